@@ -1,0 +1,61 @@
+package incident
+
+import "time"
+
+// User is somebody who may sign in.
+type User struct {
+	ID           ID
+	Name         string // unique, lower case
+	Display      string
+	Role         Role
+	PasswordHash string // argon2id, PHC string format; empty for users who cannot sign in by password
+	Disabled     bool
+	CreatedAt    time.Time
+	SeenAt       time.Time
+}
+
+// Role is a set of abilities. Each role may do all that the ones before it may.
+type Role string
+
+const (
+	Viewer Role = "viewer" // sees all but private incidents
+	Editor Role = "editor" // also writes, imports and sees private incidents
+	Admin  Role = "admin"  // also manages users, tokens, connections and settings
+)
+
+// Roles lists the roles from the least to the most able.
+var Roles = []Role{Viewer, Editor, Admin}
+
+// Can reports whether r may do what needs may do.
+func (r Role) Can(needs Role) bool { return r.rank() >= needs.rank() && r.rank() > 0 }
+
+func (r Role) rank() int {
+	for i, x := range Roles {
+		if x == r {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// Session is a signed-in browser. Hash is the SHA-256 of the cookie's secret, which is stored nowhere.
+type Session struct {
+	Hash      string
+	User      ID
+	CreatedAt time.Time
+	SeenAt    time.Time
+	ExpiresAt time.Time
+	Agent     string // the browser's name for itself
+}
+
+// Token lets a program use the API as a role. Hash is the SHA-256 of the secret, which is shown once.
+type Token struct {
+	ID        ID
+	Name      string
+	Hash      string
+	Role      Role
+	CreatedBy ID
+	CreatedAt time.Time
+	ExpiresAt time.Time // zero: does not expire
+	UsedAt    time.Time
+}

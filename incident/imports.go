@@ -1,0 +1,101 @@
+package incident
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Connection is a configured source: which system, with which settings and which mapping.
+type Connection struct {
+	ID       ID
+	Source   string            // name of the importer: "table", "servicenow", …
+	Name     string            // what people call it; unique
+	Settings map[string]string // no secrets; those live encrypted in Secret
+	Secret   []byte
+	Mapping  json.RawMessage // the saved mapping, in the source's own shape; may be empty
+	// MapVersion counts the changes of Mapping, from 1.
+	MapVersion int
+	Sample     bool   // bundled public data; removable in one click
+	Exclude    string // reason that keeps all its incidents out of reliability numbers; usually empty
+	CreatedAt  time.Time
+}
+
+// Raw is a record as its source gave it. It is stored before anything is made of it and kept, so that a
+// changed mapping replays history without the source.
+type Raw struct {
+	ID         ID // derived from Connection, Type, ExternalID and Hash
+	Connection ID
+	Type       string // the collection: "incidents"
+	ExternalID string
+	Hash       string // SHA-256 of Body, hex
+	Body       []byte
+	ReceivedAt time.Time
+	Via        string // file, poll, webhook
+	Origin     string // where in the source: "events.csv:17", "incidents.json?page=2"
+	Gone       bool   // the source says that the record was deleted
+	Latest     bool   // no newer version of the same record is stored
+}
+
+// DeadLetter is a record that could not be mapped, or a line that could not be read as one.
+// It waits, with its raw text, for a better mapping or a person.
+type DeadLetter struct {
+	ID         ID
+	Connection ID
+	Run        ID
+	Type       string
+	ExternalID string // may be empty when the record could not be read at all
+	RawID      ID     // may be empty likewise
+	Stage      string // read, map, store
+	Place      string // file, row and column: "incidents.csv, row 17, column opened_at"
+	Reason     string // what is wrong and what would be right
+	Body       string // the raw text, cut at 64 KiB
+	FirstSeen  time.Time
+	Count      int
+	ResolvedAt time.Time // zero while it waits
+}
+
+// Run is one pass of an import, with its progress while it goes on.
+type Run struct {
+	ID         ID
+	Connection ID
+	State      RunState
+	Via        string // file, poll, remap, sample
+	DryRun     bool
+	StartedAt  time.Time
+	Heartbeat  time.Time
+	FinishedAt time.Time
+	Total      int64 // records to expect; -1 when unknown
+	Read       int64 // records seen
+	New        int64
+	Changed    int64
+	Unchanged  int64
+	Dead       int64
+	Cursor     []byte // where to go on; the source's own shape
+	Warnings   []Warning
+	Message    string // the outcome in words, or the error
+	By         string // who started it
+	Upload     string // name of the uploaded file in the uploads folder; may be empty
+}
+
+// RunState is where a run stands.
+type RunState string
+
+const (
+	RunQueued   RunState = "queued"
+	RunRunning  RunState = "running"
+	RunOK       RunState = "ok"
+	RunPartial  RunState = "partial" // done, with dead letters
+	RunFailed   RunState = "failed"
+	RunCanceled RunState = "canceled"
+)
+
+// Done reports whether the run has ended.
+func (s RunState) Done() bool { return s != RunQueued && s != RunRunning }
+
+// Warning counts one sort of oddity that did not stop a record: an unknown priority, a guessed zone.
+type Warning struct {
+	Field   string
+	Value   string
+	Message string
+	Count   int64
+}

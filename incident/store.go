@@ -1,0 +1,141 @@
+package incident
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// Store is the database as the rest of the program sees it. Implementations pass
+// incidenttest.TestStore. Getters return ErrNotFound; all times come back in UTC, with microseconds.
+//
+// What a Store returns belongs to the caller.
+type Store interface {
+	Reader
+	// Update runs f in one transaction and returns the number of its change: every entity that f put
+	// carries it, and Changes shows them under it once the transaction has committed. When f
+	// returns an error nothing is written. f may be run again after a serialization failure.
+	Update(ctx context.Context, f func(Tx) error) (Seq, error)
+	// Close waits for running transactions and closes the database.
+	Close() error
+}
+
+// Reader is the reading half of a Store.
+type Reader interface {
+	// Incident returns the incident with all but its timeline, tombstones included.
+	Incident(ctx context.Context, id ID) (*Incident, error)
+	// FindIncident returns the newest incarnation of an external id, read by any connection whose
+	// source or name is source.
+	FindIncident(ctx context.Context, source, externalID string) (*Incident, error)
+	// Incidents streams what f selects in f's order; it holds no transaction between steps.
+	Incidents(ctx context.Context, f Filter) iter.Seq2[*Incident, error]
+	// Page returns at most f.Limit incidents (default 50), the total that f selects without its cursor,
+	// and the cursor of the next page, empty on the last one. A malformed cursor is ErrInvalid.
+	Page(ctx context.Context, f Filter) (incs []*Incident, total int, next string, err error)
+	Timeline(ctx context.Context, id ID) ([]TimelineEvent, error)
+	// Timelines returns the events of many incidents at once, each in time order.
+	Timelines(ctx context.Context, ids []ID) (map[ID][]TimelineEvent, error)
+	Retrospective(ctx context.Context, id ID) (*Retrospective, error)
+
+	Services(ctx context.Context) ([]Service, error) // by name
+	Teams(ctx context.Context) ([]Team, error)       // by name
+	Problems(ctx context.Context) ([]Problem, error) // most members first
+	Problem(ctx context.Context, id ID) (*Problem, error)
+	SLATargets(ctx context.Context) ([]SLATarget, error) // by name
+
+	// Changes returns at most limit entries of the feed behind after, ascending: for each entity its
+	// newest change only. Entries of one transaction share a number and are never split between two
+	// calls, so a call may return more than limit.
+	Changes(ctx context.Context, after Seq, limit int) ([]Change, error)
+	// Head returns the number of the newest change.
+	Head(ctx context.Context) (Seq, error)
+
+	Connections(ctx context.Context) ([]Connection, error) // by name
+	Connection(ctx context.Context, id ID) (*Connection, error)
+	Run(ctx context.Context, id ID) (*Run, error)
+	Runs(ctx context.Context, connection ID, limit int) ([]Run, error) // newest first; empty id: all
+	Raw(ctx context.Context, id ID) (*Raw, error)
+	// LatestRaws streams the newest version of every raw record of a connection, in order of
+	// Type and ExternalID.
+	LatestRaws(ctx context.Context, connection ID) iter.Seq2[*Raw, error]
+	// RawHashes returns the hash of the newest stored version of each external id that has one.
+	RawHashes(ctx context.Context, connection ID, typ string, externalIDs []string) (map[string]string, error)
+	// DeadLetters returns the waiting ones, newest first; empty id: of all connections.
+	DeadLetters(ctx context.Context, connection ID, limit int) ([]DeadLetter, error)
+
+	Users(ctx context.Context) ([]User, error) // by name
+	User(ctx context.Context, id ID) (*User, error)
+	UserByName(ctx context.Context, name string) (*User, error)
+	Session(ctx context.Context, hash string) (*Session, error)
+	Tokens(ctx context.Context) ([]Token, error) // newest first
+	TokenByHash(ctx context.Context, hash string) (*Token, error)
+
+	// Setting returns the value stored under key, or ErrNotFound.
+	Setting(ctx context.Context, key string) (string, error)
+}
+
+// Tx is a running transaction. Reads through it see its own writes.
+// Put replaces the whole entity, children included; slices are written in batches.
+type Tx interface {
+	// IncidentsByID returns those that exist, tombstones included, in no order.
+	IncidentsByID(ids []ID) (map[ID]*Incident, error)
+	PutIncidents(incs []*Incident) error
+	// PutTimeline replaces the events of the given incidents; an incident that is not a key keeps its own.
+	PutTimeline(events map[ID][]TimelineEvent) error
+	PutRetrospectives(rs []Retrospective) error
+	PutServices(ss []Service) error // adds unknown ones, updates known ones
+	PutTeams(ts []Team) error
+	PutPeople(ps []Person) error
+	PutProblems(ps []Problem) error
+	DeleteProblems(ids []ID) error
+	PutSLATargets(ts []SLATarget) error
+	DeleteSLATarget(id ID) error
+
+	PutConnection(c Connection) error
+	// DeleteConnection removes the connection, its raw records, runs and dead letters, and leaves
+	// tombstones of its incidents with reason.
+	DeleteConnection(id ID, reason string) error
+	PutRun(r Run) error
+	PutRaws(rs []Raw) error // a raw with a known id is left as it is; Latest is maintained here
+	// PutDeadLetters adds letters; one with a known id counts up and waits again.
+	PutDeadLetters(ds []DeadLetter) error
+	// ResolveDeadLetters marks the waiting letters of these records as resolved.
+	ResolveDeadLetters(connection ID, typ string, externalIDs []string, at time.Time) error
+
+	PutUser(u User) error // ErrConflict when another user has the name
+	PutSession(s Session) error
+	DeleteSessions(user ID, exceptHash string) error // all of a user but one
+	DeleteSession(hash string) error
+	PutToken(t Token) error
+	DeleteToken(id ID) error
+	PutSetting(key, value string) error
+
+	// Enqueue adds a background job that becomes visible with the transaction's commit.
+	Enqueue(job Job) error
+}
+
+// Job names background work that must happen once per installation. Which kinds exist and what they
+// do is the business of server/internal/jobs.
+type Job struct {
+	Kind string // "import", "group"
+	ID   ID     // what it is about; two waiting jobs of one kind and id are one
+}
+
+// EntityKind says what a change is about.
+type EntityKind string
+
+const (
+	EntityIncident EntityKind = "incident"
+	EntityService  EntityKind = "service"
+	EntityTeam     EntityKind = "team"
+	EntityProblem  EntityKind = "problem"
+	EntitySLA      EntityKind = "sla_target"
+)
+
+// Change is an entry of the change feed: entity ID of sort Kind was last written by change Seq.
+type Change struct {
+	Seq  Seq
+	Kind EntityKind
+	ID   ID
+	Gone bool // only a tombstone is left
+}
