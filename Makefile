@@ -1,0 +1,51 @@
+# Hindsight. `make help` lists the targets.
+export CGO_ENABLED = 0
+GO ?= go
+
+## run: start Hindsight on the bundled sample data, at http://127.0.0.1:8080
+run:
+	$(GO) run ./server --demo
+
+## build: one static binary, bin/hindsight
+build:
+	$(GO) build -trimpath -ldflags='-s -w' -o bin/hindsight ./server
+
+## test: everything that has to pass; installs PostgreSQL and Chromium first if they are missing
+test: tools check unit race
+
+## check: formatting, vet, staticcheck, generated files fresh
+check:
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	 if [ -n "$$unformatted" ]; then echo "not gofmt-ed, run gofmt -w on: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+## unit: all Go tests, the browser's and both databases' included
+unit:
+	$(GO) test -timeout 45m ./...
+
+## race: the concurrent packages again, under the race detector
+race:
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./analytics ./search ./server/internal/follow ./server/internal/auth
+
+## golden: rewrite the expected outputs of the tests; read the diff before you commit it
+golden:
+	UPDATE_GOLDEN=1 $(GO) test ./importers/... ./reports/... ./frontend/... ./server/...
+
+## gen: rebuild the web assets in frontend/dist (needs npm for a fresh node_modules)
+gen:
+	$(GO) run ./frontend/build
+
+## bench: measure imports, start-up, search and pages, with ratios; takes minutes
+bench:
+	$(GO) run ./bench
+
+## tools: what the tests need beyond Go: PostgreSQL server binaries and Chromium
+tools:
+	@./.ci/tools
+
+## help: this list
+help:
+	@sed -n 's/^## //p' Makefile
+
+.PHONY: run build test check unit race golden gen bench tools help
