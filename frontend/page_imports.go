@@ -1,0 +1,121 @@
+package frontend
+
+import (
+	"time"
+
+	"hindsight/incident"
+)
+
+// ImportsPage is the state of all sources at /imports.
+type ImportsPage struct {
+	Shell
+	Connections []ConnectionRow
+	Runs        []RunRow // newest first
+	Waiting     int      // dead letters of all connections
+	Letters     []LetterRow
+	Samples     []SampleSet
+	MayEdit     bool
+}
+
+func (ImportsPage) template() string { return "imports" }
+
+// ConnectionRow is one connection and its health.
+type ConnectionRow struct {
+	Connection incident.Connection
+	Title      string // of the source: "ServiceNow"
+	Incidents  int
+	Waiting    int // dead letters
+	Last       *incident.Run
+	Newest     time.Time // start of its newest incident
+	Health     Health
+	Says       string // "2 hours without an answer, trying again"
+}
+
+// Health says whether a source delivers.
+type Health string
+
+// The sorts of health.
+const (
+	Healthy Health = "ok"
+	Ailing  Health = "warn"
+	Broken  Health = "bad"
+	Silent  Health = "none" // no run yet
+)
+
+// RunRow is one run in a list.
+type RunRow struct {
+	Run        incident.Run
+	Connection Link
+}
+
+// LetterRow is one dead letter.
+//
+// POST /imports/letters/{id}/retry tries it again, with body when it was repaired by hand;
+// POST /imports/letters/{id}/discard resolves it.
+type LetterRow struct {
+	Letter     incident.DeadLetter
+	Connection Link
+}
+
+// ConnectionPage is one connection at /imports/{id}.
+//
+// POST /imports/{id}/runs starts a run; POST /imports/{id}/remap maps the stored records again;
+// POST /imports/{id}/retry retries all dead letters; POST /imports/{id}/remove takes confirm, which
+// must equal the connection's name.
+type ConnectionPage struct {
+	Shell
+	Row      ConnectionRow
+	Source   SourceCard
+	Runs     []incident.Run
+	Letters  []LetterRow
+	Coverage []Coverage
+	Records  int // raw records kept
+	Upload   bool
+	Form     Form
+	MayEdit  bool
+}
+
+func (ConnectionPage) template() string { return "connection" }
+
+// Coverage says how many incidents of a connection have a fact.
+type Coverage struct {
+	Label string // "Acknowledged at"
+	Have  int
+	Of    int
+	Note  string // "ServiceNow does not record it"
+}
+
+// RunPage is one run at /imports/runs/{id}. While it goes on, its progress is read again from
+// /imports/runs/{id}/progress, which answers a RunProgress. POST /imports/runs/{id}/cancel stops it.
+type RunPage struct {
+	Shell
+	Progress   RunProgress
+	Connection Link
+	Letters    []LetterRow
+	MayEdit    bool
+}
+
+func (RunPage) template() string { return "run" }
+
+// RunProgress is the part of a RunPage that changes. It is a page of its own without a frame.
+type RunProgress struct {
+	Shell
+	Run     incident.Run
+	Left    time.Duration // estimate; 0: not known
+	MayEdit bool          // may cancel
+}
+
+func (RunProgress) template() string { return "run-progress" }
+
+// LettersPage is the list of dead letters at /imports/letters. GET parameters: connection, stage.
+type LettersPage struct {
+	Shell
+	Letters []LetterRow
+	Total   int
+	Stages  []Choice
+	Exports []Link
+	MayEdit bool
+	Empty   Empty
+}
+
+func (LettersPage) template() string { return "letters" }

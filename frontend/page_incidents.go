@@ -1,0 +1,167 @@
+package frontend
+
+import (
+	"time"
+
+	"hindsight/incident"
+)
+
+// IncidentsPage is the list of incidents at /incidents.
+//
+// GET parameters: q, sev, status, service (a leading "-" excludes), team, kind, origin, tag,
+// connection, range or from and to, sort, after.
+type IncidentsPage struct {
+	Shell
+	Period  Period
+	Query   string // as typed
+	Problem string // what is wrong with Query and what would be right; empty: nothing
+	Facets  []Facet
+	Chips   []Chip // filters in force
+	Clear   string // path without any filter
+	Sorts   []Choice
+	Rows    []IncidentRow
+	Total   int // that match
+	All     int // that exist and the viewer may see
+	Older   string
+	Newer   string // paths of the neighbour pages; empty: none
+	Exports []Link // "CSV", "JSON"
+	Weeks   []Bar  // matching incidents per week or month, oldest first
+	Empty   Empty  // when Rows is empty
+}
+
+func (IncidentsPage) template() string { return "incidents" }
+
+// Facet is one property to filter by.
+type Facet struct {
+	Name    string // parameter: "sev"
+	Label   string // "Severity"
+	Options []Choice
+	More    int // further values that exist but are not listed
+}
+
+// Chip is one filter in force and the page without it.
+type Chip struct {
+	Label  string // "Severity: SEV1"
+	Remove string
+}
+
+// Bar is a count with a page behind it.
+type Bar struct {
+	Label string // "week of 9 Nov 2026"
+	Count int
+	Path  string
+}
+
+// IncidentRow is one incident in a list.
+type IncidentRow struct {
+	Incident *incident.Incident
+	Services []Link
+	Team     string
+	Length   incident.Duration // the page's duration; impact or, failing that, opened to resolved
+	Retro    string            // state of the retrospective; empty: none
+	Source   string            // name of the connection
+	Snippets []Snippet         // why a search found it
+}
+
+// Snippet is a passage that a search matched.
+type Snippet struct {
+	Field string // "summary", "timeline", "factor"
+	Text  []Segment
+}
+
+// Segment is a piece of text that was or was not part of the match.
+type Segment struct {
+	Text string
+	Hit  bool
+}
+
+// IncidentPage is one incident at /incidents/{id}.
+//
+// POST /incidents/{id}/milestones (name, at, reason) states a time; POST /incidents/{id}/edit
+// (field, value) changes a field; POST /incidents/{id}/feedback (other, verdict=yes|no) judges a
+// suggestion of Similar.
+type IncidentPage struct {
+	Shell
+	Incident   *incident.Incident
+	Services   []Link // each affected service, in the incident's order
+	Team       Link
+	Connection Link // zero for incidents made here
+	Durations  []DurationLine
+	Events     []incident.TimelineEvent // in time order; private ones only for those who may see them
+	Retro      *incident.Retrospective
+	Similar    []SimilarRow
+	// SimilarNote says why Similar is empty or short: "nothing here is alike enough to suggest".
+	SimilarNote string
+	Problems    []Link // that it belongs to
+	SLA         []SLAResult
+	Raw         *RawView
+	Related     []Link // parent, duplicate of, merged into
+	Uncounted   string // why it stays out of reliability numbers; empty: it counts
+	Exports     []Link // "JSON", "Markdown"
+	MayEdit     bool
+	Form        Form
+}
+
+func (IncidentPage) template() string { return "incident" }
+
+// DurationLine is one duration of an incident with where its ends come from.
+type DurationLine struct {
+	Label  string // "Time to acknowledge"
+	Span   incident.Span
+	Value  incident.Duration
+	Why    string // why there is none or it is not counted, in words; may be empty
+	Metric string // anchor of /help/metrics
+}
+
+// SimilarRow is an earlier incident that looks alike, and why.
+type SimilarRow struct {
+	IncidentRow
+	Score   float64 // 0 to 1
+	Reasons []string
+	Fix     string // what ended it, in its own words; may be empty
+	Verdict string // "yes", "no" or "" as the viewers judged it
+}
+
+// SLAResult is one clock of one incident.
+type SLAResult struct {
+	Name   string
+	Stated bool // by the source; otherwise measured here against a target
+	Span   incident.Span
+	Taken  incident.Duration
+	Within time.Duration // zero: the source does not say
+	State  SLAState
+}
+
+// SLAState says how a promise stands.
+type SLAState string
+
+// The states of a promise.
+const (
+	Met      SLAState = "met"
+	AtRisk   SLAState = "at-risk"
+	Breached SLAState = "breached"
+	TooFew   SLAState = "too-few" // not enough data, or not known
+)
+
+// RawView is the record that an incident was made of.
+type RawView struct {
+	ID         incident.ID
+	Type       string
+	ExternalID string
+	ReceivedAt time.Time
+	Origin     string
+	Hash       string
+	Body       string // as received; JSON is indented for reading
+	Cut        bool   // Body is only the beginning
+	Download   string // path of the whole record
+	MapVersion int
+	Fields     []MappedField
+	Warnings   []incident.Warning
+}
+
+// MappedField says what a field of the record became.
+type MappedField struct {
+	Theirs string
+	Value  string
+	Ours   string
+}

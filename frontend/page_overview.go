@@ -1,0 +1,87 @@
+package frontend
+
+import (
+	"time"
+
+	"hindsight/incident"
+)
+
+// OverviewPage is the first page at /.
+type OverviewPage struct {
+	Shell
+	Period    Period
+	Checklist []Step // shown until every step is done
+	Stats     []Stat
+	Figures   []Figure
+	Recurring []ProblemRow
+	SLA       SLACounts
+	Recent    []IncidentRow
+	YearAgo   []IncidentRow // that began on this day one year ago
+	Sources   []ConnectionRow
+	Exports   []Link
+	Empty     Empty // when there is no incident at all
+}
+
+func (OverviewPage) template() string { return "overview" }
+
+// Step is one step of getting started.
+type Step struct {
+	Text string // "Import incidents"
+	Path string
+	Done bool
+}
+
+// SLACounts says how many objectives stand how.
+type SLACounts struct{ Met, AtRisk, Breached, TooFew int }
+
+// Sum returns the number of objectives.
+func (c SLACounts) Sum() int { return c.Met + c.AtRisk + c.Breached + c.TooFew }
+
+// SetupPage makes the first administrator at /setup: POST name, display, password.
+type SetupPage struct {
+	Shell
+	Form Form
+}
+
+func (SetupPage) template() string { return "setup" }
+
+// StartPage follows setup at /setup/start: connect a source, upload a file, or POST /setup/sample.
+type StartPage struct {
+	Shell
+	Samples []SampleSet
+}
+
+func (StartPage) template() string { return "start" }
+
+// SampleSet is bundled public data that can be loaded and removed again.
+type SampleSet struct {
+	Name      string // value of the form field "sample"
+	Title     string
+	Summary   string
+	Incidents int
+	Licence   string
+	Loaded    bool
+}
+
+// LoginPage is at /login: POST name, password, next. In a demonstration POST /login/demo takes role.
+type LoginPage struct {
+	Shell
+	Form  Form
+	Next  string // path to go to afterwards
+	Roles []incident.Role
+}
+
+func (LoginPage) template() string { return "login" }
+
+// ErrorPage is what a reader gets instead of a page: 403, 404, 422, 500.
+type ErrorPage struct {
+	Shell
+	Status  int
+	Heading string // "There is no such incident"
+	Text    string // what was kept and what to do next
+	Request string // id of the request in the log; may be empty
+	At      time.Time
+	Links   []Link
+}
+
+func (ErrorPage) template() string { return "error" }

@@ -1,0 +1,93 @@
+package frontend
+
+import "hindsight/incident"
+
+// ProfilePage is the viewer's own settings at /me. POST /me takes display, theme, zone, keys=on;
+// POST /me/password takes old, new; POST /me/sessions/end signs out everywhere else.
+type ProfilePage struct {
+	Shell
+	Zones    []string // IANA names
+	Sessions []SessionRow
+	Form     Form
+}
+
+func (ProfilePage) template() string { return "profile" }
+
+// SessionRow is one signed-in browser.
+type SessionRow struct {
+	Session incident.Session
+	Current bool
+}
+
+// UsersPage is at /admin/users. POST takes name, display, role, password to add one; POST
+// /admin/users/{id} takes role, disabled=on, and password when it is to be changed.
+type UsersPage struct {
+	Shell
+	Users []incident.User
+	Form  Form
+	Edit  incident.ID // whose row Form is about; empty: the new user
+}
+
+func (UsersPage) template() string { return "users" }
+
+// TokensPage is at /admin/tokens. POST takes name, role, days (0: no end); POST
+// /admin/tokens/{id}/delete revokes one.
+type TokensPage struct {
+	Shell
+	Tokens []TokenRow
+	Secret string // of the token just made, shown this once; empty: none
+	Form   Form
+}
+
+func (TokensPage) template() string { return "tokens" }
+
+// TokenRow is one token and who made it.
+type TokenRow struct {
+	Token incident.Token
+	By    string
+}
+
+// AboutPage is at /about: versions, numbers and licences.
+type AboutPage struct {
+	Shell
+	Version  string
+	Commit   string
+	Go       string
+	Database string // "SQLite 3.54.1, 812 MB"
+	Facts    []Pair // "Incidents", "12,345"
+	Licences []Licence
+}
+
+func (AboutPage) template() string { return "about" }
+
+// Licence is one library that the program contains.
+type Licence struct {
+	Module, Version, Name string
+	URL                   string
+}
+
+// KeysPage is the list of keyboard shortcuts at /help/keyboard.
+type KeysPage struct{ Shell }
+
+func (KeysPage) template() string { return "keys" }
+
+// MetricsPage says how each number is computed, at /help/metrics.
+type MetricsPage struct {
+	Shell
+	Metrics []MetricHelp
+}
+
+func (MetricsPage) template() string { return "metrics" }
+
+// MetricHelp is the definition of one metric.
+type MetricHelp struct {
+	ID         string // anchor
+	Name       string
+	Definition string
+	Unit       string
+	Population string // which incidents count
+	Missing    string // what becomes of open and incomplete ones
+	Method     string
+	Source     string // publication
+	SourceURL  string
+}

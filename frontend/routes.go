@@ -1,0 +1,64 @@
+package frontend
+
+import (
+	"net/url"
+
+	"hindsight/incident"
+)
+
+// Route is a path that the pages link to or post to, in the syntax of http.ServeMux.
+type Route struct {
+	Method string
+	Path   string
+}
+
+// Routes lists every path that a template links to or posts to. The server must answer all of them; a
+// test holds every link of every page against this list.
+func Routes() []Route {
+	return []Route{
+		{"GET", "/{$}"},
+		{"GET", "/setup"}, {"POST", "/setup"}, {"GET", "/setup/start"}, {"POST", "/setup/sample"},
+		{"POST", "/setup/sample/remove"},
+		{"GET", "/login"}, {"POST", "/login"}, {"POST", "/login/demo"}, {"POST", "/logout"},
+		{"GET", "/incidents"}, {"GET", "/incidents/{id}"}, {"GET", "/incidents/{id}/raw"},
+		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"}, {"POST", "/incidents/{id}/feedback"},
+		{"GET", "/services"}, {"GET", "/services/{id}"},
+		{"GET", "/problems"}, {"GET", "/problems/{id}"},
+		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"},
+		{"POST", "/problems/{id}/members/{incident}/remove"}, {"POST", "/problems/{id}/members/{incident}/restore"},
+		{"GET", "/sla"},
+		{"GET", "/imports"}, {"GET", "/imports/new"}, {"GET", "/imports/new/{source}"}, {"POST", "/imports/new/{source}"},
+		{"GET", "/imports/{id}"}, {"GET", "/imports/{id}/map"}, {"POST", "/imports/{id}/map"},
+		{"GET", "/imports/{id}/preview"}, {"POST", "/imports/{id}/runs"}, {"POST", "/imports/{id}/remap"},
+		{"POST", "/imports/{id}/retry"}, {"POST", "/imports/{id}/remove"},
+		{"GET", "/imports/runs/{id}"}, {"GET", "/imports/runs/{id}/progress"}, {"POST", "/imports/runs/{id}/cancel"},
+		{"GET", "/imports/letters"}, {"POST", "/imports/letters/{id}/retry"}, {"POST", "/imports/letters/{id}/discard"},
+		{"GET", "/search"}, {"GET", "/palette"},
+		{"GET", "/me"}, {"POST", "/me"}, {"POST", "/me/theme"}, {"POST", "/me/password"}, {"POST", "/me/sessions/end"},
+		{"GET", "/admin/users"}, {"POST", "/admin/users"}, {"POST", "/admin/users/{id}"},
+		{"GET", "/admin/tokens"}, {"POST", "/admin/tokens"}, {"POST", "/admin/tokens/{id}/delete"},
+		{"GET", "/admin/objectives"}, {"POST", "/admin/objectives"}, {"POST", "/admin/objectives/{id}/delete"},
+		{"GET", "/about"}, {"GET", "/help/keyboard"}, {"GET", "/help/metrics"},
+		{"GET", "/assets/{name...}"}, {"GET", "/api/"},
+	}
+}
+
+// IncidentPath returns the page of an incident.
+func IncidentPath(id incident.ID) string { return below("/incidents", id) }
+
+// ServicePath returns the page of a service.
+func ServicePath(id incident.ID) string { return below("/services", id) }
+
+// ProblemPath returns the page of a problem.
+func ProblemPath(id incident.ID) string { return below("/problems", id) }
+
+// ConnectionPath returns the page of a connection.
+func ConnectionPath(id incident.ID) string { return below("/imports", id) }
+
+// RunPath returns the page of an import run.
+func RunPath(id incident.ID) string { return below("/imports/runs", id) }
+
+// LetterPath returns the folder of a dead letter's actions; there is no page there.
+func LetterPath(id incident.ID) string { return below("/imports/letters", id) }
+
+func below(folder string, id incident.ID) string { return folder + "/" + url.PathEscape(string(id)) }
