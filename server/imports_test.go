@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "hindsight"
+
+// rule says what the packages that match its pattern may import, beside the standard library. A pattern
+// that ends in "/..." matches everything below, and the first rule that matches decides.
+type rule struct {
+	packages string
+	ours     []string // packages of this module
+	others   []string // modules; "*" allows any
+}
+
+// rules is the house: dependencies run one way. docs/architecture.md draws it.
+var rules = []rule{
+	{"incident", nil, nil},
+	{"incident/incidenttest", []string{"incident"}, nil},
+	{"migrations", nil, nil},
+	{"importers", []string{"incident"}, []string{"golang.org/x/text"}},
+	{"importers/all", []string{"importers", "importers/..."}, nil},
+	{"importers/importertest", []string{"incident", "importers", "incident/incidenttest"}, nil},
+	{"importers/table", []string{"incident", "importers"}, []string{"github.com/xuri/excelize/v2", "golang.org/x/text"}},
+	{"importers/markdown", []string{"incident", "importers"}, []string{"gopkg.in/yaml.v3", "github.com/BurntSushi/toml"}},
+	{"importers/...", []string{"incident", "importers"}, []string{"golang.org/x/net", "golang.org/x/text"}},
+	{"analytics/stats", nil, []string{"gonum.org/v1/gonum"}},
+	{"analytics", []string{"incident", "analytics/stats"}, nil},
+	{"search", []string{"incident"}, []string{"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "go.etcd.io/bbolt"}},
+	{"search/evaluate", []string{"incident", "search", "search/..."}, nil},
+	{"search/...", []string{"incident", "search", "search/..."}, []string{"github.com/blevesearch/snowballstem"}},
+	{"reports", []string{"incident", "analytics", "analytics/stats"}, nil},
+	{"reports/echarts", []string{"reports"}, []string{"github.com/go-echarts/go-echarts/v2"}},
+	{"reports/draw", []string{"reports", "reports/echarts"}, []string{"modernc.org/quickjs", "golang.org/x/image"}},
+	{"reports/...", []string{"reports"}, nil},
+	{"frontend/build", []string{"frontend", "frontend/..."}, []string{"github.com/evanw/esbuild"}},
+	{"frontend/...", []string{"incident", "reports", "reports/...", "frontend", "frontend/..."}, []string{"github.com/evanw/esbuild"}},
+	{"frontend", []string{"incident", "reports", "reports/echarts"}, []string{"github.com/yuin/goldmark", "github.com/microcosm-cc/bluemonday"}},
+	{"server/internal/pgtest", nil, nil},
+	{"server/internal/store", []string{"incident", "migrations"}, []string{"gorm.io/...", "modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/riverqueue/..."}},
+	{"server/internal/store/...", []string{"incident", "server/internal/store"}, nil},
+	{"server/internal/follow", []string{"incident"}, nil},
+	{"server/internal/config", nil, nil},
+	{"server/internal/auth", []string{"incident"}, []string{"golang.org/x/crypto"}},
+	{"server/...", []string{"*"}, []string{"*"}},
+	{"server", []string{"*"}, []string{"*"}},
+	{"bench", []string{"*"}, []string{"*"}},
+}
+
+// alone may be imported by one package only, however wide its importer's rule is.
+var alone = map[string][]string{
+	"gorm.io/...":                   {"server/internal/store"},
+	"modernc.org/sqlite":            {"server/internal/store"},
+	"github.com/blevesearch/...":    {"search", "search/..."},
+	"github.com/gin-gonic/gin":      {"server/internal/web", "server/internal/api", "server/internal/app"},
+	"github.com/riverqueue/...":     {"server/internal/jobs", "server/internal/store"},
+	"modernc.org/quickjs":           {"reports/draw"},
+	"github.com/go-echarts/...":     {"reports/echarts"},
+	"github.com/evanw/esbuild":      {"frontend/..."},
+	"github.com/xuri/excelize/v2":   {"importers/table"},
+	"github.com/chromedp/chromedp":  nil, // tests only
+	"github.com/pressly/goose/v3":   {"server/internal/store"},
+	"github.com/mattn/go-sqlite3":   nil,
+	"github.com/glebarez/go-sqlite": nil,
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportRules(t *testing.T) {
+	for _, p := range list(t) {
+		path := strings.TrimPrefix(p.ImportPath, module+"/")
+		r, ok := ruleOf(path)
+		if !ok {
+			t.Errorf("%s has no rule: add one here and to docs/architecture.md", path)
+			continue
+		}
+		for _, imp := range p.Imports {
+			switch own, isOwn := strings.CutPrefix(imp, module+"/"); {
+			case isOwn && !matchesAny(r.ours, own):
+				t.Errorf("%s imports %s; it may import %v", path, own, r.ours)
+			case !isOwn && external(imp) && !matchesAny(r.others, imp):
+				t.Errorf("%s imports %s; it may import %v", path, imp, r.others)
+			}
+			for library, users := range alone {
+				if matches(library, imp) && !matchesAny(users, path) {
+					t.Errorf("%s imports %s, which belongs to %v", path, imp, users)
+				}
+			}
+		}
+	}
+}
+
+func TestNobodyImportsTheServer(t *testing.T) {
+	for _, p := range list(t) {
+		path := strings.TrimPrefix(p.ImportPath, module+"/")
+		if matches("server/...", path) || path == "server" || path == "bench" {
+			continue
+		}
+		for _, imp := range p.Imports {
+			if strings.HasPrefix(imp, module+"/server") {
+				t.Errorf("%s imports %s", path, imp)
+			}
+		}
+	}
+}
+
+func ruleOf(path string) (rule, bool) {
+	i := slices.IndexFunc(rules, func(r rule) bool { return matches(r.packages, path) })
+	if i < 0 {
+		return rule{}, false
+	}
+	return rules[i], true
+}
+
+func matchesAny(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return p == "*" || matches(p, path) })
+}
+
+// matches reports whether path is the pattern, or lies below it when the pattern ends in "/...".
+func matches(pattern, path string) bool {
+	prefix, below := strings.CutSuffix(pattern, "/...")
+	if below {
+		return strings.HasPrefix(path, prefix+"/")
+	}
+	return pattern == path || external(path) && strings.HasPrefix(path, pattern+"/")
+}
+
+// external reports whether an import path belongs to another module: its first element has a dot.
+func external(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return strings.Contains(first, ".")
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pkgs []pkg
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := dec.Decode(&p); err == io.EOF {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}

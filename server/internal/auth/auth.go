@@ -1,0 +1,222 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+)
+
+// How long a session lasts without a visit, and at most.
+const (
+	idleFor    = 7 * 24 * time.Hour
+	sessionFor = 30 * 24 * time.Hour
+	// seenEvery bounds how often a visit is written down.
+	seenEvery = 5 * time.Minute
+)
+
+// ErrSignIn: the name or the password is wrong, or the user may not sign in. It does not say which.
+var ErrSignIn = errors.New("name or password is wrong")
+
+// ThrottledError: too many wrong guesses; try again after Wait.
+type ThrottledError struct{ Wait time.Duration }
+
+func (e *ThrottledError) Error() string {
+	return fmt.Sprintf("too many wrong passwords; try again in %s", incident.FormatDuration(e.Wait))
+}
+
+// Service answers who somebody is. It is safe for concurrent use.
+type Service struct {
+	store    incident.Store
+	now      func() time.Time
+	guesses  guessing
+	throttle *throttle
+	nobody   string // the hash of no password, compared when there is no such user
+}
+
+// New returns a Service over the store's users, sessions and tokens.
+func New(store incident.Store, now func() time.Time) *Service {
+	s := &Service{store: store, now: now, guesses: newGuessing(), throttle: newThrottle(now)}
+	s.nobody = s.guesses.hash(newSecret())
+	return s
+}
+
+// SetUp reports whether there is a user who can sign in.
+func (s *Service) SetUp(ctx context.Context) (bool, error) {
+	users, err := s.store.Users(ctx)
+	return len(users) > 0, err
+}
+
+// CreateUser adds a user. ErrInvalid names the field at fault; ErrConflict: the name is taken.
+func (s *Service) CreateUser(ctx context.Context, name, display, password string, role incident.Role) (*incident.User, error) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := CheckPassword(password, name); err != nil {
+		return nil, err
+	}
+	if !role.Can(incident.Viewer) {
+		return nil, incident.Invalidf("role", "%q is not a role; there are viewer, editor and admin", role)
+	}
+	if display = strings.TrimSpace(display); display == "" {
+		display = name
+	}
+	u := incident.User{ID: incident.NewID("usr"), Name: name, Display: display, Role: role,
+		PasswordHash: s.guesses.hash(password), CreatedAt: s.now().UTC()}
+	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutUser(u) })
+	if errors.Is(err, incident.ErrConflict) {
+		return nil, fmt.Errorf("%w: there is already a user called %s", incident.ErrConflict, name)
+	}
+	return &u, err
+}
+
+func checkName(name string) error {
+	if len(name) < 2 || len(name) > 64 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789._@+-") != "" {
+		return incident.Invalidf("name", "use 2 to 64 of the characters a-z 0-9 . _ @ + -")
+	}
+	return nil
+}
+
+// SetPassword changes a password and signs the user out everywhere but in the session with keepHash.
+func (s *Service) SetPassword(ctx context.Context, user incident.User, password, keepHash string) error {
+	if err := CheckPassword(password, user.Name); err != nil {
+		return err
+	}
+	user.PasswordHash = s.guesses.hash(password)
+	_, err := s.store.Update(ctx, func(tx incident.Tx) error {
+		if err := tx.PutUser(user); err != nil {
+			return err
+		}
+		return tx.DeleteSessions(user.ID, keepHash)
+	})
+	return err
+}
+
+// CheckCurrent reports whether password is the user's own.
+func (s *Service) CheckCurrent(user incident.User, password string) bool {
+	return s.guesses.matches(user.PasswordHash, password)
+}
+
+// SignIn checks a password and opens a session. The secret goes into the browser's cookie and nowhere
+// else. Errors: ErrSignIn, *ThrottledError.
+func (s *Service) SignIn(ctx context.Context, name, password, from, agent string) (secret string, user *incident.User, err error) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if wait := s.throttle.wait(name, from); wait > 0 {
+		return "", nil, &ThrottledError{wait}
+	}
+	user, err = s.store.UserByName(ctx, name)
+	if err != nil && !errors.Is(err, incident.ErrNotFound) {
+		return "", nil, err
+	}
+	hash := s.nobody
+	if user != nil && user.PasswordHash != "" {
+		hash = user.PasswordHash
+	}
+	if !s.guesses.matches(hash, password) || user == nil || user.Disabled {
+		s.throttle.failed(name, from)
+		return "", nil, ErrSignIn
+	}
+	s.throttle.succeeded(name, from)
+	secret, err = s.open(ctx, user.ID, agent)
+	return secret, user, err
+}
+
+func (s *Service) open(ctx context.Context, user incident.ID, agent string) (string, error) {
+	secret, now := newSecret(), s.now().UTC()
+	session := incident.Session{Hash: Hash(secret), User: user, CreatedAt: now, SeenAt: now,
+		ExpiresAt: now.Add(sessionFor), Agent: agent[:min(len(agent), 200)]}
+	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutSession(session) })
+	return secret, err
+}
+
+// Session returns the user of a session and the session itself, or ErrNotFound when it has expired,
+// was ended, or its user may not sign in any more.
+func (s *Service) Session(ctx context.Context, secret string) (*incident.User, *incident.Session, error) {
+	session, err := s.store.Session(ctx, Hash(secret))
+	if err != nil {
+		return nil, nil, err
+	}
+	now := s.now().UTC()
+	if now.After(session.ExpiresAt) || now.Sub(session.SeenAt) > idleFor {
+		return nil, nil, incident.ErrNotFound
+	}
+	user, err := s.store.User(ctx, session.User)
+	if err != nil {
+		return nil, nil, err
+	}
+	if user.Disabled {
+		return nil, nil, incident.ErrNotFound
+	}
+	if now.Sub(session.SeenAt) > seenEvery {
+		session.SeenAt = now
+		if _, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutSession(*session) }); err != nil {
+			return nil, nil, err
+		}
+	}
+	return user, session, nil
+}
+
+// SignOut ends a session.
+func (s *Service) SignOut(ctx context.Context, secret string) error {
+	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.DeleteSession(Hash(secret)) })
+	return err
+}
+
+// CreateToken makes an API token. The secret is shown once; only its hash is kept. lasts 0 means that it does
+// not expire.
+func (s *Service) CreateToken(ctx context.Context, name string, role incident.Role, by incident.ID, lasts time.Duration) (secret string, token incident.Token, err error) {
+	if name = strings.TrimSpace(name); name == "" || len(name) > 100 {
+		return "", token, incident.Invalidf("name", "say in at most 100 characters what the token is for")
+	}
+	if !role.Can(incident.Viewer) {
+		return "", token, incident.Invalidf("role", "%q is not a role; there are viewer, editor and admin", role)
+	}
+	secret = "hst_" + newSecret()
+	token = incident.Token{ID: incident.NewID("tok"), Name: name, Hash: Hash(secret), Role: role,
+		CreatedBy: by, CreatedAt: s.now().UTC()}
+	if lasts > 0 {
+		token.ExpiresAt = token.CreatedAt.Add(lasts)
+	}
+	_, err = s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutToken(token) })
+	return secret, token, err
+}
+
+// Token returns the token with this secret, or ErrNotFound when there is none or it has expired.
+func (s *Service) Token(ctx context.Context, secret string) (*incident.Token, error) {
+	token, err := s.store.TokenByHash(ctx, Hash(secret))
+	if err != nil {
+		return nil, err
+	}
+	now := s.now().UTC()
+	if !token.ExpiresAt.IsZero() && now.After(token.ExpiresAt) {
+		return nil, incident.ErrNotFound
+	}
+	if now.Sub(token.UsedAt) > seenEvery {
+		token.UsedAt = now
+		if _, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutToken(*token) }); err != nil {
+			return nil, err
+		}
+	}
+	return token, nil
+}
+
+func newSecret() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// Hash returns what is stored of a random secret. It needs no slow hash: 256 random bits cannot be
+// guessed.
+func Hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,140 @@
+// Package config reads what the program is told from outside: HINDSIGHT_* environment variables and the
+// flags of the same names, which win. Start with Load.
+//
+// A setting NAME that holds a secret can also be given as NAME_FILE, the path of a file that holds it. Secrets
+// have no flag, since a process list shows flags to everybody.
+package config
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config is what is in force.
+type Config struct {
+	Addr        string // host:port to listen on
+	Data        string // folder of the SQLite file, the index and the uploads
+	DatabaseURL string // postgres://…, or empty for SQLite in Data
+	BaseURL     string // how browsers reach the server, without a slash at the end
+	Log         string // "text" or "json"
+}
+
+// Option is one setting, as the outside sees it.
+type Option struct {
+	Env     string
+	Flag    string // empty for secrets
+	Default string
+	Help    string
+	Secret  bool
+
+	field func(*Config) *string
+}
+
+// Options lists every setting that the program reads.
+func Options() []Option {
+	return []Option{
+		{Env: "HINDSIGHT_ADDR", Flag: "addr", Default: "127.0.0.1:8080", Help: "host:port to listen on",
+			field: func(c *Config) *string { return &c.Addr }},
+		{Env: "HINDSIGHT_DATA", Flag: "data", Default: "./hindsight-data", Help: "folder of the embedded database, the search index and the uploads",
+			field: func(c *Config) *string { return &c.Data }},
+		{Env: "HINDSIGHT_DATABASE_URL", Default: "", Help: "postgres://… to use PostgreSQL; several hosts allowed; empty: SQLite in the data folder", Secret: true,
+			field: func(c *Config) *string { return &c.DatabaseURL }},
+		{Env: "HINDSIGHT_BASE_URL", Flag: "base-url", Default: "", Help: "how browsers reach the server; empty: http:// and the address",
+			field: func(c *Config) *string { return &c.BaseURL }},
+		{Env: "HINDSIGHT_LOG", Flag: "log", Default: "text", Help: "text or json",
+			field: func(c *Config) *string { return &c.Log }},
+	}
+}
+
+// Register adds a flag for every setting that may have one. Load reads them after fs has been parsed.
+func Register(fs *flag.FlagSet) {
+	for _, o := range Options() {
+		if o.Flag != "" {
+			fs.String(o.Flag, o.Default, o.Help+" ("+o.Env+")")
+		}
+	}
+}
+
+// Load returns the configuration from the flags that were given, the environment that getenv shows and
+// the defaults, in this order, and checks it. The error names the setting at fault.
+func Load(fs *flag.FlagSet, getenv func(string) string) (Config, error) {
+	given := map[string]string{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
+	var c Config
+	for _, o := range Options() {
+		value, err := o.value(given, getenv)
+		if err != nil {
+			return Config{}, err
+		}
+		*o.field(&c) = value
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "http://" + c.Addr
+	}
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	return c, c.check()
+}
+
+func (o Option) value(given map[string]string, getenv func(string) string) (string, error) {
+	if v, ok := given[o.Flag]; ok && o.Flag != "" {
+		return v, nil
+	}
+	if v := getenv(o.Env); v != "" {
+		return v, nil
+	}
+	if path := getenv(o.Env + "_FILE"); path != "" && o.Secret {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return "", fmt.Errorf("%s_FILE: %w", o.Env, err)
+		}
+		return strings.TrimSpace(string(text)), nil
+	}
+	return o.Default, nil
+}
+
+func (c *Config) check() error {
+	if c.Log != "text" && c.Log != "json" {
+		return fmt.Errorf("HINDSIGHT_LOG is %q; it can be text or json", c.Log)
+	}
+	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres://") && !strings.HasPrefix(c.DatabaseURL, "postgresql://") {
+		return fmt.Errorf("HINDSIGHT_DATABASE_URL does not begin with postgres://; leave it empty to use the embedded database")
+	}
+	if u, err := url.Parse(c.BaseURL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("HINDSIGHT_BASE_URL is %q; it must be an address such as https://hindsight.example.com", c.BaseURL)
+	}
+	data, err := filepath.Abs(c.Data)
+	if err != nil {
+		return fmt.Errorf("HINDSIGHT_DATA: %w", err)
+	}
+	c.Data = data
+	return nil
+}
+
+// Dump writes what is in force, a line each, with secrets left out.
+func (c Config) Dump(w io.Writer) {
+	for _, o := range Options() {
+		value := *o.field(&c)
+		if o.Secret && value != "" {
+			value = redact(value)
+		}
+		fmt.Fprintf(w, "%s=%s\n", o.Env, value)
+	}
+}
+
+// redact keeps of a database address what helps to find a mistake, and no password.
+func redact(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(set)"
+	}
+	if u.User != nil {
+		u.User = url.UserPassword(u.User.Username(), "xxxxx")
+	}
+	u.RawQuery = ""
+	return u.String()
+}

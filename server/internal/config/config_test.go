@@ -1,0 +1,138 @@
+package config
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+func load(t *testing.T, args []string, env map[string]string) (Config, error) {
+	t.Helper()
+	fs := flag.NewFlagSet("test", flag.ContinueOnError)
+	Register(fs)
+	if err := fs.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return Load(fs, func(k string) string { return env[k] })
+}
+
+func TestPrecedence(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "url")
+	if err := os.WriteFile(secret, []byte("postgres://u:p@db/h\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(t, []string{"--addr", "1.2.3.4:1"}, map[string]string{
+		"HINDSIGHT_ADDR": "5.6.7.8:2", "HINDSIGHT_LOG": "json", "HINDSIGHT_DATABASE_URL_FILE": secret,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Addr != "1.2.3.4:1" || c.Log != "json" || c.DatabaseURL != "postgres://u:p@db/h" || c.BaseURL != "http://1.2.3.4:1" {
+		t.Errorf("Load = %+v", c)
+	}
+	var out strings.Builder
+	c.Dump(&out)
+	if strings.Contains(out.String(), ":p@") || !strings.Contains(out.String(), "u:xxxxx@db") {
+		t.Errorf("Dump shows the password or hides the host:\n%s", &out)
+	}
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	for _, tc := range []struct{ env, value, want string }{
+		{"HINDSIGHT_LOG", "xml", "text or json"},
+		{"HINDSIGHT_DATABASE_URL", "mysql://x", "postgres://"},
+		{"HINDSIGHT_BASE_URL", "hindsight", "such as https://"},
+		{"HINDSIGHT_DATABASE_URL_FILE", "/does/not/exist", "HINDSIGHT_DATABASE_URL_FILE"},
+	} {
+		t.Run(tc.env, func(t *testing.T) {
+			_, err := load(t, nil, map[string]string{tc.env: tc.value})
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("Load with %s=%s: error %v, want one with %q", tc.env, tc.value, err, tc.want)
+			}
+		})
+	}
+}
+
+// known are the names that the program reads, and the files that stand in for secrets.
+func known() map[string]bool {
+	names := map[string]bool{}
+	for _, o := range Options() {
+		names[o.Env] = true
+		if o.Secret {
+			names[o.Env+"_FILE"] = true
+		}
+	}
+	return names
+}
+
+// TestContainerFiles holds the container files against the settings that exist.
+func TestContainerFiles(t *testing.T) {
+	for _, name := range []string{"Dockerfile", "docker-compose.yml", "README.md"} {
+		text, err := os.ReadFile(filepath.Join("../../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, env := range regexp.MustCompile(`HINDSIGHT_[A-Z_]+`).FindAllString(string(text), -1) {
+			if !known()[env] && !strings.HasPrefix(env, "HINDSIGHT_TEST_") && env != "HINDSIGHT_VECTORS" {
+				t.Errorf("%s sets %s, which the program does not read", name, env)
+			}
+		}
+	}
+}
+
+func TestComposeRunsTwoReplicasOfOneDatabase(t *testing.T) {
+	text, err := os.ReadFile("../../../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Services map[string]struct {
+			Environment map[string]string
+			Secrets     []string
+			Volumes     []string
+			Healthcheck map[string]any
+		}
+		Secrets map[string]struct{ File string }
+		Volumes map[string]any
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	data := map[string]bool{}
+	replicas := 0
+	for name, s := range file.Services {
+		if s.Healthcheck == nil {
+			t.Errorf("service %s has no health check", name)
+		}
+		for _, secret := range s.Secrets {
+			if file.Secrets[secret].File == "" {
+				t.Errorf("service %s uses the secret %s, which no file gives", name, secret)
+			}
+		}
+		for _, v := range s.Volumes {
+			volume, _, _ := strings.Cut(v, ":")
+			if _, ok := file.Volumes[volume]; !ok {
+				t.Errorf("service %s uses the volume %s, which is not declared", name, volume)
+			}
+		}
+		if !strings.HasPrefix(name, "hindsight") {
+			continue
+		}
+		replicas++
+		if s.Environment["HINDSIGHT_DATABASE_URL_FILE"] != "/run/secrets/database_url" {
+			t.Errorf("%s does not read the database's address from its secret", name)
+		}
+		if len(s.Volumes) != 1 || data[s.Volumes[0]] {
+			t.Errorf("%s has no data folder of its own: %v", name, s.Volumes)
+		}
+		data[s.Volumes[0]] = true
+	}
+	if replicas != 2 {
+		t.Errorf("%d replicas, want 2", replicas)
+	}
+}
