@@ -1,0 +1,116 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"hindsight/incident"
+)
+
+// load returns the changes behind after with the current state of what they name, and whether there
+// are any. The state may be newer than the changes; then it comes again with its own change.
+//
+// One way serves both a sink that starts from nothing and one that is a change behind: a sink which
+// stops halfway goes on from there, and a rebuilt one cannot differ from one that was kept up to date.
+func load(ctx context.Context, store incident.Reader, after incident.Seq) (incident.Delta, bool, error) {
+	changes, err := store.Changes(ctx, after, batch)
+	if err != nil {
+		return incident.Delta{}, false, fmt.Errorf("follow: read changes behind %d: %w", after, err)
+	}
+	if len(changes) == 0 {
+		return incident.Delta{}, false, nil
+	}
+	d := incident.Delta{Upto: changes[len(changes)-1].Seq, CaughtUp: len(changes) < batch}
+	var ids []incident.ID
+	kinds := map[incident.EntityKind]bool{}
+	for _, c := range changes {
+		kinds[c.Kind] = true
+		if c.Kind == incident.EntityIncident {
+			ids = append(ids, c.ID)
+		}
+	}
+	if err := loadIncidents(ctx, store, ids, &d); err != nil {
+		return incident.Delta{}, false, fmt.Errorf("follow: load changes %d to %d: %w", after+1, d.Upto, err)
+	}
+	if err := loadCatalogue(ctx, store, kinds, &d); err != nil {
+		return incident.Delta{}, false, fmt.Errorf("follow: load changes %d to %d: %w", after+1, d.Upto, err)
+	}
+	return d, true, nil
+}
+
+// loadIncidents fills in the incidents among ids; those that are not there any more are gone.
+func loadIncidents(ctx context.Context, store incident.Reader, ids []incident.ID, d *incident.Delta) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	found := make(map[incident.ID]bool, len(ids))
+	live := make([]incident.ID, 0, len(ids))
+	for inc, err := range store.Incidents(ctx, incident.Filter{IDs: ids, Private: true}) {
+		if err != nil {
+			return err
+		}
+		d.Incidents = append(d.Incidents, inc)
+		found[inc.ID] = true
+		live = append(live, inc.ID)
+	}
+	for _, id := range ids {
+		if !found[id] {
+			d.Gone = append(d.Gone, id)
+		}
+	}
+	var err error
+	if d.Timelines, err = store.Timelines(ctx, live); err != nil {
+		return err
+	}
+	d.Retrospectives, err = retrospectives(ctx, store, live)
+	return err
+}
+
+func retrospectives(ctx context.Context, store incident.Reader, ids []incident.ID) (map[incident.ID]incident.Retrospective, error) {
+	found := map[incident.ID]incident.Retrospective{}
+	for _, id := range ids {
+		r, err := store.Retrospective(ctx, id)
+		if errors.Is(err, incident.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found[id] = *r
+	}
+	return found, nil
+}
+
+// loadCatalogue fills in whole lists of the kinds that changed, empty rather than nil when the last
+// entity of a kind is gone.
+func loadCatalogue(ctx context.Context, store incident.Reader, kinds map[incident.EntityKind]bool, d *incident.Delta) (err error) {
+	if kinds[incident.EntityService] {
+		if d.Services, err = all(store.Services(ctx)); err != nil {
+			return err
+		}
+	}
+	if kinds[incident.EntityTeam] {
+		if d.Teams, err = all(store.Teams(ctx)); err != nil {
+			return err
+		}
+	}
+	if kinds[incident.EntityProblem] {
+		if d.Problems, err = all(store.Problems(ctx)); err != nil {
+			return err
+		}
+	}
+	if kinds[incident.EntitySLA] {
+		if d.Targets, err = all(store.SLATargets(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func all[T any](list []T, err error) ([]T, error) {
+	if list == nil {
+		list = []T{}
+	}
+	return list, err
+}
