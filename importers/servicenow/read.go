@@ -1,0 +1,251 @@
+package servicenow
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+	"unique"
+
+	"hindsight/importers"
+)
+
+const (
+	pageSize = 500     // records stored in one transaction
+	maxRow   = 1 << 20 // bytes in a row; a longer one is a broken quotation mark, not a ticket
+)
+
+// cursor says how far a run came: all records of the files before File, and of File those up to After.
+type cursor struct {
+	File  string `json:"file"`
+	After string `json:"after"`
+}
+
+// read yields one record per ticket and file, in order of file name and ticket number. A file is grouped
+// as a whole before its first page, because its rows may come in any order.
+func read(ctx context.Context, in importers.Input, from importers.Cursor) iter.Seq2[importers.Page, error] {
+	return func(yield func(importers.Page, error) bool) {
+		var cur cursor
+		if len(from) > 0 {
+			if err := json.Unmarshal(from, &cur); err != nil {
+				yield(importers.Page{}, fmt.Errorf("servicenow: read cursor %q: %w", from, err))
+				return
+			}
+		}
+		files := slices.SortedFunc(slices.Values(in.Files), func(a, b importers.File) int { return strings.Compare(a.Name, b.Name) })
+		for _, f := range files {
+			if f.Name < cur.File {
+				continue
+			}
+			g, err := group(ctx, f)
+			if err != nil {
+				yield(importers.Page{}, fmt.Errorf("servicenow: read %s: %w", f.Name, err))
+				return
+			}
+			if f.Name != cur.File {
+				cur = cursor{File: f.Name}
+			}
+			if !g.pages(cur, yield) {
+				return
+			}
+		}
+	}
+}
+
+// tickets is a file's rows by ticket number. Cells are interned: a log repeats few values very often.
+type tickets struct {
+	file    string
+	header  []string
+	rows    map[string][][]unique.Handle[string]
+	first   map[string]int // line of a ticket's first row
+	rejects []importers.Reject
+}
+
+// group reads a whole file. Rows that are no rows of a ticket are rejected one by one.
+func group(ctx context.Context, f importers.File) (*tickets, error) {
+	body, err := open(f)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	r := csv.NewReader(body)
+	r.FieldsPerRecord = -1
+	r.LazyQuotes = true
+	r.ReuseRecord = true
+	g := &tickets{file: f.Name, rows: map[string][][]unique.Handle[string]{}, first: map[string]int{}}
+	if err := g.readHeader(r); err != nil {
+		return nil, err
+	}
+	number := slices.Index(g.header, colNumber)
+	for n := 0; ; n++ {
+		if n%1000 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return g, nil
+		}
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			g.reject(broken.Line, "", err.Error(), cells)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		line, _ := r.FieldPos(0)
+		g.add(line, number, cells)
+	}
+}
+
+func (g *tickets) readHeader(r *csv.Reader) error {
+	cells, err := r.Read()
+	if err != nil {
+		return fmt.Errorf("row 1: no header: %w", err)
+	}
+	seen := map[string]bool{}
+	for i, cell := range cells {
+		column := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(text(cell), "\ufeff")))
+		if column == "" || seen[column] {
+			column = fmt.Sprintf("%s column %d", column, i+1)
+		}
+		seen[column] = true
+		g.header = append(g.header, strings.TrimSpace(column))
+	}
+	for _, column := range required {
+		if !seen[column] {
+			return fmt.Errorf("row 1: there is no column %q; an event log has at least %s", column, strings.Join(required[:], ", "))
+		}
+	}
+	return nil
+}
+
+func (g *tickets) add(line, number int, cells []string) {
+	size := 0
+	for _, c := range cells {
+		size += len(c)
+	}
+	switch {
+	case size > maxRow:
+		g.reject(line, "", fmt.Sprintf("the row has %d bytes, more than %d; look for a quotation mark without its partner", size, maxRow), cells)
+		return
+	case len(cells) != len(g.header):
+		g.reject(line, "", fmt.Sprintf("the row has %d cells, the header %d", len(cells), len(g.header)), cells)
+		return
+	case importers.Unset(cells[number]):
+		g.reject(line, ", column "+colNumber, "the row names no ticket", cells)
+		return
+	}
+	row := make([]unique.Handle[string], len(cells))
+	for i, c := range cells {
+		row[i] = unique.Make(text(c))
+	}
+	id := strings.TrimSpace(text(cells[number]))
+	if len(g.rows[id]) == 0 {
+		g.first[id] = line
+	}
+	g.rows[id] = append(g.rows[id], row)
+}
+
+// text returns a cell as UTF-8. Bytes that are not are taken for Latin-1, which loses none of them.
+func text(cell string) string {
+	if utf8.ValidString(cell) {
+		return cell
+	}
+	runes := make([]rune, len(cell))
+	for i := range len(cell) {
+		runes[i] = rune(cell[i])
+	}
+	return string(runes)
+}
+
+// maxBody is how much of a row a rejection keeps.
+const maxBody = 64 << 10
+
+func (g *tickets) reject(line int, column, reason string, cells []string) {
+	body := text(strings.Join(cells, ","))
+	if len(body) > maxBody {
+		body = strings.ToValidUTF8(body[:maxBody], "")
+	}
+	g.rejects = append(g.rejects, importers.Reject{
+		Place:  fmt.Sprintf("%s, row %d%s", g.file, line, column),
+		Reason: reason,
+		Body:   strings.Clone(body), // cells are the reader's own
+	})
+}
+
+// pages yields the tickets behind cur in order of their numbers; it returns false when the caller stops.
+// Rejected rows travel with the file's first page only, so that a resumed run does not repeat them.
+func (g *tickets) pages(cur cursor, yield func(importers.Page, error) bool) bool {
+	page := importers.Page{Total: int64(len(g.rows))}
+	if cur.After == "" {
+		page.Rejects = g.rejects
+	}
+	numbers := slices.DeleteFunc(slices.Sorted(maps.Keys(g.rows)), func(n string) bool { return n <= cur.After })
+	for chunk := range slices.Chunk(numbers, pageSize) {
+		for _, n := range chunk {
+			record, err := g.record(n)
+			if err != nil {
+				yield(importers.Page{}, err)
+				return false
+			}
+			page.Records = append(page.Records, record)
+		}
+		if !g.send(&page, chunk[len(chunk)-1], yield) {
+			return false
+		}
+	}
+	if len(page.Rejects) > 0 { // a file of nothing else
+		return g.send(&page, cur.After, yield)
+	}
+	return true
+}
+
+func (g *tickets) send(page *importers.Page, after string, yield func(importers.Page, error) bool) bool {
+	next, err := json.Marshal(cursor{File: g.file, After: after})
+	page.Next = next
+	ok := yield(*page, err)
+	*page = importers.Page{Total: page.Total}
+	return ok && err == nil
+}
+
+func (g *tickets) record(number string) (importers.Record, error) {
+	part := history{Header: g.header}
+	for _, handles := range g.rows[number] {
+		cells := make([]string, len(handles))
+		for i, h := range handles {
+			cells[i] = h.Value()
+		}
+		part.Rows = append(part.Rows, cells)
+	}
+	body, err := union(part).encode()
+	if err != nil {
+		return importers.Record{}, fmt.Errorf("servicenow: encode %s: %w", number, err)
+	}
+	return importers.Record{ExternalID: number, Body: body, Place: fmt.Sprintf("%s, row %d", g.file, g.first[number])}, nil
+}
+
+// open returns the file's text, unpacked where its name says that it is packed.
+func open(f importers.File) (io.ReadCloser, error) {
+	file, err := f.Open()
+	if err != nil || !strings.HasSuffix(strings.ToLower(f.Name), ".gz") {
+		return file, err
+	}
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{unpacked, file}, nil
+}
