@@ -47,15 +47,15 @@ func Fold(word string) string {
 }
 
 // StatusWords returns the words for a status that mean the same in all the systems that use them
-// (pagers, ticket systems, status pages; docs/importing.md lists which). It is a new map, free to change.
+// (pagers, ticket systems, status pages). It is a new map, free to change.
 // Numbers are not in it: what 6 means, only its own system knows.
 func StatusWords() Values[incident.Status] {
 	return gather(map[incident.Status]string{
-		incident.Triggered:     "triggered|open|opened|new|firing|unacked|unacknowledged|alerting|to do|todo|triage|in triage|down|active",
+		incident.Triggered:     "triggered|open|opened|new|firing|unacked|unacknowledged|alerting|to do|triage|in triage|down",
 		incident.Acknowledged:  "acknowledged|ack|acked|assigned|accepted",
-		incident.Investigating: "investigating|in progress|indeterminate|identified|live|started|on hold|pending|stalled|queued|waiting|work in progress|awaiting user info|awaiting vendor|awaiting problem|awaiting evidence",
+		incident.Investigating: "investigating|in progress|active|indeterminate|identified|live|started|on hold|pending|stalled|queued|waiting|work in progress|awaiting user info|awaiting vendor|awaiting problem|awaiting evidence",
 		incident.Mitigated:     "mitigated|monitoring|stable|contained|workaround",
-		incident.Resolved:      "resolved|fixed|solved|ok|up|learning|recovered|inactive",
+		incident.Resolved:      "resolved|fixed|solved|ok|up|learning|recovered",
 		incident.Closed:        "closed|done|complete|completed|finished|postmortem",
 		incident.Canceled:      "canceled|cancelled|declined|rejected|invalid|false positive|false alarm|withdrawn",
 		incident.Merged:        "merged|duplicate",

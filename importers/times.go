@@ -54,7 +54,7 @@ func Zone(name string) (*time.Location, error) {
 }
 
 // Parse reads text. Everything that sources write for "no time" gives the zero Moment: an Unset word,
-// 0, year 1, the first second of 1970, year 9999 (docs/importing.md). The error names the text and the form
+// 0, year 1, the first second of 1970, year 9999. The error names the text and the form
 // that was expected.
 func (f TimeFormat) Parse(text string) (Moment, error) {
 	text = strings.TrimSpace(text)
