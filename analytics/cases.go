@@ -1,6 +1,8 @@
 package analytics
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"hindsight/incident"
@@ -18,6 +20,19 @@ const (
 	Excluded   Outcome = "left_out" // Group.LeftOut
 )
 
+// outcomeOf translates the state of a duration.
+func outcomeOf(state incident.DurationState) Outcome {
+	switch state {
+	case incident.Recorded:
+		return Recorded
+	case incident.Pending:
+		return Open
+	case incident.Invalid:
+		return Invalid
+	}
+	return Missing
+}
+
 // Case is one incident as lists and dots need it.
 type Case struct {
 	ID        incident.ID
@@ -27,7 +42,55 @@ type Case struct {
 	Priority  string
 	StartedAt time.Time // UTC; zero when unknown
 	Services  []string  // names
-	Outcome   Outcome   // of q.Span
+	Outcome   Outcome   // of q.Span; AnyOutcome when the query measures none
 	Seconds   float64   // the duration when Recorded; so far, when Open; else 0
 	Reason    string    // why it is left out; empty when it counts
+}
+
+// Cases lists the incidents behind a number of Durations(q), oldest first. q.GroupBy does not matter: narrow the
+// other fields to open one group.
+func (s *Snapshot) Cases(q Query, which Outcome) []Case {
+	p := s.population(q)
+	var out []Case
+	for r := range p.started() {
+		c := p.caseOf(r)
+		if which == AnyOutcome && c.Outcome != Excluded || which == c.Outcome {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b Case) int {
+		return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// Incidents returns the ids of Cases(q, which).
+func (s *Snapshot) Incidents(q Query, which Outcome) []incident.ID {
+	cases := s.Cases(q, which)
+	ids := make([]incident.ID, len(cases))
+	for i, c := range cases {
+		ids[i] = c.ID
+	}
+	return ids
+}
+
+// caseOf describes row r.
+func (p *population) caseOf(r row) Case {
+	state, value := r.duration(r.i, p.span, p.now())
+	c := Case{
+		ID: r.id[r.i], Number: r.number[r.i], Title: r.title[r.i],
+		Severity: incident.Severity(r.severity[r.i]), Priority: p.s.texts[r.priority[r.i]],
+		StartedAt: instant(r.started[r.i]), Outcome: outcomeOf(state), Seconds: float64(value) / 1e6,
+	}
+	for _, code := range p.s.sets[r.services[r.i]] {
+		c.Services = append(c.Services, p.s.Name(incident.ID(p.s.texts[code])))
+	}
+	slices.Sort(c.Services)
+	if len(p.q.Span.From) == 0 {
+		c.Outcome = AnyOutcome
+	}
+	if r.leftOut != 0 {
+		c.Outcome, c.Reason = Excluded, p.s.texts[r.leftOut]
+	}
+	return c
 }

@@ -1,6 +1,12 @@
 package analytics
 
-import "hindsight/incident"
+import (
+	"math"
+	"slices"
+
+	"hindsight/analytics/stats"
+	"hindsight/incident"
+)
 
 // DurationGroup describes how long q.Span took for the incidents of one group. Numbers are seconds.
 type DurationGroup struct {
@@ -17,9 +23,83 @@ type DurationGroup struct {
 	Median, P75, P90, P95 Estimate
 	// Mean has no interval: for durations every common one is too narrow.
 	Mean Estimate
-	// Noise is how far two means of as many incidents as here differ by chance alone in 9 of 10 comparisons
+	// Noise is how far two means of as many incidents as here differ by chance alone in 1 of 10 comparisons
 	// when nothing has changed; nil below 2 incidents.
 	Noise *float64
 
 	Values []float64 // the recorded durations, ascending; belongs to the caller
+}
+
+// tally collects the durations of one group, in microseconds.
+type tally struct {
+	values                 []int64
+	open, missing, invalid int
+}
+
+func (t *tally) add(state incident.DurationState, value int64) {
+	switch state {
+	case incident.Recorded:
+		t.values = append(t.values, value)
+	case incident.Pending:
+		t.open++
+	case incident.Invalid:
+		t.invalid++
+	default:
+		t.missing++
+	}
+}
+
+// Durations measures q.Span group by group. Grouped by nothing, it returns one group even when nothing is
+// selected.
+func (s *Snapshot) Durations(q Query) []DurationGroup {
+	p := s.population(q)
+	now := p.now()
+	buckets := collect(p, p.grouping(), func(t *tally, r row) {
+		t.add(r.duration(r.i, p.span, now))
+	})
+	out := make([]DurationGroup, len(buckets))
+	for i, b := range buckets {
+		out[i] = b.acc.group(b.group, q.Span)
+	}
+	return out
+}
+
+// group turns the tally into numbers.
+func (t *tally) group(head Group, sp incident.Span) DurationGroup {
+	g := DurationGroup{Group: head, Span: sp, N: len(t.values), NOpen: t.open, NMissing: t.missing, NInvalid: t.invalid}
+	slices.Sort(t.values)
+	g.Values = make([]float64, len(t.values))
+	var total int64 // whole microseconds, so that the mean is exact
+	for i, v := range t.values {
+		g.Values[i] = float64(v) / 1e6
+		total += v
+	}
+	g.Median, g.P75 = quantile(g.Values, 0.5), quantile(g.Values, 0.75)
+	g.P90, g.P95 = quantile(g.Values, 0.9), quantile(g.Values, 0.95)
+	g.Mean = mean(float64(total)/1e6, g.N)
+	g.Noise = finite(stats.MeanNoise(stats.StandardDeviation(g.Values), float64(g.N), float64(g.N), 0.9))
+	return g
+}
+
+// NearestRank returns the smallest recorded duration with at least the share p of all at or below
+// it, in seconds (percentile_disc); nil without any. It has no lower limit of incidents.
+func (g DurationGroup) NearestRank(p float64) *float64 { return finite(stats.NearestRank(g.Values, p)) }
+
+// quantile estimates one quantile of the ascending values, if there are enough to bound it.
+func quantile(values []float64, p float64) Estimate {
+	const method = "linear quantile with order-statistic interval"
+	in := stats.QuantileInterval(values, p, Level)
+	if math.IsInf(in.Low, 0) || math.IsInf(in.High, 0) {
+		return unknown(method, len(values), tooFew(len(values)))
+	}
+	return estimate(stats.Quantile(values, p), in, method, len(values))
+}
+
+func mean(sum float64, n int) Estimate {
+	const method = "arithmetic mean"
+	if n == 0 {
+		return unknown(method, 0, tooFew(0))
+	}
+	value := sum / float64(n)
+	return Estimate{Value: &value, Method: method, N: n}
 }

@@ -75,7 +75,7 @@ func Dimensions() []Dimension {
 const customPrefix = "custom:"
 
 // ByCustom groups by the values of a field of the source that has no place of its own here
-// (incident.CustomValue): ByCustom("category").
+// (incident.CustomValue): ByCustom("category"). Values longer than 100 bytes are prose and no groups.
 func ByCustom(field string) Dimension { return Dimension(customPrefix + field) }
 
 // ParseDimension reads what people and programs write: "month", "custom:category", or "none".

@@ -1,9 +1,38 @@
 package analytics
 
-import "hindsight/incident"
+import (
+	"slices"
+
+	"hindsight/incident"
+)
 
 // Snapshot is every incident as of one number of the change feed. It never changes and may be read by
-// many goroutines at once.
+// many goroutines at once. Take one per page or document and ask it everything, so that all
+// figures are about the same state.
 type Snapshot struct {
+	view
 	asOf incident.Seq
+}
+
+// AsOf returns the number of the last change that the snapshot knows.
+func (s *Snapshot) AsOf() incident.Seq { return s.asOf }
+
+// Len returns the number of incidents, private and uncounted ones included.
+func (s *Snapshot) Len() int { return s.count }
+
+// Services returns a copy of the catalogue as of the snapshot.
+func (s *Snapshot) Services() []incident.Service { return slices.Clone(s.services) }
+
+// Teams returns a copy of the teams as of the snapshot.
+func (s *Snapshot) Teams() []incident.Team { return slices.Clone(s.teams) }
+
+// Targets returns a copy of the service-level targets as of the snapshot.
+func (s *Snapshot) Targets() []incident.SLATarget { return slices.Clone(s.targets) }
+
+// Name returns the name of a service or team, or the id where it has none.
+func (s *Snapshot) Name(id incident.ID) string {
+	if name := s.names[id]; name != "" {
+		return name
+	}
+	return string(id)
 }
