@@ -12,7 +12,8 @@ import (
 	"hindsight/incident"
 )
 
-// Chart is one figure: a question, its answer in words, and the numbers.
+// Chart is one figure: a question, its answer in words, and the numbers. When only Y has Categories the
+// chart lies on its side: X is the value, and Lo and Hi belong to X.
 type Chart struct {
 	ID     string // "ttr-by-month"; in URLs and file names
 	Title  string // the question that it answers
@@ -53,8 +54,8 @@ const (
 	Bars     Shape = "bars"     // from zero
 	Steps    Shape = "steps"    // distribution functions
 	Connect  Shape = "line"     // values over time
-	Interval Shape = "interval" // an estimate with its interval: Lo, Y, Hi
-	Box      Shape = "box"      // Lo, Y, Hi are the quartiles
+	Interval Shape = "interval" // an estimate with its interval: Lo, value, Hi
+	Box      Shape = "box"      // Lo, value, Hi are the quartiles
 )
 
 // Series is one set of marks.
@@ -64,6 +65,9 @@ type Series struct {
 	Ghost  bool // the period before, drawn pale and dashed
 	Points []Point
 }
+
+// Flat reports whether the chart lies on its side, with its categories one below the other.
+func (c Chart) Flat() bool { return len(c.Y.Categories) > 0 && len(c.X.Categories) == 0 }
 
 // Point is one mark. Lo and Hi are nil where the shape or the data has none.
 type Point struct {

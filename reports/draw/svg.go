@@ -1,0 +1,172 @@
+package draw
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+
+	"hindsight/incident"
+	"hindsight/reports"
+	"hindsight/reports/echarts"
+)
+
+// Size is the size of a whole picture, title and source included, in CSS pixels.
+type Size struct{ Width, Height int }
+
+const (
+	minSide = 200
+	maxSide = 4000
+	minPlot = 180 // pixels: a picture grows beyond its height rather than squeeze its marks
+	rowRoom = 26  // pixels that each row of a flat chart needs
+	margin  = 16
+)
+
+// SVG returns c as an SVG file: title, answer, the plot, and what it was made from. It holds neither script nor
+// style nor references to anything outside. A size beyond 200 to 4000 pixels is incident.ErrInvalid;
+// a picture becomes higher than asked where title or rows need it.
+func (e *Engine) SVG(ctx context.Context, c reports.Chart, size Size, theme echarts.Theme) ([]byte, error) {
+	if size.Width < minSide || size.Width > maxSide || size.Height < minSide || size.Height > maxSide {
+		return nil, incident.Invalidf("size", "%d x %d is not between %d and %d pixels", size.Width, size.Height, minSide, maxSide)
+	}
+	f := e.frame(c, size, theme)
+	plot := ""
+	if c.Empty == "" {
+		option, err := echarts.Option(c, theme)
+		if err != nil {
+			return nil, fmt.Errorf("draw: chart %s: %w", c.ID, err)
+		}
+		if plot, err = e.plot(ctx, option, f.plot); err != nil {
+			return nil, fmt.Errorf("draw: chart %s: %w", c.ID, err)
+		}
+	}
+	return f.assemble(c, theme, strip(plot)), nil
+}
+
+// line is one line of text in the frame around the plot.
+type line struct {
+	text  string
+	y     float64 // of the baseline
+	size  float64
+	bold  bool
+	color string
+}
+
+// frame is everything around the plot and where the plot goes.
+type frame struct {
+	size  Size
+	lines []line
+	top   int // of the plot
+	plot  Size
+}
+
+func (e *Engine) frame(c reports.Chart, size Size, theme echarts.Theme) *frame {
+	f := &frame{size: size}
+	width := float64(size.Width - 2*margin)
+	y := float64(margin)
+	write := func(text string, size float64, bold bool, color string, limit int) {
+		for _, row := range e.fonts.wrap(printable(text), width, size, bold, limit) {
+			y += size * 1.35
+			f.lines = append(f.lines, line{row, y - size*0.3, size, bold, color})
+		}
+	}
+	write(c.Title, 16, true, theme.Ink, 3)
+	write(c.Answer, 13, false, theme.Soft, 5)
+	y += 8
+	if c.Empty != "" {
+		y += 16
+		write(c.Empty, 13, false, theme.Ink, 12)
+		y += 16
+	}
+	f.top = int(y)
+	head := len(f.lines)
+	y = 0
+	for _, row := range c.Source.Words() {
+		write(row, 11, false, theme.Soft, 4)
+	}
+	f.fit(c, int(y))
+	for i := range f.lines[head:] {
+		f.lines[head+i].y += float64(f.top + f.plot.Height + 8)
+	}
+	return f
+}
+
+// fit gives the plot the room that head and foot leave, or what it needs at least.
+func (f *frame) fit(c reports.Chart, foot int) {
+	around := f.top + 8 + foot + margin
+	need := minPlot
+	switch {
+	case c.Empty != "": // the text says it all
+		f.size.Height = around
+		return
+	case c.Flat():
+		need = max(need, 90+rowRoom*len(c.Y.Categories))
+	}
+	f.plot = Size{f.size.Width - 2*margin, max(need, f.size.Height-around)}
+	f.size.Height = around + f.plot.Height
+}
+
+func (f *frame) assemble(c reports.Chart, theme echarts.Theme, plot string) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="img">`, f.size.Width, f.size.Height)
+	fmt.Fprintf(&b, "\n<title>%s</title>\n<desc>%s</desc>\n", escape(c.Title), escape(c.Answer+c.Empty))
+	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="%s"/>`+"\n", f.size.Width, f.size.Height, escape(theme.Surface))
+	for _, l := range f.lines {
+		weight := ""
+		if l.bold {
+			weight = ` font-weight="bold"`
+		}
+		fmt.Fprintf(&b, `<text x="%d" y="%.1f" font-family="%s" font-size="%g"%s fill="%s">%s</text>`+"\n",
+			margin, l.y, escape(theme.Font), l.size, weight, escape(l.color), escape(l.text))
+	}
+	if plot != "" {
+		fmt.Fprintf(&b, `<g transform="translate(%d %d)">`+"\n%s</g>\n", margin, f.top, plot)
+	}
+	b.WriteString("</svg>\n")
+	return []byte(b.String())
+}
+
+// strip takes off what only a browser's ECharts needs: the root element, styles, classes and hints for
+// events. Font styles become attributes, which no content security policy forbids. Ids are numbered from
+// zero: the engine's count up as long as it lives.
+func strip(svg string) string {
+	svg = regexp.MustCompile(`(?s)<style.*?</style>`).ReplaceAllString(svg, "")
+	if _, inner, ok := strings.Cut(svg, ">"); ok {
+		svg = strings.TrimSuffix(strings.TrimSpace(inner), "</svg>")
+	}
+	svg = regexp.MustCompile(` (class="zr\d+-cls-\d+"|ecmeta_\w+="[^"]*"|pointer-events="\w+"|xml:space="preserve")`).ReplaceAllString(svg, "")
+	svg = regexp.MustCompile(` style="([^"]*)"`).ReplaceAllStringFunc(svg, styleAttributes)
+	seen := map[string]string{}
+	return regexp.MustCompile(`\bzr\d+-`).ReplaceAllStringFunc(svg, func(id string) string {
+		if seen[id] == "" {
+			seen[id] = fmt.Sprintf("p%d-", len(seen))
+		}
+		return seen[id]
+	})
+}
+
+// styleAttributes turns ` style="font-size:12px;…"` into attributes of the same names.
+func styleAttributes(style string) string {
+	var b strings.Builder
+	style = strings.TrimSuffix(strings.TrimPrefix(style, ` style="`), `"`)
+	for _, part := range strings.Split(style, ";") {
+		if name, value, ok := strings.Cut(part, ":"); ok && strings.HasPrefix(name, "font-") {
+			fmt.Fprintf(&b, ` %s="%s"`, name, value)
+		}
+	}
+	return b.String()
+}
+
+// printable keeps to one line of characters that XML may hold.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == 0xfffe || r == 0xffff {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\ufffd"))
+	return strings.Join(strings.Fields(text), " ")
+}
+
+func escape(text string) string { return html.EscapeString(printable(text)) }

@@ -1,0 +1,223 @@
+// Package echarts turns a reports.Chart into the option of an Apache ECharts 6 chart, as JSON without any
+// JavaScript: what needs code (formatters, interval and box marks) is known by name in the script that
+// Kit returns. It draws nothing: a page does that in the browser, package draw on the server. Start
+// with Option.
+package echarts
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+	"github.com/go-echarts/go-echarts/v2/types"
+
+	"hindsight/reports"
+)
+
+//go:embed chartkit.js
+var kit string
+
+// Kit returns the script with the formatters and marks that options name. It sets the global
+// chartkit: call chartkit.install(echarts) once and chartkit.revive(option) on each option.
+func Kit() string { return kit }
+
+// Option returns the ECharts option of c as a JSON object, safe inside a script element: "<", ">" and "&"
+// are escaped. It is legible from 360 pixels of width on. Marks carry their label as "name" and the page
+// behind them as "link". Title, answer and source are not part of it; a chart with Empty set
+// has no series. The same chart gives the same bytes.
+func Option(c reports.Chart, theme Theme) (json.RawMessage, error) {
+	zone, err := time.LoadLocation(c.Source.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("echarts: chart %s: time zone %q: %w", c.ID, c.Source.Zone, err)
+	}
+	b := &builder{chart: c, theme: theme, zone: zone}
+	if c.Empty == "" {
+		b.addSeries()
+	}
+	data, err := json.Marshal(b.option())
+	if err != nil {
+		return nil, fmt.Errorf("echarts: chart %s: %w", c.ID, err)
+	}
+	return data, nil
+}
+
+// builder collects the parts of one option.
+type builder struct {
+	chart  reports.Chart
+	theme  Theme
+	zone   *time.Location
+	series []charts.SingleSeries
+	legend []legendItem
+}
+
+type legendItem struct {
+	Name string `json:"name"`
+	Icon string `json:"icon,omitempty"`
+}
+
+// The parts that the library has no fields for.
+type (
+	grid struct {
+		Left              int    `json:"left"`
+		Right             int    `json:"right"`
+		Top               int    `json:"top"`
+		Bottom            int    `json:"bottom"`
+		OuterBoundsMode   string `json:"outerBoundsMode"` // labels and names stay inside these margins
+		OuterBoundsWithin string `json:"outerBoundsContain"`
+	}
+	tooltip struct {
+		Trigger         string         `json:"trigger"`
+		Formatter       string         `json:"formatter"`
+		RenderMode      string         `json:"renderMode"` // text, never HTML
+		Confine         bool           `json:"confine"`
+		BackgroundColor string         `json:"backgroundColor"`
+		BorderColor     string         `json:"borderColor"`
+		TextStyle       opts.TextStyle `json:"textStyle"`
+	}
+	markLine struct {
+		Name  string      `json:"name"`
+		XAxis any         `json:"xAxis,omitempty"`
+		YAxis any         `json:"yAxis,omitempty"`
+		Label *opts.Label `json:"label"`
+	}
+)
+
+const (
+	fontSize   = 12
+	legendRoom = 30
+	lineRoom   = 18 // above the plot, for what vertical lines mean
+)
+
+func (b *builder) option() map[string]any {
+	// The library's bar chart stands for any chart with two axes: it takes series of every type.
+	chart := charts.NewBar()
+	chart.SetGlobalOptions(
+		charts.WithLegendOpts(b.legendOpts()),
+		charts.WithColorsOpts(b.theme.Categories),
+		charts.WithAnimation(false),
+	)
+	chart.MultiSeries = b.series
+	chart.Aria = b.aria()
+	chart.Validate()
+	option := chart.JSON()
+	delete(option, "title")
+	delete(option, "toolbox")
+	option["useUTC"] = true
+	option["textStyle"] = opts.TextStyle{FontFamily: b.theme.Font, FontSize: fontSize}
+	option["grid"] = b.grid()
+	option["xAxis"], option["yAxis"] = b.xAxis(), b.yAxis()
+	option["tooltip"] = b.tooltip()
+	return option
+}
+
+// legendOpts puts the legend on top, on one line that scrolls where it does not fit. A single series
+// needs none: the title says what it is.
+func (b *builder) legendOpts() opts.Legend {
+	return opts.Legend{
+		Show: opts.Bool(len(b.legend) > 1), Type: "scroll", Data: b.legend,
+		Top: "0", Left: "0", ItemWidth: 14, ItemHeight: 10,
+		TextStyle: &opts.TextStyle{Color: b.theme.Soft, FontSize: fontSize, Width: 220, Overflow: "truncate"},
+	}
+}
+
+func (b *builder) grid() grid {
+	g := grid{Left: 4, Right: 18, Top: 10, Bottom: 4, OuterBoundsMode: "same", OuterBoundsWithin: "all"}
+	if len(b.legend) > 1 {
+		g.Top += legendRoom
+	}
+	if slices.ContainsFunc(b.chart.Lines, func(l reports.Line) bool { return l.Axis == "x" }) {
+		g.Top += lineRoom
+	}
+	return g
+}
+
+// aria tells screen readers the answer. Patterns tell stacks of bars apart where colour cannot.
+func (b *builder) aria() *opts.Aria {
+	text := clean(b.chart.Title)
+	if b.chart.Answer != "" {
+		text += " " + clean(b.chart.Answer)
+	}
+	return &opts.Aria{
+		Enabled: opts.Bool(true),
+		Label:   &opts.AriaLabel{Description: text},
+		Decal:   &opts.AriaDecal{Show: opts.Bool(b.count(reports.Bars) > 1)},
+	}
+}
+
+func (b *builder) tooltip() tooltip {
+	t := tooltip{
+		Trigger: "item", Formatter: "fmt:marks", RenderMode: "richText", Confine: true,
+		BackgroundColor: b.theme.Surface, BorderColor: b.theme.Axis,
+		TextStyle: opts.TextStyle{Color: b.theme.Ink, FontSize: fontSize},
+	}
+	if b.count(reports.Steps) > 0 { // its line has no marks to point at
+		t.Trigger = "axis"
+	}
+	return t
+}
+
+func (b *builder) count(shape reports.Shape) int {
+	n := 0
+	for _, s := range b.chart.Series {
+		if s.Shape == shape {
+			n++
+		}
+	}
+	return n
+}
+
+// lines draws targets and annotations as a series of its own, without marks and outside the legend.
+func (b *builder) lines() {
+	var data []any
+	for _, l := range b.chart.Lines {
+		name := clean(l.Label)
+		switch {
+		case math.IsNaN(l.At) || math.IsInf(l.At, 0):
+		case l.Axis == "x":
+			data = append(data, markLine{Name: name, XAxis: b.coordinate(b.chart.X, l.At), Label: b.lineLabel("end")})
+		default:
+			data = append(data, markLine{Name: name, YAxis: b.coordinate(b.chart.Y, l.At), Label: b.lineLabel("insideEndTop")})
+		}
+	}
+	if len(data) == 0 {
+		return
+	}
+	b.series = append(b.series, charts.SingleSeries{
+		Type: types.ChartLine, Data: []item{},
+		MarkLines: &opts.MarkLines{Data: data, MarkLineStyle: opts.MarkLineStyle{
+			Symbol:    []string{"none", "none"},
+			LineStyle: &opts.LineStyle{Color: b.theme.Ink, Width: 1.5, Type: "dashed"},
+		}},
+	})
+}
+
+// lineLabel writes a line's name over whatever marks it crosses.
+func (b *builder) lineLabel(position string) *opts.Label {
+	return &opts.Label{
+		Position: position, Formatter: "{b}", Color: b.theme.Ink, FontSize: fontSize,
+		BackgroundColor: b.theme.Surface,
+	}
+}
+
+// clean makes one line of text that any XML may hold: control characters become spaces, what is not
+// UTF-8 the replacement character.
+func clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufffe' || r == '\uffff' {
+			return ' '
+		}
+		return r
+	}, text)
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\ufffd")
+	}
+	return strings.Join(strings.Fields(text), " ")
+}

@@ -1,0 +1,220 @@
+package echarts
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+	"github.com/go-echarts/go-echarts/v2/types"
+
+	"hindsight/reports"
+)
+
+// item is one mark. Value holds the coordinates, then what the shape needs.
+type item struct {
+	Value      []any   `json:"value"`
+	Name       string  `json:"name,omitempty"` // what a reader sees when pointing at it
+	Link       string  `json:"link,omitempty"`
+	SymbolSize float64 `json:"symbolSize,omitempty"`
+}
+
+const (
+	barWidth     = 36 // pixels at most
+	intervalStep = 18 // pixels at most between marks that share a category
+	dotSize      = 6
+)
+
+// addSeries fills in series and legend. Colours go by position among the series that have one of their
+// own; ghosts are grey, boxes have the colour of ink because they lie over dots.
+func (b *builder) addSeries() {
+	color, bar, slot := 0, 0, 0
+	for _, s := range b.chart.Series {
+		style := look{color: b.theme.color(color)}
+		switch {
+		case s.Ghost:
+			style.color = b.theme.Ghost
+		case s.Shape == reports.Box:
+			style.color = b.theme.Ink
+		default:
+			color++
+		}
+		switch s.Shape {
+		case reports.Bars:
+			style.slot, style.slots, style.step = bar, b.count(reports.Bars), barWidth
+			bar++
+		case reports.Interval, reports.Box:
+			style.slot, style.slots, style.step = slot, b.count(reports.Interval)+b.count(reports.Box), intervalStep
+			slot++
+		default:
+			style.slots, style.step = 1, intervalStep
+		}
+		b.add(s, style)
+	}
+	b.lines()
+}
+
+// look is how one series is told from the others.
+type look struct {
+	color       string
+	slot, slots int // place among those that share a category
+	step        int // pixels between two slots at most
+}
+
+func (b *builder) add(s reports.Series, l look) {
+	line := &opts.LineStyle{Color: l.color, Width: 2}
+	if s.Ghost {
+		line.Type, line.Width = "dashed", 1.5
+	}
+	out := charts.SingleSeries{Name: clean(s.Name), ItemStyle: &opts.ItemStyle{Color: l.color}}
+	icon := "roundRect"
+	switch s.Shape {
+	case reports.Dots:
+		icon = "circle"
+		out.Type, out.SymbolSize, out.ItemStyle.Opacity = types.ChartScatter, dotSize, opts.Float(0.55)
+		out.Data = b.dots(s)
+	case reports.Bars:
+		out.Type, out.BarMaxWidth, out.BarGap, out.BarCategoryGap = types.ChartBar, fmt.Sprint(barWidth), "0%", "40%"
+		out.Data = b.items(s, nil)
+	case reports.Steps:
+		icon = lineIcon(s.Ghost)
+		out.Type, out.Step, out.ShowSymbol, out.LineStyle = types.ChartLine, "end", opts.Bool(false), line
+		out.Data = b.items(thin(s, 600), nil)
+	case reports.Connect:
+		icon = lineIcon(s.Ghost)
+		out.Type, out.ShowSymbol, out.SymbolSize, out.LineStyle = types.ChartLine, opts.Bool(true), dotSize, line
+		out.Data = b.items(s, nil)
+	default:
+		icon = slotIcon(s.Shape, l.slot)
+		b.custom(&out, s, l, true)
+	}
+	b.series = append(b.series, out)
+	b.enlist(out.Name, icon)
+	b.addBounds(s, l)
+}
+
+// lineIcon is the legend's picture of a line, dashed for a ghost.
+func lineIcon(ghost bool) string {
+	if ghost {
+		return "path://M0 4h4v2h-4zM6 4h4v2h-4zM12 4h4v2h-4z"
+	}
+	return "path://M0 4h16v2h-16z"
+}
+
+// slotIcon is the legend's picture of a box, or of an estimate as chartkit.js draws it in that slot.
+func slotIcon(shape reports.Shape, slot int) string {
+	if shape == reports.Box {
+		return "rect"
+	}
+	return []string{"circle", "diamond"}[slot%2]
+}
+
+// enlist adds a name to the legend once, however many series carry it.
+func (b *builder) enlist(name, icon string) {
+	if name != "" && !slices.ContainsFunc(b.legend, func(i legendItem) bool { return i.Name == name }) {
+		b.legend = append(b.legend, legendItem{name, icon})
+	}
+}
+
+// addBounds draws the intervals of bars and lines, where they have any.
+func (b *builder) addBounds(s reports.Series, l look) {
+	if s.Shape != reports.Bars && s.Shape != reports.Connect {
+		return
+	}
+	if !slices.ContainsFunc(s.Points, func(p reports.Point) bool { return p.Lo != nil && p.Hi != nil }) {
+		return
+	}
+	if s.Shape == reports.Bars {
+		l.color = b.theme.Ink
+	}
+	out := charts.SingleSeries{Name: clean(s.Name), ItemStyle: &opts.ItemStyle{Color: l.color}}
+	s.Shape = reports.Interval
+	b.custom(&out, s, l, false)
+	b.series = append(b.series, out)
+}
+
+// custom fills in a series of interval or box marks, see chartkit.js for the values that they read.
+func (b *builder) custom(out *charts.SingleSeries, s reports.Series, l look, dot bool) {
+	out.Type, out.RenderItem = types.ChartCustom, "interval"
+	if s.Shape == reports.Box {
+		out.RenderItem = "box"
+	}
+	value := b.chart.Y
+	out.Encode = &opts.Encode{X: 0, Y: []int{1, 2, 3}}
+	if b.chart.Flat() {
+		value = b.chart.X
+		out.RenderItem += "Flat"
+		out.Encode = &opts.Encode{X: []int{0, 2, 3}, Y: 1}
+	}
+	out.Data = b.items(s, func(p reports.Point) []any {
+		show := 0
+		if dot {
+			show = 1
+		}
+		return []any{b.optional(value, p.Lo), b.optional(value, p.Hi), l.slot, l.slots, l.step, show}
+	})
+}
+
+func (b *builder) optional(def reports.Axis, x *float64) any {
+	if x == nil {
+		return nil
+	}
+	return b.coordinate(def, *x)
+}
+
+// items returns the marks of s; more gives what follows the coordinates.
+func (b *builder) items(s reports.Series, more func(reports.Point) []any) []item {
+	out := make([]item, 0, len(s.Points))
+	for _, p := range s.Points {
+		it := item{
+			Value: []any{b.coordinate(b.chart.X, p.X), b.coordinate(b.chart.Y, p.Y)},
+			Name:  b.label(s, p), Link: p.Link,
+		}
+		if more != nil {
+			it.Value = append(it.Value, more(p)...)
+		}
+		out = append(out, it)
+	}
+	return out
+}
+
+// label returns the point's own label, or its place and value: "Jan 2026: 14 (8 – 22)".
+func (b *builder) label(s reports.Series, p reports.Point) string {
+	if p.Label != "" {
+		return clean(p.Label)
+	}
+	place, x, value, y := b.chart.X, p.X, b.chart.Y, p.Y
+	if b.chart.Flat() {
+		place, x, value, y = value, y, place, x
+	}
+	text := b.text(place, x) + ": " + b.text(value, y)
+	if p.Lo != nil && p.Hi != nil {
+		text += fmt.Sprintf(" (%s – %s)", b.text(value, *p.Lo), b.text(value, *p.Hi))
+	}
+	if s.Name != "" && len(b.chart.Series) > 1 {
+		text = s.Name + ", " + text
+	}
+	return clean(text)
+}
+
+func (b *builder) text(def reports.Axis, x float64) string {
+	if i := int(x); len(def.Categories) > 0 && x == math.Trunc(x) && i >= 0 && i < len(def.Categories) {
+		return def.Categories[i]
+	}
+	return reports.Format(def.Unit, x)
+}
+
+// thin keeps about limit points of a step function, among them the first and the last. At the width of a
+// page no eye can tell.
+func thin(s reports.Series, limit int) reports.Series {
+	if len(s.Points) <= limit {
+		return s
+	}
+	kept := make([]reports.Point, 0, limit+1)
+	for i := range limit {
+		kept = append(kept, s.Points[i*len(s.Points)/limit])
+	}
+	s.Points = append(kept, s.Points[len(s.Points)-1])
+	return s
+}
