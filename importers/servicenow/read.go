@@ -148,7 +148,7 @@ func (g *tickets) add(line, number int, cells []string) {
 	for i, c := range cells {
 		row[i] = unique.Make(text(c))
 	}
-	id := strings.TrimSpace(text(cells[number]))
+	id := importers.Line(text(cells[number]))
 	if len(g.rows[id]) == 0 {
 		g.first[id] = line
 	}
