@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"hindsight/incident"
+)
+
+type userRow struct {
+	ID           incident.ID `gorm:"primaryKey"`
+	Name         string
+	Display      string
+	Role         incident.Role
+	PasswordHash string
+	Disabled     bool
+	CreatedAt    sql.NullTime
+	SeenAt       sql.NullTime
+}
+
+func (r userRow) value() (incident.User, error) {
+	return incident.User{ID: r.ID, Name: r.Name, Display: r.Display, Role: r.Role, PasswordHash: r.PasswordHash, Disabled: r.Disabled,
+		CreatedAt: utc(r.CreatedAt), SeenAt: utc(r.SeenAt)}, nil
+}
+
+// Users implements incident.Reader.
+func (s *Store) Users(ctx context.Context) ([]incident.User, error) {
+	return readAll(ctx, s, "users", userRow.value, func(u incident.User) (string, incident.ID) { return u.Name, u.ID })
+}
+
+// User implements incident.Reader.
+func (s *Store) User(ctx context.Context, id incident.ID) (*incident.User, error) {
+	return take(ctx, s, "users", "id", string(id), userRow.value)
+}
+
+// UserByName implements incident.Reader. Case does not matter.
+func (s *Store) UserByName(ctx context.Context, name string) (*incident.User, error) {
+	return take(ctx, s, "users", "name", strings.ToLower(name), userRow.value)
+}
+
+// PutUser implements incident.Tx. The name is stored in lower case.
+func (t *tx) PutUser(u incident.User) error {
+	u = clean(u)
+	row := userRow{u.ID, strings.ToLower(u.Name), u.Display, u.Role, u.PasswordHash, u.Disabled, null(u.CreatedAt), null(u.SeenAt)}
+	return failed(upsert(t.db, "users", []userRow{row}, "id"), "put user %q", u.Name)
+}
+
+type sessionRow struct {
+	Hash      string `gorm:"primaryKey"`
+	UserID    incident.ID
+	CreatedAt sql.NullTime
+	SeenAt    sql.NullTime
+	ExpiresAt sql.NullTime
+	Agent     string
+}
+
+func (r sessionRow) value() (incident.Session, error) {
+	return incident.Session{Hash: r.Hash, User: r.UserID, CreatedAt: utc(r.CreatedAt), SeenAt: utc(r.SeenAt), ExpiresAt: utc(r.ExpiresAt), Agent: r.Agent}, nil
+}
+
+// Session implements incident.Reader. It returns expired sessions, too.
+func (s *Store) Session(ctx context.Context, hash string) (*incident.Session, error) {
+	return take(ctx, s, "sessions", "hash", hash, sessionRow.value)
+}
+
+// PutSession implements incident.Tx.
+func (t *tx) PutSession(v incident.Session) error {
+	v = clean(v)
+	row := sessionRow{v.Hash, v.User, null(v.CreatedAt), null(v.SeenAt), null(v.ExpiresAt), v.Agent}
+	return failed(upsert(t.db, "sessions", []sessionRow{row}, "hash"), "put session of user %s", v.User)
+}
+
+// DeleteSessions implements incident.Tx.
+func (t *tx) DeleteSessions(user incident.ID, exceptHash string) error {
+	err := t.db.Exec("DELETE FROM sessions WHERE user_id = ? AND hash <> ?", user, exceptHash).Error
+	return failed(err, "delete sessions of user %s", user)
+}
+
+// DeleteSession implements incident.Tx. An unknown session is deleted already.
+func (t *tx) DeleteSession(hash string) error {
+	return failed(t.db.Exec("DELETE FROM sessions WHERE hash = ?", hash).Error, "delete session")
+}
+
+type tokenRow struct {
+	ID        incident.ID `gorm:"primaryKey"`
+	Name      string
+	Hash      string
+	Role      incident.Role
+	CreatedBy incident.ID
+	CreatedAt sql.NullTime
+	ExpiresAt sql.NullTime
+	UsedAt    sql.NullTime
+}
+
+func (r tokenRow) value() (incident.Token, error) {
+	return incident.Token{ID: r.ID, Name: r.Name, Hash: r.Hash, Role: r.Role, CreatedBy: r.CreatedBy,
+		CreatedAt: utc(r.CreatedAt), ExpiresAt: utc(r.ExpiresAt), UsedAt: utc(r.UsedAt)}, nil
+}
+
+// Tokens implements incident.Reader.
+func (s *Store) Tokens(ctx context.Context) ([]incident.Token, error) {
+	return newest(s.db.WithContext(ctx).Table("tokens").Order("created_at DESC, id"), "", 0, tokenRow.value)
+}
+
+// TokenByHash implements incident.Reader.
+func (s *Store) TokenByHash(ctx context.Context, hash string) (*incident.Token, error) {
+	return take(ctx, s, "tokens", "hash", hash, tokenRow.value)
+}
+
+// PutToken implements incident.Tx.
+func (t *tx) PutToken(v incident.Token) error {
+	v = clean(v)
+	row := tokenRow{v.ID, v.Name, v.Hash, v.Role, v.CreatedBy, null(v.CreatedAt), null(v.ExpiresAt), null(v.UsedAt)}
+	return failed(upsert(t.db, "tokens", []tokenRow{row}, "id"), "put token %q", v.Name)
+}
+
+// DeleteToken implements incident.Tx.
+func (t *tx) DeleteToken(id incident.ID) error {
+	deleted := t.db.Exec("DELETE FROM tokens WHERE id = ?", id)
+	if deleted.Error == nil && deleted.RowsAffected == 0 {
+		deleted.Error = incident.ErrNotFound
+	}
+	return failed(deleted.Error, "delete token %s", id)
+}
+
+type settingRow struct {
+	Name  string `gorm:"primaryKey"`
+	Value string
+}
+
+// Setting implements incident.Reader.
+func (s *Store) Setting(ctx context.Context, key string) (string, error) {
+	value, err := take(ctx, s, "settings", "name", key, func(r settingRow) (string, error) { return r.Value, nil })
+	if err != nil {
+		return "", err
+	}
+	return *value, nil
+}
+
+// PutSetting implements incident.Tx.
+func (t *tx) PutSetting(key, value string) error {
+	return failed(upsert(t.db, "settings", []settingRow{{clean(key), clean(value)}}, "name"), "put setting %q", key)
+}

@@ -1,0 +1,169 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+)
+
+type serviceRow struct {
+	ID     incident.ID `gorm:"primaryKey"`
+	Digest string
+	Name   string
+	TeamID incident.ID
+	Tier   int
+	Alias  []string `gorm:"serializer:json"`
+}
+
+type teamRow struct {
+	ID     incident.ID `gorm:"primaryKey"`
+	Digest string
+	Name   string
+}
+
+type personRow struct {
+	ID           incident.ID `gorm:"primaryKey"`
+	ConnectionID incident.ID
+	ExternalID   string
+	Name         string
+	Email        string
+}
+
+type targetRow struct {
+	ID        incident.ID `gorm:"primaryKey"`
+	Digest    string
+	Name      string
+	Span      string
+	Within    time.Duration
+	Priority  string
+	ServiceID incident.ID
+	Goal      float64
+}
+
+// Services implements incident.Reader.
+func (s *Store) Services(ctx context.Context) ([]incident.Service, error) {
+	return readAll(ctx, s, "services", func(r serviceRow) (incident.Service, error) {
+		return incident.Service{ID: r.ID, Name: r.Name, Team: r.TeamID, Tier: r.Tier, Alias: r.Alias}, nil
+	}, func(v incident.Service) (string, incident.ID) { return v.Name, v.ID })
+}
+
+// Teams implements incident.Reader.
+func (s *Store) Teams(ctx context.Context) ([]incident.Team, error) {
+	return readAll(ctx, s, "teams", func(r teamRow) (incident.Team, error) {
+		return incident.Team{ID: r.ID, Name: r.Name}, nil
+	}, func(v incident.Team) (string, incident.ID) { return v.Name, v.ID })
+}
+
+// SLATargets implements incident.Reader.
+func (s *Store) SLATargets(ctx context.Context) ([]incident.SLATarget, error) {
+	return readAll(ctx, s, "sla_targets", func(r targetRow) (incident.SLATarget, error) {
+		span, err := incident.ParseSpan(r.Span)
+		return incident.SLATarget{ID: r.ID, Name: r.Name, Span: span, Within: r.Within, Priority: r.Priority, Service: r.ServiceID, Goal: r.Goal}, err
+	}, func(v incident.SLATarget) (string, incident.ID) { return v.Name, v.ID })
+}
+
+// readAll reads a whole small table, in order of name without regard to case, then of id.
+func readAll[R, V any](ctx context.Context, s *Store, table string, value func(R) (V, error), name func(V) (string, incident.ID)) ([]V, error) {
+	var rows []R
+	if err := s.db.WithContext(ctx).Table(table).Find(&rows).Error; err != nil {
+		return nil, failed(err, "read %s", table)
+	}
+	values := make([]V, len(rows))
+	for i, r := range rows {
+		v, err := value(r)
+		if err != nil {
+			return nil, failed(err, "read %s", table)
+		}
+		values[i] = v
+	}
+	slices.SortFunc(values, func(a, b V) int {
+		aName, aID := name(a)
+		bName, bID := name(b)
+		return cmp.Or(strings.Compare(strings.ToLower(aName), strings.ToLower(bName)), cmp.Compare(aName, bName), cmp.Compare(aID, bID))
+	})
+	return values, nil
+}
+
+// PutServices implements incident.Tx.
+func (t *tx) PutServices(ss []incident.Service) error {
+	return putEntities(t, incident.EntityService, "services", ss,
+		func(v incident.Service) incident.ID { return v.ID },
+		func(v incident.Service, digest string) serviceRow {
+			return serviceRow{v.ID, digest, v.Name, v.Team, v.Tier, v.Alias}
+		})
+}
+
+// PutTeams implements incident.Tx.
+func (t *tx) PutTeams(ts []incident.Team) error {
+	return putEntities(t, incident.EntityTeam, "teams", ts,
+		func(v incident.Team) incident.ID { return v.ID },
+		func(v incident.Team, digest string) teamRow { return teamRow{v.ID, digest, v.Name} })
+}
+
+// PutSLATargets implements incident.Tx. It fails with ErrInvalid when a span cannot be read back.
+func (t *tx) PutSLATargets(ts []incident.SLATarget) error {
+	for _, v := range ts {
+		if _, err := incident.ParseSpan(v.Span.String()); err != nil {
+			return failed(err, "put target %s", v.ID)
+		}
+	}
+	return putEntities(t, incident.EntitySLA, "sla_targets", ts,
+		func(v incident.SLATarget) incident.ID { return v.ID },
+		func(v incident.SLATarget, digest string) targetRow {
+			return targetRow{v.ID, digest, v.Name, v.Span.String(), v.Within, v.Priority, v.Service, v.Goal}
+		})
+}
+
+// putEntities stores those entities of the feed that are new or not stored as they are already.
+func putEntities[V, R any](t *tx, kind incident.EntityKind, table string, values []V, id func(V) incident.ID, row func(V, string) R) error {
+	values = last(clean(values), id)
+	ids := make([]incident.ID, len(values))
+	for i, v := range values {
+		ids[i] = id(v)
+	}
+	stored, err := t.digests(table, "id", ids)
+	if err != nil {
+		return failed(err, "put %s", table)
+	}
+	var rows []R
+	for i, v := range values {
+		d, err := digest(v)
+		if err != nil {
+			return failed(err, "put %s %s", kind, ids[i])
+		}
+		if stored[ids[i]] != d {
+			rows = append(rows, row(v, d))
+			t.touch(kind, ids[i], false)
+		}
+	}
+	return failed(upsert(t.db, table, rows, "id"), "put %s", table)
+}
+
+// DeleteSLATarget implements incident.Tx.
+func (t *tx) DeleteSLATarget(id incident.ID) error {
+	return t.deleteEntities(incident.EntitySLA, "sla_targets", []incident.ID{id})
+}
+
+// deleteEntities removes what is stored of ids and leaves tombstones in the feed.
+func (t *tx) deleteEntities(kind incident.EntityKind, table string, ids []incident.ID) error {
+	var known []incident.ID
+	err := t.db.Raw("DELETE FROM "+table+" WHERE "+t.dialect.in("id")+" RETURNING id", array(clean(ids))).Scan(&known).Error
+	for _, id := range known {
+		t.touch(kind, id, true)
+	}
+	return failed(err, "delete from %s", table)
+}
+
+// PutPeople implements incident.Tx. People are no entity of the feed.
+func (t *tx) PutPeople(ps []incident.Person) error {
+	ps = last(clean(ps), func(p incident.Person) incident.ID { return p.ID })
+	rows := make([]personRow, len(ps))
+	for i, p := range ps {
+		rows[i] = personRow{p.ID, p.Connection, p.ExternalID, p.Name, p.Email}
+	}
+	return failed(upsert(t.db, "people", rows, "id"), "put people")
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+
+	"hindsight/incident"
+)
+
+type connectionRow struct {
+	ID         incident.ID `gorm:"primaryKey"`
+	Source     string
+	Name       string
+	Settings   map[string]string `gorm:"serializer:json"`
+	Secret     []byte
+	Mapping    []byte
+	MapVersion int
+	Sample     bool
+	Exclude    string
+	CreatedAt  sql.NullTime
+}
+
+func (r connectionRow) value() (incident.Connection, error) {
+	return incident.Connection{ID: r.ID, Source: r.Source, Name: r.Name, Settings: r.Settings, Secret: r.Secret, Mapping: r.Mapping,
+		MapVersion: r.MapVersion, Sample: r.Sample, Exclude: r.Exclude, CreatedAt: utc(r.CreatedAt)}, nil
+}
+
+// Connections implements incident.Reader.
+func (s *Store) Connections(ctx context.Context) ([]incident.Connection, error) {
+	return readAll(ctx, s, "connections", connectionRow.value,
+		func(c incident.Connection) (string, incident.ID) { return c.Name, c.ID })
+}
+
+// Connection implements incident.Reader.
+func (s *Store) Connection(ctx context.Context, id incident.ID) (*incident.Connection, error) {
+	return take(ctx, s, "connections", "id", string(id), connectionRow.value)
+}
+
+// take reads the row of a table whose column has a value.
+func take[R, V any](ctx context.Context, s *Store, table, column, is string, value func(R) (V, error)) (*V, error) {
+	var row R
+	if err := s.db.WithContext(ctx).Table(table).Where(column+" = ?", is).Take(&row).Error; err != nil {
+		return nil, failed(err, "read %s of %s", column, table)
+	}
+	v, err := value(row)
+	if err != nil {
+		return nil, failed(err, "read %s", table)
+	}
+	return &v, nil
+}
+
+// PutConnection implements incident.Tx. It fails with ErrConflict when another connection has the name.
+func (t *tx) PutConnection(c incident.Connection) error {
+	c = clean(c)
+	row := connectionRow{c.ID, c.Source, c.Name, c.Settings, c.Secret, c.Mapping, c.MapVersion, c.Sample, c.Exclude, null(c.CreatedAt)}
+	return failed(upsert(t.db, "connections", []connectionRow{row}, "id"), "put connection %q", c.Name)
+}
+
+// DeleteConnection implements incident.Tx. What its source said goes, what people said stays: the
+// tombstones keep title and number, so that links to them can say what was there, and the statements, edits and
+// retrospectives of people.
+func (t *tx) DeleteConnection(id incident.ID, reason string) error {
+	id = clean(id)
+	for _, table := range []string{"raws", "runs", "dead_letters", "people"} {
+		if err := t.db.Exec("DELETE FROM "+table+" WHERE connection_id = ?", id).Error; err != nil {
+			return failed(err, "delete %s of connection %s", table, id)
+		}
+	}
+	var ids []incident.ID
+	err := t.db.Raw("SELECT id FROM incidents WHERE connection_id = ? AND deleted_at IS NULL ORDER BY id", id).Scan(&ids).Error
+	if err != nil {
+		return failed(err, "read incidents of connection %s", id)
+	}
+	for chunk := range slices.Chunk(ids, batch) {
+		if err := t.bury(chunk, reason); err != nil {
+			return failed(err, "bury incidents of connection %s", id)
+		}
+	}
+	deleted := t.db.Exec("DELETE FROM connections WHERE id = ?", id)
+	if deleted.Error == nil && deleted.RowsAffected == 0 {
+		deleted.Error = incident.ErrNotFound
+	}
+	return failed(deleted.Error, "delete connection %s", id)
+}
+
+// bury replaces incidents by tombstones.
+func (t *tx) bury(ids []incident.ID, reason string) error {
+	incs, err := t.IncidentsByID(ids)
+	if err != nil {
+		return err
+	}
+	now := t.store.now()
+	var tombstones []*incident.Incident
+	empty := map[incident.ID][]incident.TimelineEvent{}
+	for _, inc := range incs {
+		tombstones = append(tombstones, &incident.Incident{
+			ID: inc.ID, Ref: inc.Ref, Number: inc.Number, Title: inc.Title,
+			Status: inc.Status, Kind: inc.Kind, Origin: inc.Origin, Private: inc.Private,
+			Milestones: inc.Milestones.Stated(), Edits: inc.Edits,
+			DeletedAt: now, DeletedReason: reason,
+		})
+		empty[inc.ID] = nil
+	}
+	if err := t.PutIncidents(tombstones); err != nil {
+		return err
+	}
+	if err := t.PutTimeline(empty); err != nil {
+		return err
+	}
+	return t.db.Exec("DELETE FROM retrospectives WHERE state = 'imported' AND "+t.dialect.in("incident_id"), array(ids)).Error
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+
+	"hindsight/incident"
+)
+
+type problemRow struct {
+	ID        incident.ID `gorm:"primaryKey"`
+	Seq       incident.Seq
+	Digest    string
+	Title     string
+	State     incident.ProblemState
+	Terms     []string `gorm:"serializer:json"`
+	Basis     string
+	DecidedBy string
+	At        sql.NullTime
+}
+
+type memberRow struct {
+	ProblemID  incident.ID
+	Pos        int
+	IncidentID incident.ID
+	Score      float64
+	Reasons    []string `gorm:"serializer:json"`
+	Removed    bool
+}
+
+// Problems implements incident.Reader. Removed members do not count.
+func (s *Store) Problems(ctx context.Context) ([]incident.Problem, error) {
+	ps, err := s.problems(ctx, "")
+	if err != nil {
+		return nil, failed(err, "read problems")
+	}
+	size := func(p incident.Problem) (n int) {
+		for _, m := range p.Members {
+			if !m.Removed {
+				n++
+			}
+		}
+		return n
+	}
+	slices.SortFunc(ps, func(a, b incident.Problem) int { return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a.ID, b.ID)) })
+	return ps, nil
+}
+
+// Problem implements incident.Reader.
+func (s *Store) Problem(ctx context.Context, id incident.ID) (*incident.Problem, error) {
+	ps, err := s.problems(ctx, id)
+	if err == nil && len(ps) == 0 {
+		err = incident.ErrNotFound
+	}
+	if err != nil {
+		return nil, failed(err, "read problem %s", id)
+	}
+	return &ps[0], nil
+}
+
+// problems reads one problem, or all when id is empty.
+func (s *Store) problems(ctx context.Context, id incident.ID) ([]incident.Problem, error) {
+	var rows []problemRow
+	var members []memberRow
+	err := s.view(ctx, func(r reader) error {
+		q, m := r.db.Table("problems"), r.db.Table("problem_members").Order("problem_id, pos")
+		if id != "" {
+			q, m = q.Where("id = ?", id), m.Where("problem_id = ?", id)
+		}
+		if err := q.Find(&rows).Error; err != nil {
+			return err
+		}
+		return m.Find(&members).Error
+	})
+	byProblem := map[incident.ID][]incident.ProblemMember{}
+	for _, m := range members {
+		byProblem[m.ProblemID] = append(byProblem[m.ProblemID],
+			incident.ProblemMember{Incident: m.IncidentID, Score: m.Score, Reasons: m.Reasons, Removed: m.Removed})
+	}
+	ps := make([]incident.Problem, len(rows))
+	for i, r := range rows {
+		ps[i] = incident.Problem{ID: r.ID, Seq: r.Seq, Title: r.Title, State: r.State, Terms: r.Terms,
+			Members: byProblem[r.ID], Basis: r.Basis, By: r.DecidedBy, At: utc(r.At)}
+	}
+	return ps, err
+}
+
+// PutProblems implements incident.Tx. A problem that is stored as it is already is no change.
+func (t *tx) PutProblems(ps []incident.Problem) error {
+	ps = clean(ps)
+	for i := range ps {
+		ps[i].Seq = 0 // not content
+	}
+	var changed []incident.ID
+	var members []memberRow
+	err := putEntities(t, incident.EntityProblem, "problems", ps,
+		func(p incident.Problem) incident.ID { return p.ID },
+		func(p incident.Problem, digest string) problemRow {
+			changed = append(changed, p.ID)
+			for i, m := range p.Members {
+				members = append(members, memberRow{p.ID, i, m.Incident, m.Score, m.Reasons, m.Removed})
+			}
+			return problemRow{p.ID, 0, digest, p.Title, p.State, p.Terms, p.Basis, p.By, null(p.At)}
+		})
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	if err := t.deleteMembers(changed); err != nil {
+		return err
+	}
+	return failed(insert(t.db, "problem_members", members), "put members of problems")
+}
+
+// DeleteProblems implements incident.Tx.
+func (t *tx) DeleteProblems(ids []incident.ID) error {
+	ids = clean(ids)
+	if err := t.deleteMembers(ids); err != nil {
+		return err
+	}
+	return t.deleteEntities(incident.EntityProblem, "problems", ids)
+}
+
+func (t *tx) deleteMembers(problems []incident.ID) error {
+	err := t.db.Exec("DELETE FROM problem_members WHERE "+t.dialect.in("problem_id"), array(problems)).Error
+	return failed(err, "delete members of problems")
+}

@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+
+	"hindsight/incident"
+)
+
+type retrospectiveRow struct {
+	IncidentID incident.ID `gorm:"primaryKey"`
+	Digest     string
+	Title      string
+	State      string
+	Sections   []incident.Section `gorm:"serializer:json"`
+	Authors    []string           `gorm:"serializer:json"`
+}
+
+// Retrospective implements incident.Reader.
+func (s *Store) Retrospective(ctx context.Context, id incident.ID) (*incident.Retrospective, error) {
+	var r retrospectiveRow
+	if err := s.db.WithContext(ctx).Table("retrospectives").Where("incident_id = ?", id).Take(&r).Error; err != nil {
+		return nil, failed(err, "read retrospective of %s", id)
+	}
+	return &incident.Retrospective{Incident: r.IncidentID, Title: r.Title, State: r.State, Sections: r.Sections, Authors: r.Authors}, nil
+}
+
+// PutRetrospectives implements incident.Tx. It fails with ErrNotFound when one of the incidents is not
+// stored. A retrospective is part of its incident: the feed names the incident.
+func (t *tx) PutRetrospectives(rs []incident.Retrospective) error {
+	rs = last(clean(rs), func(r incident.Retrospective) incident.ID { return r.Incident })
+	ids := make([]incident.ID, len(rs))
+	for i, r := range rs {
+		ids[i] = r.Incident
+	}
+	gone, err := t.tombstones(ids)
+	if err != nil {
+		return failed(err, "put retrospectives")
+	}
+	stored, err := t.digests("retrospectives", "incident_id", ids)
+	if err != nil {
+		return failed(err, "put retrospectives")
+	}
+	var rows []retrospectiveRow
+	for _, r := range rs {
+		d, err := digest(r)
+		if err != nil {
+			return failed(err, "put retrospective of %s", r.Incident)
+		}
+		if stored[r.Incident] == d {
+			continue
+		}
+		rows = append(rows, retrospectiveRow{r.Incident, d, r.Title, r.State, r.Sections, r.Authors})
+		t.touch(incident.EntityIncident, r.Incident, gone[r.Incident])
+	}
+	return failed(upsert(t.db, "retrospectives", rows, "incident_id"), "put retrospectives")
+}
