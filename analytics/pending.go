@@ -1,8 +1,5 @@
 package analytics
 
-// Uptime returns availability and time between failures group by group.
-func (s *Snapshot) Uptime(q Query) []UptimeGroup { panic("not yet") }
-
 // Metrics lists every definition, in the order of an incident's life.
 func Metrics() []Metric { panic("not yet") }
 

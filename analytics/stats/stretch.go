@@ -150,3 +150,12 @@ func overlap(s Stretch, merged []Stretch) int64 {
 	}
 	return sum
 }
+
+// Episodes returns the merged outages that begin inside window and are not wholly inside maintenance: what
+// counts as failures. An outage that was already going on when the window began is not one of them.
+func Episodes(window Stretch, outages, maintenance []Stretch) []Stretch {
+	planned := Union(maintenance)
+	return slices.DeleteFunc(Union(outages), func(s Stretch) bool {
+		return s.From < window.From || s.From >= window.To || overlap(s, planned) == s.Length()
+	})
+}
