@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/search"
+	"hindsight/server/internal/config"
+	"hindsight/server/internal/query"
+)
+
+// searchIncidents prints what a query finds. The command line sees private incidents: who can read the
+// database file can read everything in it.
+func searchIncidents(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	asJSON := fs.Bool("json", false, "print JSON lines")
+	limit := fs.Int("limit", 20, "at most so many")
+	cfg, words, err := parse()
+	if err != nil {
+		return err
+	}
+	q, err := query.Parse(url.Values{"q": {strings.Join(words, " ")}, "limit": {fmt.Sprint(*limit)}}, p.now())
+	if err != nil {
+		return &exitCode{2, err.Error()}
+	}
+	a, err := p.openAll(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	req, _, err := a.Desk.Scope(ctx, q, true)
+	if err != nil {
+		return &exitCode{2, err.Error()}
+	}
+	found, err := a.Desk.Index.Search(ctx, req)
+	if err != nil {
+		return err
+	}
+	if err := p.printHits(ctx, a.Desk.Store, found, *asJSON); err != nil {
+		return err
+	}
+	if found.Suggest != "" {
+		fmt.Fprintf(p.err, "nothing matches; did you mean %q?\n", found.Suggest)
+	}
+	fmt.Fprintf(p.err, "%d incidents match\n", found.Total)
+	return nil
+}
+
+func (p program) printHits(ctx context.Context, store incident.Store, found search.Result, asJSON bool) error {
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	enc := json.NewEncoder(p.out)
+	for _, h := range found.Hits {
+		inc, err := store.Incident(ctx, h.ID)
+		if errors.Is(err, incident.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			if err := enc.Encode(map[string]any{"id": inc.ID, "number": inc.Number, "title": inc.Title, "score": h.Score}); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", inc.ID, inc.Severity, day(inc.StartedAt()), inc.Title)
+	}
+	return w.Flush()
+}
+
+// similarTo prints the incidents most like one, each with its reasons.
+func similarTo(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	limit := fs.Int("limit", 5, "at most so many")
+	cfg, words, err := parse()
+	if err != nil {
+		return err
+	}
+	if len(words) != 1 {
+		return usage("say which incident: hindsight similar ID")
+	}
+	a, err := p.openAll(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	inc, err := a.Desk.Store.Incident(ctx, incident.ID(words[0]))
+	if errors.Is(err, incident.ErrNotFound) {
+		return usage("there is no incident %q", words[0])
+	}
+	if err != nil {
+		return err
+	}
+	matches, abstained := a.Desk.Similar.Similar(inc.ID, *limit, true)
+	if abstained != "" {
+		fmt.Fprintln(p.out, abstained)
+	}
+	for _, m := range matches {
+		other, err := a.Desk.Store.Incident(ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "%.2f  %s  %s\n", m.Score, other.ID, other.Title)
+		for _, r := range m.Reasons {
+			fmt.Fprintf(p.out, "      %s\n", r.Text)
+		}
+	}
+	return nil
+}
+
+// problems groups what keeps coming back, stores the outcome and prints it.
+func problems(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	asJSON := fs.Bool("json", false, "print JSON")
+	limit := fs.Int("limit", 20, "at most so many")
+	cfg, _, err := parse()
+	if err != nil {
+		return err
+	}
+	a, err := p.openAll(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := a.Group(ctx); err != nil {
+		return err
+	}
+	all, err := a.Desk.Store.Problems(ctx)
+	if err != nil {
+		return err
+	}
+	all = all[:min(*limit, len(all))]
+	if *asJSON {
+		return json.NewEncoder(p.out).Encode(all)
+	}
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SEEN\tSTATE\tBASIS\tPROBLEM")
+	for _, x := range all {
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", len(x.Members), x.State, x.Basis, x.Title)
+	}
+	return w.Flush()
+}
+
+// question reads the filters that measure, sla and chart share.
+type question struct {
+	service, team, priority, sev, source, tag list
+	from, to, period, zone, groupBy           *string
+}
+
+// list is a flag that may be repeated.
+type list []string
+
+func (l *list) String() string     { return strings.Join(*l, ",") }
+func (l *list) Set(s string) error { *l = append(*l, s); return nil }
+
+func registerQuestion(fs *flag.FlagSet) *question {
+	q := &question{
+		from:    fs.String("from", "", "first day, month or instant"),
+		to:      fs.String("to", "", "last day or month, or the instant behind the period"),
+		period:  fs.String("range", "", "30d, 12m, mtd, qtd, ytd, prev_m, prev_q, prev_y or all"),
+		zone:    fs.String("tz", "", "zone of days and months, as in Europe/Berlin"),
+		groupBy: fs.String("group-by", "", "service, team, severity, priority, source, week, month, quarter, year or custom:FIELD"),
+	}
+	fs.Var(&q.service, "service", "only this service; repeat for more")
+	fs.Var(&q.team, "team", "only this team; repeat for more")
+	fs.Var(&q.priority, "priority", "only this priority, as the source says it; repeat for more")
+	fs.Var(&q.sev, "sev", "only this severity; repeat for more")
+	fs.Var(&q.source, "source", "only this source or connection; repeat for more")
+	fs.Var(&q.tag, "tag", "only this tag; repeat for more")
+	return q
+}
+
+func (q *question) values() url.Values {
+	v := url.Values{"service": q.service, "team": q.team, "priority": q.priority, "sev": q.sev, "source": q.source, "tag": q.tag}
+	for name, value := range map[string]*string{"from": q.from, "to": q.to, "range": q.period, "tz": q.zone, "group_by": q.groupBy} {
+		if *value != "" {
+			v.Set(name, *value)
+		}
+	}
+	return v
+}
+
+func (q *question) parse(now time.Time) (query.Query, error) {
+	parsed, err := query.Parse(q.values(), now)
+	if err != nil {
+		return parsed, &exitCode{2, err.Error()}
+	}
+	return parsed, nil
+}

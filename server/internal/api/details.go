@@ -1,0 +1,165 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+	"unicode/utf8"
+
+	"hindsight/incident"
+)
+
+// TimelineEvent is one thing that happened.
+type TimelineEvent struct {
+	ID      incident.ID `json:"id"`
+	At      time.Time   `json:"at"`
+	Kind    string      `json:"kind"`
+	Actor   string      `json:"actor,omitempty"`
+	Text    string      `json:"text,omitempty"`
+	Private bool        `json:"private"`
+	RawKind string      `json:"raw_kind,omitempty"`
+}
+
+// Timeline is the events of an incident in time order.
+type Timeline struct {
+	Items []TimelineEvent `json:"items"`
+}
+
+func (s *Server) timeline(ctx context.Context, v Viewer, p IDParams) (Timeline, error) {
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+		return Timeline{}, err
+	}
+	events, err := s.desk.Store.Timeline(ctx, incident.ID(p.ID))
+	out := Timeline{Items: []TimelineEvent{}}
+	for _, e := range events {
+		if e.Private && !v.Private() {
+			continue
+		}
+		out.Items = append(out.Items, TimelineEvent{e.ID, e.At, string(e.Kind), e.Actor, e.Text, e.Private, e.RawKind})
+	}
+	return out, err
+}
+
+// SimilarParams ask for similar incidents.
+type SimilarParams struct {
+	IDParams
+	Limit int `query:"limit" default:"5" doc:"at most"`
+}
+
+// Match is an incident that looks alike, and why.
+type Match struct {
+	Incident Incident `json:"incident"`
+	Score    float64  `json:"score" doc:"0 to 1"`
+	Reasons  []Reason `json:"reasons"`
+}
+
+// Reason is one part of a score, in words.
+type Reason struct {
+	Kind  string   `json:"kind"`
+	Text  string   `json:"text"`
+	Terms []string `json:"terms"`
+}
+
+// SimilarList is the most similar incidents, best first.
+type SimilarList struct {
+	Items     []Match      `json:"items"`
+	Abstained string       `json:"abstained,omitempty" doc:"why nothing is suggested"`
+	AsOf      incident.Seq `json:"as_of"`
+}
+
+func (s *Server) similar(ctx context.Context, v Viewer, p SimilarParams) (SimilarList, error) {
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+		return SimilarList{}, err
+	}
+	matches, abstained := s.desk.Similar.Similar(incident.ID(p.ID), min(p.Limit, 50), v.Private())
+	out := SimilarList{Items: []Match{}, Abstained: abstained, AsOf: s.desk.Similar.Seq()}
+	ids := make([]incident.ID, len(matches))
+	for i, m := range matches {
+		ids[i] = m.ID
+	}
+	found, err := s.load(ctx, ids, v.Private())
+	if err != nil {
+		return out, err
+	}
+	byID := map[incident.ID]Incident{}
+	for _, inc := range found {
+		byID[inc.ID] = inc
+	}
+	for _, m := range matches {
+		inc, ok := byID[m.ID]
+		if !ok {
+			continue
+		}
+		match := Match{Incident: inc, Score: m.Score, Reasons: []Reason{}}
+		for _, r := range m.Reasons {
+			match.Reasons = append(match.Reasons, Reason{string(r.Kind), r.Text, append([]string{}, r.Terms...)})
+		}
+		out.Items = append(out.Items, match)
+	}
+	return out, nil
+}
+
+// Retrospective is the document about an incident.
+type Retrospective struct {
+	Title    string    `json:"title"`
+	State    string    `json:"state"`
+	Authors  []string  `json:"authors"`
+	Sections []Section `json:"sections"`
+}
+
+// Section is one part of it, in Markdown.
+type Section struct {
+	Slug  string `json:"slug"`
+	Title string `json:"title"`
+	Body  string `json:"body"`
+}
+
+func (s *Server) retrospective(ctx context.Context, v Viewer, p IDParams) (Retrospective, error) {
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+		return Retrospective{}, err
+	}
+	r, err := s.desk.Store.Retrospective(ctx, incident.ID(p.ID))
+	if err != nil {
+		return Retrospective{}, err
+	}
+	return Retrospective{r.Title, r.State, append([]string{}, r.Authors...),
+		each(r.Sections, func(x incident.Section) Section { return Section(x) })}, nil
+}
+
+// RawRecord is a record as its source gave it.
+type RawRecord struct {
+	ID         incident.ID     `json:"id"`
+	Type       string          `json:"type"`
+	ExternalID string          `json:"external_id"`
+	Hash       string          `json:"sha256"`
+	ReceivedAt time.Time       `json:"received_at"`
+	Via        string          `json:"via"`
+	Place      string          `json:"place,omitempty"`
+	JSON       json.RawMessage `json:"json,omitempty" doc:"the body, when it is JSON"`
+	Text       string          `json:"text,omitempty" doc:"the body, when it is text"`
+	Bytes      []byte          `json:"bytes,omitempty" doc:"the body in base64, when it is neither"`
+}
+
+func (s *Server) raw(ctx context.Context, v Viewer, p IDParams) (RawRecord, error) {
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private())
+	if err != nil {
+		return RawRecord{}, err
+	}
+	if inc.RawID == "" {
+		return RawRecord{}, incident.ErrNotFound
+	}
+	raw, err := s.desk.Store.Raw(ctx, inc.RawID)
+	if err != nil {
+		return RawRecord{}, err
+	}
+	out := RawRecord{ID: raw.ID, Type: raw.Type, ExternalID: raw.ExternalID, Hash: raw.Hash, ReceivedAt: raw.ReceivedAt, Via: raw.Via, Place: raw.Origin}
+	switch {
+	case json.Valid(raw.Body):
+		out.JSON = raw.Body
+	case utf8.Valid(raw.Body):
+		out.Text = string(raw.Body)
+	default:
+		out.Bytes = raw.Body
+	}
+	return out, nil
+}

@@ -1,0 +1,327 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/search"
+	"hindsight/server/internal/desk"
+)
+
+// Incident is an incident in answers.
+type Incident struct {
+	ID            incident.ID     `json:"id"`
+	Number        string          `json:"number,omitempty"`
+	Title         string          `json:"title"`
+	Description   string          `json:"description,omitempty"`
+	Format        string          `json:"description_format,omitempty"`
+	Status        string          `json:"status"`
+	StatusRaw     string          `json:"status_raw,omitempty"`
+	Severity      *int            `json:"severity" doc:"1, the worst, to 5; null: not known"`
+	SeverityRaw   string          `json:"severity_raw,omitempty"`
+	PriorityRaw   string          `json:"priority_raw,omitempty"`
+	UrgencyRaw    string          `json:"urgency_raw,omitempty"`
+	Kind          string          `json:"kind"`
+	Origin        string          `json:"origin"`
+	Private       bool            `json:"private"`
+	NotCounted    string          `json:"not_counted,omitempty" doc:"why it stays out of reliability numbers"`
+	StartedAt     *time.Time      `json:"started_at" doc:"earliest of impact start and detection, else when it was opened"`
+	Milestones    []Milestone     `json:"milestones"`
+	Segments      []Segment       `json:"status_segments"`
+	Reopened      *int            `json:"reopened_count"`
+	Services      []NamedRef      `json:"services"`
+	Team          *NamedRef       `json:"team"`
+	People        []Participation `json:"people"`
+	Tags          []string        `json:"tags"`
+	Custom        []CustomValue   `json:"custom"`
+	Links         []Link          `json:"links"`
+	SLA           []SLACycle      `json:"sla_stated"`
+	Factors       []Factor        `json:"factors"`
+	Actions       []ActionItem    `json:"action_items"`
+	KnownProblem  string          `json:"known_problem,omitempty"`
+	URL           string          `json:"url,omitempty"`
+	ConnectionID  incident.ID     `json:"connection_id,omitempty"`
+	ExternalID    string          `json:"external_id,omitempty"`
+	Incarnation   int             `json:"incarnation"`
+	RawID         incident.ID     `json:"raw_id,omitempty"`
+	Edits         []Edit          `json:"edits"`
+	DeletedAt     *time.Time      `json:"deleted_at"`
+	DeletedReason string          `json:"deleted_reason,omitempty"`
+	Change        incident.Seq    `json:"change" doc:"number of the change that last touched it"`
+}
+
+// Milestone is a statement that something happened at a time.
+type Milestone struct {
+	Name      string     `json:"name"`
+	At        time.Time  `json:"at"`
+	Current   bool       `json:"current" doc:"this statement is in force"`
+	Precision string     `json:"precision"`
+	Basis     string     `json:"basis" doc:"field, log, text, derived or person"`
+	Source    string     `json:"source"`
+	Field     string     `json:"field,omitempty"`
+	Reason    string     `json:"reason,omitempty"`
+	StatedAt  *time.Time `json:"stated_at"`
+}
+
+// Segment is a stretch of time in one status; to is null for the last one.
+type Segment struct {
+	Status    string     `json:"status"`
+	StatusRaw string     `json:"status_raw,omitempty"`
+	From      time.Time  `json:"from"`
+	To        *time.Time `json:"to"`
+	By        string     `json:"by,omitempty"`
+}
+
+// NamedRef names an entity.
+type NamedRef struct {
+	ID   incident.ID `json:"id"`
+	Name string      `json:"name"`
+}
+
+// Participation is a person's part.
+type Participation struct {
+	Name string `json:"name"`
+	Role string `json:"role"`
+}
+
+// CustomValue is a field of the source.
+type CustomValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Link leads to something outside.
+type Link struct {
+	Kind  string `json:"kind"`
+	URL   string `json:"url"`
+	Title string `json:"title,omitempty"`
+}
+
+// SLACycle is a service-level clock as the source states it.
+type SLACycle struct {
+	Goal          string     `json:"goal"`
+	Name          string     `json:"name,omitempty"`
+	Start         *time.Time `json:"started_at"`
+	Stop          *time.Time `json:"stopped_at"`
+	TargetSeconds *float64   `json:"target_seconds"`
+	Breached      *bool      `json:"breached"`
+}
+
+// Factor is something that contributed.
+type Factor struct {
+	Role     string `json:"role"`
+	Category string `json:"category,omitempty"`
+	Text     string `json:"text"`
+	Claimed  bool   `json:"claimed" doc:"said by a document or vendor, confirmed by nobody here"`
+}
+
+// ActionItem is promised work.
+type ActionItem struct {
+	Title string     `json:"title"`
+	Owner string     `json:"owner,omitempty"`
+	Kind  string     `json:"kind,omitempty"`
+	URL   string     `json:"url,omitempty"`
+	Due   *time.Time `json:"due_at"`
+	State string     `json:"state"`
+}
+
+// Edit is a person's change of an imported field.
+type Edit struct {
+	Field string    `json:"field"`
+	Value string    `json:"value"`
+	Was   string    `json:"was"`
+	By    string    `json:"by"`
+	At    time.Time `json:"at"`
+}
+
+// IncidentList is a page of incidents.
+type IncidentList struct {
+	Items []Incident   `json:"items"`
+	Total int          `json:"total"`
+	Next  string       `json:"next,omitempty" doc:"cursor of the next page"`
+	AsOf  incident.Seq `json:"as_of"`
+}
+
+// FilterParams are the filters that all lists and figures share.
+type FilterParams struct {
+	Q        string   `query:"q" doc:"search text, as in sev:1 service:checkout \"cold cache\" -drill"`
+	Sev      []string `query:"sev" doc:"1 to 5, or unset; repeat for alternatives"`
+	Service  []string `query:"service" doc:"name or id; -NAME leaves one out"`
+	Team     []string `query:"team"`
+	Status   []string `query:"status" doc:"a status, or open"`
+	Priority []string `query:"priority" doc:"as the source says it"`
+	Kind     []string `query:"kind"`
+	Origin   []string `query:"origin"`
+	Tag      []string `query:"tag"`
+	Source   []string `query:"source" doc:"name of a source or connection"`
+	Range    string   `query:"range" doc:"30d, 12m, mtd, qtd, ytd, prev_m, prev_q, prev_y or all"`
+	From     string   `query:"from" doc:"first day, month or instant"`
+	To       string   `query:"to" doc:"last day or month, or the instant behind the period"`
+	TZ       string   `query:"tz" default:"" doc:"zone of days and months, as in Europe/Berlin; UTC when empty"`
+}
+
+// ListParams are those of a list of incidents.
+type ListParams struct {
+	FilterParams
+	ExternalID string `query:"external_id" doc:"the source's own id; needs source"`
+	Sort       string `query:"sort" doc:"-started, started, severity or relevance"`
+	Limit      int    `query:"limit" doc:"1 to 500; 50 when empty"`
+	After      string `query:"after" doc:"cursor, as next gave it"`
+}
+
+// IDParams name one entity.
+type IDParams struct {
+	ID string `path:"id"`
+}
+
+func (s *Server) listIncidents(ctx context.Context, v Viewer, p ListParams) (IncidentList, error) {
+	if p.ExternalID != "" {
+		return s.findExternal(ctx, v, p)
+	}
+	found, req, err := s.search(ctx, v, p, false)
+	if err != nil {
+		return IncidentList{}, err
+	}
+	ids := make([]incident.ID, len(found.Hits))
+	for i, h := range found.Hits {
+		ids[i] = h.ID
+	}
+	items, err := s.load(ctx, ids, req.Filter.Private)
+	return IncidentList{Items: items, Total: found.Total, Next: found.Next, AsOf: found.AsOf}, err
+}
+
+// search answers the shared filters from the index.
+func (s *Server) search(ctx context.Context, v Viewer, p ListParams, facets bool) (search.Result, search.Request, error) {
+	q, err := s.question(values(p))
+	if err != nil {
+		return search.Result{}, search.Request{}, err
+	}
+	req, _, err := s.desk.Scope(ctx, q, v.Private())
+	if err != nil {
+		return search.Result{}, req, err
+	}
+	req.Facets = facets
+	found, err := s.desk.Index.Search(ctx, req)
+	return found, req, err
+}
+
+// load returns incidents in the order of ids. What was deleted since the index saw it is left out.
+func (s *Server) load(ctx context.Context, ids []incident.ID, private bool) ([]Incident, error) {
+	items := []Incident{}
+	if len(ids) == 0 {
+		return items, nil
+	}
+	byID := map[incident.ID]*incident.Incident{}
+	for inc, err := range s.desk.Store.Incidents(ctx, incident.Filter{IDs: ids, Private: private}) {
+		if err != nil {
+			return nil, err
+		}
+		byID[inc.ID] = inc
+	}
+	for _, id := range ids {
+		if inc := byID[id]; inc != nil {
+			items = append(items, s.incident(inc))
+		}
+	}
+	return items, nil
+}
+
+func (s *Server) findExternal(ctx context.Context, v Viewer, p ListParams) (IncidentList, error) {
+	if len(p.Source) != 1 {
+		return IncidentList{}, incident.Invalidf("source", "give one source along with external_id")
+	}
+	out := IncidentList{Items: []Incident{}, AsOf: s.desk.Live.Snapshot().AsOf()}
+	inc, err := s.desk.Store.FindIncident(ctx, p.Source[0], p.ExternalID)
+	switch {
+	case isNotFound(err) || err == nil && inc.Private && !v.Private():
+		return out, nil
+	case err != nil:
+		return out, err
+	}
+	out.Items, out.Total = append(out.Items, s.incident(inc)), 1
+	return out, nil
+}
+
+func (s *Server) getIncident(ctx context.Context, v Viewer, p IDParams) (Incident, error) {
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private())
+	if err != nil {
+		return Incident{}, err
+	}
+	return s.incident(inc), nil
+}
+
+// NewIncident is an incident to write down.
+type NewIncident struct {
+	Title       string     `json:"title"`
+	Description string     `json:"description,omitempty" doc:"Markdown"`
+	Severity    int        `json:"severity,omitempty" doc:"1 to 5"`
+	Services    []string   `json:"services,omitempty" doc:"names"`
+	Team        string     `json:"team,omitempty" doc:"name"`
+	OpenedAt    *time.Time `json:"opened_at,omitempty" doc:"now when left out"`
+	ResolvedAt  *time.Time `json:"resolved_at,omitempty"`
+	URL         string     `json:"url,omitempty"`
+}
+
+func (s *Server) createIncident(ctx context.Context, v Viewer, _ none, body NewIncident) (Incident, error) {
+	inc, seq, err := s.desk.Create(ctx, desk.NewIncident{Title: body.Title, Description: body.Description, Severity: body.Severity,
+		Services: body.Services, Team: body.Team, Opened: instant(body.OpenedAt), Resolved: instant(body.ResolvedAt), URL: body.URL}, v.Name)
+	if err != nil {
+		return Incident{}, err
+	}
+	s.desk.Wait(ctx, seq)
+	return s.getIncident(ctx, v, IDParams{string(inc.ID)})
+}
+
+// IncidentPatch changes what it names (RFC 7396).
+type IncidentPatch struct {
+	Title         *string          `json:"title,omitempty"`
+	Severity      *int             `json:"severity,omitempty" doc:"1 to 5; 0: not known"`
+	Status        *string          `json:"status,omitempty"`
+	Kind          *string          `json:"kind,omitempty"`
+	Team          *string          `json:"team,omitempty" doc:"name; empty: none"`
+	Tags          *[]string        `json:"tags,omitempty"`
+	Private       *bool            `json:"private,omitempty"`
+	ExcludeReason *string          `json:"exclude_reason,omitempty" doc:"keeps it out of reliability numbers; empty counts it"`
+	Milestones    []MilestonePatch `json:"milestones,omitempty"`
+}
+
+// MilestonePatch states when something happened.
+type MilestonePatch struct {
+	Name      string    `json:"name"`
+	At        time.Time `json:"at"`
+	Precision string    `json:"precision,omitempty"`
+	Reason    string    `json:"reason,omitempty"`
+}
+
+func (s *Server) patchIncident(ctx context.Context, v Viewer, p IDParams, body IncidentPatch) (Incident, error) {
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+		return Incident{}, err
+	}
+	patch := desk.Patch{Title: body.Title, Severity: body.Severity, Status: body.Status, Kind: body.Kind, Team: body.Team,
+		Tags: body.Tags, Private: body.Private, ExcludeReason: body.ExcludeReason}
+	for _, m := range body.Milestones {
+		patch.Milestones = append(patch.Milestones, desk.MilestonePatch(m))
+	}
+	_, seq, err := s.desk.Edit(ctx, incident.ID(p.ID), patch, v.Name)
+	if err != nil {
+		return Incident{}, err
+	}
+	s.desk.Wait(ctx, seq)
+	return s.getIncident(ctx, v, p)
+}
+
+// incidentOps are the operations about incidents.
+func (s *Server) incidentOps() []operation {
+	return []operation{
+		get("/incidents", "List incidents", s.listIncidents),
+		write(http.MethodPost, "/incidents", "Write an incident down", incident.Editor, http.StatusCreated, s.createIncident),
+		get("/incidents/{id}", "One incident", s.getIncident),
+		write(http.MethodPatch, "/incidents/{id}", "Correct an incident; what the source says is kept beside it", incident.Editor, http.StatusOK, s.patchIncident),
+		get("/incidents/{id}/timeline", "What happened during it", s.timeline),
+		get("/incidents/{id}/similar", "Incidents that look alike, with reasons", s.similar),
+		get("/incidents/{id}/retrospective", "The document about it", s.retrospective),
+		get("/incidents/{id}/raw", "The record as the source gave it", s.raw),
+	}
+}

@@ -1,0 +1,218 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/server/internal/desk"
+)
+
+// SearchParams ask the full-text index.
+type SearchParams struct {
+	ListParams
+	Facets bool `query:"facets" default:"true" doc:"count the values of each facet"`
+}
+
+// SearchResult is a page of hits, best first.
+type SearchResult struct {
+	Items   []Hit               `json:"items"`
+	Total   int                 `json:"total"`
+	Next    string              `json:"next,omitempty"`
+	Facets  map[string][]Bucket `json:"facets"`
+	Suggest string              `json:"suggest,omitempty" doc:"a spelling that finds something, when nothing matches"`
+	TookMS  float64             `json:"took_ms"`
+	AsOf    incident.Seq        `json:"as_of"`
+}
+
+// Hit is an incident that matches, and where.
+type Hit struct {
+	Incident  Incident   `json:"incident"`
+	Score     float64    `json:"score"`
+	Fragments []Fragment `json:"fragments"`
+}
+
+// Fragment is a piece of a text field that matches.
+type Fragment struct {
+	Field string `json:"field"`
+	Parts []Part `json:"parts"`
+}
+
+// Part is a piece of a fragment; mark says that it is what was looked for.
+type Part struct {
+	Text string `json:"text"`
+	Mark bool   `json:"mark"`
+}
+
+// Bucket is one value of a facet.
+type Bucket struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+	Count int    `json:"count"`
+}
+
+func (s *Server) searchIncidents(ctx context.Context, v Viewer, p SearchParams) (SearchResult, error) {
+	found, _, err := s.search(ctx, v, p.ListParams, p.Facets)
+	if err != nil {
+		return SearchResult{}, err
+	}
+	out := SearchResult{Items: []Hit{}, Total: found.Total, Next: found.Next, Suggest: found.Suggest, Facets: map[string][]Bucket{},
+		TookMS: float64(found.Took) / float64(time.Millisecond), AsOf: found.AsOf}
+	for name, buckets := range found.Facets {
+		for _, b := range buckets {
+			out.Facets[name] = append(out.Facets[name], Bucket(b))
+		}
+	}
+	ids := make([]incident.ID, len(found.Hits))
+	for i, h := range found.Hits {
+		ids[i] = h.ID
+	}
+	items, err := s.load(ctx, ids, v.Private())
+	if err != nil {
+		return out, err
+	}
+	byID := map[incident.ID]Incident{}
+	for _, inc := range items {
+		byID[inc.ID] = inc
+	}
+	for _, h := range found.Hits {
+		inc, ok := byID[h.ID]
+		if !ok {
+			continue
+		}
+		hit := Hit{Incident: inc, Score: h.Score, Fragments: []Fragment{}}
+		for _, f := range h.Fragments {
+			fragment := Fragment{Field: f.Field, Parts: []Part{}}
+			for _, seg := range f.Segments {
+				fragment.Parts = append(fragment.Parts, Part(seg))
+			}
+			hit.Fragments = append(hit.Fragments, fragment)
+		}
+		out.Items = append(out.Items, hit)
+	}
+	return out, nil
+}
+
+// Service is a service and how many incidents it had.
+type Service struct {
+	ID        incident.ID `json:"id"`
+	Name      string      `json:"name"`
+	Aliases   []string    `json:"aliases"`
+	Incidents int         `json:"incidents" doc:"that count in reliability numbers"`
+}
+
+// ServiceList is all services, most incidents first.
+type ServiceList struct {
+	Items []Service    `json:"items"`
+	AsOf  incident.Seq `json:"as_of"`
+}
+
+func (s *Server) listServices(_ context.Context, v Viewer, _ none) (ServiceList, error) {
+	snapshot := s.desk.Live.Snapshot()
+	counts := s.desk.ServiceCounts(snapshot, v.Private())
+	out := ServiceList{Items: []Service{}, AsOf: snapshot.AsOf()}
+	for _, x := range desk.ByIncidents(snapshot.Services(), counts) {
+		out.Items = append(out.Items, Service{x.ID, x.Name, append([]string{}, x.Alias...), counts[x.ID]})
+	}
+	return out, nil
+}
+
+func (s *Server) getService(ctx context.Context, v Viewer, p IDParams) (Service, error) {
+	all, err := s.listServices(ctx, v, none{})
+	if err != nil {
+		return Service{}, err
+	}
+	slug := incident.Slug(p.ID)
+	for _, x := range all.Items {
+		if string(x.ID) == p.ID || incident.Slug(x.Name) == slug {
+			return x, nil
+		}
+	}
+	return Service{}, incident.ErrNotFound
+}
+
+// ProblemParams filter problems.
+type ProblemParams struct {
+	State string `query:"state" doc:"suggested, confirmed or rejected; empty: all but rejected"`
+	Min   int    `query:"min" default:"2" doc:"at least so many members"`
+}
+
+// Recurring is a recurring problem.
+type Recurring struct {
+	ID      incident.ID `json:"id"`
+	Title   string      `json:"title"`
+	State   string      `json:"state"`
+	Basis   string      `json:"basis" doc:"text, or source: the ticket system's own reference"`
+	Terms   []string    `json:"terms"`
+	Members []Member    `json:"members"`
+	By      string      `json:"decided_by,omitempty"`
+	At      *time.Time  `json:"decided_at"`
+}
+
+// Member is one incident of a problem and why it belongs.
+type Member struct {
+	Incident incident.ID `json:"incident_id"`
+	Score    float64     `json:"score"`
+	Reasons  []string    `json:"reasons"`
+	Removed  bool        `json:"removed"`
+}
+
+// ProblemList is recurring problems, most members first.
+type ProblemList struct {
+	Items []Recurring `json:"items"`
+}
+
+func problem(p incident.Problem) Recurring {
+	return Recurring{p.ID, p.Title, string(p.State), p.Basis, append([]string{}, p.Terms...), each(p.Members, func(m incident.ProblemMember) Member {
+		return Member{m.Incident, m.Score, append([]string{}, m.Reasons...), m.Removed}
+	}), p.By, when(p.At)}
+}
+
+func (s *Server) listProblems(ctx context.Context, v Viewer, p ProblemParams) (ProblemList, error) {
+	all, err := s.desk.VisibleProblems(ctx, v.Private())
+	out := ProblemList{Items: []Recurring{}}
+	for _, x := range all {
+		wanted := string(x.State) == p.State || p.State == "" && x.State != incident.Rejected
+		if wanted && len(x.Members) >= p.Min {
+			out.Items = append(out.Items, problem(x))
+		}
+	}
+	return out, err
+}
+
+func (s *Server) getProblem(ctx context.Context, v Viewer, p IDParams) (Recurring, error) {
+	x, err := s.desk.Problem(ctx, incident.ID(p.ID), v.Private())
+	if err != nil {
+		return Recurring{}, err
+	}
+	return problem(*x), nil
+}
+
+// Verdict is what a person says about a problem.
+type Verdict struct {
+	Action     string      `json:"action" doc:"confirm, reject, reopen, rename, remove or restore"`
+	Title      string      `json:"title,omitempty" doc:"for rename"`
+	IncidentID incident.ID `json:"incident_id,omitempty" doc:"for remove and restore"`
+}
+
+func (s *Server) decide(ctx context.Context, v Viewer, p IDParams, body Verdict) (Recurring, error) {
+	x, seq, err := s.desk.Decide(ctx, incident.ID(p.ID), desk.Verdict{Action: body.Action, Title: body.Title, Incident: body.IncidentID}, v.Name)
+	if err != nil {
+		return Recurring{}, err
+	}
+	s.desk.Wait(ctx, seq)
+	return problem(*x), nil
+}
+
+// findOps are the operations about finding things.
+func (s *Server) findOps() []operation {
+	return []operation{
+		get("/search", "Search, with highlighted passages and facets", s.searchIncidents),
+		get("/services", "List services", s.listServices),
+		get("/services/{id}", "One service, by id or name", s.getService),
+		get("/problems", "Recurring problems", s.listProblems),
+		get("/problems/{id}", "One recurring problem with its members", s.getProblem),
+		write(http.MethodPost, "/problems/{id}/verdicts", "Confirm, reject or correct a problem", incident.Editor, http.StatusOK, s.decide),
+	}
+}

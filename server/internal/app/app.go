@@ -1,0 +1,119 @@
+// Package app puts the program together and runs it: store, sinks of the change feed, jobs, pages. Start with
+// Open; Serve is the server.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/importers/all"
+	"hindsight/search"
+	"hindsight/search/similar"
+	"hindsight/server/internal/auth"
+	"hindsight/server/internal/config"
+	"hindsight/server/internal/desk"
+	"hindsight/server/internal/follow"
+	"hindsight/server/internal/store"
+)
+
+// Part is what of the program a command needs; each includes the ones before it.
+type Part int
+
+const (
+	Stored   Part = iota // the database
+	Measured             // and the analytics snapshot
+	Found                // and the search index and similar incidents
+)
+
+// App is a program put together. Desk has what requests need.
+type App struct {
+	Config config.Config
+	Desk   *desk.Desk
+
+	store *store.Store
+	stop  context.CancelFunc
+	done  chan error // the follower's end
+}
+
+// Options say how the program is put together.
+type Options struct {
+	Config  config.Config
+	Parts   Part
+	Version string
+	Demo    bool
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Open opens the database, brings it up to date and starts to follow the change feed. Close stops it.
+func Open(ctx context.Context, o Options) (*App, error) {
+	s, err := store.Open(ctx, store.Config{URL: o.Config.DatabaseURL, DataDir: o.Config.Data, Log: o.Log, Now: o.Now})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: all.Sources(),
+		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
+		Live: analytics.NewLive(o.Now), Similar: similar.New()}}
+	var sinks []follow.Sink
+	if o.Parts >= Measured {
+		sinks = append(sinks, a.Desk.Live)
+	}
+	if o.Parts >= Found {
+		if a.Desk.Index, err = openIndex(o); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		sinks = append(sinks, a.Desk.Index, a.Desk.Similar)
+	}
+	// The follower outlives ctx until Close, so that a request that is finishing still sees its own writes.
+	following, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop, a.done = stop, make(chan error, 1)
+	a.Desk.Follow = follow.New(s, s.Listen(following), o.Log, sinks...)
+	go func() { a.done <- a.Desk.Follow.Run(following) }()
+	return a, nil
+}
+
+// openIndex opens the index in the data folder. A command beside a running server, which holds that
+// one, keeps a second.
+func openIndex(o Options) (*search.Index, error) {
+	index, err := search.Open(filepath.Join(o.Config.Data, "index"), o.Log)
+	if err == nil || o.Demo {
+		return index, err
+	}
+	second, secondErr := search.Open(filepath.Join(o.Config.Data, "index-commands"), o.Log)
+	if secondErr != nil {
+		return nil, err
+	}
+	return second, nil
+}
+
+// CatchUp waits until every sink has seen what is in the database now.
+func (a *App) CatchUp(ctx context.Context) error {
+	head, err := a.store.Head(ctx)
+	if err != nil {
+		return err
+	}
+	if !a.Desk.Follow.WaitFor(ctx, head) {
+		return fmt.Errorf("app: catch up with change %d: %w", head, context.Cause(ctx))
+	}
+	return nil
+}
+
+// Close stops following and closes index and database.
+func (a *App) Close() error {
+	a.stop()
+	var errs []error
+	if a.done != nil {
+		if err := <-a.done; !errors.Is(err, context.Canceled) {
+			errs = append(errs, err)
+		}
+	}
+	if a.Desk.Index != nil {
+		errs = append(errs, a.Desk.Index.Close())
+	}
+	return errors.Join(append(errs, a.store.Close())...)
+}

@@ -1,0 +1,195 @@
+// Package desk holds what pages, API and commands do with the product, once for all of them: resolve the names in a
+// question, change an incident, decide about a problem, start an import. It knows neither HTML nor HTTP. Start
+// with Desk.
+package desk
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/importers"
+	"hindsight/incident"
+	"hindsight/search"
+	"hindsight/search/similar"
+	"hindsight/server/internal/auth"
+	"hindsight/server/internal/follow"
+	"hindsight/server/internal/jobs"
+	"hindsight/server/internal/query"
+)
+
+// Desk is everything that a request may need. Its fields are set once, before the first request.
+type Desk struct {
+	Store   incident.Store
+	Auth    *auth.Service
+	Live    *analytics.Live
+	Index   *search.Index
+	Similar *similar.Engine
+	Follow  *follow.Follower
+	Jobs    *jobs.Client
+	Sources []importers.Source
+	DataDir string
+	BaseURL string
+	Version string
+	Demo    bool
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// patience is how long a reader waits for the follower to have seen a write.
+const patience = 500 * time.Millisecond
+
+// Wait gives the local follower a moment to reach seq and reports whether it did.
+func (d *Desk) Wait(ctx context.Context, seq incident.Seq) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return d.Follow.WaitFor(ctx, seq)
+}
+
+// Source returns the importer called name, or ErrInvalid with the names that there are.
+func (d *Desk) Source(name string) (importers.Source, error) {
+	i := slices.IndexFunc(d.Sources, func(s importers.Source) bool { return s.Name == name })
+	if i < 0 {
+		names := make([]string, len(d.Sources))
+		for j, s := range d.Sources {
+			names[j] = s.Name
+		}
+		return importers.Source{}, incident.Invalidf("source", "%q is not a source; there are %v", name, names)
+	}
+	return d.Sources[i], nil
+}
+
+// Scope resolves the names of a question into what search and analytics are asked. A name that
+// nothing has is an ErrInvalid that names the parameter.
+func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.Request, analytics.Query, error) {
+	r := names{snapshot: d.Live.Snapshot()}
+	services, err := r.services("service", q.Services)
+	if err != nil {
+		return search.Request{}, analytics.Query{}, err
+	}
+	teams, err := r.teams(q.Teams)
+	if err != nil {
+		return search.Request{}, analytics.Query{}, err
+	}
+	all, err := d.Store.Connections(ctx)
+	if err != nil {
+		return search.Request{}, analytics.Query{}, err
+	}
+	connections, err := connections(all, q.Sources)
+	if err != nil {
+		return search.Request{}, analytics.Query{}, err
+	}
+	a := analytics.Query{From: q.From, To: q.To, Location: q.Zone, Now: d.Now().UTC(), Services: services, Teams: teams,
+		Connections: connections, Severities: q.Severities, Priorities: q.Priorities, Tags: q.Tags, Kinds: q.Kinds, Private: private}
+	if a.Span, a.GroupBy, err = measured(q); err != nil {
+		return search.Request{}, analytics.Query{}, err
+	}
+	not, err := r.services("service", q.NotServices)
+	if err != nil {
+		return search.Request{}, analytics.Query{}, err
+	}
+	text, err := search.Parse(q.Text)
+	if err != nil {
+		return search.Request{}, analytics.Query{}, err
+	}
+	return search.Request{Query: text, Connections: all, Filter: incident.Filter{
+		Severities: q.Severities, Statuses: q.Statuses, Kinds: q.Kinds, Origins: q.Origins, Services: services, NotServices: not,
+		Teams: teams, Priorities: q.Priorities, Tags: q.Tags, Connections: connections, From: q.From, To: q.To,
+		Private: private, Sort: order(q.Sort), After: q.After, Limit: q.Limit,
+	}}, a, nil
+}
+
+// order returns the store's order for the grammar's; the zero Sort is the best match first.
+func order(sort string) incident.Sort {
+	if sort == "relevance" {
+		return ""
+	}
+	return incident.Sort(sort)
+}
+
+// measured reads the metric, by id or as a span, and the grouping.
+func measured(q query.Query) (span incident.Span, by analytics.Dimension, err error) {
+	if q.GroupBy != "" {
+		if by, err = analytics.ParseDimension(q.GroupBy); err != nil {
+			return span, by, err
+		}
+	}
+	if q.Metric == "" {
+		return span, by, nil
+	}
+	if m, err := analytics.FindMetric(q.Metric); err == nil {
+		return m.Span, by, nil
+	}
+	span, err = incident.ParseSpan(q.Metric)
+	return span, by, err
+}
+
+// connections returns the ids of those that wanted names: by source, name or id.
+func connections(all []incident.Connection, wanted []string) ([]incident.ID, error) {
+	var ids []incident.ID
+	for _, w := range wanted {
+		n := len(ids)
+		for _, c := range all {
+			if w == c.Source || w == c.Name || w == string(c.ID) {
+				ids = append(ids, c.ID)
+			}
+		}
+		if len(ids) == n {
+			return nil, incident.Invalidf("source", "nothing was imported through %q", w)
+		}
+	}
+	return ids, nil
+}
+
+// names finds the services and teams that people mean.
+type names struct{ snapshot *analytics.Snapshot }
+
+func (n names) services(field string, wanted []string) ([]incident.ID, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	all := n.snapshot.Services()
+	return find(field, wanted, all, func(s incident.Service) (incident.ID, []string) {
+		return s.ID, append([]string{s.Name}, s.Alias...)
+	})
+}
+
+func (n names) teams(wanted []string) ([]incident.ID, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	return find("team", wanted, n.snapshot.Teams(), func(t incident.Team) (incident.ID, []string) { return t.ID, []string{t.Name} })
+}
+
+// find returns the ids that wanted names: by id, or by a name, as incident.Slug compares names.
+func find[T any](field string, wanted []string, all []T, of func(T) (incident.ID, []string)) ([]incident.ID, error) {
+	var ids []incident.ID
+	for _, w := range wanted {
+		slug := incident.Slug(w)
+		i := slices.IndexFunc(all, func(x T) bool {
+			id, names := of(x)
+			return string(id) == w || slices.ContainsFunc(names, func(name string) bool { return incident.Slug(name) == slug })
+		})
+		if i < 0 {
+			return nil, incident.Invalidf(field, "there is no %s called %q", field, w)
+		}
+		id, _ := of(all[i])
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// Incident returns an incident. Private ones are not found unless private is set.
+func (d *Desk) Incident(ctx context.Context, id incident.ID, private bool) (*incident.Incident, error) {
+	inc, err := d.Store.Incident(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if inc.Private && !private {
+		return nil, fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
+	}
+	return inc, nil
+}

@@ -1,0 +1,227 @@
+package desk
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+)
+
+// Patch is a person's change of an incident; nil fields stay as they are.
+type Patch struct {
+	Title         *string
+	Severity      *int // 0 to 5
+	Status        *string
+	Kind          *string
+	Team          *string // name; empty: none
+	Tags          *[]string
+	Private       *bool
+	ExcludeReason *string
+	Milestones    []MilestonePatch
+}
+
+// MilestonePatch states when something happened. The imported statement stays beside it.
+type MilestonePatch struct {
+	Name      string
+	At        time.Time
+	Precision string // defaults to minute
+	Reason    string
+}
+
+// Edit applies a patch in the name of by and returns the incident and the number of the change.
+func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string) (*incident.Incident, incident.Seq, error) {
+	var out *incident.Incident
+	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		found, err := tx.IncidentsByID([]incident.ID{id})
+		if err != nil {
+			return err
+		}
+		inc := found[id]
+		if inc == nil || inc.Deleted() {
+			return incident.ErrNotFound
+		}
+		team, err := p.apply(inc, by, d.Now().UTC())
+		if err != nil {
+			return err
+		}
+		if team.ID != "" {
+			if err := tx.PutTeams([]incident.Team{team}); err != nil {
+				return err
+			}
+		}
+		out = inc
+		return tx.PutIncidents([]*incident.Incident{inc})
+	})
+	return out, seq, err
+}
+
+// apply changes inc and notes every change as an edit, with what it replaces. It returns the team to
+// store when one was named.
+func (p Patch) apply(inc *incident.Incident, by string, at time.Time) (team incident.Team, err error) {
+	edit := func(field, value, was string) {
+		if value != was {
+			inc.Edits = append(inc.Edits, incident.Edit{Field: field, Value: value, Was: was, By: by, At: at})
+		}
+	}
+	if p.Title != nil {
+		title := strings.TrimSpace(*p.Title)
+		if title == "" || len(title) > 1000 {
+			return team, incident.Invalidf("title", "give 1 to 1,000 characters")
+		}
+		edit("title", title, inc.Title)
+		inc.Title = title
+	}
+	if p.Severity != nil {
+		sev := incident.Severity(*p.Severity)
+		if !sev.Valid() {
+			return team, incident.Invalidf("severity", "%d is not from 1 to 5, or 0 for unset", *p.Severity)
+		}
+		edit("severity", strconv.Itoa(int(sev)), strconv.Itoa(int(inc.Severity)))
+		inc.Severity = sev
+	}
+	if err := p.applyWords(inc, edit); err != nil {
+		return team, err
+	}
+	if p.Team != nil {
+		id := incident.ID("")
+		if name := strings.TrimSpace(*p.Team); name != "" {
+			team = incident.NewTeam(name)
+			id = team.ID
+		}
+		edit("team", string(id), string(inc.Team))
+		inc.Team = id
+	}
+	if p.Tags != nil {
+		tags := slices.Clone(*p.Tags)
+		slices.Sort(tags)
+		tags = slices.DeleteFunc(slices.Compact(tags), func(t string) bool { return strings.TrimSpace(t) == "" })
+		edit("tags", strings.Join(tags, ","), strings.Join(inc.Tags, ","))
+		inc.Tags = tags
+	}
+	return team, p.applyMilestones(inc, by, at)
+}
+
+func (p Patch) applyWords(inc *incident.Incident, edit func(field, value, was string)) error {
+	if p.Status != nil {
+		status := incident.Status(*p.Status)
+		if !slices.Contains(incident.Statuses, status) {
+			return incident.Invalidf("status", "%q is not a status", *p.Status)
+		}
+		edit("status", string(status), string(inc.Status))
+		inc.Status = status
+	}
+	if p.Kind != nil {
+		kind := incident.Kind(*p.Kind)
+		if !slices.Contains(incident.Kinds, kind) {
+			return incident.Invalidf("kind", "%q is not a kind", *p.Kind)
+		}
+		edit("kind", string(kind), string(inc.Kind))
+		inc.Kind = kind
+	}
+	if p.Private != nil {
+		edit("private", strconv.FormatBool(*p.Private), strconv.FormatBool(inc.Private))
+		inc.Private = *p.Private
+	}
+	if p.ExcludeReason != nil {
+		reason := strings.TrimSpace(*p.ExcludeReason)
+		edit("exclude_reason", reason, inc.ExcludeReason)
+		inc.ExcludeReason = reason
+	}
+	return nil
+}
+
+func (p Patch) applyMilestones(inc *incident.Incident, by string, at time.Time) error {
+	for _, m := range p.Milestones {
+		if !slices.Contains(incident.MilestoneNames, incident.MilestoneName(m.Name)) {
+			return incident.Invalidf("milestones", "%q is not a milestone; there are %v", m.Name, incident.MilestoneNames)
+		}
+		if m.At.IsZero() || m.At.After(at.Add(24*time.Hour)) {
+			return incident.Invalidf("milestones", "%s needs a time that is not in the future", m.Name)
+		}
+		precision := incident.Precision(m.Precision)
+		if precision == "" {
+			precision = incident.ToMinute
+		}
+		inc.Milestones = append(inc.Milestones, incident.Milestone{Name: incident.MilestoneName(m.Name), At: m.At.UTC(),
+			Precision: precision, Basis: incident.FromPerson, Source: by, Reason: m.Reason, StatedAt: at})
+	}
+	return nil
+}
+
+// NewIncident is an incident that somebody writes down here.
+type NewIncident struct {
+	Title, Description string
+	Severity           int
+	Services           []string // names
+	Team               string   // name; may be empty
+	Opened, Resolved   time.Time
+	URL                string
+}
+
+// Create stores a new incident and returns it with the number of the change.
+func (d *Desk) Create(ctx context.Context, n NewIncident, by string) (*incident.Incident, incident.Seq, error) {
+	inc, services, team, err := n.build(by, d.Now().UTC())
+	if err != nil {
+		return nil, 0, err
+	}
+	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		if err := tx.PutServices(services); err != nil {
+			return err
+		}
+		if team.ID != "" {
+			if err := tx.PutTeams([]incident.Team{team}); err != nil {
+				return err
+			}
+		}
+		return tx.PutIncidents([]*incident.Incident{inc})
+	})
+	return inc, seq, err
+}
+
+func (n NewIncident) build(by string, now time.Time) (*incident.Incident, []incident.Service, incident.Team, error) {
+	var team incident.Team
+	title := strings.TrimSpace(n.Title)
+	switch {
+	case title == "" || len(title) > 1000:
+		return nil, nil, team, incident.Invalidf("title", "give 1 to 1,000 characters")
+	case !incident.Severity(n.Severity).Valid():
+		return nil, nil, team, incident.Invalidf("severity", "%d is not from 1 to 5, or 0 for unset", n.Severity)
+	case n.Opened.After(now.Add(24 * time.Hour)):
+		return nil, nil, team, incident.Invalidf("opened_at", "this is in the future")
+	case n.URL != "" && !webAddress(n.URL):
+		return nil, nil, team, incident.Invalidf("url", "%q is not an http or https address", n.URL)
+	}
+	if n.Opened.IsZero() {
+		n.Opened = now
+	}
+	inc := &incident.Incident{ID: incident.NewID("inc"), Title: title, Description: n.Description, Format: incident.Markdown,
+		Status: incident.Triggered, Severity: incident.Severity(n.Severity), Kind: incident.Real, Origin: incident.OriginManual, URL: n.URL}
+	inc.Milestones.Set(incident.Opened, n.Opened, incident.ToMinute, incident.FromField, by, "opened_at")
+	if !n.Resolved.IsZero() {
+		inc.Milestones.Set(incident.ResolvedAt, n.Resolved, incident.ToMinute, incident.FromField, by, "resolved_at")
+		inc.Status = incident.Resolved
+	}
+	var services []incident.Service
+	for _, name := range n.Services {
+		if incident.Slug(name) == "" {
+			continue
+		}
+		s := incident.NewService(name)
+		services = append(services, s)
+		inc.Services = append(inc.Services, incident.ServiceUse{Service: s.ID, Name: s.Name, Role: "affected"})
+	}
+	if strings.TrimSpace(n.Team) != "" {
+		team = incident.NewTeam(n.Team)
+		inc.Team = team.ID
+	}
+	return inc, services, team, nil
+}
+
+func webAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+	"hindsight/server/internal/config"
+	"hindsight/server/internal/desk"
+)
+
+// measure prints figures: a table for people, or the same JSON as the API gives.
+func measure(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	metric := fs.String("metric", "time_to_resolve", "one of "+metricIDs()+", or a span such as opened..resolved")
+	return p.measure(ctx, fs, parse, metric)
+}
+
+// sla is measure of the metric sla.
+func sla(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	metric := "sla"
+	return p.measure(ctx, fs, parse, &metric)
+}
+
+func metricIDs() string {
+	var ids []string
+	for _, m := range analytics.Metrics() {
+		ids = append(ids, m.ID)
+	}
+	return strings.Join(ids, ", ")
+}
+
+func (p program) measure(ctx context.Context, fs *flag.FlagSet, parse func() (config.Config, []string, error), metric *string) error {
+	filters := registerQuestion(fs)
+	asJSON := fs.Bool("json", false, "print JSON, as GET /api/v1/measurements does")
+	cfg, _, err := parse()
+	if err != nil {
+		return err
+	}
+	q, err := filters.parse(p.now())
+	if err != nil {
+		return err
+	}
+	a, err := p.openMeasured(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	_, scope, err := a.Desk.Scope(ctx, q, true)
+	if err != nil {
+		return &exitCode{2, err.Error()}
+	}
+	m, err := desk.Measure(a.Desk.Live.Snapshot(), *metric, scope)
+	if err != nil {
+		return &exitCode{2, err.Error()}
+	}
+	if *asJSON {
+		enc := json.NewEncoder(p.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(m)
+	}
+	return p.printMeasurements(m)
+}
+
+func (p program) printMeasurements(m desk.Measurements) error {
+	fmt.Fprintf(p.out, "%s: %s\n", m.Title, m.Definition)
+	if len(m.Groups) == 0 {
+		fmt.Fprintln(p.out, "no incidents")
+		return nil
+	}
+	names := slices.Sorted(maps.Keys(m.Groups[0].Values))
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	fmt.Fprint(w, "GROUP\tN\tOPEN\tMISSING\tINVALID")
+	for _, name := range names {
+		fmt.Fprintf(w, "\t%s", strings.ToUpper(strings.TrimSuffix(strings.TrimSuffix(name, "_seconds"), "_share")))
+	}
+	fmt.Fprintln(w)
+	for _, g := range m.Groups {
+		label := g.Label
+		if label == "" {
+			label = "all"
+		}
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d", label, g.N, g.Open, g.Missing, g.Invalid)
+		for _, name := range names {
+			fmt.Fprintf(w, "\t%s", written(name, g.Values[name]))
+		}
+		fmt.Fprintln(w)
+	}
+	return w.Flush()
+}
+
+// written is an estimate with its interval, in the unit that its name ends in.
+func written(name string, e desk.Estimate) string {
+	if e.Value == nil {
+		return e.Reason
+	}
+	format := func(x float64) string { return fmt.Sprintf("%.4g", x) }
+	switch {
+	case strings.HasSuffix(name, "_seconds"):
+		format = func(x float64) string { return incident.FormatDuration(time.Duration(x * float64(time.Second))) }
+	case strings.HasSuffix(name, "_share"):
+		format = func(x float64) string { return fmt.Sprintf("%.2f %%", 100*x) }
+	}
+	text := format(*e.Value)
+	if e.Low != nil && e.High != nil {
+		text += fmt.Sprintf(" (%s to %s)", format(*e.Low), format(*e.High))
+	}
+	return text
+}
