@@ -7,10 +7,13 @@ package importertest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -142,14 +145,37 @@ func render(t *testing.T, r result) []byte {
 	if err := json.Unmarshal(text, &tree); err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
+	return append(layOut(t, prune(tree), ""), '\n')
+}
+
+// layOut writes what fits on a line on one line, everything else with a line per member.
+func layOut(t *testing.T, v any, indent string) []byte {
+	t.Helper()
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(prune(tree)); err != nil {
+	if err := enc.Encode(v); err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
+	short := bytes.TrimSpace(line.Bytes())
+	var parts [][]byte
+	brackets := "[]"
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			parts = append(parts, layOut(t, x, indent+"  "))
+		}
+	case map[string]any:
+		brackets = "{}"
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			parts = append(parts, fmt.Appendf(nil, "%q: %s", key, layOut(t, v[key], indent+"  ")))
+		}
+	}
+	if len(short)+len(indent) <= 160 || len(parts) == 0 {
+		return short
+	}
+	body := bytes.Join(parts, []byte(",\n  "+indent))
+	return fmt.Appendf(nil, "%c\n  %s%s\n%s%c", brackets[0], indent, body, indent, brackets[1])
 }
 
 // prune drops what says nothing: null, false, 0, "", the zero time, and objects and lists without anything left.
