@@ -27,13 +27,18 @@ type DurationGroup struct {
 	// when nothing has changed; nil below 2 incidents.
 	Noise *float64
 
-	Values []float64 // the recorded durations, ascending; belongs to the caller
+	// MedianWithOpen is the Kaplan-Meier median: open incidents count as lasting at least as long as they do by
+	// now. Leaving them out makes a period with long open incidents look good.
+	MedianWithOpen Estimate
+
+	Values     []float64 // the recorded durations, ascending; belongs to the caller
+	OpenValues []float64 // how long the open ones last by q.Now, ascending; likewise
 }
 
 // tally collects the durations of one group, in microseconds.
 type tally struct {
-	values                 []int64
-	open, missing, invalid int
+	values, open     []int64
+	missing, invalid int
 }
 
 func (t *tally) add(state incident.DurationState, value int64) {
@@ -41,7 +46,7 @@ func (t *tally) add(state incident.DurationState, value int64) {
 	case incident.Recorded:
 		t.values = append(t.values, value)
 	case incident.Pending:
-		t.open++
+		t.open = append(t.open, value)
 	case incident.Invalid:
 		t.invalid++
 	default:
@@ -66,19 +71,54 @@ func (s *Snapshot) Durations(q Query) []DurationGroup {
 
 // group turns the tally into numbers.
 func (t *tally) group(head Group, sp incident.Span) DurationGroup {
-	g := DurationGroup{Group: head, Span: sp, N: len(t.values), NOpen: t.open, NMissing: t.missing, NInvalid: t.invalid}
-	slices.Sort(t.values)
-	g.Values = make([]float64, len(t.values))
+	g := DurationGroup{Group: head, Span: sp, N: len(t.values), NOpen: len(t.open), NMissing: t.missing, NInvalid: t.invalid}
+	g.Values, g.OpenValues = seconds(t.values), seconds(t.open)
 	var total int64 // whole microseconds, so that the mean is exact
-	for i, v := range t.values {
-		g.Values[i] = float64(v) / 1e6
+	for _, v := range t.values {
 		total += v
 	}
 	g.Median, g.P75 = quantile(g.Values, 0.5), quantile(g.Values, 0.75)
 	g.P90, g.P95 = quantile(g.Values, 0.9), quantile(g.Values, 0.95)
 	g.Mean = mean(float64(total)/1e6, g.N)
 	g.Noise = finite(stats.MeanNoise(stats.StandardDeviation(g.Values), float64(g.N), float64(g.N), 0.9))
+	g.MedianWithOpen = g.medianWithOpen()
 	return g
+}
+
+// seconds returns microseconds as seconds, ascending.
+func seconds(us []int64) []float64 {
+	slices.Sort(us)
+	out := make([]float64, len(us))
+	for i, v := range us {
+		out[i] = float64(v) / 1e6
+	}
+	return out
+}
+
+// Survival returns the Kaplan-Meier curve of the group: the share of incidents that last longer than a
+// time in seconds, open ones included as far as they go.
+func (g DurationGroup) Survival() stats.Survival {
+	ended := make([]bool, g.N+g.NOpen)
+	for i := range g.N {
+		ended[i] = true
+	}
+	return stats.KaplanMeier(slices.Concat(g.Values, g.OpenValues), ended)
+}
+
+func (g DurationGroup) medianWithOpen() Estimate {
+	const method = "Kaplan-Meier median with log-log interval"
+	if !g.Median.Known() {
+		return unknown(method, g.N+g.NOpen, g.Median.Reason)
+	}
+	if g.NOpen == 0 {
+		return g.Median // nothing is cut short: the plain median has the better interval
+	}
+	value, in := g.Survival().Quantile(0.5, stats.LogLog, Level)
+	e := estimate(value, in, method, g.N+g.NOpen)
+	if !e.Known() {
+		e.Reason = "fewer than half are over"
+	}
+	return e
 }
 
 // NearestRank returns the smallest recorded duration with at least the share p of all at or below

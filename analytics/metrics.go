@@ -1,6 +1,10 @@
 package analytics
 
-import "hindsight/incident"
+import (
+	"fmt"
+
+	"hindsight/incident"
+)
 
 // Unit says what the number of a metric counts.
 type Unit string
@@ -21,4 +25,70 @@ type Metric struct {
 	Population    string // which incidents
 	Source        string // where the definition or the formula comes from
 	FewerIsBetter bool   // a smaller number is good news
+}
+
+// spanPopulation is the population of every duration.
+const spanPopulation = "incidents that count and started in the period, with both times recorded and in order; open, missing and invalid ones are counted apart"
+
+// Metrics lists every definition, in the order of an incident's life.
+func Metrics() []Metric {
+	return []Metric{
+		duration("time_to_detect", "Time to detect", "impact_started..detected",
+			"from the start of impact to the first alert or report", "GitLab incident metrics; TTD of Google SRE"),
+		duration("time_to_acknowledge", "Time to acknowledge", "detected|opened..acknowledged",
+			"from the first alert or report, or the opening of the record if that is earlier or alone known, to the first human who took it", "the common MTTA of paging products"),
+		duration("time_to_mitigate", "Time to mitigate", "impact_started|detected..mitigated",
+			"from the start of impact, or its detection if that is earlier or alone known, until users' suffering stopped or became minor", "Davidovič, Incident Metrics in SRE (2021)"),
+		duration("time_to_restore", "Time to restore", "impact_started|detected..impact_ended|resolved",
+			"from the start of impact, or its detection if that is earlier or alone known, to full normal service, or the resolution if that is earlier or alone known", "IEC 60050-192 mean time to restoration; ITIL MTRS"),
+		duration("time_to_resolve", "Time to resolve", "opened..resolved",
+			"from the opening of the record to the last resolution", "what ticket systems report as MTTR"),
+		duration("time_to_close", "Time to close", "opened..closed",
+			"from the opening of the record to its closing", "what ticket systems report as age at closing"),
+		{ID: "count", Title: "Incidents", Unit: Number, FewerIsBetter: true,
+			Definition: "number of incidents that started in the period",
+			Population: "incidents that count", Source: "interval: Garwood (1936), exact for a Poisson count"},
+		{ID: "mtbf", Title: "Mean time between failures", Unit: Seconds,
+			Definition: "uptime in the period divided by the failures that began in it; a failure is a stretch of impact after overlapping ones were merged",
+			Population: "incidents that count and have a known stretch of impact", Source: "IEC 60050-192; interval: NIST/SEMATECH e-Handbook 8.4.5.1, chi-square"},
+		{ID: "start_to_start", Title: "Mean gap between starts", Unit: Seconds,
+			Definition: "time from the first to the last start in the period divided by the number of incidents less one",
+			Population: "incidents that count and started in the period", Source: "what many tools report as MTBF"},
+		{ID: "availability", Title: "Availability", Unit: Share,
+			Definition: "share of the period, planned maintenance aside, in which no incident had impact; overlapping stretches count once, open ones last until now, and what lies ahead is not counted",
+			Population: "incidents that count and have a known stretch of impact inside the period, whenever they started", Source: "interval union; SRE Workbook, chapter 2"},
+		{ID: "sla", Title: "Service levels met", Unit: Share,
+			Definition: "clocks that met their target divided by those that met or broke it; exactly on time is met, running past the target is broken, running inside it is in neither",
+			Population: "incidents that count and started in the period and that the target concerns", Source: "the source's own word, or the targets set here; interval: Wilson (1927)"},
+		{ID: "reopened", Title: "Reopened", Unit: Share, FewerIsBetter: true,
+			Definition: "incidents that came back at least once divided by those resolved at least once",
+			Population: "incidents that count and started in the period, of sources that record returns", Source: "interval: Wilson (1927)"},
+	}
+}
+
+// FindMetric returns the metric with an id, or a metric for any other span written "from..to". It returns
+// incident.ErrInvalid when id is neither.
+func FindMetric(id string) (Metric, error) {
+	for _, m := range Metrics() {
+		if m.ID == id {
+			return m, nil
+		}
+	}
+	span, err := incident.ParseSpan(id)
+	if err != nil {
+		return Metric{}, fmt.Errorf("analytics: metric %q is not in the list, nor a span of milestones: %w", id, err)
+	}
+	return duration(id, "Time "+span.String(), id, "from "+id, "set by whoever asked"), nil
+}
+
+// duration returns the metric of a span that is known to be well-formed.
+func duration(id, title, text, definition, source string) Metric {
+	span, err := incident.ParseSpan(text)
+	if err != nil {
+		panic(err)
+	}
+	return Metric{
+		ID: id, Title: title, Span: span, Definition: definition, Unit: Seconds,
+		Population: spanPopulation, Source: source, FewerIsBetter: true,
+	}
 }

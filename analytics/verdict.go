@@ -1,5 +1,12 @@
 package analytics
 
+import (
+	"fmt"
+	"math"
+
+	"hindsight/analytics/stats"
+)
+
 // Phrase is one of the fixed answers to "is it getting better?".
 type Phrase string
 
@@ -24,4 +31,169 @@ type Verdict struct {
 	// in 4 of 5 cases: 0.6 and 1.7 mean −40 % and +70 %. Nil when not estimable.
 	VisibleDrop, VisibleRise *float64
 	NNow, NBefore            int
+}
+
+// The thresholds of the phrases.
+const (
+	fewest    = 6    // incidents on each side of a comparison of durations, and in all for rates
+	matters   = 0.10 // a change below a tenth is not called better or worse
+	widest    = 0.20 // "no change larger than" is said up to a fifth
+	probable  = 0.80 // level of the interval behind "probably"
+	shortest  = 1.0  // seconds; shorter durations count as this long, for ratios need more than zero
+	powerGoal = 0.80 // how often a visible change is seen
+)
+
+// Judge says whether durations changed between two periods, in the fixed words used everywhere.
+// now and before are the recorded durations in seconds, in any order; those below a second count as one
+// second. The change is the Hodges-Lehmann ratio with its order-statistic interval.
+func Judge(m Metric, now, before []float64) Verdict {
+	v := Verdict{NNow: len(now), NBefore: len(before)}
+	const method = "Hodges-Lehmann ratio with order-statistic interval"
+	n := v.NNow + v.NBefore
+	if v.NNow < fewest || v.NBefore < fewest {
+		v.Phrase = TooFew
+		v.Ratio = unknown(method, n, tooFew(min(v.NNow, v.NBefore)))
+		v.Sentence = fmt.Sprintf("Too few incidents: %d now and %d before; a comparison of durations needs %d on each side.", v.NNow, v.NBefore, fewest)
+		return v
+	}
+	now, before = atLeast(now, shortest), atLeast(before, shortest)
+	wide := stats.HodgesLehmannRatio(now, before, Level)
+	narrow := stats.HodgesLehmannRatio(now, before, probable)
+	v.Ratio = estimate(wide.Value, wide.Interval, method, n)
+	sigma := pooledLogSigma(now, before)
+	v.see(stats.VisibleRatio(v.NNow, v.NBefore, sigma, 1-Level, powerGoal), 1/stats.VisibleRatio(v.NNow, v.NBefore, sigma, 1-Level, powerGoal))
+	v.judge(wide.Value, wide.Interval, narrow.Interval, m.FewerIsBetter)
+	v.Sentence = v.sentence("durations are", "incidents")
+	return v
+}
+
+// JudgeRate says whether incidents became rarer. Days are the observed days of each period. The change is the
+// ratio of the two Poisson rates, given their total, with its exact interval. Incidents that come in clusters
+// vary more than that; then "probably" is the most that should be read into it.
+func JudgeRate(now int, nowDays float64, before int, beforeDays float64) Verdict {
+	v := Verdict{NNow: now, NBefore: before}
+	const method = "ratio of Poisson rates with exact conditional interval"
+	if nowDays <= 0 || beforeDays <= 0 {
+		v.Phrase = CannotTell
+		v.Ratio = unknown(method, now+before, "the period has an open end")
+		v.Sentence = "Cannot tell: a rate needs a period with two ends."
+		return v
+	}
+	if now+before < fewest {
+		v.Phrase = TooFew
+		v.Ratio = unknown(method, now+before, tooFew(now+before))
+		v.Sentence = fmt.Sprintf("Too few incidents: %d now and %d before; a comparison of rates needs %d in all.", now, before, fewest)
+		return v
+	}
+	wide := stats.RateRatio(now, nowDays, before, beforeDays, Level)
+	narrow := stats.RateRatio(now, nowDays, before, beforeDays, probable)
+	v.Ratio = estimate(wide.Ratio, wide.Interval, method, now+before)
+	if before == 0 {
+		v.Ratio.Reason = "there were none before"
+	} else {
+		exposure := nowDays / beforeDays
+		v.see(stats.VisibleRateDrop(float64(before), exposure, 1-Level, powerGoal), stats.VisibleRateRise(float64(before), exposure, 1-Level, powerGoal))
+	}
+	v.judge(wide.Ratio, wide.Interval, narrow.Interval, true)
+	v.Sentence = v.sentence("the rate of incidents is", "incidents")
+	return v
+}
+
+// see notes what could have been seen.
+func (v *Verdict) see(drop, rise float64) { v.VisibleDrop, v.VisibleRise = finite(drop), finite(rise) }
+
+// judge picks the phrase. The rules, first match wins:
+//
+//  1. the 95 % interval excludes 1 and the change is at least a tenth: clearly;
+//  2. the 95 % interval lies within a fifth either way, and rule 3 does not tell of a change of a tenth: no change
+//     larger than the interval's farther end;
+//  3. the 80 % interval excludes 1: probably;
+//  4. otherwise: cannot tell.
+func (v *Verdict) judge(ratio float64, wide, narrow stats.Interval, fewerIsBetter bool) {
+	better := (ratio < 1) == fewerIsBetter
+	large := ratio <= 1-matters || ratio >= 1/(1-matters)
+	reach := math.Max(1-wide.Low, wide.High-1)
+	likely := excludes(narrow)
+	switch {
+	case excludes(wide) && large:
+		v.Phrase = either(better, ClearlyBetter, ClearlyWorse)
+	case reach <= widest && !(likely && large):
+		v.Phrase, v.Within = NoChange, math.Ceil(reach*100-1e-9)/100
+	case likely:
+		v.Phrase = either(better, ProbablyBetter, ProbablyWorse)
+	default:
+		v.Phrase = CannotTell
+	}
+}
+
+func excludes(in stats.Interval) bool { return in.High < 1 || in.Low > 1 }
+
+func either(first bool, a, b Phrase) Phrase {
+	if first {
+		return a
+	}
+	return b
+}
+
+// sentence writes the verdict out: the phrase, the change with its interval, and what could have been seen.
+func (v *Verdict) sentence(subject, noun string) string {
+	counts := fmt.Sprintf("%d %s now, %d before", v.NNow, noun, v.NBefore)
+	change := "there were none before"
+	if v.Ratio.Known() {
+		change = fmt.Sprintf("%s %s times what they were (95 %% interval %s to %s; %s)",
+			subject, times(v.Ratio.Value), times(v.Ratio.Low), times(v.Ratio.High), counts)
+	} else {
+		change += " (" + counts + ")"
+	}
+	switch v.Phrase {
+	case NoChange:
+		return fmt.Sprintf("No change larger than %.0f %% either way: %s.", v.Within*100, change)
+	case CannotTell:
+		return fmt.Sprintf("Cannot tell: %s. %s", change, v.visible())
+	}
+	return upper(string(v.Phrase)) + ": " + change + "."
+}
+
+// visible says which change could have been seen.
+func (v *Verdict) visible() string {
+	if v.VisibleDrop == nil || v.VisibleRise == nil {
+		return "It is not known which change could have been seen."
+	}
+	drop, rise := 100*(1-*v.VisibleDrop), 100*(*v.VisibleRise-1)
+	if *v.VisibleDrop == 0 {
+		return fmt.Sprintf("Only a change beyond +%.0f %% would probably have been seen.", rise)
+	}
+	return fmt.Sprintf("Only a change beyond −%.0f %% or +%.0f %% would probably have been seen.", drop, rise)
+}
+
+// times writes a ratio with two digits behind the point; a missing bound is unbounded.
+func times(x *float64) string {
+	if x == nil {
+		return "any number"
+	}
+	return fmt.Sprintf("%.2f", *x)
+}
+
+func upper(s string) string { return string(s[0]-'a'+'A') + s[1:] }
+
+func atLeast(values []float64, least float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = math.Max(v, least)
+	}
+	return out
+}
+
+// pooledLogSigma returns the standard deviation of the logarithms, pooled over both samples.
+func pooledLogSigma(a, b []float64) float64 {
+	var squares float64
+	for _, values := range [][]float64{a, b} {
+		logs := make([]float64, len(values))
+		for i, v := range values {
+			logs[i] = math.Log(v)
+		}
+		sd := stats.StandardDeviation(logs)
+		squares += sd * sd * float64(len(values)-1)
+	}
+	return math.Sqrt(squares / float64(len(a)+len(b)-2))
 }
