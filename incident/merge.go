@@ -1,0 +1,185 @@
+package incident
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// EditableFields lists the fields that people may change with Edit.
+var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason"}
+
+// Edit sets a field as a person says, and remembers who said so and what the source says, so that
+// imports keep it. Values are written as FieldValue returns them. Setting a field back to what the
+// source says takes the edit away. It returns a *FieldError for an unknown field or an impossible
+// value, and then changes nothing.
+func (inc *Incident) Edit(field, value, by string, at time.Time) error {
+	was, err := inc.FieldValue(field)
+	if err != nil {
+		return err
+	}
+	if err := inc.setField(field, value); err != nil {
+		return err
+	}
+	value, _ = inc.FieldValue(field)
+	earlier := slices.IndexFunc(inc.Edits, func(e Edit) bool { return e.Field == field })
+	if earlier >= 0 {
+		was = inc.Edits[earlier].Was
+		inc.Edits = slices.Delete(slices.Clone(inc.Edits), earlier, earlier+1)
+	}
+	if value != was {
+		inc.Edits = append(slices.Clip(inc.Edits), Edit{Field: field, Value: value, Was: was, By: by, At: at.UTC()})
+	}
+	return nil
+}
+
+// FieldValue returns an editable field in the form that Edit reads: a severity as "1" to "5" or "0", a team
+// by its id, tags with commas between them, privacy as "true" or "false".
+func (inc *Incident) FieldValue(field string) (string, error) {
+	switch field {
+	case "title":
+		return inc.Title, nil
+	case "severity":
+		return strconv.Itoa(int(inc.Severity)), nil
+	case "status":
+		return string(inc.Status), nil
+	case "kind":
+		return string(inc.Kind), nil
+	case "team":
+		return string(inc.Team), nil
+	case "tags":
+		return strings.Join(inc.Tags, ","), nil
+	case "private":
+		return strconv.FormatBool(inc.Private), nil
+	case "exclude_reason":
+		return inc.ExcludeReason, nil
+	}
+	return "", Invalidf("field", "%q cannot be changed; there are %s", field, strings.Join(EditableFields, ", "))
+}
+
+func (inc *Incident) setField(field, value string) (err error) {
+	value = strings.TrimSpace(value)
+	switch field {
+	case "title":
+		if value == "" {
+			return Invalidf(field, "a title is needed")
+		}
+		inc.Title = value
+	case "severity":
+		var s Severity
+		if s, err = ParseSeverity(value); err == nil {
+			inc.Severity = s
+		}
+	case "status":
+		if !slices.Contains(Statuses, Status(value)) {
+			return Invalidf(field, "%q is not a status", value)
+		}
+		inc.Status = Status(value)
+	case "kind":
+		if !slices.Contains(Kinds, Kind(value)) {
+			return Invalidf(field, "%q is not a kind", value)
+		}
+		inc.Kind = Kind(value)
+	case "team":
+		inc.Team = ID(value)
+	case "tags":
+		inc.Tags = SortTags(strings.Split(value, ","))
+	case "private":
+		var private bool
+		if private, err = strconv.ParseBool(value); err != nil {
+			return Invalidf(field, "%q is neither true nor false", value)
+		}
+		inc.Private = private
+	case "exclude_reason":
+		inc.ExcludeReason = value
+	}
+	return err
+}
+
+// ParseSeverity reads "1" to "5", "SEV1" to "SEV5" in any case, and "0", "unset" or nothing for SevUnknown.
+func ParseSeverity(text string) (Severity, error) {
+	word := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(text)), "sev")
+	if word == "" || word == SevUnknown.String() {
+		return SevUnknown, nil
+	}
+	n, err := strconv.Atoi(word)
+	if err != nil || !Severity(n).Valid() {
+		return SevUnknown, Invalidf("severity", "%q is not between 1, the worst, and 5", text)
+	}
+	return Severity(n), nil
+}
+
+// SortTags returns tags trimmed, without empty and repeated ones, in order; nil when none is left.
+func SortTags(tags []string) []string {
+	var out []string
+	for _, t := range tags {
+		if t = strings.TrimSpace(t); t != "" {
+			out = append(out, t)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Reimport returns what a stored incident becomes when its source is read again as draft. The source is
+// right about everything that it says; what people said stays in force beside it: their milestones, their
+// edits (which now remember what the source says today) and the factors that they stated or confirmed.
+// Neither argument is changed; the result shares their parts.
+func Reimport(stored, draft *Incident) *Incident {
+	out := *draft
+	out.ID, out.Seq = stored.ID, stored.Seq
+	out.Milestones = append(slices.Clip(draft.Milestones), stored.Milestones.Stated()...)
+	out.Factors = mergeFactors(stored.Factors, draft.Factors)
+	out.Edits = slices.Clone(stored.Edits)
+	for i, e := range out.Edits {
+		was, err := draft.FieldValue(e.Field)
+		if err = errors.Join(err, out.setField(e.Field, e.Value)); err == nil {
+			out.Edits[i].Was = was
+		}
+	}
+	return &out
+}
+
+// mergeFactors returns the source's factors and people's own, which are those not merely claimed.
+func mergeFactors(stored, draft []Factor) []Factor {
+	out := slices.Clone(draft)
+	for _, f := range stored {
+		if f.Claimed {
+			continue
+		}
+		same := slices.IndexFunc(out, func(d Factor) bool { return d.Role == f.Role && d.Text == f.Text })
+		if same < 0 {
+			out = append(out, f)
+		} else {
+			out[same] = f
+		}
+	}
+	return out
+}
+
+// MergeTimeline returns the events that a source now gives together with those that people added here, in
+// time order. Imported events are known by their ids, which are those that EventID derives; they are
+// replaced as a set.
+func MergeTimeline(stored, imported []TimelineEvent) []TimelineEvent {
+	out := slices.Clone(imported)
+	for _, e := range stored {
+		if e.ID != e.EventID() {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b TimelineEvent) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return a.Pos - b.Pos
+	})
+	return out
+}
+
+// EventID derives the id of an imported event from its incident and content: two events that agree in
+// both are one. Events that people add have ids of their own (NewID).
+func (e TimelineEvent) EventID() ID {
+	return DeriveID("evt", string(e.Incident), e.At.UTC().Format(time.RFC3339Nano), string(e.Kind), e.RawKind, e.Actor, e.Text)
+}

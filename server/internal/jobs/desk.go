@@ -1,0 +1,337 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// deletedAtSource is the reason on the tombstone of a record that its source has deleted.
+const deletedAtSource = "deleted at the source"
+
+// desk holds the incidents that a batch is about, while its records are laid on them one by one.
+type desk struct {
+	*pass
+	load      func([]incident.ID) (map[incident.ID]*incident.Incident, error)
+	now       map[incident.ID]*incident.Incident // nil: there is none
+	timelines map[incident.ID][]incident.TimelineEvent
+	touched   []incident.ID
+	retros    map[incident.ID]incident.Retrospective
+	found     found
+}
+
+// effect is what a record did to its incident.
+type effect int
+
+const (
+	kept effect = iota // nothing
+	made
+	altered
+)
+
+func (p *pass) desk(load func([]incident.ID) (map[incident.ID]*incident.Incident, error)) *desk {
+	return &desk{
+		pass: p, load: load, now: map[incident.ID]*incident.Incident{},
+		timelines: map[incident.ID][]incident.TimelineEvent{}, retros: map[incident.ID]incident.Retrospective{},
+		found: newFound(),
+	}
+}
+
+// open fetches what most records will need at once.
+func (d *desk) open(ctx context.Context, items []*item) error {
+	var ids []incident.ID
+	for _, it := range items {
+		if it.mapped() && it.err == nil && it.draft.Incident.Ref.ExternalID != "" {
+			ids = append(ids, it.draft.Incident.Ref.ID())
+		}
+	}
+	return d.fetch(ctx, ids)
+}
+
+// fetch puts incidents and their timelines on the desk.
+func (d *desk) fetch(ctx context.Context, ids []incident.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := d.load(ids)
+	if err != nil {
+		return err
+	}
+	var existing []incident.ID
+	for _, id := range ids {
+		d.now[id] = found[id]
+		if found[id] != nil {
+			existing = append(existing, id)
+		}
+	}
+	events, err := d.store.Timelines(ctx, existing)
+	for id, es := range events {
+		d.timelines[id] = es
+	}
+	return err
+}
+
+// get returns an incident as it is by now, or nil.
+func (d *desk) get(ctx context.Context, id incident.ID) (*incident.Incident, error) {
+	if _, known := d.now[id]; !known {
+		if err := d.fetch(ctx, []incident.ID{id}); err != nil {
+			return nil, err
+		}
+	}
+	return d.now[id], nil
+}
+
+// find returns the incident that a record is about. An upstream that gives the id of a deleted record to a new
+// one also gives it another time of creation: that is the next incarnation, not an update. Incarnations
+// are numbered as they arrive. A record that does not say when it was created belongs to the newest.
+func (d *desk) find(ctx context.Context, inc *incident.Incident) (incident.Ref, *incident.Incident, error) {
+	ref := inc.Ref
+	for {
+		stored, err := d.get(ctx, ref.ID())
+		if err != nil || stored == nil {
+			return ref, nil, err
+		}
+		created := inc.ExternalCreatedAt
+		if created.IsZero() {
+			next := ref
+			next.Incarnation++
+			if later, err := d.get(ctx, next.ID()); err != nil || later == nil {
+				return ref, stored, err
+			}
+		} else if sameMoment(stored.ExternalCreatedAt, created) {
+			return ref, stored, nil
+		}
+		ref.Incarnation++
+	}
+}
+
+// sameMoment leaves room for sources that state one time with and without fractions of a second.
+func sameMoment(a, b time.Time) bool {
+	return a.IsZero() || b.IsZero() || a.Sub(b).Abs() < time.Second
+}
+
+// lay changes the incident that it is about, and returns the fields that a replay changed.
+func (d *desk) lay(ctx context.Context, it *item) (effect, []string, error) {
+	if it.raw.Gone {
+		e, err := d.remove(ctx, it)
+		return e, nil, err
+	}
+	draft := it.draft
+	ref, stored, err := d.find(ctx, &draft.Incident)
+	if err != nil {
+		return kept, nil, err
+	}
+	if stored != nil && older(&draft.Incident, stored) {
+		if it.fresh != isReplayed {
+			return kept, nil, nil
+		}
+		if draft, err = d.inForce(ctx, it, stored); err != nil {
+			return kept, nil, err
+		}
+	}
+	next := draft.Incident
+	next.Ref, next.ID = ref, ref.ID()
+	d.nameAll(&next, draft.Team)
+	events := events(next.ID, draft.Timeline)
+	effect, changed := made, []string(nil)
+	if stored != nil {
+		next = *incident.Reimport(stored, &next)
+		events = incident.MergeTimeline(d.timelines[next.ID], events)
+		effect, changed = altered, d.differences(stored, &next, events)
+	}
+	retro, err := d.retro(ctx, next.ID, stored != nil, draft.Retrospective)
+	if err != nil {
+		return kept, nil, err
+	}
+	if retro {
+		changed = append(changed, "retrospective")
+	}
+	if it.fresh == isReplayed && stored != nil && len(changed) == 0 {
+		return kept, nil, nil
+	}
+	d.touch(&next)
+	d.timelines[next.ID] = events
+	return effect, changed, nil
+}
+
+// inForce returns what the record says that a stored incident was made from, when a replayed record is
+// an older version that arrived later.
+func (d *desk) inForce(ctx context.Context, it *item, stored *incident.Incident) (importers.Draft, error) {
+	if stored.RawID == it.raw.ID || stored.RawID == "" {
+		return it.draft, nil
+	}
+	raw, err := d.store.Raw(ctx, stored.RawID)
+	if errors.Is(err, incident.ErrNotFound) {
+		return it.draft, nil
+	}
+	if err != nil {
+		return it.draft, err
+	}
+	for _, c := range d.source.Collections {
+		if c.Name == raw.Type {
+			return d.mapRaw(c, *raw)
+		}
+	}
+	return it.draft, nil
+}
+
+// remove leaves a tombstone. Doing so again changes nothing.
+func (d *desk) remove(ctx context.Context, it *item) (effect, error) {
+	if it.before == nil {
+		return kept, nil
+	}
+	_, stored, err := d.find(ctx, &it.draft.Incident)
+	if err != nil || stored == nil || stored.Deleted() {
+		return kept, err
+	}
+	next := *stored
+	next.DeletedAt, next.DeletedReason = d.clock(), deletedAtSource
+	d.touch(&next)
+	return altered, nil
+}
+
+func (d *desk) touch(inc *incident.Incident) {
+	if !slices.Contains(d.touched, inc.ID) {
+		d.touched = append(d.touched, inc.ID)
+	}
+	d.now[inc.ID] = inc
+}
+
+// older reports whether the source changed the stored version after the one that it gives now.
+func older(draft, stored *incident.Incident) bool {
+	return !draft.ExternalUpdatedAt.IsZero() && draft.ExternalUpdatedAt.Before(stored.ExternalUpdatedAt)
+}
+
+// nameAll replaces the names of services, teams and people by the entities that they stand for.
+func (d *desk) nameAll(inc *incident.Incident, team string) {
+	inc.Services = slices.Clone(inc.Services)
+	for i, s := range inc.Services {
+		inc.Services[i].Service = d.service(s.Name)
+	}
+	if team != "" {
+		inc.Team = d.team(team)
+	}
+	inc.People = slices.Clone(inc.People)
+	for i, part := range inc.People {
+		inc.People[i].Person = d.person(part)
+	}
+}
+
+// retro takes an imported retrospective over, unless people have written one here, and reports whether
+// that changes anything.
+func (d *desk) retro(ctx context.Context, id incident.ID, exists bool, r *incident.Retrospective) (bool, error) {
+	if r == nil {
+		return false, nil
+	}
+	next := *r
+	next.Incident, next.State = id, "imported"
+	if exists {
+		stored, err := d.store.Retrospective(ctx, id)
+		switch {
+		case errors.Is(err, incident.ErrNotFound):
+		case err != nil:
+			return false, err
+		case stored.State != next.State || same(reflect.ValueOf(*stored), reflect.ValueOf(next)):
+			return false, nil
+		}
+	}
+	d.retros[id] = next
+	return true, nil
+}
+
+// events returns a draft's timeline in order, as the events of one incident.
+func events(id incident.ID, drafted []incident.TimelineEvent) []incident.TimelineEvent {
+	out := slices.Clone(drafted)
+	slices.SortStableFunc(out, func(a, b incident.TimelineEvent) int {
+		return cmp.Or(a.At.Compare(b.At), a.Pos-b.Pos)
+	})
+	seen := make(map[incident.ID]bool, len(out))
+	out = slices.DeleteFunc(out, func(e incident.TimelineEvent) bool {
+		e.Incident = id
+		twice := seen[e.EventID()]
+		seen[e.EventID()] = true
+		return twice
+	})
+	for i := range out {
+		out[i].Incident, out[i].Pos = id, 0
+		out[i].ID = out[i].EventID()
+		if i > 0 && out[i].At.Equal(out[i-1].At) {
+			out[i].Pos = out[i-1].Pos + 1
+		}
+	}
+	return out
+}
+
+// contents returns what there is to write, in the order in which it was touched.
+func (d *desk) contents() ([]*incident.Incident, map[incident.ID][]incident.TimelineEvent, []incident.Retrospective) {
+	var incs []*incident.Incident
+	var retros []incident.Retrospective
+	timelines := make(map[incident.ID][]incident.TimelineEvent, len(d.touched))
+	for _, id := range d.touched {
+		incs = append(incs, d.now[id])
+		timelines[id] = d.timelines[id]
+		if r, ok := d.retros[id]; ok {
+			retros = append(retros, r)
+		}
+	}
+	return incs, timelines, retros
+}
+
+// differences names the fields in which two versions of an incident differ, in words; not those that
+// only say where the version comes from.
+func (d *desk) differences(stored, next *incident.Incident, events []incident.TimelineEvent) []string {
+	var out []string
+	a, b := reflect.ValueOf(*stored), reflect.ValueOf(*next)
+	for i := range a.NumField() {
+		switch name := a.Type().Field(i).Name; name {
+		case "Seq", "RawID", "MapVersion", "Edits":
+		default:
+			if !same(a.Field(i), b.Field(i)) {
+				out = append(out, words(name))
+			}
+		}
+	}
+	if !same(reflect.ValueOf(d.timelines[next.ID]), reflect.ValueOf(events)) {
+		out = append(out, "timeline")
+	}
+	return out
+}
+
+// same is DeepEqual, but nothing is nothing, whether it is nil or empty.
+func same(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.Slice:
+		return a.Len() == 0 && b.Len() == 0 || reflect.DeepEqual(a.Interface(), b.Interface())
+	case reflect.Struct:
+		if _, ok := a.Interface().(time.Time); ok {
+			break
+		}
+		for i := range a.NumField() {
+			if !same(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return reflect.DeepEqual(a.Interface(), b.Interface())
+}
+
+// words turns a field's name into words: "PriorityRaw" becomes "priority raw".
+func words(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 && !unicode.IsUpper(rune(name[i-1])) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}

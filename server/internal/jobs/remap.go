@@ -1,0 +1,116 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// replaySize is how many stored records one transaction replays.
+const replaySize = 500
+
+// Remap maps every stored record of conn again, without its source: after a change of its mapping, or of
+// the program. Only incidents that come out different are written; the outcome's Changes say in what.
+// A dry run works out the same and writes nothing. For run, progress and errors see Run.
+func (r *Runner) Remap(ctx context.Context, conn incident.Connection, run incident.Run, progress func(incident.Run)) (Outcome, error) {
+	run.Via = viaRemap
+	p, err := r.begin(ctx, conn, run, progress)
+	if err != nil {
+		return notBegun(run, err)
+	}
+	p.recount()
+	return p.finish(ctx, p.guarded(ctx, p.replayAll))
+}
+
+// RetryDeadLetters maps the records behind waiting dead letters of conn again: those with the given ids, or all
+// when there are none. Letters of what could not even be read as a record keep waiting.
+// For run, progress and errors see Run.
+func (r *Runner) RetryDeadLetters(ctx context.Context, conn incident.Connection, ids []incident.ID, run incident.Run, progress func(incident.Run)) (Outcome, error) {
+	run.Via = viaRetry
+	p, err := r.begin(ctx, conn, run, progress)
+	if err != nil {
+		return notBegun(run, err)
+	}
+	p.recount()
+	return p.finish(ctx, p.guarded(ctx, func(ctx context.Context) error { return p.retry(ctx, ids) }))
+}
+
+// recount starts the counts afresh: a replay that was interrupted begins again.
+func (p *pass) recount() {
+	p.run.Read, p.run.New, p.run.Changed, p.run.Unchanged, p.run.Dead = 0, 0, 0, 0, 0
+	p.run.Warnings, p.run.Cursor = nil, nil
+}
+
+func (p *pass) replayAll(ctx context.Context) error {
+	var raws []incident.Raw
+	for raw, err := range p.store.LatestRaws(ctx, p.conn.ID) {
+		if err != nil {
+			return fmt.Errorf("jobs: run %s: read stored records: %w", p.run.ID, err)
+		}
+		if raw.Gone {
+			continue
+		}
+		if full := len(raws) == replaySize; full || len(raws) > 0 && raws[0].Type != raw.Type {
+			if err := p.replayBatch(ctx, raws); err != nil {
+				return err
+			}
+			raws = nil
+		}
+		raws = append(raws, *raw)
+	}
+	return p.replayBatch(ctx, raws)
+}
+
+// retry replays the records behind dead letters, in order of their types.
+func (p *pass) retry(ctx context.Context, ids []incident.ID) error {
+	letters, err := p.store.DeadLetters(ctx, p.conn.ID, everything)
+	if err != nil {
+		return fmt.Errorf("jobs: run %s: read dead letters: %w", p.run.ID, err)
+	}
+	byType := map[string][]incident.Raw{}
+	for _, l := range letters {
+		if len(ids) > 0 && !slices.Contains(ids, l.ID) {
+			continue
+		}
+		raw, err := p.store.Raw(ctx, l.RawID)
+		if errors.Is(err, incident.ErrNotFound) {
+			p.run.Read++
+			p.run.Dead++
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("jobs: run %s: read record of dead letter %s: %w", p.run.ID, l.ID, err)
+		}
+		byType[raw.Type] = append(byType[raw.Type], *raw)
+	}
+	for _, raws := range byType {
+		for part := range slices.Chunk(raws, replaySize) {
+			if err := p.replayBatch(ctx, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// replayBatch maps stored records of one type again. Records of a type that the source no longer has
+// are left alone.
+func (p *pass) replayBatch(ctx context.Context, raws []incident.Raw) error {
+	if err := ctx.Err(); err != nil || len(raws) == 0 {
+		return err
+	}
+	i := slices.IndexFunc(p.source.Collections, func(c importers.Collection) bool { return c.Name == raws[0].Type })
+	if i < 0 {
+		return nil
+	}
+	b := batch{collection: p.source.Collections[i], pos: p.pos}
+	for _, raw := range raws {
+		b.items = append(b.items, &item{raw: raw, fresh: isReplayed})
+	}
+	p.mapAll(b.collection, b.items)
+	return p.commit(ctx, b)
+}

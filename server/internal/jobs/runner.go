@@ -1,0 +1,282 @@
+// Package jobs does what must happen once per installation: imports, replays of stored records under a new
+// mapping, and whatever else is queued. What every replica does for itself is server/internal/follow.
+//
+// Start with [Runner]. It takes a source from package importers, stores every record before
+// anything is made of it, and turns records into incidents; it knows databases only as an incident.Store.
+// [Client] runs the same things in the background, over the job queue that lives in the database.
+//
+// Rules that hold for every run:
+//
+//  1. A page's records, the incidents made from them, its dead letters and the cursor are one transaction. A
+//     crash repeats at most one page, and repeating a page changes nothing.
+//  2. A record counts by its content: the same content again is skipped.
+//  3. A version that the source updated earlier never overwrites a later one, so order does not matter.
+//  4. A record that cannot be mapped waits as a dead letter, and the run goes on.
+//  5. A connection has one run at a time.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// Runner runs imports. It is safe for concurrent use; runs of one connection exclude one another.
+type Runner struct {
+	store   incident.Store
+	sources []importers.Source
+	now     func() time.Time
+	log     *slog.Logger
+}
+
+// NewRunner returns a runner that knows the given sources.
+func NewRunner(store incident.Store, sources []importers.Source, now func() time.Time, log *slog.Logger) *Runner {
+	return &Runner{store: store, sources: sources, now: now, log: log}
+}
+
+// Options narrows a run down.
+type Options struct {
+	// Since and Until bound what the source is asked for; zero: no bound. With Since, a source that is
+	// polled starts afresh instead of where its last run ended.
+	Since, Until time.Time
+	// DryRun reads and maps everything and writes nothing.
+	DryRun bool
+}
+
+// pass is one run on its way.
+type pass struct {
+	*Runner
+	conn     incident.Connection
+	source   importers.Source
+	progress func(incident.Run)
+	dry      bool
+	names    *names
+	waiting  map[record]bool // records with a dead letter
+	preview  preview
+
+	run  incident.Run // as last stored, but for its heartbeat; written by the run's own goroutine alone
+	pos  position
+	mu   sync.Mutex // held while the run's row is written
+	beat time.Time  // the heartbeat as last stored: whoever else changes it has taken the run over
+}
+
+// record identifies a record of the connection.
+type record struct{ typ, externalID string }
+
+// Run reads what conn's source gives, from files if it reads files, and imports it under run: a
+// fresh one, or a stored one, which goes on where it was left. conn's settings hold secrets in clear here.
+// progress, which may be nil, is called after every page.
+//
+// The outcome's state says how it went. An error is returned when the run could not go on: ErrConflict when
+// the connection has another run, ErrInvalid for impossible settings, ctx's error when it ended; an interrupted
+// run is queued again. A canceled run is no error.
+func (r *Runner) Run(ctx context.Context, conn incident.Connection, run incident.Run, files []importers.File, opts Options, progress func(incident.Run)) (Outcome, error) {
+	run.DryRun = run.DryRun || opts.DryRun
+	p, err := r.begin(ctx, conn, run, progress)
+	if err != nil {
+		return notBegun(run, err)
+	}
+	if err := p.resume(ctx, opts); err != nil {
+		return p.finish(ctx, err)
+	}
+	in := importers.Input{Config: p.config(), Files: files, Since: opts.Since, Until: opts.Until, Now: p.clock()}
+	return p.finish(ctx, p.guarded(ctx, func(ctx context.Context) error { return p.read(ctx, in) }))
+}
+
+// begin claims the connection and loads what every page needs.
+func (r *Runner) begin(ctx context.Context, conn incident.Connection, run incident.Run, progress func(incident.Run)) (*pass, error) {
+	source, err := r.source(conn)
+	if err != nil {
+		return nil, err
+	}
+	p := &pass{Runner: r, conn: conn, source: source, progress: progress, dry: run.DryRun, waiting: map[record]bool{}}
+	if p.progress == nil {
+		p.progress = func(incident.Run) {}
+	}
+	p.preview.init()
+	if run.ID == "" {
+		run.ID = incident.NewID("run")
+	}
+	if run.Via == "" {
+		run.Via = via(source)
+	}
+	run.Connection = conn.ID
+	if p.run, err = r.claim(ctx, conn, run); err != nil {
+		return nil, err
+	}
+	p.beat = p.run.Heartbeat
+	if err := p.load(ctx); err != nil {
+		_, err = p.finish(ctx, err)
+		return nil, err
+	}
+	return p, nil
+}
+
+// notBegun is the outcome of a run that could not begin: no error when it was canceled while it waited.
+func notBegun(run incident.Run, err error) (Outcome, error) {
+	if errors.Is(err, errCanceled) {
+		run.State, err = incident.RunCanceled, nil
+	}
+	return Outcome{Run: run}, err
+}
+
+// How a run comes by its records: incident.Run.Via.
+const (
+	viaFile  = "file"
+	viaPoll  = "poll"
+	viaRemap = "remap" // all stored ones again
+	viaRetry = "retry" // those behind dead letters again
+)
+
+func via(s importers.Source) string {
+	if s.File {
+		return viaFile
+	}
+	return viaPoll
+}
+
+// source returns conn's source, or ErrInvalid when there is none or a setting is impossible.
+func (r *Runner) source(conn incident.Connection) (importers.Source, error) {
+	for _, s := range r.sources {
+		if s.Name == conn.Source {
+			return s, check(s, conn.Settings)
+		}
+	}
+	return importers.Source{}, incident.Invalidf("source", "there is no source %q", conn.Source)
+}
+
+func check(s importers.Source, settings map[string]string) error {
+	for _, f := range s.Settings {
+		value := settings[f.Name]
+		if value == "" {
+			value = f.Default
+		}
+		if value == "" && f.Required {
+			return incident.Invalidf(f.Name, "%s needs this setting", s.Title)
+		}
+		if value != "" && len(f.Options) > 0 && !slices.Contains(f.Options, value) {
+			return incident.Invalidf(f.Name, "%q is not one of %q", value, f.Options)
+		}
+	}
+	return nil
+}
+
+// load reads the catalogue and the waiting dead letters of the connection.
+func (p *pass) load(ctx context.Context) (err error) {
+	if p.names, err = loadNames(ctx, p.store); err != nil {
+		return fmt.Errorf("jobs: run %s: %w", p.run.ID, err)
+	}
+	letters, err := p.store.DeadLetters(ctx, p.conn.ID, everything)
+	if err != nil {
+		return fmt.Errorf("jobs: run %s: read dead letters: %w", p.run.ID, err)
+	}
+	for _, l := range letters {
+		p.waiting[record{l.Type, l.ExternalID}] = true
+	}
+	return nil
+}
+
+func (p *pass) config() importers.Config {
+	return importers.Config{Connection: p.conn.ID, Settings: p.conn.Settings, Mapping: p.conn.Mapping, MapVersion: p.conn.MapVersion}
+}
+
+// clock returns the time as the database keeps it.
+func (r *Runner) clock() time.Time { return r.now().UTC().Truncate(time.Microsecond) }
+
+// guarded runs f with a context that ends when the run is canceled or lost. A panic of a source while it
+// reads ends the run, not the program.
+func (p *pass) guarded(ctx context.Context, f func(context.Context) error) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var watch sync.WaitGroup
+	if !p.dry {
+		watch.Go(func() { p.watch(ctx, cancel) })
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			p.log.Error("jobs: a source panicked", "source", p.source.Name, "run", p.run.ID, "panic", v, "stack", string(debug.Stack()))
+			err = fmt.Errorf("jobs: %s panicked while it read: %v", p.source.Name, v)
+		}
+		cause := context.Cause(ctx)
+		cancel(nil)
+		watch.Wait()
+		if err != nil && cause != nil {
+			err = cause
+		}
+	}()
+	return f(ctx)
+}
+
+// read walks through the collections, each from its cursor.
+func (p *pass) read(ctx context.Context, in importers.Input) error {
+	for i := p.pos.Done; i < len(p.source.Collections); i++ {
+		c := p.source.Collections[i]
+		if c.Read == nil {
+			continue
+		}
+		for page, err := range c.Read(ctx, in, p.pos.Next[c.Name]) {
+			if err != nil {
+				return fmt.Errorf("jobs: run %s: read %s: %w", p.run.ID, c.Name, err)
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := p.page(ctx, c, page); err != nil {
+				return err
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p.pos = p.pos.finished(i, p.run.Read)
+	}
+	return nil
+}
+
+// finish writes how the run ended. It does so even when ctx is over.
+func (p *pass) finish(ctx context.Context, err error) (Outcome, error) {
+	run := p.run
+	run.FinishedAt = p.clock()
+	switch {
+	case err == nil:
+		run.State, run.Message = result(run)
+	case errors.Is(err, errCanceled):
+		run.State, run.Message, err = incident.RunCanceled, "canceled", nil
+	case errors.Is(err, errLost):
+		return p.outcome(run), err
+	case ctx.Err() != nil:
+		run.State, run.Message, run.FinishedAt = incident.RunQueued, "interrupted; it goes on where it stopped", time.Time{}
+	default:
+		run.State, run.Message = incident.RunFailed, clean(err.Error())
+	}
+	if p.dry {
+		p.run = run
+	} else {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		err = errors.Join(err, p.close(ctx, run))
+	}
+	run = p.run
+	p.progress(run)
+	p.log.Info("import run ended", "run", run.ID, "source", p.source.Name, "state", run.State, "read", run.Read,
+		"new", run.New, "changed", run.Changed, "dead", run.Dead, "dry", p.dry)
+	return p.outcome(run), err
+}
+
+// result says how a run that reached its end went. Dead letters make it partial, however few.
+func result(run incident.Run) (incident.RunState, string) {
+	switch {
+	case run.Dead == 0:
+		return incident.RunOK, ""
+	case run.Dead*20 > run.Read:
+		return incident.RunPartial, fmt.Sprintf("%d of %d records could not be imported: more than 1 in 20, so the mapping is probably wrong", run.Dead, run.Read)
+	}
+	return incident.RunPartial, fmt.Sprintf("%d of %d records could not be imported; they wait as dead letters", run.Dead, run.Read)
+}
