@@ -1,0 +1,197 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+)
+
+// metricOf returns what a chart of durations measures: the query's span, else the metric with that id.
+func metricOf(q analytics.Query, id string) analytics.Metric {
+	if len(q.Span.From) > 0 {
+		id = q.Span.String()
+	}
+	m, err := analytics.FindMetric(id)
+	if err != nil { // a span that is put together by hand and has no name
+		return analytics.Metric{ID: id, Title: id, Span: q.Span, Unit: analytics.Seconds, FewerIsBetter: true}
+	}
+	return m
+}
+
+// durationSource describes a figure of durations.
+func durationSource(s *analytics.Snapshot, q analytics.Query, m analytics.Metric, g analytics.DurationGroup) Source {
+	src := sourceOf(s, q, g.N, leftOut(g.LeftOut,
+		LeftOut{Reason: "still open", N: g.NOpen},
+		LeftOut{Reason: "no " + endWords(m.Span), N: g.NMissing},
+		LeftOut{Reason: "end before they begin", N: g.NInvalid},
+	))
+	src.Metric = m.ID
+	src.Method = m.Title + ": " + g.Median.Method
+	return src
+}
+
+// endWords names the two ends of a span: "opened or resolved time".
+func endWords(s incident.Span) string {
+	words := func(names []incident.MilestoneName) string {
+		out := make([]string, len(names))
+		for i, n := range names {
+			out[i] = strings.ReplaceAll(string(n), "_", " ")
+		}
+		return strings.Join(out, "/")
+	}
+	return words(s.From) + " or " + words(s.To) + " time"
+}
+
+const recordEnds = "Durations need both ends: map the fields that hold them, or set them on the incidents' pages."
+
+// durationDots shows every incident as a dot in its month, with quartiles where there are enough.
+func durationDots(metric string) func(*analytics.Snapshot, analytics.Query) Chart {
+	return func(s *analytics.Snapshot, q analytics.Query) Chart {
+		m := metricOf(q, metric)
+		q.Span, q.GroupBy = m.Span, analytics.ByNothing
+		all := s.Durations(q)[0]
+		q.GroupBy = analytics.ByMonth
+		months := s.Durations(q)
+
+		c := Chart{
+			X: Axis{Unit: Text}, Y: Axis{Label: m.Title, Unit: Seconds, Log: true},
+			Source: durationSource(s, q, m, all), Answer: durationAnswer(s, q, m, all),
+			Table: Table{Columns: durationColumns("month", "Month")},
+		}
+		boxes := Series{Name: "Quartiles and median", Shape: Box}
+		for i, g := range months {
+			label := periodLabel(g.Group)
+			c.X.Categories = append(c.X.Categories, label)
+			c.Table.Rows = append(c.Table.Rows, durationCells(label, g))
+			if g.Median.Known() {
+				lo, hi := g.NearestRank(0.25), g.NearestRank(0.75)
+				boxes.Points = append(boxes.Points, Point{
+					X: float64(i), Y: *g.Median.Value, Lo: lo, Hi: hi,
+					Label: fmt.Sprintf("%s: half took %s to %s, median %s, n = %d", label, Format(Seconds, *lo), Format(Seconds, *hi), estimateWords(Seconds, g.Median), g.N),
+				})
+			}
+		}
+		c.Series = []Series{{Name: "Each incident", Shape: Dots, Points: dots(s.Cases(q, analytics.Recorded), months)}}
+		if len(boxes.Points) > 0 {
+			c.Series = append(c.Series, boxes)
+		}
+		if all.N == 0 {
+			c.Empty = nothing(c.Source, recordEnds)
+		}
+		return c
+	}
+}
+
+// dots puts the cases into the months that they started in.
+func dots(cases []analytics.Case, months []analytics.DurationGroup) []Point {
+	out := make([]Point, 0, len(cases))
+	for _, x := range cases {
+		i, found := slices.BinarySearchFunc(months, x.StartedAt, func(g analytics.DurationGroup, at time.Time) int {
+			switch {
+			case g.From.IsZero(), g.From.After(at): // the group without a start is the last one
+				return 1
+			case !g.To.After(at):
+				return -1
+			}
+			return 0
+		})
+		if !found {
+			i = len(months) - 1
+		}
+		out = append(out, Point{X: float64(i), Y: x.Seconds, Label: caseLabel(x), Link: "/incidents/" + string(x.ID)})
+	}
+	return out
+}
+
+func caseLabel(x analytics.Case) string {
+	return fmt.Sprintf("%s %s: %s", cmp.Or(x.Number, string(x.ID)), x.Title, Format(Seconds, x.Seconds))
+}
+
+// durationAnswer judges the period against the one before; without one it says what is.
+func durationAnswer(s *analytics.Snapshot, q analytics.Query, m analytics.Metric, all analytics.DurationGroup) string {
+	if all.N == 0 {
+		return ""
+	}
+	said := []string{fmt.Sprintf("%s: median %s.", m.Title, estimateWords(Seconds, all.Median))}
+	if all.P90.Known() {
+		said = append(said, fmt.Sprintf("One in ten took longer than %s.", Format(Seconds, *all.P90.Value)))
+	}
+	if !q.From.IsZero() && !q.To.IsZero() {
+		q.GroupBy = analytics.ByNothing
+		before := s.Durations(q.Previous())[0]
+		said = append(said, analytics.Judge(m, all.Values, before.Values).Sentence)
+	}
+	return strings.Join(said, " ")
+}
+
+// durationShares shows which share of incidents was done within any time, with the period before behind it.
+func durationShares(metric string) func(*analytics.Snapshot, analytics.Query) Chart {
+	return func(s *analytics.Snapshot, q analytics.Query) Chart {
+		m := metricOf(q, metric)
+		q.Span, q.GroupBy = m.Span, analytics.ByNothing
+		now := s.Durations(q)[0]
+		c := Chart{
+			X:      Axis{Label: m.Title, Unit: Seconds, Log: true},
+			Y:      Axis{Label: "Share of incidents", Unit: Share},
+			Source: durationSource(s, q, m, now), Answer: durationAnswer(s, q, m, now),
+			Series: []Series{{Name: "This period", Shape: Steps, Points: steps(now.Values)}},
+			Table: Table{Columns: []Column{
+				{Key: "share", Title: "Share of incidents", Unit: Share}, {Key: "within_seconds", Title: "Within", Unit: Seconds},
+			}},
+		}
+		c.Source.Method = m.Title + ": share of incidents at or below each value"
+		ghost := analytics.DurationGroup{}
+		if !q.From.IsZero() && !q.To.IsZero() {
+			ghost = s.Durations(q.Previous())[0]
+			c.Table.Columns = append(c.Table.Columns, Column{Key: "before_within_seconds", Title: "The period before", Unit: Seconds})
+		}
+		if ghost.N > 0 {
+			c.Series = append(c.Series, Series{Name: fmt.Sprintf("The period before (n = %d)", ghost.N), Shape: Steps, Ghost: true, Points: steps(ghost.Values)})
+		}
+		c.Table.Rows = shareRows(now, ghost, len(c.Table.Columns) > 2)
+		if now.N == 0 {
+			c.Empty = nothing(c.Source, recordEnds)
+		}
+		return c
+	}
+}
+
+// steps turns ascending values into their distribution function: one point per distinct value.
+func steps(values []float64) []Point {
+	var out []Point
+	for i, v := range values {
+		if i+1 < len(values) && values[i+1] == v {
+			continue
+		}
+		y := float64(i+1) / float64(len(values))
+		if len(out) == 0 {
+			out = append(out, Point{X: v, Y: 0, Label: "none below " + Format(Seconds, v)})
+		}
+		out = append(out, Point{X: v, Y: y, Label: Format(Share, y) + " within " + Format(Seconds, v)})
+	}
+	return out
+}
+
+func shareRows(now, before analytics.DurationGroup, compare bool) [][]Cell {
+	var rows [][]Cell
+	for _, p := range []float64{0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1} {
+		row := []Cell{Num(p), rank(now, p)}
+		if compare {
+			row = append(row, rank(before, p))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func rank(g analytics.DurationGroup, p float64) Cell {
+	if x := g.NearestRank(p); x != nil {
+		return Num(*x)
+	}
+	return Missing("no incident")
+}
