@@ -7,10 +7,10 @@ import (
 )
 
 // Figure is a chart on a page. Its data table is always there; the picture is drawn from Option by the
-// browser, or is Picture.
+// browser.
 type Figure struct {
 	Chart   reports.Chart
-	Option  json.RawMessage // ECharts option; empty: only Chart.Table is shown
+	Option  json.RawMessage // from reports/echarts with the theme Browser; empty: only Chart.Table is shown
 	Size    FigureSize
 	Exports []Link // "CSV", "SVG", "PNG", "JSON": paths that carry the filters of the page
 }

@@ -69,13 +69,22 @@ type ConnectionPage struct {
 	Runs     []incident.Run
 	Letters  []LetterRow
 	Coverage []Coverage
-	Records  int // raw records kept
-	Upload   bool
+	Records  int  // raw records kept
+	Upload   bool // it reads files that are uploaded, so it cannot run by itself
 	Form     Form
 	MayEdit  bool
 }
 
 func (ConnectionPage) template() string { return "connection" }
+
+// RunRows returns the runs as rows that name this connection.
+func (p ConnectionPage) RunRows() []RunRow {
+	rows := make([]RunRow, len(p.Runs))
+	for i, r := range p.Runs {
+		rows[i] = RunRow{Run: r, Connection: Link{Label: p.Row.Connection.Name}}
+	}
+	return rows
+}
 
 // Coverage says how many incidents of a connection have a fact.
 type Coverage struct {

@@ -13,8 +13,9 @@ import (
 type IncidentsPage struct {
 	Shell
 	Period  Period
-	Query   string // as typed
-	Problem string // what is wrong with Query and what would be right; empty: nothing
+	Query   string   // as typed
+	Problem string   // what is wrong with Query and what would be right; empty: nothing
+	Keep    []Hidden // parameters that a new search carries along: every filter but q and after
 	Facets  []Facet
 	Chips   []Chip // filters in force
 	Clear   string // path without any filter
@@ -103,6 +104,48 @@ type IncidentPage struct {
 }
 
 func (IncidentPage) template() string { return "incident" }
+
+// Milestones returns one line per milestone, known or not, in the order in which they normally happen.
+func (p IncidentPage) Milestones() []MilestoneLine {
+	var lines []MilestoneLine
+	for _, name := range incident.MilestoneNames {
+		line := MilestoneLine{Name: name}
+		line.Now, line.Known = p.Incident.Milestones.Current(name)
+		for _, m := range p.Incident.Milestones {
+			if m.Name == name && (!line.Known || m != line.Now) {
+				line.Others = append(line.Others, m)
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// EventDays returns the events by day in the viewer's zone, in the order given.
+func (p IncidentPage) EventDays() []EventDay {
+	var days []EventDay
+	for _, e := range p.Events {
+		if n := len(days); n == 0 || p.Date(days[n-1].Day) != p.Date(e.At) {
+			days = append(days, EventDay{Day: e.At})
+		}
+		days[len(days)-1].Events = append(days[len(days)-1].Events, e)
+	}
+	return days
+}
+
+// MilestoneLine is what is known about one milestone.
+type MilestoneLine struct {
+	Name   incident.MilestoneName
+	Now    incident.Milestone // the statement in force
+	Known  bool
+	Others []incident.Milestone // outranked or empty statements
+}
+
+// EventDay is the events of one day.
+type EventDay struct {
+	Day    time.Time
+	Events []incident.TimelineEvent
+}
 
 // DurationLine is one duration of an incident with where its ends come from.
 type DurationLine struct {

@@ -30,6 +30,14 @@ type UsersPage struct {
 
 func (UsersPage) template() string { return "users" }
 
+// NewForm returns the form for a new user, which is empty while another one is at fault.
+func (p UsersPage) NewForm() Form {
+	if p.Edit != "" {
+		return Form{}
+	}
+	return p.Form
+}
+
 // TokensPage is at /admin/tokens. POST takes name, role, days (0: no end); POST
 // /admin/tokens/{id}/delete revokes one.
 type TokensPage struct {

@@ -1,6 +1,10 @@
 package frontend
 
-import "hindsight/incident"
+import (
+	"slices"
+
+	"hindsight/incident"
+)
 
 // SourcesPage is the first step of an import at /imports/new: choose a source.
 type SourcesPage struct {
@@ -10,6 +14,11 @@ type SourcesPage struct {
 }
 
 func (SourcesPage) template() string { return "sources" }
+
+// Live returns the sources that read a running system.
+func (p SourcesPage) Live() []SourceCard {
+	return slices.DeleteFunc(slices.Clone(p.Sources), func(s SourceCard) bool { return s.File })
+}
 
 // SourceCard describes a kind of source.
 type SourceCard struct {

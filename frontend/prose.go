@@ -1,0 +1,56 @@
+package frontend
+
+import (
+	"bytes"
+	"html/template"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+
+	"hindsight/incident"
+)
+
+// prose turns imported text into safe HTML. Plain text keeps its line breaks; Markdown is rendered; HTML
+// is cut down to what a document needs. Headings start at the third level, below the page's own.
+func prose(format incident.TextFormat, text string) (template.HTML, error) {
+	switch format {
+	case incident.Markdown:
+		var b bytes.Buffer
+		if err := goldmark.New(goldmark.WithExtensions(extension.GFM)).Convert([]byte(text), &b); err != nil {
+			return "", err
+		}
+		text = b.String()
+	case incident.HTML:
+	default:
+		return template.HTML(`<p class="pre">` + template.HTMLEscapeString(text) + `</p>`), nil
+	}
+	return template.HTML(lowerHeadings(policy().Sanitize(text))), nil
+}
+
+// policy allows text, lists, tables, code and outside links; no images (they would tell other hosts who
+// reads what), no styles, no ids (they could collide with the page's).
+func policy() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre",
+		"code", "em", "strong", "b", "i", "u", "s", "del", "sub", "sup", "table", "thead", "tbody", "tr", "th", "td")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowURLSchemes("http", "https", "mailto")
+	p.RequireParseableURLs(true)
+	p.RequireNoFollowOnLinks(true)
+	p.RequireNoReferrerOnLinks(true)
+	return p
+}
+
+// lowerHeadings moves headings two levels down, so that a page keeps one h1 and its own h2s. The input
+// comes from the sanitizer, whose tags have no attributes on headings.
+func lowerHeadings(html string) string {
+	out := []byte(html)
+	for level := 6; level >= 1; level-- {
+		from, to := byte('0'+level), byte('0'+min(6, level+2))
+		for _, edge := range []string{"<h", "</h"} {
+			out = bytes.ReplaceAll(out, append([]byte(edge), from, '>'), append([]byte(edge), to, '>'))
+		}
+	}
+	return string(out)
+}
