@@ -35,16 +35,31 @@ func durationSource(s *analytics.Snapshot, q analytics.Query, m analytics.Metric
 	return src
 }
 
-// endWords names the two ends of a span: "opened or resolved time".
+// endWords names the two ends of a span: "opening or resolution time".
 func endWords(s incident.Span) string {
-	words := func(names []incident.MilestoneName) string {
-		out := make([]string, len(names))
-		for i, n := range names {
-			out[i] = strings.ReplaceAll(string(n), "_", " ")
-		}
-		return strings.Join(out, "/")
+	var words []string
+	for _, name := range slices.Concat(s.From, s.To) {
+		words = append(words, milestoneNoun(name))
 	}
-	return words(s.From) + " or " + words(s.To) + " time"
+	return strings.Join(words, " or ") + " time"
+}
+
+func milestoneNoun(name incident.MilestoneName) string {
+	switch name {
+	case incident.Opened:
+		return "opening"
+	case incident.Detected:
+		return "detection"
+	case incident.Acked:
+		return "acknowledgement"
+	case incident.MitigatedAt:
+		return "mitigation"
+	case incident.ResolvedAt:
+		return "resolution"
+	case incident.ClosedAt:
+		return "closing"
+	}
+	return strings.ReplaceAll(string(name), "_", " ")
 }
 
 const recordEnds = "Durations need both ends: map the fields that hold them, or set them on the incidents' pages."

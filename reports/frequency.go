@@ -1,10 +1,6 @@
 package reports
 
-import (
-	"fmt"
-
-	"hindsight/analytics"
-)
+import "hindsight/analytics"
 
 // incidentsPerMonth counts the incidents that started in each month.
 func incidentsPerMonth(s *analytics.Snapshot, q analytics.Query) Chart {
@@ -18,7 +14,7 @@ func incidentsPerMonth(s *analytics.Snapshot, q analytics.Query) Chart {
 		Y:      Axis{Label: "Incidents", Unit: Count},
 		Source: sourceOf(s, q, all.N, leftOut(all.LeftOut)),
 	}
-	c.Source.Method, c.Source.Metric = "count with 95 % Poisson interval (Garwood)", "incidents"
+	c.Source.Method, c.Source.Metric = "count with 95 % Poisson interval (Garwood)", "count"
 	c.Table.Columns = append([]Column{{Key: "month", Title: "Month", Unit: Text}}, estimateColumns("incidents", "Incidents", Count)...)
 	c.Table.Columns = append(c.Table.Columns, Column{Key: "observed_days", Title: "Days observed", Unit: Count})
 	bars := Series{Name: "Incidents", Shape: Bars}
@@ -46,6 +42,5 @@ func frequencyAnswer(s *analytics.Snapshot, q analytics.Query, now analytics.Cou
 	}
 	q.GroupBy = analytics.ByNothing
 	before := s.Counts(q.Previous())[0]
-	v := analytics.JudgeRate(now.N, now.Days, before.N, before.Days)
-	return fmt.Sprintf("%s, %s in the period before. %s", counted(now.N, "incident"), Format(Count, float64(before.N)), v.Sentence)
+	return analytics.JudgeRate(now.N, now.Days, before.N, before.Days).Sentence
 }
