@@ -4,7 +4,7 @@ CREATE TABLE connections (
     id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     source      TEXT             NOT NULL,
     name        TEXT COLLATE "C" NOT NULL UNIQUE,
-    settings    TEXT             NOT NULL, -- JSON
+    settings    TEXT, -- JSON; null when empty
     secret      BYTEA, -- encrypted by the caller
     mapping     BYTEA, -- JSON, byte for byte as it was saved
     map_version BIGINT           NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE runs (
     unchanged     BIGINT           NOT NULL,
     dead          BIGINT           NOT NULL,
     read_cursor   BYTEA,
-    warnings      TEXT             NOT NULL, -- JSON
+    warnings      TEXT, -- JSON; null when empty
     message       TEXT             NOT NULL,
     started_by    TEXT             NOT NULL,
     upload        TEXT             NOT NULL

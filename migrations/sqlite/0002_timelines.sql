@@ -20,14 +20,14 @@ CREATE TABLE timeline_events (
     PRIMARY KEY (incident_id, pos)
 ) WITHOUT ROWID;
 
--- Sections and authors are JSON: they are only ever read and written together.
+-- Sections and authors are JSON, null when there are none: they are only ever read and written together.
 CREATE TABLE retrospectives (
     incident_id TEXT NOT NULL PRIMARY KEY REFERENCES incidents (id),
     digest      TEXT NOT NULL,
     title       TEXT NOT NULL,
     state       TEXT NOT NULL,
-    sections    TEXT NOT NULL,
-    authors     TEXT NOT NULL
+    sections    TEXT,
+    authors     TEXT
 );
 
 -- +goose Down

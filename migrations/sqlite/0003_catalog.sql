@@ -6,7 +6,7 @@ CREATE TABLE services (
     name    TEXT    NOT NULL,
     team_id TEXT    NOT NULL,
     tier    INTEGER NOT NULL,
-    alias   TEXT    NOT NULL -- JSON
+    alias   TEXT -- JSON; null when empty
 );
 
 CREATE TABLE teams (
@@ -30,7 +30,7 @@ CREATE TABLE problems (
     digest     TEXT      NOT NULL,
     title      TEXT      NOT NULL,
     state      TEXT      NOT NULL,
-    terms      TEXT      NOT NULL, -- JSON
+    terms      TEXT, -- JSON; null when empty
     basis      TEXT      NOT NULL,
     decided_by TEXT      NOT NULL,
     at         TIMESTAMP
@@ -42,7 +42,7 @@ CREATE TABLE problem_members (
     pos         INTEGER NOT NULL,
     incident_id TEXT    NOT NULL,
     score       REAL    NOT NULL,
-    reasons     TEXT    NOT NULL, -- JSON
+    reasons     TEXT, -- JSON; null when empty
     removed     BOOLEAN NOT NULL,
     PRIMARY KEY (problem_id, pos)
 ) WITHOUT ROWID;

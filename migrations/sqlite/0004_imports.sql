@@ -4,7 +4,7 @@ CREATE TABLE connections (
     id          TEXT      NOT NULL PRIMARY KEY,
     source      TEXT      NOT NULL,
     name        TEXT      NOT NULL UNIQUE,
-    settings    TEXT      NOT NULL, -- JSON
+    settings    TEXT, -- JSON; null when empty
     secret      BLOB,               -- encrypted by the caller
     mapping     BLOB,               -- JSON, byte for byte as it was saved
     map_version INTEGER   NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE runs (
     unchanged     INTEGER   NOT NULL,
     dead          INTEGER   NOT NULL,
     read_cursor   BLOB,
-    warnings      TEXT      NOT NULL, -- JSON
+    warnings      TEXT, -- JSON; null when empty
     message       TEXT      NOT NULL,
     started_by    TEXT      NOT NULL,
     upload        TEXT      NOT NULL

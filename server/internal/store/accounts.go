@@ -15,7 +15,7 @@ type userRow struct {
 	Role         incident.Role
 	PasswordHash string
 	Disabled     bool
-	CreatedAt    sql.NullTime
+	CreatedAt    sql.NullTime `gorm:"autoCreateTime:false"` // gorm would fill it in
 	SeenAt       sql.NullTime
 }
 
@@ -49,7 +49,7 @@ func (t *tx) PutUser(u incident.User) error {
 type sessionRow struct {
 	Hash      string `gorm:"primaryKey"`
 	UserID    incident.ID
-	CreatedAt sql.NullTime
+	CreatedAt sql.NullTime `gorm:"autoCreateTime:false"` // gorm would fill it in
 	SeenAt    sql.NullTime
 	ExpiresAt sql.NullTime
 	Agent     string
@@ -88,7 +88,7 @@ type tokenRow struct {
 	Hash      string
 	Role      incident.Role
 	CreatedBy incident.ID
-	CreatedAt sql.NullTime
+	CreatedAt sql.NullTime `gorm:"autoCreateTime:false"` // gorm would fill it in
 	ExpiresAt sql.NullTime
 	UsedAt    sql.NullTime
 }

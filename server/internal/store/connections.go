@@ -18,7 +18,7 @@ type connectionRow struct {
 	MapVersion int
 	Sample     bool
 	Exclude    string
-	CreatedAt  sql.NullTime
+	CreatedAt  sql.NullTime `gorm:"autoCreateTime:false"` // gorm would fill it in
 }
 
 func (r connectionRow) value() (incident.Connection, error) {

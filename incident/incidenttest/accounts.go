@@ -1,0 +1,110 @@
+package incidenttest
+
+import (
+	"testing"
+	"time"
+
+	"hindsight/incident"
+)
+
+func testUsers(t *testing.T, s incident.Store) {
+	ctx := t.Context()
+	ada := incident.User{ID: "usr_1", Name: "ada", Display: "Ada", Role: incident.Admin, PasswordHash: "$argon2id$v=19$…", CreatedAt: Epoch(), SeenAt: Epoch().Add(time.Minute)}
+	bob := incident.User{ID: "usr_2", Name: "bob", Role: incident.Viewer, Disabled: true}
+	write := func(u incident.User) error {
+		_, err := s.Update(ctx, func(tx incident.Tx) error { return tx.PutUser(u) })
+		return err
+	}
+	for _, u := range []incident.User{bob, ada} {
+		if err := write(u); err != nil {
+			t.Fatalf("PutUser(%s): %v", u.Name, err)
+		}
+	}
+	equal(t, "Users by name", check(s.Users(ctx))(t, "Users"), []incident.User{ada, bob})
+	equal(t, "User", check(s.User(ctx, ada.ID))(t, "User"), &ada)
+	equal(t, "UserByName", check(s.UserByName(ctx, "ADA"))(t, "UserByName"), &ada)
+	fails(t, "PutUser with a name that is taken", write(incident.User{ID: "usr_3", Name: "Bob"}), incident.ErrConflict)
+	bob.Disabled = false
+	if err := write(bob); err != nil {
+		t.Errorf("PutUser again: %v", err)
+	}
+	equal(t, "User after an update", check(s.User(ctx, bob.ID))(t, "User"), &bob)
+}
+
+func testSessions(t *testing.T, s incident.Store) {
+	ctx := t.Context()
+	session := func(hash string, user incident.ID) incident.Session {
+		return incident.Session{Hash: hash, User: user, CreatedAt: Epoch(), SeenAt: Epoch(), ExpiresAt: Epoch().AddDate(0, 0, 7), Agent: "<browser>"}
+	}
+	update(t, s, func(tx incident.Tx) error {
+		for _, v := range []incident.Session{session("a", "usr_1"), session("b", "usr_1"), session("c", "usr_1"), session("d", "usr_2")} {
+			if err := tx.PutSession(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	left := func() string {
+		hashes := ""
+		for _, h := range []string{"a", "b", "c", "d"} {
+			if v, err := s.Session(ctx, h); err == nil {
+				hashes += v.Hash
+			}
+		}
+		return hashes
+	}
+	seen := session("a", "usr_1")
+	seen.SeenAt = Epoch().Add(time.Hour)
+	update(t, s, func(tx incident.Tx) error { return tx.PutSession(seen) })
+	equal(t, "Session after an update", check(s.Session(ctx, "a"))(t, "Session"), &seen)
+	update(t, s, func(tx incident.Tx) error { return tx.DeleteSessions("usr_1", "b") })
+	equal(t, "sessions after DeleteSessions of all but b", left(), "bd")
+	update(t, s, func(tx incident.Tx) error { return tx.DeleteSession("b") })
+	equal(t, "sessions after DeleteSession", left(), "d")
+}
+
+func testTokens(t *testing.T, s incident.Store) {
+	ctx := t.Context()
+	old := incident.Token{ID: "tok_1", Name: "deploys", Hash: "h1", Role: incident.Editor, CreatedBy: "usr_1", CreatedAt: Epoch(), ExpiresAt: Epoch().AddDate(1, 0, 0)}
+	recent := incident.Token{ID: "tok_2", Name: "wall", Hash: "h2", Role: incident.Viewer, CreatedAt: Epoch().Add(time.Hour)}
+	write := func(v incident.Token) error {
+		_, err := s.Update(ctx, func(tx incident.Tx) error { return tx.PutToken(v) })
+		return err
+	}
+	for _, v := range []incident.Token{old, recent} {
+		if err := write(v); err != nil {
+			t.Fatalf("PutToken(%s): %v", v.Name, err)
+		}
+	}
+	equal(t, "Tokens, newest first", check(s.Tokens(ctx))(t, "Tokens"), []incident.Token{recent, old})
+	old.UsedAt = Epoch().Add(2 * time.Hour)
+	if err := write(old); err != nil {
+		t.Errorf("PutToken again: %v", err)
+	}
+	equal(t, "TokenByHash", check(s.TokenByHash(ctx, "h1"))(t, "TokenByHash"), &old)
+	fails(t, "PutToken with a hash that is taken", write(incident.Token{ID: "tok_3", Hash: "h1"}), incident.ErrConflict)
+	update(t, s, func(tx incident.Tx) error { return tx.DeleteToken(old.ID) })
+	_, err := s.TokenByHash(ctx, "h1")
+	fails(t, "TokenByHash after DeleteToken", err, incident.ErrNotFound)
+}
+
+func testSettings(t *testing.T, s incident.Store) {
+	for _, value := range []string{"first", "", "last"} {
+		update(t, s, func(tx incident.Tx) error { return tx.PutSetting("title", value) })
+		got, err := s.Setting(t.Context(), "title")
+		if err != nil || got != value {
+			t.Errorf("Setting = %q, %v, want %q", got, err, value)
+		}
+	}
+}
+
+func testClose(t *testing.T, s incident.Store) {
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
+	if _, err := s.Update(t.Context(), func(incident.Tx) error { return nil }); err == nil {
+		t.Error("Update after Close succeeded, want an error")
+	}
+}
