@@ -30,7 +30,9 @@ type Verdict struct {
 	// VisibleDrop and VisibleRise are the smallest changes, as ratios, that as many incidents as these show
 	// in 4 of 5 cases: 0.6 and 1.7 mean −40 % and +70 %. Nil when not estimable.
 	VisibleDrop, VisibleRise *float64
-	NNow, NBefore            int
+	// Needed is how many incidents on each side would show a drop by a fifth in 4 of 5 cases; 0 when not estimable.
+	Needed        int
+	NNow, NBefore int
 }
 
 // The thresholds of the phrases.
@@ -61,9 +63,13 @@ func Judge(m Metric, now, before []float64) Verdict {
 	narrow := stats.HodgesLehmannRatio(now, before, probable)
 	v.Ratio = estimate(wide.Value, wide.Interval, method, n)
 	sigma := pooledLogSigma(now, before)
-	v.see(stats.VisibleRatio(v.NNow, v.NBefore, sigma, 1-Level, powerGoal), 1/stats.VisibleRatio(v.NNow, v.NBefore, sigma, 1-Level, powerGoal))
+	drop := stats.VisibleRatio(v.NNow, v.NBefore, sigma, 1-Level, powerGoal)
+	v.VisibleDrop, v.VisibleRise = finite(drop), finite(1/drop)
+	if sigma > 0 {
+		v.Needed = stats.SampleForRatio(sigma, 1-widest, 1-Level, powerGoal).Noether
+	}
 	v.judge(wide.Value, wide.Interval, narrow.Interval, m.FewerIsBetter)
-	v.Sentence = v.sentence("durations are", "incidents")
+	v.Sentence = v.sentence("durations are", "what they were")
 	return v
 }
 
@@ -92,15 +98,13 @@ func JudgeRate(now int, nowDays float64, before int, beforeDays float64) Verdict
 		v.Ratio.Reason = "there were none before"
 	} else {
 		exposure := nowDays / beforeDays
-		v.see(stats.VisibleRateDrop(float64(before), exposure, 1-Level, powerGoal), stats.VisibleRateRise(float64(before), exposure, 1-Level, powerGoal))
+		v.VisibleDrop = finite(stats.VisibleRateDrop(float64(before), exposure, 1-Level, powerGoal))
+		v.VisibleRise = finite(stats.VisibleRateRise(float64(before), exposure, 1-Level, powerGoal))
 	}
 	v.judge(wide.Ratio, wide.Interval, narrow.Interval, true)
-	v.Sentence = v.sentence("the rate of incidents is", "incidents")
+	v.Sentence = v.sentence("incidents come", "as often as before")
 	return v
 }
-
-// see notes what could have been seen.
-func (v *Verdict) see(drop, rise float64) { v.VisibleDrop, v.VisibleRise = finite(drop), finite(rise) }
 
 // judge picks the phrase. The rules, first match wins:
 //
@@ -118,7 +122,7 @@ func (v *Verdict) judge(ratio float64, wide, narrow stats.Interval, fewerIsBette
 	case excludes(wide) && large:
 		v.Phrase = either(better, ClearlyBetter, ClearlyWorse)
 	case reach <= widest && !(likely && large):
-		v.Phrase, v.Within = NoChange, math.Ceil(reach*100-1e-9)/100
+		v.Phrase, v.Within = NoChange, math.Max(1, math.Ceil(reach*100-1e-9))/100
 	case likely:
 		v.Phrase = either(better, ProbablyBetter, ProbablyWorse)
 	default:
@@ -136,14 +140,11 @@ func either(first bool, a, b Phrase) Phrase {
 }
 
 // sentence writes the verdict out: the phrase, the change with its interval, and what could have been seen.
-func (v *Verdict) sentence(subject, noun string) string {
-	counts := fmt.Sprintf("%d %s now, %d before", v.NNow, noun, v.NBefore)
-	change := "there were none before"
+func (v *Verdict) sentence(subject, reference string) string {
+	counts := fmt.Sprintf("%d incidents now, %d before", v.NNow, v.NBefore)
+	change := "there were none before (" + counts + ")"
 	if v.Ratio.Known() {
-		change = fmt.Sprintf("%s %s times what they were (95 %% interval %s to %s; %s)",
-			subject, times(v.Ratio.Value), times(v.Ratio.Low), times(v.Ratio.High), counts)
-	} else {
-		change += " (" + counts + ")"
+		change = fmt.Sprintf("%s %.2f times %s (95 %% interval %s; %s)", subject, *v.Ratio.Value, reference, bounds(v.Ratio), counts)
 	}
 	switch v.Phrase {
 	case NoChange:
@@ -160,18 +161,27 @@ func (v *Verdict) visible() string {
 		return "It is not known which change could have been seen."
 	}
 	drop, rise := 100*(1-*v.VisibleDrop), 100*(*v.VisibleRise-1)
+	seen := fmt.Sprintf("Only a change beyond −%.0f %% or +%.0f %% would probably have been seen", drop, rise)
 	if *v.VisibleDrop == 0 {
-		return fmt.Sprintf("Only a change beyond +%.0f %% would probably have been seen.", rise)
+		seen = fmt.Sprintf("Only a rise beyond %.0f %% would probably have been seen", rise)
 	}
-	return fmt.Sprintf("Only a change beyond −%.0f %% or +%.0f %% would probably have been seen.", drop, rise)
+	if v.Needed > 0 {
+		seen += fmt.Sprintf("; to see a drop by a fifth takes about %d incidents on each side", v.Needed)
+	}
+	return seen + "."
 }
 
-// times writes a ratio with two digits behind the point; a missing bound is unbounded.
-func times(x *float64) string {
-	if x == nil {
-		return "any number"
+// bounds writes an interval of ratios with two digits behind the point.
+func bounds(e Estimate) string {
+	switch {
+	case e.Low == nil && e.High == nil:
+		return "unbounded"
+	case e.High == nil:
+		return fmt.Sprintf("%.2f or more", *e.Low)
+	case e.Low == nil:
+		return fmt.Sprintf("%.2f or less", *e.High)
 	}
-	return fmt.Sprintf("%.2f", *x)
+	return fmt.Sprintf("%.2f to %.2f", *e.Low, *e.High)
 }
 
 func upper(s string) string { return string(s[0]-'a'+'A') + s[1:] }

@@ -92,17 +92,21 @@ func differs(x, y int, alpha float64) bool {
 
 // VisibleRateDrop returns the smallest drop of a rate, as a ratio below 1, that two counts show at the
 // two-sided alpha with the given power: before events are expected over exposure 1, and the later
-// period has the given exposure. It uses the variance-stabilising root (Huffman 1984), about 3 % short of
-// the exact test. It is 0 when not even a drop to nothing would be seen.
+// period has the given exposure. It uses the root that stabilises the variance of counts (Huffman 1984) with a
+// continuity correction of half an event, and agrees with the exact test to about a hundredth. It is 0
+// when not even a drop to nothing would be seen.
 func VisibleRateDrop(before, exposure, alpha, power float64) float64 {
-	root := math.Sqrt(before) - rootGap(exposure, alpha, power)
-	return math.Max(0, root) * math.Max(0, root) / before
+	root := math.Sqrt(math.Max(0, before-0.5)) - rootGap(exposure, alpha, power)
+	if root < 0 {
+		return 0
+	}
+	return math.Max(0, root*root-0.5/exposure) / before
 }
 
 // VisibleRateRise is VisibleRateDrop for the smallest increase, as a ratio above 1.
 func VisibleRateRise(before, exposure, alpha, power float64) float64 {
-	root := math.Sqrt(before) + rootGap(exposure, alpha, power)
-	return root * root / before
+	root := math.Sqrt(before+0.5) + rootGap(exposure, alpha, power)
+	return (root*root + 0.5/exposure) / before
 }
 
 // rootGap returns how far the roots of two rates must lie apart: the variance of the root of a count is
