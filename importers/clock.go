@@ -2,6 +2,7 @@ package importers
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -32,13 +33,13 @@ var (
 	monthDay   = form{regexp.MustCompile(weekday + `([A-Z][a-z]{2,8})\.?\s+(\d{1,2}),?\s+(\d{4})` + clock), 3, 1, 2, "Mar 31, 2026 17:06"}
 )
 
+// errCalendar says that a text has the form of a time, but there is no such day or hour.
+var errCalendar = errors.New("is not on the calendar or the clock")
+
 func (f TimeFormat) parseNamed(text string) (Moment, error) {
 	m, err := f.parseText(dayMonth, text)
-	if err != nil {
+	if err != nil && !errors.Is(err, errCalendar) {
 		m, err = f.parseText(monthDay, text)
-	}
-	if err != nil {
-		err = errors.New("is not a time such as " + dayMonth.example)
 	}
 	return m, err
 }
@@ -53,7 +54,7 @@ func (f TimeFormat) parseText(form form, text string) (Moment, error) {
 	// time.Date turns 31 April into 1 May; that is a typing error, not a date.
 	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 	if !ok || month == 0 || date.Month() != time.Month(month) || date.Day() != day {
-		return Moment{}, errors.New("is not on the calendar or the clock; expected a time such as " + form.example)
+		return Moment{}, fmt.Errorf("%w; expected a time such as %s", errCalendar, form.example)
 	}
 	m := Moment{Precision: c.precision}
 	wall := date.Add(c.since)

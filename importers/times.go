@@ -77,13 +77,13 @@ func (f TimeFormat) parse(text string) (Moment, error) {
 	switch f.Layout {
 	case AnyTime:
 		m, err := f.parseText(isoDate, text)
-		if err != nil {
-			m, err = f.parseNamed(text)
+		if err == nil || errors.Is(err, errCalendar) {
+			return m, err
 		}
-		if err != nil {
-			err = errors.New("is not a time such as 2026-03-04 05:06 or 4 Mar 2026; say in the mapping how it is written")
+		if m, err = f.parseNamed(text); err == nil || errors.Is(err, errCalendar) {
+			return m, err
 		}
-		return m, err
+		return m, errors.New("is not a time such as 2026-03-04 05:06 or 4 Mar 2026; say in the mapping how it is written, such as day first or month first")
 	case ISOTime:
 		return f.parseText(isoDate, text)
 	case NamedMonth:

@@ -71,17 +71,33 @@ func (r *csvReader) readHeader() error {
 // split returns the fields of one record; a blank line has none.
 func (r *csvReader) split(text []byte) ([]string, error) {
 	s, _ := toUTF8(text)
+	if !strings.Contains(s, `"`) { // most rows, and many times faster
+		if s = strings.TrimRight(s, "\r\n"); s == "" {
+			return nil, nil
+		}
+		return strings.Split(s, string(r.comma)), nil
+	}
 	in := csv.NewReader(strings.NewReader(s))
 	in.Comma, in.FieldsPerRecord = r.comma, -1
 	fields, err := in.Read()
 	if err == io.EOF {
 		return nil, nil
 	}
+	return fields, explain(err)
+}
+
+// explain says what is wrong with a quote, and where in the first line.
+func explain(err error) error {
 	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		err = fmt.Errorf("%w (character %d of its line %d)", parse.Err, parse.Column, parse.Line)
+	switch {
+	case !errors.As(err, &parse):
+		return err
+	case parse.Line > 1:
+		return errors.New("a quote opens here and does not close before a separator")
+	case errors.Is(err, csv.ErrBareQuote):
+		return fmt.Errorf("character %d is a quote inside a field that does not begin with one", parse.Column)
 	}
-	return fields, err
+	return fmt.Errorf("character %d follows the quote that ends its field", parse.Column+1)
 }
 
 func (r *csvReader) next() (row, error) {

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -258,7 +259,7 @@ func (s *suggester) zone() {
 			here, err := format.Parse(v)
 			there, _ := east.Parse(v)
 			if err == nil && !here.At.Equal(there.At) {
-				columns, sample = append(columns, f.Columns[0]), v
+				columns, sample = append(columns, f.Columns[0]), cmp.Or(sample, v)
 				break
 			}
 		}
