@@ -65,7 +65,7 @@ func (r *Runner) claim(ctx context.Context, conn incident.Connection, run incide
 
 // free returns ErrConflict when a run of conn is alive.
 func (r *Runner) free(ctx context.Context, conn incident.Connection, id incident.ID) error {
-	runs, err := r.store.Runs(ctx, conn.ID, everything)
+	runs, err := r.store.Runs(ctx, conn.ID, recent)
 	if err != nil {
 		return err
 	}
@@ -195,26 +195,46 @@ func (p *pass) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 // Cancel ends a run that waits or goes on. The process that works on it stops within a page or a few
 // seconds. It returns ErrConflict when the run has ended already.
 func (r *Runner) Cancel(ctx context.Context, id incident.ID) error {
+	_, err := r.end(ctx, id, incident.RunCanceled, "canceled")
+	return err
+}
+
+// fail ends a run that cannot even begin, or go on, because of reason.
+func (r *Runner) fail(ctx context.Context, id incident.ID, reason error) (Outcome, error) {
+	run, err := r.end(ctx, id, incident.RunFailed, clean(reason.Error()))
+	return Outcome{Run: run}, err
+}
+
+// end writes the last row of a run from outside of it.
+func (r *Runner) end(ctx context.Context, id incident.ID, state incident.RunState, message string) (incident.Run, error) {
 	run, err := r.store.Run(ctx, id)
 	if err != nil {
-		return fmt.Errorf("jobs: cancel run %s: %w", id, err)
+		return incident.Run{}, fmt.Errorf("jobs: end run %s: %w", id, err)
 	}
 	_, err = r.store.Update(ctx, func(tx incident.Tx) error {
 		if err := lock(tx, run.Connection, id); err != nil {
 			return err
 		}
-		stored, err := r.store.Run(ctx, id)
-		if err != nil {
+		if run, err = r.store.Run(ctx, id); err != nil {
 			return err
 		}
-		if stored.State.Done() {
+		if run.State.Done() {
 			return fmt.Errorf("it has ended: %w", incident.ErrConflict)
 		}
-		stored.State, stored.Message, stored.FinishedAt = incident.RunCanceled, "canceled", r.clock()
-		return tx.PutRun(*stored)
+		run.State, run.Message, run.FinishedAt = state, message, r.clock()
+		return tx.PutRun(*run)
 	})
 	if err != nil {
-		return fmt.Errorf("jobs: cancel run %s: %w", id, err)
+		return *run, fmt.Errorf("jobs: end run %s: %w", id, err)
 	}
-	return nil
+	return *run, nil
+}
+
+// stuck reports whether a run that has not ended is in nobody's hands.
+func (r *Runner) stuck(run incident.Run) bool {
+	seen := run.StartedAt
+	if run.Heartbeat.After(seen) {
+		seen = run.Heartbeat
+	}
+	return !run.State.Done() && r.clock().Sub(seen) > Stuck
 }

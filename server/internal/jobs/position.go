@@ -9,8 +9,10 @@ import (
 	"hindsight/importers"
 )
 
-// everything asks for a list without a bound.
-const everything = 1 << 30
+const (
+	everything = 0    // asks for a list without a bound
+	recent     = 1000 // runs among which those that have not ended are
+)
 
 // position is where a run stands in its source's collections: what incident.Run.Cursor holds.
 type position struct {
