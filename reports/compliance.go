@@ -86,7 +86,7 @@ func complianceSeries(groups []analytics.ComplianceGroup, places []analytics.Gro
 func goals(totals []analytics.ComplianceGroup, flat bool) []Line {
 	var out []Line
 	for _, g := range totals {
-		line := Line{Axis: "y", At: g.Promise.Goal, Label: "goal " + Format(Share, g.Promise.Goal)}
+		line := Line{Axis: "y", At: g.Promise.Goal, Label: "goal " + round(g.Promise.Goal)}
 		if flat {
 			line.Axis = "x"
 		}
@@ -136,7 +136,7 @@ func againstGoal(rate analytics.Estimate, goal float64) string {
 	if *rate.Value < goal {
 		word = "missed"
 	}
-	text := fmt.Sprintf("The goal of %s was %s", Format(Share, goal), word)
+	text := fmt.Sprintf("The goal of %s was %s", round(goal), word)
 	if rate.Low != nil && rate.High != nil && *rate.Low <= goal && goal <= *rate.High {
 		return text + ", though so few clocks cannot tell it from chance."
 	}

@@ -63,6 +63,15 @@ func formatShare(x float64) string {
 	return fixed(x*100, 1) + " %"
 }
 
+// round writes a share that somebody chose, without the zeros that measured ones keep: "95 %", "99.95 %".
+func round(x float64) string {
+	number, _ := strings.CutSuffix(formatShare(x), " %")
+	if strings.Contains(number, ".") {
+		number = strings.TrimRight(strings.TrimRight(number, "0"), ".")
+	}
+	return number + " %"
+}
+
 // formatCount groups thousands; fractions get one decimal, more below one so that something is left.
 func formatCount(x float64) string {
 	if x < 0 {

@@ -40,9 +40,9 @@ func reopenedByMonth(s *analytics.Snapshot, q analytics.Query) Chart {
 	return c
 }
 
-// ceiling returns where an axis of small shares ends: at the first of 5, 10, 20, 50 and 100 % above x.
+// ceiling returns where an axis of small shares ends: at the first of 5, 10, 20, 30, 50 and 100 % above x.
 func ceiling(x float64) *float64 {
-	for _, top := range []float64{0.05, 0.1, 0.2, 0.5} {
+	for _, top := range []float64{0.05, 0.1, 0.2, 0.3, 0.5} {
 		if x <= top {
 			return &top
 		}

@@ -42,7 +42,7 @@ func availabilityByService(s *analytics.Snapshot, q analytics.Query) Chart {
 	least := axisFloor(worst)
 	c.X.Min = &least
 	if least > 0 {
-		c.X.Label = fmt.Sprintf("Availability (the axis begins at %s)", Format(Share, least))
+		c.X.Label = fmt.Sprintf("Availability (the axis begins at %s)", round(least))
 	}
 	c.Answer = fmt.Sprintf("Least available is %s: %s.", name, Format(Share, worst))
 	return c

@@ -28,9 +28,9 @@ var (
 )
 
 const (
-	machines    = 2         // charts drawn at once
-	memoryLimit = 192 << 20 // bytes per machine
-	timeLimit   = 2 * time.Second
+	machines    = 2               // charts drawn at once
+	memoryLimit = 192 << 20       // bytes per machine
+	timeLimit   = 5 * time.Second // a chart takes a twentieth of a second, ten times that on a busy machine
 )
 
 // Engine draws charts. It costs nothing until its first chart, which takes about a third of a second

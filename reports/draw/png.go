@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"unicode"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
@@ -139,7 +140,7 @@ func (f *fonts) outline(text string, size float64, bold bool) outline {
 	x := 0.0
 	for _, r := range text {
 		glyph, err := fnt.GlyphIndex(&buf, r)
-		if err != nil {
+		if err != nil || unicode.Is(unicode.Cf, r) {
 			continue
 		}
 		m := matrix{a: size / em, d: size / em, e: x}

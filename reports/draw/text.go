@@ -3,6 +3,7 @@ package draw
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
@@ -56,7 +57,7 @@ func (f *fonts) width(text string, size float64, bold bool) float64 {
 	var total fixed.Int26_6
 	for _, r := range text {
 		glyph, err := fnt.GlyphIndex(&buf, r)
-		if err != nil {
+		if err != nil || unicode.Is(unicode.Cf, r) { // direction marks and the like have no shape
 			continue
 		}
 		// Measured large and scaled down, so that sizes round alike.

@@ -2,6 +2,7 @@ package echarts
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"hindsight/reports"
@@ -65,10 +66,17 @@ func (b *builder) xAxis() axis {
 	a.SplitLine.Show = b.chart.Flat()
 	a.AxisLine.Show = !b.chart.Flat()
 	a.NameLocation, a.NameGap = "middle", 26
-	if b.count(reports.Dots) > 0 && a.Type == "category" {
+	if a.Type == "category" && b.loose() {
 		a.Jitter = 60
 	}
 	return a
+}
+
+// loose reports whether there are dots that were not merged, to be spread inside their category.
+func (b *builder) loose() bool {
+	return slices.ContainsFunc(b.chart.Series, func(s reports.Series) bool {
+		return s.Shape == reports.Dots && len(s.Points) <= manyDots
+	})
 }
 
 func (b *builder) yAxis() axis {

@@ -45,9 +45,9 @@
     return fixed(x * 100, 1) + ' %';
   }
 
-  // On an axis whole per cents need no decimals: "50 %".
+  // On an axis trailing zeros say nothing: "50 %", "99.2 %".
   function percent(x) {
-    return share(x).replace(/\.0+ %$/, ' %');
+    return share(x).replace(/(\.\d*?)0+ %$/, '$1 %').replace('. %', ' %');
   }
 
   var months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

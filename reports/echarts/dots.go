@@ -26,18 +26,22 @@ type cell struct {
 	n     int
 }
 
-// cells merges the points of each cell of a grid: 60 rows, and 60 columns where x has no categories. The
-// area of a merged dot grows with the logarithm of how many it stands for, and its label says how many.
+// cells merges the points of each cell of a grid: 60 rows, and 60 columns where x has no categories. In
+// categories a cell becomes a bar as wide as its share of the fullest one, so that all of them show the
+// distribution; elsewhere a dot that grows with the number. Labels say how many.
 func (b *builder) cells(s reports.Series) []item {
 	cells := map[[2]int]*cell{}
 	column, row := b.binner(true), b.binner(false)
+	most := 0
 	for _, p := range s.Points {
 		key := [2]int{column(p.X), row(p.Y)}
-		if c := cells[key]; c != nil {
-			c.n++
-		} else {
-			cells[key] = &cell{first: p, n: 1}
+		c := cells[key]
+		if c == nil {
+			c = &cell{first: p}
+			cells[key] = c
 		}
+		c.n++
+		most = max(most, c.n)
 	}
 	keys := make([][2]int, 0, len(cells))
 	for key := range cells {
@@ -46,20 +50,25 @@ func (b *builder) cells(s reports.Series) []item {
 	slices.SortFunc(keys, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
 	out := make([]item, 0, len(keys))
 	for _, key := range keys {
-		out = append(out, b.merged(s, cells[key]))
+		out = append(out, b.merged(s, *cells[key], most))
 	}
 	return out
 }
 
-func (b *builder) merged(s reports.Series, c *cell) item {
-	one := s
-	one.Points = []reports.Point{c.first}
-	it := b.items(one, nil)[0]
+func (b *builder) merged(s reports.Series, c cell, most int) item {
+	s.Points = []reports.Point{c.first}
+	it := b.items(s, nil)[0]
 	if c.n > 1 {
+		it.Link = ""
 		it.Name = fmt.Sprintf("%s: %s near %s", b.text(b.chart.X, c.first.X),
 			reports.Format(reports.Count, float64(c.n)), b.text(b.chart.Y, c.first.Y))
-		it.Link = ""
-		it.SymbolSize = math.Round(dotSize * math.Sqrt(1+math.Log2(float64(c.n))))
+	}
+	share := float64(c.n) / float64(most)
+	if len(b.chart.X.Categories) > 0 {
+		it.Symbol, it.SymbolSize = "rect", []float64{math.Max(2, math.Round(64*share)), 4}
+	} else {
+		side := math.Round(dotSize * (1 + 2*math.Sqrt(share)))
+		it.SymbolSize = []float64{side, side}
 	}
 	return it
 }

@@ -8,7 +8,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -83,10 +82,10 @@ type (
 		TextStyle       opts.TextStyle `json:"textStyle"`
 	}
 	markLine struct {
-		Name  string      `json:"name"`
-		XAxis any         `json:"xAxis,omitempty"`
-		YAxis any         `json:"yAxis,omitempty"`
-		Label *opts.Label `json:"label"`
+		Name  string     `json:"name"`
+		XAxis any        `json:"xAxis,omitempty"`
+		YAxis any        `json:"yAxis,omitempty"`
+		Label opts.Label `json:"label"`
 	}
 )
 
@@ -133,7 +132,7 @@ func (b *builder) grid() grid {
 	if len(b.legend) > 1 {
 		g.Top += legendRoom
 	}
-	if slices.ContainsFunc(b.chart.Lines, func(l reports.Line) bool { return l.Axis == "x" }) {
+	if !b.chart.Flat() && slices.ContainsFunc(b.chart.Lines, func(l reports.Line) bool { return l.Axis == "x" }) {
 		g.Top += lineRoom
 	}
 	return g
@@ -174,37 +173,38 @@ func (b *builder) count(shape reports.Shape) int {
 	return n
 }
 
-// lines draws targets and annotations as a series of its own, without marks and outside the legend.
+// lines draws each target and annotation as a series of its own, without marks. What a line at a value means
+// stands in the legend, for a label in the plot would hide marks and labels of near lines each other;
+// that of a line at a time stands above the plot.
 func (b *builder) lines() {
-	var data []any
-	for _, l := range b.chart.Lines {
-		name := clean(l.Label)
-		switch {
-		case math.IsNaN(l.At) || math.IsInf(l.At, 0):
-		case l.Axis == "x":
-			data = append(data, markLine{Name: name, XAxis: b.coordinate(b.chart.X, l.At), Label: b.lineLabel("end")})
-		default:
-			data = append(data, markLine{Name: name, YAxis: b.coordinate(b.chart.Y, l.At), Label: b.lineLabel("insideEndTop")})
+	for i, l := range b.chart.Lines {
+		line := markLine{Name: clean(l.Label), Label: opts.Label{Show: opts.Bool(false)}}
+		name, dash := line.Name, []string{"dashed", "dotted"}[i%2]
+		if l.Axis == "x" {
+			line.XAxis = b.coordinate(b.chart.X, l.At)
+		} else {
+			line.YAxis = b.coordinate(b.chart.Y, l.At)
 		}
+		if line.XAxis == nil && line.YAxis == nil {
+			continue
+		}
+		if l.Axis == "x" && !b.chart.Flat() {
+			line.Label, name = b.lineLabel(), ""
+		}
+		b.enlist(name, lineIcon(dash))
+		b.series = append(b.series, charts.SingleSeries{
+			Name: name, Type: types.ChartLine, Data: []item{}, ItemStyle: &opts.ItemStyle{Color: b.theme.Ink},
+			MarkLines: &opts.MarkLines{Data: []any{line}, MarkLineStyle: opts.MarkLineStyle{
+				Symbol:    []string{"none", "none"},
+				LineStyle: &opts.LineStyle{Color: b.theme.Ink, Width: 1.5, Type: dash},
+			}},
+		})
 	}
-	if len(data) == 0 {
-		return
-	}
-	b.series = append(b.series, charts.SingleSeries{
-		Type: types.ChartLine, Data: []item{},
-		MarkLines: &opts.MarkLines{Data: data, MarkLineStyle: opts.MarkLineStyle{
-			Symbol:    []string{"none", "none"},
-			LineStyle: &opts.LineStyle{Color: b.theme.Ink, Width: 1.5, Type: "dashed"},
-		}},
-	})
 }
 
-// lineLabel writes a line's name over whatever marks it crosses.
-func (b *builder) lineLabel(position string) *opts.Label {
-	return &opts.Label{
-		Position: position, Formatter: "{b}", Color: b.theme.Ink, FontSize: fontSize,
-		BackgroundColor: b.theme.Surface,
-	}
+// lineLabel stands at the upper end of a vertical line.
+func (b *builder) lineLabel() opts.Label {
+	return opts.Label{Show: opts.Bool(true), Position: "end", Formatter: "{b}", Color: b.theme.Ink, FontSize: fontSize}
 }
 
 // clean makes one line of text that any XML may hold: control characters become spaces, what is not

@@ -14,10 +14,11 @@ import (
 
 // item is one mark. Value holds the coordinates, then what the shape needs.
 type item struct {
-	Value      []any   `json:"value"`
-	Name       string  `json:"name,omitempty"` // what a reader sees when pointing at it
-	Link       string  `json:"link,omitempty"`
-	SymbolSize float64 `json:"symbolSize,omitempty"`
+	Value      []any     `json:"value"`
+	Name       string    `json:"name,omitempty"` // what a reader sees when pointing at it
+	Link       string    `json:"link,omitempty"`
+	Symbol     string    `json:"symbol,omitempty"`
+	SymbolSize []float64 `json:"symbolSize,omitempty"` // width and height in pixels
 }
 
 const (
@@ -63,7 +64,7 @@ type look struct {
 }
 
 func (b *builder) add(s reports.Series, l look) {
-	line := &opts.LineStyle{Color: l.color, Width: 2}
+	line := &opts.LineStyle{Color: l.color, Width: 2, Type: "solid"}
 	if s.Ghost {
 		line.Type, line.Width = "dashed", 1.5
 	}
@@ -78,11 +79,11 @@ func (b *builder) add(s reports.Series, l look) {
 		out.Type, out.BarMaxWidth, out.BarGap, out.BarCategoryGap = types.ChartBar, fmt.Sprint(barWidth), "0%", "40%"
 		out.Data = b.items(s, nil)
 	case reports.Steps:
-		icon = lineIcon(s.Ghost)
+		icon = lineIcon(line.Type)
 		out.Type, out.Step, out.ShowSymbol, out.LineStyle = types.ChartLine, "end", opts.Bool(false), line
 		out.Data = b.items(thin(s, 600), nil)
 	case reports.Connect:
-		icon = lineIcon(s.Ghost)
+		icon = lineIcon(line.Type)
 		out.Type, out.ShowSymbol, out.SymbolSize, out.LineStyle = types.ChartLine, opts.Bool(true), dotSize, line
 		out.Data = b.items(s, nil)
 	default:
@@ -94,10 +95,13 @@ func (b *builder) add(s reports.Series, l look) {
 	b.addBounds(s, l)
 }
 
-// lineIcon is the legend's picture of a line, dashed for a ghost.
-func lineIcon(ghost bool) string {
-	if ghost {
+// lineIcon is the legend's picture of a line: "solid", "dashed" or "dotted".
+func lineIcon(dash string) string {
+	switch dash {
+	case "dashed":
 		return "path://M0 4h4v2h-4zM6 4h4v2h-4zM12 4h4v2h-4z"
+	case "dotted":
+		return "path://M0 4h2v2h-2zM4 4h2v2h-2zM8 4h2v2h-2zM12 4h2v2h-2z"
 	}
 	return "path://M0 4h16v2h-16z"
 }

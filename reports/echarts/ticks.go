@@ -16,7 +16,7 @@ func coarse() []float64 {
 
 func fine() []float64 {
 	return []float64{1, 2, 5, 10, 20, 30, minute, 2 * minute, 5 * minute, 10 * minute, 20 * minute, 30 * minute,
-		hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 4 * day, 7 * day, 14 * day, 30 * day,
+		hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 3 * day, 7 * day, 14 * day, 30 * day,
 		60 * day, 120 * day, 365 * day, 730 * day, 1825 * day, 3650 * day, 36500 * day}
 }
 
@@ -34,9 +34,23 @@ func logTicks(lo, hi float64) []float64 {
 	}
 	lo, hi = max(1, lo), max(1, hi)
 	if ticks := between(coarse(), lo, hi); len(ticks) > 3 {
-		return ticks
+		return sparse(ticks)
 	}
 	return between(fine(), lo, hi)
+}
+
+// sparse drops every second tick where there are too many for a small chart, but neither end.
+func sparse(ticks []float64) []float64 {
+	if len(ticks) <= 8 {
+		return ticks
+	}
+	var kept []float64
+	for i, t := range ticks {
+		if i%2 == 0 && i < len(ticks)-2 || i == len(ticks)-1 {
+			kept = append(kept, t)
+		}
+	}
+	return kept
 }
 
 // between cuts a ladder to what surrounds lo and hi.
