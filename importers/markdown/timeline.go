@@ -1,0 +1,163 @@
+package markdown
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// bulletPattern finds a list item: its indentation, its mark and its text.
+var bulletPattern = regexp.MustCompile(`^(\s*)(?:[-*+–•]|\d{1,3}[.)])\s+(.*)$`)
+
+// entry is one event of a timeline while it is read.
+type entry struct {
+	at     time.Time
+	mark   string // the time as written
+	text   []string
+	indent int  // of its list item; underHeading when it has a heading of its own
+	timed  bool // it names a clock time, not only a day
+}
+
+const underHeading = -1
+
+// timeline reads the entries of one section after the other. Day and last carry over, since people
+// name the day once and let the clock run on.
+type timeline struct {
+	*mapping
+	day     time.Time // midnight UTC of the day that clock times are on
+	last    time.Time // of the latest entry on it
+	entries []entry
+	open    bool // lines belong to the last entry
+	code    string
+}
+
+// mapTimeline turns the entries of the timeline, which some teams keep under "Context", into events.
+func (m *mapping) mapTimeline() {
+	t := timeline{mapping: m, day: m.day}
+	for _, s := range m.doc.sections {
+		if s.slug != slugTimeline && s.slug != "context" {
+			continue
+		}
+		t.open = false
+		for _, line := range s.lines {
+			t.read(line)
+		}
+	}
+	for _, e := range t.entries {
+		text := importers.Clean(strings.Join(e.text, "\n"))
+		if text == "" && !e.timed {
+			continue // a heading that only names the day
+		}
+		m.draft.Timeline = append(m.draft.Timeline, incident.TimelineEvent{At: e.at, Kind: incident.EventNote, Text: text, RawKind: e.mark})
+	}
+	slices.SortStableFunc(m.draft.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
+	for i := range m.draft.Timeline {
+		m.draft.Timeline[i].Pos = i
+	}
+}
+
+// read begins an entry at a line that names a time, and adds any other line to the entry before it.
+func (t *timeline) read(line string) {
+	if fence := fencePattern.FindStringSubmatch(line); fence != nil {
+		if t.code == "" {
+			t.code = fence[1]
+		} else if strings.HasPrefix(fence[1], t.code) {
+			t.code = ""
+		}
+	} else if t.code == "" && t.begins(line) {
+		return
+	}
+	if t.open {
+		last := &t.entries[len(t.entries)-1]
+		last.text = append(last.text, line)
+	}
+}
+
+func (t *timeline) begins(line string) bool {
+	if heading := headingPattern.FindStringSubmatch(line); heading != nil {
+		at, rest, ok := readMoment(heading[2])
+		return ok && t.begin(at, rest, underHeading)
+	}
+	if g := bulletPattern.FindStringSubmatch(line); g != nil {
+		at, rest, ok := readMoment(g[2])
+		if ok && (at.clock || at.year > 0) && t.begin(at, rest, len(g[1])) {
+			return true
+		}
+		if t.open && t.entries[len(t.entries)-1].indent >= len(g[1]) {
+			t.open = false // the list goes on with something that has no time
+		}
+		return false
+	}
+	if strings.HasPrefix(strings.TrimSpace(line), "|") {
+		return t.beginsRow(line)
+	}
+	// Below a heading that is a time, a paragraph that begins with one is more likely part of its story.
+	story := t.open && t.entries[len(t.entries)-1].indent == underHeading || strings.HasPrefix(line, " ")
+	at, rest, ok := readMoment(line)
+	return ok && at.clock && !story && t.begin(at, rest, 0)
+}
+
+// beginsRow reads a table row whose first cell, or first two, name a time.
+func (t *timeline) beginsRow(line string) bool {
+	row := cells(line)
+	at, _, ok := readMoment(row[0])
+	if !ok {
+		return false
+	}
+	used := 1
+	if !at.clock && len(row) > 2 {
+		if both, _, ok := readMoment(row[0] + " " + row[1]); ok && both.clock {
+			at, used = both, 2
+		}
+	}
+	return t.begin(at, strings.Join(row[used:], " | "), 0)
+}
+
+// cells splits a table row; "\|" is a bar within a cell.
+func cells(line string) []string {
+	line = strings.Trim(strings.TrimSpace(line), "|")
+	line = strings.ReplaceAll(line, `\|`, "\x00")
+	parts := strings.Split(line, "|")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(strings.ReplaceAll(parts[i], "\x00", "|"))
+	}
+	return parts
+}
+
+// turn is how far a clock may go back before it means the next day: people also note things late.
+const turn = 3 * time.Hour
+
+// begin adds an entry; it returns false when its time is on no calendar.
+func (t *timeline) begin(at moment, rest string, indent int) bool {
+	if at.day > 0 && !at.valid() {
+		return false
+	}
+	if at.day > 0 {
+		t.day, t.last = at.date(t.day), time.Time{}
+	}
+	zone := t.zone
+	instant, err := at.resolve(t.day, zone)
+	if err != nil {
+		return false
+	}
+	if at.day == 0 && instant.At.Before(t.last.Add(-turn)) {
+		t.day = t.day.AddDate(0, 0, 1)
+		if instant, err = at.resolve(t.day, zone); err != nil {
+			return false
+		}
+	}
+	if at.clock {
+		t.last = instant.At
+		if at.zone == nil {
+			t.doubt(slugTimeline, t.zoneWord, doubt(t.zoneWord, instant.At))
+		}
+	}
+	t.doubt(slugTimeline, at.text, instant.Doubt)
+	t.entries = append(t.entries, entry{at: instant.At, mark: at.text, text: []string{rest}, indent: indent, timed: at.clock})
+	t.open = true
+	return true
+}
