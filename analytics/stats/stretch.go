@@ -2,7 +2,6 @@ package stats
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 )
 
@@ -115,27 +114,43 @@ type edge struct {
 // sweep calls f for every stretch of constant impact above 0, in time order.
 func sweep(edges []edge, combine Combine, f func(Stretch, float64)) {
 	slices.SortFunc(edges, func(a, b edge) int { return cmp.Compare(a.at, b.at) })
-	open := map[float64]int{} // impact → outages going on with it
+	var open levels
 	for i, e := range edges {
-		if open[e.impact] += e.change; open[e.impact] == 0 {
-			delete(open, e.impact)
-		}
+		open.change(e)
 		if i+1 < len(edges) && edges[i+1].at > e.at && len(open) > 0 {
-			f(Stretch{e.at, edges[i+1].at}, combined(open, combine))
+			f(Stretch{e.at, edges[i+1].at}, open.combined(combine))
 		}
 	}
 }
 
-func combined(open map[float64]int, combine Combine) float64 {
-	var sum, worst float64
-	for _, impact := range slices.Sorted(maps.Keys(open)) { // sorted, so that rounding is the same every time
-		sum += impact * float64(open[impact])
-		worst = impact
+// levels are the impacts that are going on, ascending, each with the number of outages that have it. There are
+// few different ones, so that inserting into a slice is cheap.
+type levels []level
+
+type level struct {
+	impact  float64
+	outages int
+}
+
+func (l *levels) change(e edge) {
+	i, found := slices.BinarySearchFunc(*l, e.impact, func(x level, impact float64) int { return cmp.Compare(x.impact, impact) })
+	if !found {
+		*l = slices.Insert(*l, i, level{impact: e.impact})
 	}
-	if combine == CappedSum {
-		return min(1, sum)
+	if (*l)[i].outages += e.change; (*l)[i].outages == 0 {
+		*l = slices.Delete(*l, i, i+1)
 	}
-	return worst
+}
+
+func (l levels) combined(how Combine) float64 {
+	if how == Largest {
+		return l[len(l)-1].impact
+	}
+	var sum float64
+	for _, x := range l {
+		sum += x.impact * float64(x.outages)
+	}
+	return min(1, sum)
 }
 
 // overlap returns how much of s the merged stretches cover.

@@ -1,0 +1,113 @@
+package analytics_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+)
+
+// many returns n incidents over three years, 200 services and 5 priorities, always the same ones.
+func many(n int) []*incident.Incident {
+	r := rand.New(rand.NewPCG(1, 2))
+	start := time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)
+	incs := make([]*incident.Incident, n)
+	for i := range incs {
+		opened := start.Add(time.Duration(r.Int64N(int64(3 * 365 * 24 * time.Hour))))
+		breached, reopened := r.IntN(5) == 0, r.IntN(20)/19
+		inc := &incident.Incident{
+			ID: incident.DeriveID("inc", fmt.Sprint(i)), Number: fmt.Sprintf("INC%07d", i), Title: fmt.Sprintf("Checkout answers slowly in region %d since deploy %d", r.IntN(9), i),
+			Kind: incident.Real, Status: incident.Closed, Severity: incident.Severity(1 + r.IntN(5)), PriorityRaw: fmt.Sprintf("P%d", 1+r.IntN(5)),
+			Services: []incident.ServiceUse{{Service: incident.ID(fmt.Sprintf("svc_%d", r.IntN(200)))}},
+			Team:     incident.ID(fmt.Sprintf("team_%d", r.IntN(30))), Tags: []string{fmt.Sprintf("t%d", r.IntN(20))},
+			Custom:   []incident.CustomValue{{Name: "category", Value: fmt.Sprintf("Category %d", r.IntN(50))}},
+			Reopened: &reopened, SLA: []incident.SLACycle{{Goal: "resolution", Breached: &breached, Start: opened}},
+		}
+		took := time.Duration(float64(time.Hour) * r.ExpFloat64())
+		inc.Milestones.Set(incident.ImpactStarted, opened, incident.ToSecond, incident.FromField, "bench", "")
+		inc.Milestones.Set(incident.Opened, opened, incident.ToSecond, incident.FromField, "bench", "")
+		inc.Milestones.Set(incident.ResolvedAt, opened.Add(took), incident.ToSecond, incident.FromField, "bench", "")
+		incs[i] = inc
+	}
+	return incs
+}
+
+// load hands the incidents over in pages, as the follower does.
+func load(b *testing.B, l *analytics.Live, incs []*incident.Incident) {
+	const page = 1000
+	for i := 0; i < len(incs); i += page {
+		d := incident.Delta{Upto: incident.Seq(i + page), CaughtUp: i+page >= len(incs), Incidents: incs[i:min(i+page, len(incs))]}
+		if err := l.Apply(context.Background(), d); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSnapshot(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		incs := many(n)
+		live := analytics.NewLive(time.Now)
+		load(b, live, incs)
+		b.Run(fmt.Sprintf("memory/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				before := heap()
+				fresh := analytics.NewLive(time.Now)
+				load(b, fresh, incs)
+				b.ReportMetric(float64(heap()-before)/float64(n), "B/incident")
+				runtime.KeepAlive(fresh)
+			}
+		})
+		b.Run(fmt.Sprintf("apply500/%d", n), func(b *testing.B) {
+			at := 0
+			for b.Loop() {
+				at = (at + 7919) % (n - 500)
+				if err := live.Apply(context.Background(), incident.Delta{Upto: 1, CaughtUp: true, Incidents: incs[at : at+500]}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		s, q := live.Snapshot(), analytics.Query{Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+		m, err := analytics.FindMetric("time_to_resolve")
+		if err != nil {
+			b.Fatal(err)
+		}
+		q.Span = m.Span
+		for _, by := range []analytics.Dimension{analytics.ByNothing, analytics.ByService, analytics.ByWeek} {
+			q.GroupBy = by
+			b.Run(fmt.Sprintf("durations by %q/%d", by, n), func(b *testing.B) {
+				for b.Loop() {
+					s.Durations(q)
+				}
+			})
+		}
+		q.GroupBy = analytics.ByMonth
+		b.Run(fmt.Sprintf("counts by month/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				s.Counts(q)
+			}
+		})
+		b.Run(fmt.Sprintf("sla by month/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				s.SLA(q, nil)
+			}
+		})
+		b.Run(fmt.Sprintf("uptime by month/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				s.Uptime(q)
+			}
+		})
+	}
+}
+
+// heap returns the bytes in use.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
