@@ -16,7 +16,7 @@ func funcs(assets *Assets) template.FuncMap {
 	return template.FuncMap{
 		"asset":      assets.URL,
 		"icon":       icon,
-		"part":       func(s Shell, it any) Part { return Part{Shell: s, It: it} },
+		"part":       func(page framed, it any) Part { return Part{Shell: page.shell(), It: it} },
 		"field":      newInput,
 		"incident":   IncidentPath,
 		"service":    ServicePath,
@@ -61,6 +61,9 @@ func funcs(assets *Assets) template.FuncMap {
 		"link":       func(label, path string) Link { return Link{Label: label, Path: path} },
 	}
 }
+
+// framed is a page or a part of one.
+type framed interface{ shell() Shell }
 
 // Part is what a partial gets: the page's shell and the thing to draw.
 type Part struct {

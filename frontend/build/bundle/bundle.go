@@ -3,10 +3,12 @@
 package bundle
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,7 +56,39 @@ func Make(folder string) (map[string][]byte, error) {
 		return nil, fmt.Errorf("bundle: write manifest: %w", err)
 	}
 	files["manifest.json"] = append(text, '\n')
-	return files, nil
+	files[SumFile], err = Sources(folder)
+	return files, err
+}
+
+// SumFile is the file of dist that says what it was built from.
+const SumFile = "sources.sum"
+
+// Sources returns a line with the hash of each source file of this repository that goes into dist; the
+// lock file stands for everything from npm.
+func Sources(folder string) ([]byte, error) {
+	paths := []string{filepath.Join(folder, "package-lock.json"), filepath.Join(folder, "../reports/echarts/chartkit.js")}
+	err := filepath.WalkDir(filepath.Join(folder, "src"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("bundle: list sources: %w", err)
+	}
+	var b bytes.Buffer
+	for _, path := range paths {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("bundle: read source: %w", err)
+		}
+		name, err := filepath.Rel(folder, path)
+		if err != nil {
+			return nil, fmt.Errorf("bundle: name source: %w", err)
+		}
+		fmt.Fprintf(&b, "%x  %s\n", sha256.Sum256(body), filepath.ToSlash(name))
+	}
+	return b.Bytes(), nil
 }
 
 // compile bundles one entry point. Fonts become the hashed files that manifest already names.
