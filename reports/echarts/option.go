@@ -117,19 +117,27 @@ func (b *builder) option() map[string]any {
 	return option
 }
 
-// legendOpts puts the legend on top, on one line that scrolls where it does not fit. A single series
-// needs none: the title says what it is.
+// legendOpts puts the legend on top, on one line that scrolls where it does not fit.
 func (b *builder) legendOpts() opts.Legend {
 	return opts.Legend{
-		Show: opts.Bool(len(b.legend) > 1), Type: "scroll", Data: b.legend,
+		Show: opts.Bool(b.needsLegend()), Type: "scroll", Data: b.legend,
 		Top: "0", Left: "0", ItemWidth: 14, ItemHeight: 10,
 		TextStyle: &opts.TextStyle{Color: b.theme.Soft, FontSize: fontSize, Width: 220, Overflow: "truncate"},
 	}
 }
 
+// needsLegend is false for a single series that is what the axis says.
+func (b *builder) needsLegend() bool {
+	label := b.chart.Y.Label
+	if b.chart.Flat() {
+		label = b.chart.X.Label
+	}
+	return len(b.legend) > 1 || len(b.legend) == 1 && !strings.HasPrefix(label, b.legend[0].Name)
+}
+
 func (b *builder) grid() grid {
 	g := grid{Left: 4, Right: 18, Top: 10, Bottom: 4, OuterBoundsMode: "same", OuterBoundsWithin: "all"}
-	if len(b.legend) > 1 {
+	if b.needsLegend() {
 		g.Top += legendRoom
 	}
 	if !b.chart.Flat() && slices.ContainsFunc(b.chart.Lines, func(l reports.Line) bool { return l.Axis == "x" }) {

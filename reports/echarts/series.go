@@ -75,6 +75,9 @@ func (b *builder) add(s reports.Series, l look) {
 		icon = "circle"
 		out.Type, out.SymbolSize, out.ItemStyle.Opacity = types.ChartScatter, dotSize, opts.Float(0.55)
 		out.Data = b.dots(s)
+		if len(s.Points) > manyDots {
+			out.Name += " (size shows how many)"
+		}
 	case reports.Bars:
 		out.Type, out.BarMaxWidth, out.BarGap, out.BarCategoryGap = types.ChartBar, fmt.Sprint(barWidth), "0%", "40%"
 		out.Data = b.items(s, nil)
