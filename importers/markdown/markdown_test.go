@@ -27,17 +27,17 @@ func TestSource(t *testing.T) {
 		importertest.Case{Name: "moj", Root: samples + "moj-incidents", Config: london, Files: []string{
 			"2020-04-15-nginx-tls.md", "2021-06-09-unable-to-create-new-ingress-rules.md", "2024-04-15-prometheus.md",
 		}},
-		importertest.Case{Name: "mybinder", Root: samples + "postmortem-docs", Files: []string{
+		importertest.Case{Name: "mybinder", Root: samples, Files: []string{
 			"mybinder/2018-03-26-no-space-left.md", "2i2c/2025-05-12-earthscope-resource-provisioning-issue.md",
 		}},
 	)
 }
 
-// drafts reads and maps all documents below a folder, by path.
-func drafts(t *testing.T, root string, cfg importers.Config) map[string]importers.Draft {
+// drafts reads and maps documents below a folder, all of them without names, by path.
+func drafts(t *testing.T, root string, cfg importers.Config, names ...string) map[string]importers.Draft {
 	t.Helper()
 	out := map[string]importers.Draft{}
-	for page, err := range read(context.Background(), importers.Input{Files: importertest.Files(t, root)}, nil) {
+	for page, err := range read(context.Background(), importers.Input{Files: importertest.Files(t, root, names...)}, nil) {
 		if err != nil || len(page.Rejects) > 0 {
 			t.Fatalf("read %s: %v, rejects %+v", root, err, page.Rejects)
 		}
@@ -135,24 +135,31 @@ func mean(sum, n int) float64 {
 	return x
 }
 
+type facts struct {
+	File, Date, Title string
+	Headings          []string
+	Timeline          int `json:"timeline_entries"`
+	Done              int `json:"action_items_done"`
+	Open              int `json:"action_items_open"`
+	Bullets           int `json:"action_item_bullets"`
+}
+
 func TestFacts(t *testing.T) {
-	got := drafts(t, samples+"postmortem-docs", importers.Config{})
 	text, err := os.ReadFile("testdata/facts.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
+	var wants []facts
+	var names []string
 	for line := range strings.Lines(string(text)) {
-		var want struct {
-			File, Date, Title string
-			Headings          []string
-			Timeline          int `json:"timeline_entries"`
-			Done              int `json:"action_items_done"`
-			Open              int `json:"action_items_open"`
-			Bullets           int `json:"action_item_bullets"`
-		}
+		var want facts
 		if err := json.Unmarshal([]byte(line), &want); err != nil {
 			t.Fatal(err)
 		}
+		wants, names = append(wants, want), append(names, want.File)
+	}
+	got := drafts(t, samples, importers.Config{}, names...)
+	for _, want := range wants {
 		d, ok := got[want.File]
 		if !ok {
 			t.Errorf("%s was not read", want.File)

@@ -1,0 +1,21 @@
+// Package all lists the sources that the program can read. It holds nothing else; a new source is one line
+// here. Start with [Sources].
+package all
+
+import (
+	"hindsight/importers"
+	"hindsight/importers/markdown"
+	"hindsight/importers/servicenow"
+	"hindsight/importers/statuspage"
+	"hindsight/importers/table"
+)
+
+// Sources returns every source, sorted by name.
+func Sources() []importers.Source {
+	return []importers.Source{
+		markdown.Source(),
+		servicenow.Source(),
+		statuspage.Source(),
+		table.Source(),
+	}
+}
