@@ -67,6 +67,7 @@ type Reader interface {
 	User(ctx context.Context, id ID) (*User, error)
 	UserByName(ctx context.Context, name string) (*User, error)
 	Session(ctx context.Context, hash string) (*Session, error)
+	Sessions(ctx context.Context, user ID) ([]Session, error) // most recently seen first, expired ones too
 	Tokens(ctx context.Context) ([]Token, error) // newest first
 	TokenByHash(ctx context.Context, hash string) (*Token, error)
 

@@ -36,7 +36,7 @@ const (
 type Config struct {
 	Store   *store.Store // the queue's tables are in the same database
 	Runner  *Runner
-	DataDir string // where uploads are
+	Uploads Uploads
 	// Unseal returns a connection with its secrets among the settings, in clear.
 	Unseal func(incident.Connection) (incident.Connection, error)
 	// Group is the work of KindGroup. It may run on two replicas at once.

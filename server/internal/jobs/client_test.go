@@ -42,7 +42,7 @@ func (b *bench) startIn(dataDir string, f *feed) *background {
 	bg := &background{dataDir: dataDir, groups: make(chan incident.ID, 10)}
 	var err error
 	bg.Client, err = Start(context.Background(), Config{
-		Store: b.store, Runner: b.runner(f.source()), DataDir: bg.dataDir,
+		Store: b.store, Runner: b.runner(f.source()), Uploads: Uploads{Store: b.store, Dir: bg.dataDir},
 		Unseal: func(c incident.Connection) (incident.Connection, error) { return c, nil },
 		Group: func(ctx context.Context, id incident.ID) error {
 			bg.groups <- id

@@ -51,7 +51,10 @@ func (w *importWorker) Work(ctx context.Context, job *river.Job[importArgs]) err
 	case errors.Is(err, incident.ErrConflict):
 		return river.JobSnooze(again)
 	case out.State.Done():
-		return w.group(ctx, out.Run)
+		if run.Upload != "" {
+			err = w.Uploads.Remove(ctx, run.ID)
+		}
+		return errors.Join(err, w.group(ctx, out.Run))
 	}
 	return err
 }
@@ -90,7 +93,7 @@ func (w *importWorker) open(ctx context.Context, run incident.Run) (incident.Con
 	if err != nil || run.Upload == "" {
 		return conn, nil, err
 	}
-	files, err := OpenUpload(UploadDir(w.DataDir, run.ID))
+	files, err := w.Uploads.Open(ctx, run.ID)
 	return conn, files, err
 }
 

@@ -64,6 +64,19 @@ func (s *Store) Session(ctx context.Context, hash string) (*incident.Session, er
 	return take(ctx, s, "sessions", "hash", hash, sessionRow.value)
 }
 
+// Sessions implements incident.Reader.
+func (s *Store) Sessions(ctx context.Context, user incident.ID) ([]incident.Session, error) {
+	var rows []sessionRow
+	if err := s.db.WithContext(ctx).Table("sessions").Where("user_id = ?", user).Order("seen_at DESC, hash").Find(&rows).Error; err != nil {
+		return nil, failed(err, "list sessions of user %s", user)
+	}
+	out := make([]incident.Session, len(rows))
+	for i, r := range rows {
+		out[i], _ = r.value()
+	}
+	return out, nil
+}
+
 // PutSession implements incident.Tx.
 func (t *tx) PutSession(v incident.Session) error {
 	v = clean(v)
