@@ -116,3 +116,96 @@ func TestUCIStartToStart(t *testing.T) {
 		}
 	}
 }
+
+// hit returns an incident with impact on the web service between two hours of 1 January 2026 UTC; negative hours
+// are not known.
+func hit(id string, from, to int, status incident.Status) *incident.Incident {
+	inc := &incident.Incident{
+		ID: incident.ID(id), Kind: incident.Real, Status: status,
+		Services: []incident.ServiceUse{{Service: "svc_web", Name: "Web"}},
+	}
+	hour := func(h int) time.Time { return time.Date(2026, 1, 1, h, 0, 0, 0, time.UTC) }
+	inc.Milestones.Set(incident.Opened, hour(max(from, 0)), incident.ToSecond, incident.FromField, "test", "")
+	if from >= 0 {
+		inc.Milestones.Set(incident.ImpactStarted, hour(from), incident.ToSecond, incident.FromField, "test", "")
+	}
+	if to >= 0 {
+		inc.Milestones.Set(incident.ImpactEnded, hour(to), incident.ToSecond, incident.FromField, "test", "")
+	}
+	return inc
+}
+
+// TestUptimeByHand counts hours on paper. The window is 1 January, noon of which is hour 12.
+func TestUptimeByHand(t *testing.T) {
+	maintenance := func(inc *incident.Incident) *incident.Incident { inc.Kind = incident.Maintenance; return inc }
+	for _, tc := range []struct {
+		name                                    string
+		incs                                    []*incident.Incident
+		now                                     int // hour; 0: none
+		window, planned, down, sum              int // hours
+		incidents, open, missing, inv, failures int
+		availability                            float64 // −1: not known
+	}{
+		{name: "nothing happened", window: 24, availability: 1},
+		{name: "overlap counts once", incs: []*incident.Incident{hit("a", 10, 12, incident.Resolved), hit("b", 11, 13, incident.Resolved)},
+			window: 24, down: 3, sum: 4, incidents: 2, failures: 1, availability: 21.0 / 24},
+		{name: "touching is one failure", incs: []*incident.Incident{hit("a", 10, 12, incident.Resolved), hit("b", 12, 13, incident.Resolved)},
+			window: 24, down: 3, sum: 3, incidents: 2, failures: 1, availability: 21.0 / 24},
+		{name: "open until now, and no further", incs: []*incident.Incident{hit("a", 10, -1, incident.Triggered)}, now: 16,
+			window: 16, down: 6, sum: 6, incidents: 1, open: 1, failures: 1, availability: 10.0 / 16},
+		{name: "running out of the window", incs: []*incident.Incident{hit("a", 20, 30, incident.Resolved)},
+			window: 24, down: 4, sum: 4, incidents: 1, failures: 1, availability: 20.0 / 24},
+		{name: "maintenance is neither", incs: []*incident.Incident{hit("a", 2, 6, incident.Resolved), maintenance(hit("m", 4, 8, incident.Resolved))},
+			window: 24, planned: 4, down: 2, sum: 4, incidents: 1, failures: 1, availability: 18.0 / 20},
+		{name: "an outage inside maintenance is no failure", incs: []*incident.Incident{hit("a", 5, 6, incident.Resolved), maintenance(hit("m", 4, 8, incident.Resolved))},
+			window: 24, planned: 4, sum: 1, incidents: 1, availability: 1},
+		{name: "no impact time is no uptime", incs: []*incident.Incident{hit("a", -1, -1, incident.Resolved)},
+			window: 24, missing: 1, availability: -1},
+		{name: "no end, invalid and no length are told", incs: []*incident.Incident{hit("a", 3, -1, incident.Resolved), hit("b", 5, 4, incident.Resolved), hit("c", 6, 6, incident.Resolved), hit("d", 7, 8, incident.Resolved)},
+			window: 24, down: 1, sum: 1, incidents: 1, missing: 2, inv: 1, failures: 1, availability: 23.0 / 24},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			q := analytics.Query{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}
+			if tc.now > 0 {
+				q.Now = q.From.Add(time.Duration(tc.now) * time.Hour)
+			}
+			g := snapshot(t, tc.incs).Uptime(q)[0]
+			got := [...]int{int(g.Window.Hours()), int(g.Maintenance.Hours()), int(g.Down.Hours()), int(g.SumOfParts.Hours()), g.Incidents, g.NOpen, g.NMissing, g.NInvalid, g.Failures}
+			want := [...]int{tc.window, tc.planned, tc.down, tc.sum, tc.incidents, tc.open, tc.missing, tc.inv, tc.failures}
+			if got != want {
+				t.Errorf("Uptime (window, maintenance, down, sum, incidents, open, missing, invalid, failures) = %v, want %v", got, want)
+			}
+			if tc.availability < 0 {
+				if g.Availability.Known() || g.Availability.Reason == "" {
+					t.Errorf("Availability = %+v, want a reason", g.Availability)
+				}
+				return
+			}
+			near(t, "Availability", g.Availability.Value, tc.availability, 12)
+		})
+	}
+}
+
+func TestUptimeByMonthSplitsAnOutage(t *testing.T) {
+	long := hit("a", 12, 24*40, incident.Resolved) // to 10 February
+	q := analytics.Query{
+		From: time.Date(2025, 12, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+		GroupBy: analytics.ByMonth, Now: time.Date(2026, 2, 15, 0, 0, 0, 0, time.UTC),
+	}
+	groups := snapshot(t, []*incident.Incident{long}).Uptime(q)
+	want := []struct {
+		key            string
+		window, down   float64 // days
+		failures, incs int
+		partial        bool
+	}{{"2025-12", 31, 0, 0, 0, false}, {"2026-01", 31, 30.5, 1, 1, false}, {"2026-02", 14, 9, 0, 1, true}}
+	if len(groups) != len(want) {
+		t.Fatalf("Uptime by month: %d groups, want %d", len(groups), len(want))
+	}
+	for i, w := range want {
+		g := groups[i]
+		if g.Key != w.key || g.Window.Hours() != 24*w.window || g.Down.Hours() != 24*w.down || g.Failures != w.failures || g.Incidents != w.incs || g.Partial != w.partial {
+			t.Errorf("Uptime %s: window %v, down %v, %d failures of %d incidents, partial %v; want %+v", g.Key, g.Window, g.Down, g.Failures, g.Incidents, g.Partial, w)
+		}
+	}
+}
