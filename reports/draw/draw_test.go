@@ -1,92 +1,280 @@
 package draw
 
 import (
+	"bytes"
 	"context"
+	"encoding/xml"
+	"errors"
 	"fmt"
+	"image/png"
+	"io"
 	"math"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
-	"time"
 
+	"hindsight/incident"
 	"hindsight/reports"
 	"hindsight/reports/echarts"
+	"hindsight/reports/reportstest"
 )
 
-// Charts of every shape, with numbers that a reader can check against the picture.
-func sampleCharts() []reports.Chart {
-	months := []string{"Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026", "May 2026", "Jun 2026"}
-	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	source := reports.Source{
-		From: from, To: from.AddDate(0, 6, 0), Zone: "Europe/Berlin", N: 141, Filter: "severity 1 or 2", AsOf: 1942,
-		LeftOut: []reports.LeftOut{{Reason: "still open", N: 3}, {Reason: "no resolution time", N: 12}},
-		Method:  "median with 95 % order-statistic interval",
+func engine(t testing.TB) *Engine {
+	t.Helper()
+	e, err := New()
+	if err != nil {
+		t.Fatalf("New: %v", err)
 	}
-	p := func(x float64) *float64 { return &x }
-	var bars, dots, boxes, now, before []reports.Point
-	for i, n := range []float64{14, 19, 11, 9, 17, 8} {
-		bars = append(bars, reports.Point{X: float64(i), Y: n, Lo: p(n - 1.6*math.Sqrt(n)), Hi: p(n + 1.9*math.Sqrt(n)), Link: "/incidents"})
-		for k := range int(n) {
-			dots = append(dots, reports.Point{X: float64(i), Y: 60 * math.Pow(10, 3*math.Abs(math.Sin(float64(k*7+i*3)))), Label: fmt.Sprintf("INC%04d <b>", k)})
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Errorf("Close: %v", err)
 		}
-		boxes = append(boxes, reports.Point{X: float64(i), Lo: p(600), Y: 3600 + 600*float64(i), Hi: p(14400)})
-	}
-	for i := range 40 {
-		now = append(now, reports.Point{X: 120 * math.Pow(1.15, float64(i)), Y: float64(i+1) / 40})
-		before = append(before, reports.Point{X: 200 * math.Pow(1.17, float64(i)), Y: float64(i+1) / 40})
-	}
-	services := []string{"checkout", "payments-db", "edge", "a service whose name is far longer than any label has room for", "search"}
-	var median, p90 []reports.Point
-	for i := range services {
-		x := 1800 * float64(i+1)
-		median = append(median, reports.Point{X: x, Y: float64(i), Lo: p(x * 0.6), Hi: p(x * 1.7)})
-		p90 = append(p90, reports.Point{X: 5 * x, Y: float64(i), Lo: p(3 * x), Hi: p(9 * x)})
-	}
-	return []reports.Chart{
-		{ID: "bars", Title: "How often do incidents happen?", Answer: "Probably fewer: 1.9 per month, was 3.3 (fewer = better).", Source: source,
-			X: reports.Axis{Categories: months, Unit: reports.Text}, Y: reports.Axis{Label: "Incidents", Unit: reports.Count},
-			Series: []reports.Series{{Name: "Incidents", Shape: reports.Bars, Points: bars}}, Lines: []reports.Line{{Axis: "y", At: 12, Label: "average of 2025"}}},
-		{ID: "dots", Title: "How long do incidents last?", Answer: "Cannot tell yet.", Source: source,
-			X: reports.Axis{Categories: months, Unit: reports.Text}, Y: reports.Axis{Label: "Time to resolve", Unit: reports.Seconds, Log: true},
-			Series: []reports.Series{{Name: "Each incident", Shape: reports.Dots, Points: dots}, {Name: "Quartiles and median", Shape: reports.Box, Points: boxes}}, Lines: []reports.Line{{Axis: "y", At: 14400, Label: "goal 4h"}}},
-		{ID: "steps", Title: "What share is resolved within a time?", Answer: "Half of them within 32 minutes.", Source: source,
-			X: reports.Axis{Label: "Time to resolve", Unit: reports.Seconds, Log: true}, Y: reports.Axis{Label: "Share of incidents", Unit: reports.Share},
-			Series: []reports.Series{{Name: "This period", Shape: reports.Steps, Points: now}, {Name: "The period before", Ghost: true, Shape: reports.Steps, Points: before}}},
-		{ID: "flat", Title: "Which services take longest?", Answer: "search, then a service whose name is long.", Source: source,
-			X: reports.Axis{Label: "Time to resolve", Unit: reports.Seconds, Log: true}, Y: reports.Axis{Categories: services, Unit: reports.Text},
-			Series: []reports.Series{{Name: "Median", Shape: reports.Interval, Points: median}, {Name: "90th percentile", Shape: reports.Interval, Points: p90}}, Lines: []reports.Line{{Axis: "x", At: 14400, Label: "goal 4h"}}},
-		{ID: "pair", Title: "How often, and how often did it come back?", Source: source,
-			X: reports.Axis{Categories: months, Unit: reports.Text}, Y: reports.Axis{Label: "Incidents", Unit: reports.Count},
-			Series: []reports.Series{{Name: "Incidents", Shape: reports.Bars, Points: bars}, {Name: "Reopened", Shape: reports.Bars, Points: bars[:4]}}},
-		{ID: "time", Title: "How does it go?", Source: source,
-			X: reports.Axis{Unit: reports.Instant}, Y: reports.Axis{Label: "Time to resolve", Unit: reports.Seconds},
-			Lines:  []reports.Line{{Axis: "x", At: 1775000000, Label: "new alerting"}},
-			Series: []reports.Series{{Name: "Median", Shape: reports.Connect, Points: []reports.Point{{X: 1767225600, Y: 4000, Lo: p(3000), Hi: p(6000)}, {X: 1769904000, Y: 5000}, {X: 1780000000, Y: 9000, Lo: p(3000), Hi: p(16000)}}}}},
-		{ID: "empty", Title: "How available is each service?", Empty: "No incident of this period says when users began to suffer: 14 of 14 lack an impact start. Map a field to it, or set it on the incident's page.", Source: source},
-	}
+	})
+	return e
 }
 
-func TestLook(t *testing.T) {
-	e, err := New()
+// Every chart of the catalogue becomes a picture, whatever the data. With DRAW_DIR set the pictures are kept
+// there to be looked at.
+func TestCatalogPictures(t *testing.T) {
+	e := engine(t)
+	sets, err := reportstest.Sets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close()
-	for _, c := range sampleCharts() {
-		for _, w := range []int{720, 360} {
-			start := time.Now()
-			svg, err := e.SVG(context.Background(), c, Size{w, 420}, echarts.Light())
-			if err != nil {
-				t.Error(err)
-				continue
-			}
-			os.WriteFile(fmt.Sprintf("/tmp/out/%s-%d.svg", c.ID, w), svg, 0o644)
-			t.Log(c.ID, len(svg), time.Since(start))
-			png, err := e.PNG(context.Background(), c, Size{w, 420}, 2, echarts.Light())
-			if err != nil {
-				t.Error(err)
-				continue
-			}
-			os.WriteFile(fmt.Sprintf("/tmp/out/%s-%d.png", c.ID, w), png, 0o644)
+	for _, set := range sets {
+		for _, d := range reports.Catalog() {
+			t.Run(set.Name+"/"+d.ID, func(t *testing.T) {
+				checkPictures(t, e, set.Name, d.Build(set.Snapshot, set.Query))
+			})
 		}
 	}
+}
+
+func checkPictures(t *testing.T, e *Engine, set string, c reports.Chart) {
+	size := Size{400, 360}
+	svg, err := e.SVG(t.Context(), c, size, echarts.Light())
+	if err != nil {
+		t.Fatalf("SVG: %v", err)
+	}
+	checkSVG(t, svg)
+	bitmap, err := e.PNG(t.Context(), c, size, 1, echarts.Light())
+	if err != nil {
+		t.Fatalf("PNG: %v", err)
+	}
+	img, err := png.Decode(bytes.NewReader(bitmap))
+	if err != nil {
+		t.Fatalf("PNG cannot be read: %v", err)
+	}
+	if got := img.Bounds().Dx(); got != size.Width {
+		t.Errorf("PNG is %d pixels wide, want %d", got, size.Width)
+	}
+	if dir := os.Getenv("DRAW_DIR"); dir != "" {
+		for ending, data := range map[string][]byte{".svg": svg, ".png": bitmap} {
+			if err := os.WriteFile(filepath.Join(dir, set+"-"+c.ID+ending), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// checkSVG reads the file as strictly as XML can be read and looks for what an image must not have.
+func checkSVG(t *testing.T, svg []byte) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(svg))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("SVG is not well-formed: %v in\n%s", err, svg)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		switch start.Name.Local {
+		case "script", "style", "foreignObject", "image", "a", "use":
+			t.Errorf("SVG holds an element %s", start.Name.Local)
+		}
+		for _, a := range start.Attr {
+			if strings.HasPrefix(a.Name.Local, "on") || a.Name.Local == "href" || a.Name.Local == "style" {
+				t.Errorf("SVG holds an attribute %s=%q", a.Name.Local, a.Value)
+			}
+		}
+	}
+}
+
+func typical(t testing.TB, id string) reports.Chart {
+	t.Helper()
+	sets, err := reportstest.Sets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := reports.Find(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Build(sets[2].Snapshot, sets[2].Query)
+}
+
+// The same chart gives the same bytes, on a used engine and on a fresh one.
+func TestSameChartSameBytes(t *testing.T) {
+	c := typical(t, "ttr-dots")
+	var first []byte
+	for round := range 2 {
+		e := engine(t)
+		for n := range 3 {
+			got, err := e.PNG(t.Context(), c, Size{500, 400}, 1, echarts.Dark())
+			if err != nil {
+				t.Fatalf("PNG: %v", err)
+			}
+			svg, err := e.SVG(t.Context(), c, Size{500, 400}, echarts.Dark())
+			if err != nil {
+				t.Fatalf("SVG: %v", err)
+			}
+			got = append(got, svg...)
+			if first == nil {
+				first = got
+			}
+			if !bytes.Equal(first, got) {
+				t.Errorf("engine %d, drawing %d differs from the first", round, n)
+			}
+		}
+	}
+}
+
+func TestTextOfPicture(t *testing.T) {
+	svg, err := engine(t).SVG(t.Context(), typical(t, "sla-by-month"), Size{720, 420}, echarts.Print())
+	if err != nil {
+		t.Fatalf("SVG: %v", err)
+	}
+	for _, want := range []string{">Are service levels kept, month by month?<", "Jul 2025", "goal 95 %", "n = 156", "as of change 1,942", ">80 %<"} {
+		if !bytes.Contains(svg, []byte(want)) {
+			t.Errorf("SVG does not say %q", want)
+		}
+	}
+}
+
+// Two kinds of bars carry patterns, so that colour is not alone.
+func TestPatterns(t *testing.T) {
+	points := []reports.Point{{X: 0, Y: 3}, {X: 1, Y: 4}}
+	c := reports.Chart{ID: "pair", Title: "Which?", X: reports.Axis{Categories: []string{"a", "b"}}, Y: reports.Axis{Unit: reports.Count},
+		Series: []reports.Series{{Name: "one", Shape: reports.Bars, Points: points}, {Name: "two", Shape: reports.Bars, Points: points}}}
+	e := engine(t)
+	svg, err := e.SVG(t.Context(), c, Size{400, 300}, echarts.Light())
+	if err != nil {
+		t.Fatalf("SVG: %v", err)
+	}
+	checkSVG(t, svg)
+	if !bytes.Contains(svg, []byte("<pattern")) {
+		t.Error("SVG has no pattern")
+	}
+	if _, err := e.PNG(t.Context(), c, Size{400, 300}, 2, echarts.Light()); err != nil {
+		t.Errorf("PNG: %v", err)
+	}
+}
+
+func TestRefusedSizes(t *testing.T) {
+	e := engine(t)
+	for _, size := range []Size{{}, {100, 400}, {400, 5000}, {-1, -1}} {
+		if _, err := e.SVG(t.Context(), reports.Chart{}, size, echarts.Light()); !errors.Is(err, incident.ErrInvalid) {
+			t.Errorf("SVG(%v) = %v, want ErrInvalid", size, err)
+		}
+	}
+	for _, scale := range []float64{0, -1, 5, math.NaN()} {
+		if _, err := e.PNG(t.Context(), reports.Chart{}, Size{400, 400}, scale, echarts.Light()); !errors.Is(err, incident.ErrInvalid) {
+			t.Errorf("PNG(scale %v) = %v, want ErrInvalid", scale, err)
+		}
+	}
+}
+
+// A chart that fails costs its machine, not the engine.
+func TestEngineSurvives(t *testing.T) {
+	e := engine(t)
+	for range 2 * machines {
+		if _, err := e.plot(t.Context(), []byte("{"), Size{300, 200}); err == nil {
+			t.Error("plot of half an option: no error")
+		}
+	}
+	if _, err := e.SVG(t.Context(), typical(t, "incidents-per-month"), Size{400, 300}, echarts.Light()); err != nil {
+		t.Errorf("SVG after failures: %v", err)
+	}
+}
+
+func TestEngineWaits(t *testing.T) {
+	e := engine(t)
+	for range machines {
+		vm := <-e.free
+		defer func() { e.free <- vm }()
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := e.plot(ctx, []byte("{}"), Size{300, 200}); !errors.Is(err, context.Canceled) {
+		t.Errorf("plot with all machines busy and a canceled context = %v, want context.Canceled", err)
+	}
+}
+
+// The script's formatters write what reports.Format writes.
+func TestFormattersAgree(t *testing.T) {
+	e := engine(t)
+	vm, err := e.machine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer vm.Close()
+	if _, err := vm.Eval("function format(name, x) { return chartkit.formatters[name](x); }", 0); err != nil {
+		t.Fatal(err)
+	}
+	values := []float64{0, 1, 0.5, 2.5, 0.0004, 0.0005, 0.012, 0.0625, 0.25, 0.85, 0.88888, 0.98999, 0.99, 0.99971, 0.9999999,
+		1.25, 59.4, 59.5, 60, 90, 3599.7, 4440, 86400, 90061, 273600, 1942, 999.95, 1234567.25, 1e9, -1.5, -4440, -1942}
+	for name, unit := range map[string]reports.Unit{"duration": reports.Seconds, "share": reports.Share, "count": reports.Count} {
+		for _, x := range values {
+			if unit == reports.Share && (x < 0 || x > 1) {
+				continue
+			}
+			got, err := vm.Call("format", name, x)
+			if want := reports.Format(unit, x); err != nil || got != want {
+				t.Errorf("chartkit %s(%v) = %v (%v), want %q", name, x, got, err, want)
+			}
+		}
+	}
+	for x, want := range map[float64]string{0.5: "50 %", 1: "100 %", 0: "0 %", 0.1: "10 %", 0.125: "12.5 %", 0.992: "99.2 %", 0.99: "99 %", 0.9995: "99.95 %"} {
+		if got, err := vm.Call("format", "percent", x); err != nil || got != want {
+			t.Errorf("chartkit percent(%v) = %v (%v), want %q", x, got, err, want)
+		}
+	}
+}
+
+func BenchmarkSVG(b *testing.B) {
+	e := engine(b)
+	c := typical(b, "ttr-dots")
+	for b.Loop() {
+		if _, err := e.SVG(b.Context(), c, Size{720, 420}, echarts.Light()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkPNG(b *testing.B) {
+	e := engine(b)
+	c := typical(b, "ttr-dots")
+	for b.Loop() {
+		if _, err := e.PNG(b.Context(), c, Size{720, 420}, 2, echarts.Light()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func Example() {
+	e, err := New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer e.Close()
+	svg, err := e.SVG(context.Background(), reports.Chart{Title: "How often?", Empty: "There is no incident."}, Size{400, 300}, echarts.Print())
+	fmt.Println(err, bytes.HasPrefix(svg, []byte("<svg")))
+	// Output: <nil> true
 }

@@ -15,6 +15,7 @@ import (
 type mark struct {
 	shape  outline     // nil for text
 	fill   color.NRGBA // alpha 0: none
+	tile   *tile       // a pattern instead of fill; nil: none
 	stroke color.NRGBA
 	width  float64   // of the stroke
 	dash   []float64 // lengths of strokes and gaps; nil: solid
@@ -28,7 +29,7 @@ type mark struct {
 // parseMarks reads the subset of SVG that SVG writes: groups, rectangles, paths, lines, circles, text,
 // clip paths and flat patterns. Anything else is an error rather than a gap in the picture.
 func (f *fonts) parseMarks(svg []byte) ([]mark, Size, error) {
-	p := &svgParser{fonts: f, clips: map[string]box{}, patterns: map[string]color.NRGBA{}}
+	p := &svgParser{fonts: f, clips: map[string]box{}, tiles: map[string]*tile{}}
 	if err := p.collect(svg); err != nil {
 		return nil, Size{}, err
 	}
@@ -57,12 +58,12 @@ type state struct {
 }
 
 type svgParser struct {
-	fonts    *fonts
-	stack    []state
-	marks    []mark
-	size     Size
-	clips    map[string]box // by id
-	patterns map[string]color.NRGBA
+	fonts *fonts
+	stack []state
+	marks []mark
+	size  Size
+	clips map[string]box   // by id
+	tiles map[string]*tile // by id
 }
 
 func (p *svgParser) token(token xml.Token) error {
@@ -162,7 +163,7 @@ func (p *svgParser) addShape(s state) error {
 	if err := p.style(s, &m); err != nil {
 		return err
 	}
-	if m.fill.A > 0 || m.stroke.A > 0 {
+	if m.fill.A > 0 || m.stroke.A > 0 || m.tile != nil {
 		p.marks = append(p.marks, m)
 	}
 	return nil
@@ -203,7 +204,11 @@ func (p *svgParser) addText(s state, text string) error {
 // style reads fill and stroke. Text without a fill is black, as everywhere in SVG.
 func (p *svgParser) style(s state, m *mark) error {
 	var err error
-	if m.fill, err = p.paint(s, "fill", "#000000"); err != nil {
+	if t := p.tiles[reference(s.attrs["fill"])]; t != nil {
+		placed := *t
+		placed.place = s.place.then(t.place)
+		m.tile = &placed
+	} else if m.fill, err = p.paint(s, "fill", "#000000"); err != nil {
 		return err
 	}
 	if m.stroke, err = p.paint(s, "stroke", "none"); err != nil {

@@ -68,7 +68,13 @@ func (b *bitmap) paint(m mark) {
 	}
 	lines := o.transform(b.scale).flatten()
 	clip := b.scaled(m.clip)
-	fill := func() { b.fill(lines, m.fill, clip) }
+	fill := func() {
+		if m.tile != nil {
+			b.fillTiled(lines, m.tile, clip)
+			return
+		}
+		b.fill(lines, m.fill, clip)
+	}
 	stroke := func() {
 		if m.stroke.A == 0 {
 			return
@@ -106,21 +112,29 @@ func (b *bitmap) fill(lines []polyline, c color.NRGBA, clip box) {
 	if c.A == 0 {
 		return
 	}
-	around := bounds(lines).intersect(clip)
+	if area := b.area(bounds(lines).intersect(clip)); !area.Empty() {
+		b.trace(lines, area)
+		b.raster.Draw(b.pixels, area, image.NewUniform(c), image.Point{})
+	}
+}
+
+// area returns the pixels that a box touches.
+func (b *bitmap) area(around box) image.Rectangle {
 	if around.empty() {
-		return
+		return image.Rectangle{}
 	}
-	area := image.Rect(int(math.Floor(around.x0)), int(math.Floor(around.y0)), int(math.Ceil(around.x1)), int(math.Ceil(around.y1))).Intersect(b.pixels.Bounds())
-	if area.Empty() {
-		return
-	}
+	around = around.intersect(box{-1, -1, 1e6, 1e6})
+	return image.Rect(int(math.Floor(around.x0)), int(math.Floor(around.y0)),
+		int(math.Ceil(around.x1)), int(math.Ceil(around.y1))).Intersect(b.pixels.Bounds())
+}
+
+// trace hands lines to the rasterizer, for the pixels of area.
+func (b *bitmap) trace(lines []polyline, area image.Rectangle) {
 	b.raster.Reset(area.Dx(), area.Dy())
-	at := func(p point) (x, y float32) {
-		return float32(p.x - float64(area.Min.X)), float32(p.y - float64(area.Min.Y))
-	}
 	for _, l := range lines {
 		for i, p := range l.points {
-			if x, y := at(p); i == 0 {
+			x, y := float32(p.x-float64(area.Min.X)), float32(p.y-float64(area.Min.Y))
+			if i == 0 {
 				b.raster.MoveTo(x, y)
 			} else {
 				b.raster.LineTo(x, y)
@@ -128,7 +142,6 @@ func (b *bitmap) fill(lines []polyline, c color.NRGBA, clip box) {
 		}
 		b.raster.ClosePath()
 	}
-	b.raster.Draw(b.pixels, area, image.NewUniform(c), image.Point{})
 }
 
 // outline returns the shapes of the letters of one line of text, its baseline beginning at the origin.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -38,7 +39,7 @@ func shapeOutline(s state) (outline, error) {
 	}
 	p := &pathParser{}
 	p.move(point{v["cx"] + v["rx"], v["cy"]})
-	p.turn(matrix{a: v["rx"], d: v["ry"], e: v["cx"], f: v["cy"]}, 0, 6.283185307179586)
+	p.turn(matrix{a: v["rx"], d: v["ry"], e: v["cx"], f: v["cy"]}, 0, 2*math.Pi)
 	return append(p.out, segment{op: 'Z'}), nil
 }
 
@@ -49,11 +50,12 @@ func rectangle(b box) outline {
 	}
 }
 
-// collect reads the clip paths, which may stand behind their use. Only their bounding boxes count: charts
-// clip to rectangles.
+// collect reads clip paths and patterns, which may stand behind their use. Of clip paths only the bounding
+// boxes count: charts clip to rectangles.
 func (p *svgParser) collect(svg []byte) error {
 	d := xml.NewDecoder(strings.NewReader(string(svg)))
-	id := ""
+	clip := ""
+	var pattern *tile
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -64,26 +66,54 @@ func (p *svgParser) collect(svg []byte) error {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			s := state{element: t.Name.Local, attrs: map[string]string{}}
+			s := state{element: t.Name.Local, attrs: map[string]string{}, place: identity()}
 			for _, a := range t.Attr {
 				s.attrs[a.Name.Local] = a.Value
 			}
 			switch {
 			case s.element == "clipPath":
-				id = s.attrs["id"]
-			case id != "":
-				o, err := shapeOutline(s)
-				if err != nil {
-					return err
-				}
-				p.clips[id] = bounds(o.flatten())
+				clip = s.attrs["id"]
+			case s.element == "pattern":
+				pattern, err = p.addTile(s)
+			case s.element == "g":
+			case clip != "":
+				var o outline
+				o, err = shapeOutline(s)
+				p.clips[clip] = bounds(o.flatten())
+			case pattern != nil:
+				m := mark{}
+				m.shape, err = shapeOutline(s)
+				err = errors.Join(err, p.style(s, &m))
+				pattern.keep(m)
+			}
+			if err != nil {
+				return err
 			}
 		case xml.EndElement:
-			if t.Name.Local == "clipPath" {
-				id = ""
+			switch t.Name.Local {
+			case "clipPath":
+				clip = ""
+			case "pattern":
+				pattern = nil
 			}
 		}
 	}
+}
+
+// addTile registers a pattern, still without marks.
+func (p *svgParser) addTile(s state) (*tile, error) {
+	width, err := length(s.attrs, "width", 0)
+	if err != nil {
+		return nil, err
+	}
+	height, err := length(s.attrs, "height", 0)
+	if err != nil {
+		return nil, err
+	}
+	place, err := parseTransform(s.attrs["patternTransform"])
+	t := &tile{width: width, height: height, place: place}
+	p.tiles[s.attrs["id"]] = t
+	return t, err
 }
 
 // paint reads a colour with its opacities.
@@ -141,7 +171,7 @@ func parseColor(text string) (color.NRGBA, error) {
 	return color.NRGBA{}, fmt.Errorf("%q is not a colour", text)
 }
 
-// parseTransform reads a list of translate, scale and matrix.
+// parseTransform reads a list of translate, rotate, scale and matrix.
 func parseTransform(text string) (matrix, error) {
 	m := identity()
 	for rest := strings.TrimSpace(text); rest != ""; {
@@ -176,6 +206,9 @@ func transformOf(name string, v []float64) (matrix, error) {
 		return matrix{1, 0, 0, 1, v[0], v[1]}, nil
 	case name == "translate" && len(v) == 1:
 		return matrix{1, 0, 0, 1, v[0], 0}, nil
+	case name == "rotate" && len(v) == 1:
+		sin, cos := math.Sincos(v[0] * math.Pi / 180)
+		return matrix{cos, sin, -sin, cos, 0, 0}, nil
 	case name == "scale" && len(v) == 2:
 		return matrix{v[0], 0, 0, v[1], 0, 0}, nil
 	case name == "scale" && len(v) == 1:
