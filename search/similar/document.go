@@ -1,0 +1,57 @@
+package similar
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/search/plain"
+)
+
+// Document is what of an incident is compared.
+type Document struct {
+	ID       incident.ID
+	Title    string
+	Body     string // description, factors, retrospective and notes that everybody may read, without markup
+	Services []Service
+	At       time.Time // start; zero when unknown
+	Private  bool
+}
+
+// Service is a service that the incident touched. Key is the same whenever the service is.
+type Service struct{ Key, Name string }
+
+// NewDocument gathers what is compared. Of the timeline only notes count: the other events say
+// "assigned" and "resolved" in every incident. Private events are left out, because shared words are shown
+// as reasons.
+func NewDocument(inc *incident.Incident, events []incident.TimelineEvent, retro incident.Retrospective) Document {
+	body := []string{plain.Text(inc.Description, inc.Format)}
+	for _, f := range inc.Factors {
+		body = append(body, f.Text)
+	}
+	for _, s := range retro.Sections {
+		body = append(body, plain.Text(s.Body, incident.Markdown))
+	}
+	for _, e := range events {
+		if e.Kind == incident.EventNote && !e.Private {
+			body = append(body, e.Text)
+		}
+	}
+	return Document{ID: inc.ID, Title: inc.Title, Body: strings.Join(body, "\n"), Services: servicesOf(inc),
+		At: inc.StartedAt(), Private: inc.Private}
+}
+
+func servicesOf(inc *incident.Incident) []Service {
+	var out []Service
+	for _, s := range inc.Services {
+		key := string(s.Service)
+		if key == "" {
+			key = incident.Slug(s.Name)
+		}
+		if key != "" && !slices.ContainsFunc(out, func(o Service) bool { return o.Key == key }) {
+			out = append(out, Service{key, s.Name})
+		}
+	}
+	return out
+}

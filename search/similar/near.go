@@ -1,0 +1,159 @@
+package similar
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Near is a text near another one.
+type Near struct {
+	At    int     // its place
+	Score float64 // as Corpus.Score
+}
+
+// Near returns at most n texts that share words with the one at a place, nearest first; texts that are
+// equally near come in order of place. keep says which ones count; nil: all.
+func (c *Corpus) Near(at, n int, keep func(at int) bool) []Near {
+	out := make([]Near, 0, candidates)
+	for _, other := range c.candidates(at, keep) {
+		out = append(out, Near{other, c.Score(at, other)})
+	}
+	slices.SortFunc(out, func(a, b Near) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.At, b.At)) })
+	return out[:min(n, len(out))]
+}
+
+// Score returns the nearness of two texts: the weighted mean of the cosines of their views, 0 to 1,
+// rounded to 6 decimals. It is symmetric, and changes as the corpus learns how rare words are.
+func (c *Corpus) Score(a, b int) float64 {
+	var sum float64
+	for i, w := range viewWeights {
+		sum += w * c.cosine(c.docs[a].views[i], c.docs[b].views[i])
+	}
+	return math.Round(sum*1e6) / 1e6
+}
+
+func (c *Corpus) cosine(a, b vector) float64 {
+	var dot float64
+	common(a, b, func(i, j int) {
+		idf := c.idf(a.terms[i])
+		dot += weight(a.counts[i], idf) * weight(b.counts[j], idf)
+	})
+	if dot == 0 {
+		return 0
+	}
+	return dot / (c.norm(a) * c.norm(b))
+}
+
+// common calls f for the places of each term that both vectors have.
+func common(a, b vector, f func(i, j int)) {
+	for i, j := 0, 0; i < len(a.terms) && j < len(b.terms); {
+		switch {
+		case a.terms[i] < b.terms[j]:
+			i++
+		case a.terms[i] > b.terms[j]:
+			j++
+		default:
+			f(i, j)
+			i, j = i+1, j+1
+		}
+	}
+}
+
+// Shared returns the words that two texts have in common, those that say most first, at most n. Titles
+// count as much as everything else together.
+func (c *Corpus) Shared(a, b, n int) []string {
+	weights := map[uint32]float64{}
+	for _, view := range []int{title, whole} {
+		x, y := c.docs[a].views[view], c.docs[b].views[view]
+		norm := c.norm(x) * c.norm(y)
+		common(x, y, func(i, j int) {
+			idf := c.idf(x.terms[i])
+			weights[x.terms[i]] += weight(x.counts[i], idf) * weight(y.counts[j], idf) / norm
+		})
+	}
+	return c.strongest(weights, n)
+}
+
+// strongest returns the forms of the terms with most weight.
+func (c *Corpus) strongest(weights map[uint32]float64, n int) []string {
+	type weighed struct {
+		form   string
+		weight float64
+	}
+	var all []weighed
+	for t, w := range weights {
+		all = append(all, weighed{c.terms[t].form, math.Round(w * 1e9)})
+	}
+	slices.SortFunc(all, func(x, y weighed) int { return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(x.form, y.form)) })
+	var out []string
+	for _, w := range all[:min(n, len(all))] {
+		out = append(out, w.form)
+	}
+	return out
+}
+
+// candidates adds up, over the words of a text that say most, an estimate of the score of each text
+// that has them, and returns the best.
+func (c *Corpus) candidates(at int, keep func(int) bool) []int {
+	sums, touched := make([][2]float32, len(c.docs)), []uint32(nil)
+	for _, t := range c.pick(c.docs[at]) {
+		for _, p := range c.lists[t.term] {
+			sum := &sums[p.doc]
+			if sum[1] == 0 {
+				touched = append(touched, p.doc)
+			}
+			sum[0] += float32(t.title * weight(p.title, t.idf))
+			sum[1] += float32(t.whole * weight(p.whole, t.idf))
+		}
+	}
+	return c.best(at, sums, touched, keep)
+}
+
+// picked is a word of the query with its part in the query's cosines.
+type picked struct {
+	term              uint32
+	idf, title, whole float64
+}
+
+func (c *Corpus) pick(q doc) []picked {
+	var all []picked
+	// The title's pieces are not looked up; its words stand for them.
+	byTitle := (viewWeights[title] + viewWeights[pieces]) / max(c.norm(q.views[title]), 1e-9)
+	byWhole := viewWeights[whole] / max(c.norm(q.views[whole]), 1e-9)
+	q.eachWord(func(t uint32, inTitle, inWhole uint8) {
+		if df := c.terms[t].df; df > commonFloor && df > c.live/commonShare {
+			return
+		}
+		idf := c.idf(t)
+		all = append(all, picked{t, idf, weight(inTitle, idf) * byTitle, weight(inWhole, idf) * byWhole})
+	})
+	slices.SortFunc(all, func(a, b picked) int {
+		return cmp.Or(cmp.Compare(b.idf*(b.title+b.whole), a.idf*(a.title+a.whole)), cmp.Compare(a.term, b.term))
+	})
+	return all[:min(len(all), queryTerms)]
+}
+
+// best returns the texts with the highest estimates.
+func (c *Corpus) best(at int, sums [][2]float32, touched []uint32, keep func(int) bool) []int {
+	type estimate struct {
+		doc   uint32
+		score float32
+	}
+	found := make([]estimate, 0, len(touched))
+	for _, d := range touched {
+		if int(d) == at || keep != nil && !keep(int(d)) {
+			continue
+		}
+		n := c.docs[d].norms
+		found = append(found, estimate{d, sums[d][0]/max(n[title], 1e-9) + sums[d][1]/max(n[whole], 1e-9)})
+	}
+	slices.SortFunc(found, func(a, b estimate) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc))
+	})
+	out := make([]int, 0, candidates)
+	for _, e := range found[:min(len(found), candidates)] {
+		out = append(out, int(e.doc))
+	}
+	return out
+}
