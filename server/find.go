@@ -97,11 +97,11 @@ func similarTo(ctx context.Context, p program, fs *flag.FlagSet, parse func() (c
 	if err != nil {
 		return err
 	}
-	matches, abstained := a.Desk.Similar.Similar(inc.ID, *limit, true)
-	if abstained != "" {
-		fmt.Fprintln(p.out, abstained)
+	answer := a.Desk.Similar.Similar(inc.ID, *limit, true)
+	if answer.None != "" {
+		fmt.Fprintln(p.out, answer.None)
 	}
-	for _, m := range matches {
+	for _, m := range answer.Matches {
 		other, err := a.Desk.Store.Incident(ctx, m.ID)
 		if err != nil {
 			return err

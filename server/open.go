@@ -27,6 +27,11 @@ func (p program) openStore(ctx context.Context, cfg config.Config) (incident.Sto
 	return store.Open(ctx, store.Config{URL: cfg.DatabaseURL, DataDir: cfg.Data, Log: p.quiet(cfg), Now: p.now})
 }
 
+// openStored opens the database for commands that write; no sink follows.
+func (p program) openStored(ctx context.Context, cfg config.Config) (*app.App, error) {
+	return p.openParts(ctx, cfg, app.Stored)
+}
+
 // openMeasured opens the database and waits for the analytics snapshot.
 func (p program) openMeasured(ctx context.Context, cfg config.Config) (*app.App, error) {
 	return p.openParts(ctx, cfg, app.Measured)

@@ -71,10 +71,10 @@ func (s *Server) similar(ctx context.Context, v Viewer, p SimilarParams) (Simila
 	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
 		return SimilarList{}, err
 	}
-	matches, abstained := s.desk.Similar.Similar(incident.ID(p.ID), min(p.Limit, 50), v.Private())
-	out := SimilarList{Items: []Match{}, Abstained: abstained, AsOf: s.desk.Similar.Seq()}
-	ids := make([]incident.ID, len(matches))
-	for i, m := range matches {
+	answer := s.desk.Similar.Similar(incident.ID(p.ID), min(p.Limit, 50), v.Private())
+	out := SimilarList{Items: []Match{}, Abstained: answer.None, AsOf: answer.AsOf}
+	ids := make([]incident.ID, len(answer.Matches))
+	for i, m := range answer.Matches {
 		ids[i] = m.ID
 	}
 	found, err := s.load(ctx, ids, v.Private())
@@ -85,14 +85,14 @@ func (s *Server) similar(ctx context.Context, v Viewer, p SimilarParams) (Simila
 	for _, inc := range found {
 		byID[inc.ID] = inc
 	}
-	for _, m := range matches {
+	for _, m := range answer.Matches {
 		inc, ok := byID[m.ID]
 		if !ok {
 			continue
 		}
 		match := Match{Incident: inc, Score: m.Score, Reasons: []Reason{}}
 		for _, r := range m.Reasons {
-			match.Reasons = append(match.Reasons, Reason{string(r.Kind), r.Text, append([]string{}, r.Terms...)})
+			match.Reasons = append(match.Reasons, Reason{r.Kind, r.Text, append([]string{}, r.Terms...)})
 		}
 		out.Items = append(out.Items, match)
 	}

@@ -314,7 +314,10 @@ func (s *Server) patchIncident(ctx context.Context, v Viewer, p IDParams, body I
 
 // incidentOps are the operations about incidents.
 func (s *Server) incidentOps() []operation {
+	raw := get("/incidents/{id}/raw", "The record as the source gave it, private notes included", s.raw)
+	raw.needs = incident.Editor
 	return []operation{
+		raw,
 		get("/incidents", "List incidents", s.listIncidents),
 		write(http.MethodPost, "/incidents", "Write an incident down", incident.Editor, http.StatusCreated, s.createIncident),
 		get("/incidents/{id}", "One incident", s.getIncident),
@@ -322,6 +325,5 @@ func (s *Server) incidentOps() []operation {
 		get("/incidents/{id}/timeline", "What happened during it", s.timeline),
 		get("/incidents/{id}/similar", "Incidents that look alike, with reasons", s.similar),
 		get("/incidents/{id}/retrospective", "The document about it", s.retrospective),
-		get("/incidents/{id}/raw", "The record as the source gave it", s.raw),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"hindsight/incident"
+	"hindsight/reports/draw"
 	"hindsight/server/internal/desk"
 )
 
@@ -18,13 +19,14 @@ const prefix = "/api/v1"
 // Server answers API requests.
 type Server struct {
 	desk     *desk.Desk
+	draw     *draw.Engine
 	viewer   func(*gin.Context) (Viewer, bool)
 	document []byte
 }
 
 // New registers the API on r. session returns the viewer of a browser session, if there is one.
-func New(d *desk.Desk, r gin.IRouter, session func(*gin.Context) (Viewer, bool)) (*Server, error) {
-	s := &Server{desk: d, viewer: session}
+func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Context) (Viewer, bool)) (*Server, error) {
+	s := &Server{desk: d, draw: engine, viewer: session}
 	ops := s.operations()
 	doc, err := document(ops, d.Version)
 	if err != nil {

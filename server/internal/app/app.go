@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"hindsight/analytics"
@@ -18,6 +19,7 @@ import (
 	"hindsight/server/internal/config"
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/follow"
+	"hindsight/server/internal/jobs"
 	"hindsight/server/internal/store"
 )
 
@@ -34,10 +36,12 @@ const (
 type App struct {
 	Config config.Config
 	Desk   *desk.Desk
+	Runner *jobs.Runner
 
-	store *store.Store
-	stop  context.CancelFunc
-	done  chan error // the follower's end
+	store   *store.Store
+	stop    context.CancelFunc
+	done    chan error // the follower's end
+	closers []func() error
 }
 
 // Options say how the program is put together.
@@ -56,9 +60,17 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: all.Sources(),
+	alike, err := similar.NewEngine(o.Log)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := jobs.Attach(s); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	sources := all.Sources()
+	a := &App{Config: o.Config, store: s, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: sources, Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
-		Live: analytics.NewLive(o.Now), Similar: similar.New()}}
+		Live: analytics.NewLive(o.Now), Similar: alike}}
 	var sinks []follow.Sink
 	if o.Parts >= Measured {
 		sinks = append(sinks, a.Desk.Live)
@@ -103,14 +115,15 @@ func (a *App) CatchUp(ctx context.Context) error {
 	return nil
 }
 
-// Close stops following and closes index and database.
+// Close finishes background work, stops following and closes index and database.
 func (a *App) Close() error {
-	a.stop()
 	var errs []error
-	if a.done != nil {
-		if err := <-a.done; !errors.Is(err, context.Canceled) {
-			errs = append(errs, err)
-		}
+	for _, closer := range slices.Backward(a.closers) {
+		errs = append(errs, closer())
+	}
+	a.stop()
+	if err := <-a.done; !errors.Is(err, context.Canceled) {
+		errs = append(errs, err)
 	}
 	if a.Desk.Index != nil {
 		errs = append(errs, a.Desk.Index.Close())

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"hindsight/incident"
@@ -38,6 +39,7 @@ type Service struct {
 	now      func() time.Time
 	guesses  guessing
 	throttle *throttle
+	first    sync.Mutex
 	nobody   string // the hash of no password, compared when there is no such user
 }
 
@@ -52,6 +54,16 @@ func New(store incident.Store, now func() time.Time) *Service {
 func (s *Service) SetUp(ctx context.Context) (bool, error) {
 	users, err := s.store.Users(ctx)
 	return len(users) > 0, err
+}
+
+// CreateFirst adds the first administrator, and nobody once there is a user (ErrConflict).
+func (s *Service) CreateFirst(ctx context.Context, name, display, password string) (*incident.User, error) {
+	s.first.Lock()
+	defer s.first.Unlock()
+	if done, err := s.SetUp(ctx); err != nil || done {
+		return nil, errors.Join(err, fmt.Errorf("%w: there is an administrator already", incident.ErrConflict))
+	}
+	return s.CreateUser(ctx, name, display, password, incident.Admin)
 }
 
 // CreateUser adds a user. ErrInvalid names the field at fault; ErrConflict: the name is taken.

@@ -29,7 +29,7 @@ type Desk struct {
 	Index   *search.Index
 	Similar *similar.Engine
 	Follow  *follow.Follower
-	Jobs    *jobs.Client
+	Uploads jobs.Uploads
 	Sources []importers.Source
 	DataDir string
 	BaseURL string

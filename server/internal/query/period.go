@@ -197,3 +197,12 @@ func (q Query) PeriodLabel() string {
 		return first.Format("2 Jan 2006") + " – " + last.Format("2 Jan 2006")
 	}
 }
+
+// Window reads a period that may be open at either end, in UTC; the last day is included.
+func Window(from, to string) (first, end time.Time, err error) {
+	if first, err = date("since", from, time.UTC, false); err != nil {
+		return
+	}
+	end, err = date("until", to, time.UTC, true)
+	return
+}

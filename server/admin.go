@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/server/internal/config"
+)
+
+// showConfig prints the settings in force, secrets left out.
+func showConfig(_ context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	cfg, _, err := parse()
+	if err != nil {
+		return err
+	}
+	cfg.Dump(p.out)
+	return nil
+}
+
+func showVersion(_ context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	if _, _, err := parse(); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "hindsight %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
+}
+
+// migrate brings the tables up to date, which every start does as well.
+func migrate(ctx context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	cfg, _, err := parse()
+	if err != nil {
+		return err
+	}
+	s, err := p.openStore(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.out, "the database is up to date")
+	return s.Close()
+}
+
+// reindex drops the search index. It holds nothing that the database does not; the next start fills it again.
+func reindex(_ context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	cfg, _, err := parse()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"index", "index-commands"} {
+		if err := os.RemoveAll(filepath.Join(cfg.Data, name)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(p.out, "the search index is dropped; the next start of the server builds it again")
+	return nil
+}
+
+// doctor checks the installation. With --ready it only asks the running server whether it is ready, for
+// health checks of containers.
+func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	ready := fs.Bool("ready", false, "ask the running server whether it is ready")
+	cfg, _, err := parse()
+	if err != nil {
+		return err
+	}
+	if *ready {
+		return askReady(ctx, p, cfg)
+	}
+	s, err := p.openStore(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	head, err := s.Head(ctx)
+	if err != nil {
+		return err
+	}
+	_, total, _, err := s.Page(ctx, incident.Filter{Private: true, Limit: 1})
+	if err != nil {
+		return err
+	}
+	letters, err := s.DeadLetters(ctx, "", 1000)
+	if err != nil {
+		return err
+	}
+	database := "SQLite in " + cfg.Data
+	if cfg.DatabaseURL != "" {
+		database = "PostgreSQL"
+	}
+	fmt.Fprintf(p.out, "database      %s, change %d, %d incidents\n", database, head, total)
+	fmt.Fprintf(p.out, "dead letters  %d waiting\n", len(letters))
+	if err := writable(cfg.Data); err != nil {
+		return fmt.Errorf("the data folder cannot be written: %w", err)
+	}
+	fmt.Fprintf(p.out, "data folder   %s can be written\n", cfg.Data)
+	return nil
+}
+
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, "doctor")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+func askReady(ctx context.Context, p program, cfg config.Config) error {
+	host, port, err := net.SplitHostPort(cfg.Addr)
+	if err != nil {
+		return err
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the server is not ready: %s", strings.ToLower(resp.Status))
+	}
+	fmt.Fprintln(p.out, "ready")
+	return nil
+}

@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"hindsight/reports/draw"
+	"hindsight/server/internal/api"
+	"hindsight/server/internal/web"
+)
+
+// Handler is the whole web server: pages, API, health and metrics.
+func (a *App) Handler() (http.Handler, error) {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = false
+	r.ContextWithFallback = true
+	engine, err := draw.New()
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, engine.Close)
+	pages, err := web.New(a.Desk, r, engine)
+	if err != nil {
+		return nil, err
+	}
+	r.Use(pages.Recover())
+	if _, err := api.New(a.Desk, r, engine, pages.Viewer); err != nil {
+		return nil, err
+	}
+	r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	r.GET("/readyz", a.ready)
+	r.GET("/metrics", a.metrics())
+	return web.Protect(a.Desk, r), nil
+}
+
+// ready answers 200 once the database answers and every sink has caught up at least once.
+func (a *App) ready(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
+	defer cancel()
+	if _, err := a.store.Head(ctx); err != nil {
+		c.String(http.StatusServiceUnavailable, "the database does not answer\n")
+		return
+	}
+	for _, p := range a.Desk.Follow.Progress() {
+		if !p.Ready() {
+			c.String(http.StatusServiceUnavailable, "%s is at change %d of %d\n", p.Sink, p.At, p.Goal)
+			return
+		}
+	}
+	c.String(http.StatusOK, "ready\n")
+}
+
+// Serve listens and answers until ctx ends; then it finishes what it has begun. ready is called
+// once with the address that browsers reach.
+func (a *App) Serve(ctx context.Context, ready func(address string)) error {
+	handler, err := a.Handler()
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", a.Config.Addr)
+	if err != nil {
+		return fmt.Errorf("app: %w; is another server running? HINDSIGHT_ADDR or --addr chooses another address", err)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	ready("http://" + listener.Addr().String())
+	select {
+	case err := <-failed:
+		return fmt.Errorf("app: serve: %w", err)
+	case <-ctx.Done():
+	}
+	// What has begun gets a while to finish; a browser that holds a connection open does not keep us.
+	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := server.Shutdown(finishing); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("app: shut down: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"hindsight/importers"
+	"hindsight/incident"
+	"hindsight/server/internal/demo"
+	"hindsight/server/internal/jobs"
+)
+
+// MaxUpload is the largest file that can be uploaded, in bytes.
+const MaxUpload = 512 << 20
+
+// Plan is what somebody wants to import from: a new connection.
+type Plan struct {
+	Source   string
+	Name     string // empty: the source's own name
+	Settings map[string]string
+	Mapping  json.RawMessage
+	Exclude  string // keeps its incidents out of reliability numbers, and why
+	Sample   bool
+}
+
+// Connect returns the connection of a plan's name, made or brought up to date. A change of the mapping
+// counts its version up.
+func (d *Desk) Connect(ctx context.Context, p Plan) (incident.Connection, error) {
+	conn, err := d.Prepare(ctx, p)
+	if err != nil {
+		return conn, err
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutConnection(conn) })
+	return conn, err
+}
+
+// Prepare returns the connection that Connect would store.
+func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error) {
+	source, err := d.Source(p.Source)
+	if err != nil {
+		return incident.Connection{}, err
+	}
+	if err := checkSettings(source, p.Settings); err != nil {
+		return incident.Connection{}, err
+	}
+	if p.Name = strings.TrimSpace(p.Name); p.Name == "" {
+		p.Name = p.Source
+	}
+	if len(p.Name) > 200 {
+		return incident.Connection{}, incident.Invalidf("name", "give at most 200 characters")
+	}
+	all, err := d.Store.Connections(ctx)
+	if err != nil {
+		return incident.Connection{}, err
+	}
+	conn := incident.Connection{ID: incident.DeriveID("con", p.Source, p.Name), Source: p.Source, Name: p.Name, MapVersion: 1,
+		Mapping: p.Mapping, Settings: p.Settings, Exclude: p.Exclude, Sample: p.Sample, CreatedAt: d.Now().UTC()}
+	if i := slices.IndexFunc(all, func(c incident.Connection) bool { return c.Name == p.Name }); i >= 0 {
+		if all[i].Source != p.Source {
+			return conn, incident.Invalidf("name", "there is already a connection %q, of another source", p.Name)
+		}
+		conn = p.change(all[i])
+	}
+	return conn, nil
+}
+
+// ConnectionNamed returns the connection that people mean by a name or id.
+func (d *Desk) ConnectionNamed(ctx context.Context, name string) (incident.Connection, error) {
+	all, err := d.Store.Connections(ctx)
+	if err != nil {
+		return incident.Connection{}, err
+	}
+	i := slices.IndexFunc(all, func(c incident.Connection) bool { return c.Name == name || string(c.ID) == name })
+	if i < 0 {
+		var names []string
+		for _, c := range all {
+			names = append(names, c.Name)
+		}
+		return incident.Connection{}, incident.Invalidf("connection", "there is no connection %q; there are %q", name, names)
+	}
+	return all[i], nil
+}
+
+// change lays what the plan says on an existing connection; what it does not say stays.
+func (p Plan) change(conn incident.Connection) incident.Connection {
+	settings := maps.Clone(conn.Settings)
+	if settings == nil {
+		settings = map[string]string{}
+	}
+	maps.Copy(settings, p.Settings)
+	if len(p.Mapping) > 0 && string(p.Mapping) != string(conn.Mapping) || !maps.Equal(settings, conn.Settings) {
+		conn.MapVersion++
+	}
+	conn.Settings = settings
+	if len(p.Mapping) > 0 {
+		conn.Mapping = p.Mapping
+	}
+	if p.Exclude != "" {
+		conn.Exclude = p.Exclude
+	}
+	return conn
+}
+
+func checkSettings(source importers.Source, settings map[string]string) error {
+	for name, value := range settings {
+		i := slices.IndexFunc(source.Settings, func(f importers.Field) bool { return f.Name == name })
+		if i < 0 {
+			return incident.Invalidf(name, "%s has no such setting; it has %s", source.Name, settingNames(source))
+		}
+		if f := source.Settings[i]; value != "" && len(f.Options) > 0 && !slices.Contains(f.Options, value) {
+			return incident.Invalidf(name, "%q is not one of %s", value, strings.Join(f.Options, ", "))
+		}
+	}
+	return nil
+}
+
+func settingNames(source importers.Source) string {
+	var names []string
+	for _, f := range source.Settings {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// SetMapping changes how a connection's records are read and returns it. The stored records can then be
+// mapped again.
+func (d *Desk) SetMapping(ctx context.Context, id incident.ID, mapping json.RawMessage, settings map[string]string) (incident.Connection, error) {
+	conn, err := d.Store.Connection(ctx, id)
+	if err != nil {
+		return incident.Connection{}, err
+	}
+	changed := Plan{Mapping: mapping, Settings: settings}.change(*conn)
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutConnection(changed) })
+	return changed, err
+}
+
+// NewRun prepares a run of a connection. Files can be added to it with AddFile; Start lets it go.
+func (d *Desk) NewRun(conn incident.Connection, via, by string) incident.Run {
+	return incident.Run{ID: incident.NewID("run"), Connection: conn.ID, State: incident.RunQueued, Via: via, By: by, Total: -1, StartedAt: d.Now().UTC()}
+}
+
+// AddFile stores an uploaded file for a run, where every replica finds it.
+func (d *Desk) AddFile(ctx context.Context, run incident.ID, name string, r io.Reader) error {
+	return d.Uploads.Save(ctx, run, name, r, MaxUpload)
+}
+
+// Start queues a run and returns it.
+func (d *Desk) Start(ctx context.Context, run incident.Run) (incident.Run, error) {
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		if err := tx.PutRun(run); err != nil {
+			return err
+		}
+		return tx.Enqueue(incident.Job{Kind: jobs.KindImport, ID: run.ID})
+	})
+	return run, err
+}
+
+// Again queues a run over stored records: via is "remap" after a change of the mapping, "retry" for dead letters.
+func (d *Desk) Again(ctx context.Context, connection incident.ID, via, by string) (incident.Run, error) {
+	conn, err := d.Store.Connection(ctx, connection)
+	if err != nil {
+		return incident.Run{}, err
+	}
+	return d.Start(ctx, d.NewRun(*conn, via, by))
+}
+
+// LoadSamples queues the import of the bundled sets called names, or of all without names.
+func (d *Desk) LoadSamples(ctx context.Context, by string, names ...string) ([]incident.Run, error) {
+	var runs []incident.Run
+	for _, set := range demo.Sets() {
+		if len(names) > 0 && !slices.Contains(names, set.Name) {
+			continue
+		}
+		run, err := d.loadSample(ctx, set, by)
+		if err != nil {
+			return runs, fmt.Errorf("desk: load sample %s: %w", set.Name, err)
+		}
+		runs = append(runs, run)
+	}
+	return runs, nil
+}
+
+func (d *Desk) loadSample(ctx context.Context, set demo.Set, by string) (incident.Run, error) {
+	conn, err := d.Connect(ctx, Plan{Source: set.Source, Name: set.Title, Settings: set.Settings, Mapping: set.Mapping, Sample: true})
+	if err != nil {
+		return incident.Run{}, err
+	}
+	run := d.NewRun(conn, "sample", by)
+	for _, f := range set.Files {
+		if err := d.addSample(ctx, run.ID, f); err != nil {
+			return run, err
+		}
+	}
+	run.Upload = set.Name
+	return d.Start(ctx, run)
+}
+
+func (d *Desk) addSample(ctx context.Context, run incident.ID, f importers.File) error {
+	r, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return d.AddFile(ctx, run, f.Name, r)
+}
+
+// RemoveSamples removes the sample data again, with everything that came from it.
+func (d *Desk) RemoveSamples(ctx context.Context) error {
+	all, err := d.Store.Connections(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if !c.Sample {
+			continue
+		}
+		if _, err := d.Disconnect(ctx, c.ID, "sample data removed"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Disconnect removes a connection with its records; of its incidents, tombstones stay.
+func (d *Desk) Disconnect(ctx context.Context, id incident.ID, reason string) (incident.Seq, error) {
+	return d.Store.Update(ctx, func(tx incident.Tx) error {
+		if err := tx.DeleteConnection(id, reason); err != nil {
+			return err
+		}
+		return tx.Enqueue(incident.Job{Kind: jobs.KindGroup, ID: "all"})
+	})
+}

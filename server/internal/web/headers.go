@@ -1,0 +1,46 @@
+package web
+
+import (
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"hindsight/server/internal/desk"
+)
+
+// Protect wraps the whole server: security headers on every answer, requests from other sites refused,
+// and a panic turned into an error page instead of a broken connection.
+func Protect(d *desk.Desk, next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "This request came from another site and was refused; nothing was changed.", http.StatusForbidden)
+	}))
+	checked := cross.Handler(next)
+	secure := strings.HasPrefix(d.BaseURL, "https:")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "+
+			"base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if !strings.HasPrefix(r.URL.Path, "/assets/") {
+			h.Set("Cache-Control", "private, no-cache")
+		}
+		checked.ServeHTTP(w, r)
+	})
+}
+
+// Recover is the last resort for a programmer's mistake.
+func (s *Server) Recover() gin.HandlerFunc {
+	return gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, cause any) {
+		s.log.Error("panic", "path", c.Request.URL.Path, "cause", cause, "stack", string(debug.Stack()))
+		c.String(http.StatusInternalServerError, "Something went wrong here. The server's log says what.")
+		c.Abort()
+	})
+}

@@ -1,0 +1,218 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/reports"
+	"hindsight/reports/table"
+	"hindsight/search"
+	"hindsight/server/internal/query"
+)
+
+const incidentsPath = "/incidents"
+
+func (s *Server) incidents(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.IncidentsPage{Shell: r.shell("Incidents", frontend.NavIncidents), Query: q.Text, Period: r.period(incidentsPath, q, false),
+		Keep: hidden(q, "q", "after"), Chips: s.chips(incidentsPath, q), Clear: incidentsPath, All: s.visible(r)}
+	page.Sorts = sorts(incidentsPath, q, standardSort(q), frontend.Choice{Value: "-started", Label: "Newest first"}, frontend.Choice{Value: "started", Label: "Oldest first"},
+		frontend.Choice{Value: "severity", Label: "Worst first"}, frontend.Choice{Value: "relevance", Label: "Best match"})
+	for _, format := range []string{"csv", "json"} {
+		page.Exports = append(page.Exports, frontend.Link{Label: strings.ToUpper(format), Path: pathOf("/incidents/export."+format, with(q, func(*query.Query) {}))})
+	}
+	req, scope, err := s.Scope(ctx, q, r.viewer.Private())
+	if errors.Is(err, incident.ErrInvalid) {
+		page.Problem = message(err)
+		page.Empty = frontend.Empty{Kind: frontend.NothingMatches}
+		return show(page)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	req.Facets = true
+	found, err := s.Index.Search(ctx, req)
+	if err != nil {
+		return answer{}, err
+	}
+	page.Total, page.Facets = found.Total, r.facetsOf(incidentsPath, q, found.Facets)
+	if found.Next != "" {
+		page.Older = pathOf(incidentsPath, with(q, func(q *query.Query) { q.After = found.Next }))
+	}
+	if q.After != "" {
+		page.Newer = pathOf(incidentsPath, with(q, func(*query.Query) {}))
+	}
+	page.Empty = emptiness(page, found)
+	if q.Text == "" {
+		page.Weeks = s.bars(q, scope)
+	}
+	page.Rows, err = s.hitRows(ctx, r, found.Hits)
+	return answer{page: page}, err
+}
+
+// standardSort is the order when none is asked for.
+func standardSort(q query.Query) string {
+	if q.Text != "" {
+		return "relevance"
+	}
+	return "-started"
+}
+
+// message is an error for people: without the name of the parameter, which stands beside it.
+func message(err error) string {
+	var field *incident.FieldError
+	if errors.As(err, &field) {
+		return field.Message
+	}
+	return err.Error()
+}
+
+// visible counts the incidents that the viewer may see.
+func (s *Server) visible(r *request) int {
+	return s.Live.Snapshot().Visible(r.viewer.Private())
+}
+
+func emptiness(page frontend.IncidentsPage, found search.Result) frontend.Empty {
+	switch {
+	case found.Total > 0:
+		return frontend.Empty{}
+	case page.All == 0:
+		return frontend.Empty{Kind: frontend.NothingYet}
+	case found.Suggest != "":
+		return frontend.Empty{Kind: frontend.NothingMatches, Text: "Did you mean " + found.Suggest + "?"}
+	}
+	return frontend.Empty{Kind: frontend.NothingMatches}
+}
+
+const mostBars = 104
+
+// bars counts the incidents of the question per week, or per month where weeks would be too many. Filters
+// that only the index knows (text, status, origin) do not narrow them.
+func (s *Server) bars(q query.Query, a analytics.Query) []frontend.Bar {
+	if len(q.Statuses)+len(q.Origins)+len(q.NotServices) > 0 {
+		return nil
+	}
+	snapshot := s.Live.Snapshot()
+	for _, by := range []analytics.Dimension{analytics.ByWeek, analytics.ByMonth, analytics.ByQuarter, analytics.ByYear} {
+		a.GroupBy = by
+		groups := snapshot.Counts(a)
+		if len(groups) == 0 || len(groups) > mostBars && by != analytics.ByYear {
+			continue
+		}
+		var out []frontend.Bar
+		for _, g := range groups {
+			if g.From.IsZero() {
+				continue
+			}
+			out = append(out, frontend.Bar{Label: g.Label, Count: g.N, Path: pathOf(incidentsPath, with(q, func(q *query.Query) {
+				q.Range, q.From, q.To = "custom", g.From, g.To
+			}))})
+		}
+		return out
+	}
+	return nil
+}
+
+const mostExported = 100_000
+
+// exportIncidents writes the list as a file: every incident that the question selects, in its order.
+func (s *Server) exportIncidents(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	req, _, err := s.Scope(ctx, q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	req.Filter.Limit, req.Filter.After = 1000, ""
+	t := incidentTable(q)
+	for {
+		found, err := s.Index.Search(ctx, req)
+		if err != nil {
+			return answer{}, err
+		}
+		rows, err := s.rows(ctx, r, each(found.Hits, func(h search.Hit) incident.ID { return h.ID }))
+		if err != nil {
+			return answer{}, err
+		}
+		for _, row := range rows {
+			t.Rows = append(t.Rows, incidentCells(row))
+		}
+		if found.Next == "" || len(t.Rows) >= mostExported {
+			t.Source.N, t.Source.AsOf = len(t.Rows), found.AsOf
+			break
+		}
+		req.Filter.After = found.Next
+	}
+	var b bytes.Buffer
+	if strings.HasSuffix(r.Request.URL.Path, ".csv") {
+		err = table.CSV(&b, t, true)
+		return answer{file: &file{"incidents.csv", "text/csv; charset=utf-8", b.Bytes()}}, err
+	}
+	err = table.JSON(&b, t)
+	return answer{file: &file{"incidents.json", "application/json", b.Bytes()}}, err
+}
+
+func incidentTable(q query.Query) reports.Table {
+	return reports.Table{ID: "incidents", Title: "Incidents", Source: reports.Source{From: q.From, To: q.To, Zone: q.Zone.String(), Filter: q.Encode()},
+		Columns: []reports.Column{{Key: "id", Title: "Id", Unit: reports.Text}, {Key: "number", Title: "Number", Unit: reports.Text},
+			{Key: "title", Title: "Title", Unit: reports.Text}, {Key: "severity", Title: "Severity", Unit: reports.Text},
+			{Key: "priority", Title: "Priority", Unit: reports.Text}, {Key: "status", Title: "Status", Unit: reports.Text},
+			{Key: "services", Title: "Services", Unit: reports.Text}, {Key: "team", Title: "Team", Unit: reports.Text},
+			{Key: "started_at", Title: "Started", Unit: reports.Instant}, {Key: "resolved_at", Title: "Resolved", Unit: reports.Instant},
+			{Key: "length_seconds", Title: "Length", Unit: reports.Seconds}, {Key: "not_counted", Title: "Not counted because", Unit: reports.Text},
+			{Key: "source", Title: "Source", Unit: reports.Text}}}
+}
+
+func incidentCells(row frontend.IncidentRow) []reports.Cell {
+	inc := row.Incident
+	services := strings.Join(each(row.Services, func(l frontend.Link) string { return l.Label }), "; ")
+	at := func(t time.Time) reports.Cell {
+		if t.IsZero() {
+			return reports.Missing("not known")
+		}
+		return reports.Cell{Time: t}
+	}
+	length := reports.Missing(string(row.Length.State))
+	if row.Length.State == incident.Recorded {
+		length = reports.Num(row.Length.Value.Seconds())
+	}
+	return []reports.Cell{reports.Str(string(inc.ID)), reports.Str(inc.Number), reports.Str(inc.Title), reports.Str(inc.Severity.String()),
+		reports.Str(inc.PriorityRaw), reports.Str(string(inc.Status)), reports.Str(services), reports.Str(row.Team), at(inc.StartedAt()),
+		at(inc.Milestones.At(incident.ResolvedAt)), length, reports.Str(inc.Uncounted()), reports.Str(row.Source)}
+}
+
+// rawRecord downloads the record that an incident was made of, exactly as it came.
+func (s *Server) rawRecord(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	inc, err := s.Incident(ctx, incident.ID(r.Param("id")), r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	if inc.RawID == "" {
+		return answer{}, incident.ErrNotFound
+	}
+	raw, err := s.Store.Raw(ctx, inc.RawID)
+	if err != nil {
+		return answer{}, err
+	}
+	ending, kind := ".txt", "text/plain; charset=utf-8"
+	if json.Valid(raw.Body) {
+		ending, kind = ".json", "application/json"
+	}
+	name := slices.DeleteFunc([]rune(incident.Slug(raw.ExternalID)), func(x rune) bool { return x > 127 })
+	return answer{file: &file{"record-" + string(name) + ending, kind, raw.Body}}, nil
+}

@@ -1,0 +1,197 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/server/internal/api"
+)
+
+// The cookies. Over https the session's name begins with __Host-, which ties it to this host.
+const (
+	sessionCookie = "hindsight_session"
+	roleCookie    = "hindsight_role" // of visitors of the demonstration
+	flashCookie   = "hindsight_flash"
+	themeCookie   = "hindsight_theme"
+	zoneCookie    = "hindsight_zone"
+	keysCookie    = "hindsight_keys"
+)
+
+// request is one request and who makes it.
+type request struct {
+	*gin.Context
+	server  *Server
+	viewer  api.Viewer
+	user    *incident.User    // nil for visitors of the demonstration and people who are not signed in
+	session *incident.Session // likewise
+	id      string
+}
+
+func (s *Server) request(c *gin.Context) (*request, error) {
+	r := &request{Context: c, server: s, id: newRequestID()}
+	var err error
+	r.viewer, r.user, r.session, err = s.identify(c)
+	return r, err
+}
+
+// Viewer returns who makes a request with a browser session; ok is false for people who are not signed in.
+func (s *Server) Viewer(c *gin.Context) (v api.Viewer, ok bool) {
+	v, _, _, err := s.identify(c)
+	return v, err == nil && v.Role != ""
+}
+
+func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident.Session, error) {
+	secret, err := c.Cookie(s.sessionName())
+	if err == nil && secret != "" {
+		user, session, err := s.Auth.Session(c.Request.Context(), secret)
+		if err == nil {
+			return api.Viewer{Name: user.Name, Role: user.Role, User: user.ID}, user, session, nil
+		}
+		if !errors.Is(err, incident.ErrNotFound) {
+			return api.Viewer{}, nil, nil, err
+		}
+	}
+	if !s.Demo {
+		return api.Viewer{}, nil, nil, nil
+	}
+	role := incident.Viewer
+	if chosen, err := c.Cookie(roleCookie); err == nil && slices.Contains(incident.Roles, incident.Role(chosen)) {
+		role = incident.Role(chosen)
+	}
+	return api.Viewer{Name: "visitor", Role: role}, nil, nil, nil
+}
+
+func (s *Server) sessionName() string {
+	if s.secure {
+		return "__Host-" + sessionCookie
+	}
+	return sessionCookie
+}
+
+// setCookie sets a cookie for this host; maxAge 0 ends with the browser, negative deletes.
+func (r *request) setCookie(name, value string, maxAge time.Duration) {
+	seconds := int(maxAge.Seconds())
+	if maxAge < 0 {
+		seconds = -1
+	}
+	http.SetCookie(r.Writer, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true,
+		Secure: r.server.secure, SameSite: http.SameSiteLaxMode})
+}
+
+// demoMay are the changes that a visitor of the demonstration may make: to their own view.
+func (r *request) demoMay() bool {
+	return slices.Contains([]string{"/login/demo", "/me/theme", "/logout"}, r.Request.URL.Path)
+}
+
+// shell is what every page has around it. crumbs lead from the outermost page to this one, without it.
+func (r *request) shell(title string, nav frontend.Nav, crumbs ...frontend.Link) frontend.Shell {
+	s := r.server
+	shell := frontend.Shell{Title: title, Nav: nav, Crumbs: crumbs, Theme: r.theme(), Path: r.here(),
+		Canonical: s.BaseURL + r.here(), Demo: s.Demo, Zone: r.zone(), Now: s.Now().UTC(), Flash: r.takeFlash(), NoKeys: r.cookie(keysCookie) == "off",
+		AsOf: s.Live.Seq()}
+	for _, lag := range s.Follow.Lag() {
+		shell.Indexing = max(shell.Indexing, int(lag.Changes))
+	}
+	if r.viewer.Role != "" {
+		shell.User = frontend.User{ID: r.viewer.User, Name: r.viewer.Name, Role: r.viewer.Role}
+	}
+	if r.user != nil {
+		shell.User.Display = r.user.Display
+	}
+	return shell
+}
+
+// here is path and query of the request.
+func (r *request) here() string { return r.Request.URL.RequestURI() }
+
+func (r *request) cookie(name string) string {
+	value, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+func (r *request) theme() frontend.Theme {
+	switch t := frontend.Theme(r.cookie(themeCookie)); t {
+	case frontend.Light, frontend.Dark:
+		return t
+	}
+	return frontend.System
+}
+
+// zone is the viewer's time zone, or UTC.
+func (r *request) zone() *time.Location {
+	if name := r.cookie(zoneCookie); name != "" && name != "Local" {
+		if zone, err := time.LoadLocation(name); err == nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
+// setFlash keeps a message for the next page.
+func (r *request) setFlash(f frontend.Flash) {
+	if f.Text == "" {
+		return
+	}
+	text, err := json.Marshal(f)
+	if err != nil {
+		return
+	}
+	r.setCookie(flashCookie, base64.RawURLEncoding.EncodeToString(text), time.Minute)
+}
+
+// takeFlash returns the message that the last page left, once. It comes from the browser, so it is
+// believed to be nothing but text, and its link only if it leads to a page of ours.
+func (r *request) takeFlash() []frontend.Flash {
+	text, err := base64.RawURLEncoding.DecodeString(r.cookie(flashCookie))
+	if err != nil || len(text) == 0 {
+		return nil
+	}
+	r.setCookie(flashCookie, "", -1)
+	var f frontend.Flash
+	if json.Unmarshal(text, &f) != nil {
+		return nil
+	}
+	if !localPath(f.Link.Path) {
+		f.Link = frontend.Link{}
+	}
+	return []frontend.Flash{f}
+}
+
+// localPath reports whether path leads to a page of ours and nowhere else.
+func localPath(path string) bool {
+	u, err := url.Parse(path)
+	return err == nil && strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.Contains(path, `\`) && u.Host == "" && u.Scheme == ""
+}
+
+func queryEscape(text string) string { return url.QueryEscape(text) }
+
+// formOf keeps what was sent, without secrets, and says what was wrong with it.
+func formOf(values url.Values, err error) frontend.Form {
+	f := frontend.Form{Values: url.Values{}}
+	for name, v := range values {
+		if name != "password" && name != "old" && name != "new" {
+			f.Values[name] = v
+		}
+	}
+	var field *incident.FieldError
+	switch {
+	case errors.As(err, &field):
+		f.Errors = []frontend.FieldError{{Field: field.Field, Message: field.Message}}
+	case err != nil:
+		f.Errors = []frontend.FieldError{{Message: err.Error()}}
+	}
+	return f
+}

@@ -1,0 +1,220 @@
+package web
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/server/internal/auth"
+)
+
+// setupPage asks for the first administrator. It is gone as soon as there is a user.
+func (s *Server) setupPage(r *request) (answer, error) {
+	if err := s.mustBeNew(r); err != nil {
+		return answer{}, err
+	}
+	return show(frontend.SetupPage{Shell: r.shell("Set up Hindsight", "")})
+}
+
+func (s *Server) mustBeNew(r *request) error {
+	done, err := s.Auth.SetUp(r.Request.Context())
+	if err == nil && (done || s.Demo) {
+		return incident.ErrNotFound
+	}
+	return err
+}
+
+func (s *Server) setup(r *request) (answer, error) {
+	if err := s.mustBeNew(r); err != nil {
+		return answer{}, err
+	}
+	ctx := r.Request.Context()
+	name, password := r.PostForm("name"), r.PostForm("password")
+	if _, err := s.Auth.CreateFirst(ctx, name, r.PostForm("display"), password); err != nil {
+		return again(frontend.SetupPage{Shell: r.shell("Set up Hindsight", ""), Form: formOf(r.Request.PostForm, err)})
+	}
+	if err := s.signIn(r, name, password); err != nil {
+		return answer{}, err
+	}
+	return goTo("/setup/start", frontend.Flash{})
+}
+
+// signIn opens a session and hands its secret to the browser.
+func (s *Server) signIn(r *request, name, password string) error {
+	secret, _, err := s.Auth.SignIn(r.Request.Context(), name, password, address(r), r.Request.UserAgent())
+	if err != nil {
+		return err
+	}
+	r.setCookie(s.sessionName(), secret, 30*24*time.Hour)
+	return nil
+}
+
+// address is where a request comes from, for slowing guesses down. Forwarding headers are not believed.
+func address(r *request) string {
+	host, _, err := net.SplitHostPort(r.Request.RemoteAddr)
+	if err != nil {
+		return r.Request.RemoteAddr
+	}
+	return host
+}
+
+func (s *Server) loginPage(r *request) (answer, error) {
+	next := r.Query("next")
+	if !localPath(next) {
+		next = "/"
+	}
+	if done, err := s.Auth.SetUp(r.Request.Context()); err != nil || !done && !s.Demo {
+		return answer{to: "/setup"}, err
+	}
+	return show(frontend.LoginPage{Shell: r.shell("Sign in", ""), Next: next, Roles: s.demoRoles()})
+}
+
+func (s *Server) demoRoles() []incident.Role {
+	if s.Demo {
+		return incident.Roles
+	}
+	return nil
+}
+
+func (s *Server) login(r *request) (answer, error) {
+	next := r.PostForm("next")
+	if !localPath(next) {
+		next = "/"
+	}
+	err := s.signIn(r, r.PostForm("name"), r.PostForm("password"))
+	var throttled *auth.ThrottledError
+	switch {
+	case errors.Is(err, auth.ErrSignIn), errors.As(err, &throttled):
+		page := frontend.LoginPage{Shell: r.shell("Sign in", ""), Form: formOf(r.Request.PostForm, err), Next: next}
+		return again(page)
+	case err != nil:
+		return answer{}, err
+	}
+	return goTo(next, frontend.Flash{})
+}
+
+// demoRole lets a visitor of the demonstration look around as another role.
+func (s *Server) demoRole(r *request) (answer, error) {
+	role := incident.Role(r.PostForm("role"))
+	if !s.Demo || !slices.Contains(incident.Roles, role) {
+		return answer{}, incident.ErrNotFound
+	}
+	r.setCookie(roleCookie, string(role), 0)
+	next := r.PostForm("next")
+	if !localPath(next) {
+		next = "/"
+	}
+	return goTo(next, frontend.Flash{Kind: frontend.Notice, Text: "You are looking around as " + string(role) + "."})
+}
+
+func (s *Server) logout(r *request) (answer, error) {
+	if secret := r.cookie(s.sessionName()); secret != "" {
+		if err := s.Auth.SignOut(r.Request.Context(), secret); err != nil {
+			return answer{}, err
+		}
+	}
+	r.setCookie(s.sessionName(), "", -1)
+	return goTo("/login", frontend.Flash{Kind: frontend.Done, Text: "You are signed out."})
+}
+
+func (s *Server) profilePage(r *request) (answer, error) {
+	page, err := s.profile(r, frontend.Form{})
+	return answer{page: page}, err
+}
+
+func (s *Server) profile(r *request, form frontend.Form) (frontend.ProfilePage, error) {
+	page := frontend.ProfilePage{Shell: r.shell("Your settings", frontend.NavSettings), Zones: zones, Form: form}
+	if r.user == nil {
+		return page, nil
+	}
+	sessions, err := s.Store.Sessions(r.Request.Context(), r.user.ID)
+	for _, x := range sessions {
+		page.Sessions = append(page.Sessions, frontend.SessionRow{Session: x, Current: r.session != nil && x.Hash == r.session.Hash})
+	}
+	return page, err
+}
+
+// zones are offered in the settings; others can be typed.
+var zones = []string{"UTC", "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Warsaw", "Europe/Kyiv",
+	"Europe/Istanbul", "Africa/Lagos", "Africa/Nairobi", "Africa/Johannesburg", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Shanghai",
+	"Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland", "America/Sao_Paulo", "America/New_York", "America/Chicago",
+	"America/Denver", "America/Los_Angeles"}
+
+const aYear = 365 * 24 * time.Hour
+
+func (s *Server) saveProfile(r *request) (answer, error) {
+	zone := strings.TrimSpace(r.PostForm("zone"))
+	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+		page, err := s.profile(r, formOf(r.Request.PostForm, incident.Invalidf("zone", "%q is not a time zone such as Europe/Berlin", zone)))
+		return answer{page: page, status: http.StatusUnprocessableEntity}, err
+	}
+	r.setCookie(zoneCookie, zone, aYear)
+	r.saveTheme()
+	keys := "off"
+	if r.PostForm("keys") == "on" {
+		keys = "on"
+	}
+	r.setCookie(keysCookie, keys, aYear)
+	if name := strings.TrimSpace(r.PostForm("display")); r.user != nil && name != "" && name != r.user.Display {
+		u := *r.user
+		u.Display = name[:min(len(name), 200)]
+		if _, err := s.Store.Update(r.Request.Context(), func(tx incident.Tx) error { return tx.PutUser(u) }); err != nil {
+			return answer{}, err
+		}
+	}
+	return goTo("/me", frontend.Flash{Kind: frontend.Done, Text: "Saved."})
+}
+
+func (r *request) saveTheme() {
+	theme := frontend.Theme(r.PostForm("theme"))
+	if theme == frontend.Light || theme == frontend.Dark || theme == frontend.System {
+		r.setCookie(themeCookie, string(theme), aYear)
+	}
+}
+
+func (s *Server) saveTheme(r *request) (answer, error) {
+	r.saveTheme()
+	next := r.PostForm("next")
+	if !localPath(next) {
+		next = "/"
+	}
+	return goTo(next, frontend.Flash{})
+}
+
+func (s *Server) savePassword(r *request) (answer, error) {
+	if r.user == nil {
+		return answer{}, errForbidden
+	}
+	err := incident.Invalidf("old", "this is not your password")
+	if s.Auth.CheckCurrent(*r.user, r.PostForm("old")) {
+		if err = auth.CheckPassword(r.PostForm("new"), r.user.Name); err == nil {
+			err = s.Auth.SetPassword(r.Request.Context(), *r.user, r.PostForm("new"), r.session.Hash)
+		} else {
+			err = incident.Invalidf("new", "%s", strings.TrimPrefix(err.Error(), "password: "))
+		}
+	}
+	if errors.Is(err, incident.ErrInvalid) {
+		page, pageErr := s.profile(r, formOf(r.Request.PostForm, err))
+		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return goTo("/me", frontend.Flash{Kind: frontend.Done, Text: "Your password is changed, and you are signed out everywhere else."})
+}
+
+func (s *Server) endSessions(r *request) (answer, error) {
+	if r.user == nil {
+		return answer{}, errForbidden
+	}
+	_, err := s.Store.Update(r.Request.Context(), func(tx incident.Tx) error { return tx.DeleteSessions(r.user.ID, r.session.Hash) })
+	if err != nil {
+		return answer{}, err
+	}
+	return goTo("/me", frontend.Flash{Kind: frontend.Done, Text: "You are signed out everywhere else."})
+}

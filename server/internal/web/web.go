@@ -1,0 +1,148 @@
+// Package web serves the pages: it reads a request, asks desk, fills a page of package frontend and renders it. It
+// alone knows status codes of pages, cookies and headers. Start with New, which has the route table; there is
+// one file per page.
+package web
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/reports/draw"
+	"hindsight/server/internal/desk"
+)
+
+// Server answers browsers.
+type Server struct {
+	*desk.Desk
+	pages  *frontend.Renderer
+	draw   *draw.Engine
+	secure bool // cookies over https only
+	log    *slog.Logger
+}
+
+// New registers the pages on r.
+func New(d *desk.Desk, r *gin.Engine, engine *draw.Engine) (*Server, error) {
+	pages, err := frontend.New()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Desk: d, pages: pages, draw: engine, secure: len(d.BaseURL) > 5 && d.BaseURL[:6] == "https:", log: d.Log}
+	r.NoRoute(s.handle(anyone, func(*request) (answer, error) { return answer{}, incident.ErrNotFound }))
+	r.GET(frontend.AssetPrefix+"*name", gin.WrapH(pages.Assets()))
+	s.routes(r)
+	return s, nil
+}
+
+// anyone is the role that a page for people who are not signed in needs.
+const anyone incident.Role = ""
+
+// handler answers one request. An error becomes an error page.
+type handler func(*request) (answer, error)
+
+// answer is what a handler wants the browser to see: a page, a file, or another address.
+type answer struct {
+	page   frontend.Page
+	status int // 0: 200
+	to     string
+	flash  frontend.Flash
+	file   *file
+}
+
+// file is a download.
+type file struct {
+	name, contentType string
+	body              []byte
+}
+
+// show answers with a page.
+func show(p frontend.Page) (answer, error) { return answer{page: p}, nil }
+
+// again answers with a form that has to be corrected.
+func again(p frontend.Page) (answer, error) {
+	return answer{page: p, status: http.StatusUnprocessableEntity}, nil
+}
+
+// goTo sends the browser on to a page of ours, which shows the message once.
+func goTo(path string, flash frontend.Flash) (answer, error) {
+	return answer{to: path, flash: flash}, nil
+}
+
+// handle wraps a handler: who asks, may they, and what comes out.
+func (s *Server) handle(needs incident.Role, h handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		r, err := s.request(c)
+		var a answer
+		if err == nil {
+			a, err = s.admit(r, needs, h)
+		}
+		if err == nil {
+			err = s.write(r, a)
+		}
+		if err != nil {
+			s.fail(r, err)
+		}
+	}
+}
+
+// errForbidden: the viewer is known and may not do this.
+var errForbidden = errors.New("not allowed")
+
+// errReadOnly: the demonstration changes nothing.
+var errReadOnly = errors.New("the demonstration is read-only")
+
+func (s *Server) admit(r *request, needs incident.Role, h handler) (answer, error) {
+	switch {
+	case needs == anyone || r.viewer.Role.Can(needs):
+		if s.Demo && r.Request.Method != http.MethodGet && !r.demoMay() {
+			return answer{}, errReadOnly
+		}
+		return h(r)
+	case r.viewer.Role != "":
+		return answer{}, errForbidden
+	}
+	done, err := s.Auth.SetUp(r.Request.Context())
+	if err != nil {
+		return answer{}, err
+	}
+	if !done {
+		return answer{to: "/setup"}, nil
+	}
+	return answer{to: "/login?next=" + queryEscape(r.here())}, nil
+}
+
+func (s *Server) write(r *request, a answer) error {
+	switch {
+	case a.to != "":
+		r.setFlash(a.flash)
+		r.Redirect(http.StatusSeeOther, a.to)
+		return nil
+	case a.file != nil:
+		r.Header("Content-Disposition", `attachment; filename="`+a.file.name+`"`)
+		r.Data(http.StatusOK, a.file.contentType, a.file.body)
+		return nil
+	}
+	var b bytes.Buffer
+	if err := s.pages.Render(&b, a.page); err != nil {
+		return err
+	}
+	status := a.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	r.Data(status, "text/html; charset=utf-8", b.Bytes())
+	return nil
+}
+
+func newRequestID() string {
+	b := make([]byte, 8)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
