@@ -32,6 +32,7 @@ func openSQLite(ctx context.Context, cfg Config) (*Store, error) {
 		"_pragma", "journal_mode(WAL)",
 		"_pragma", "synchronous(NORMAL)", // survives the end of the process; a power cut may lose the last moment
 		"_pragma", "foreign_keys(1)",
+		"_pragma", "cache_size(-32768)", // 32 MB, so that a page of an import fits
 		"_txlock", "immediate", // a transaction that reads first and writes later would fail when others wrote meanwhile
 		"_time_integer_format", "unix_micro",
 		"_inttotime", "1"))
