@@ -1,8 +1,10 @@
 package table
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -49,6 +51,7 @@ type builder struct {
 	mapping Mapping
 	cells   map[string]string
 	zone    string
+	zones   map[string]*time.Location
 	draft   importers.Draft
 }
 
@@ -123,50 +126,70 @@ func (b *builder) people() {
 // times sets the milestones. One that precedes the beginning is kept with a warning that names its place.
 func (b *builder) times(place string) error {
 	for _, name := range incident.MilestoneNames {
-		text, column := b.get(Target(name))
-		format, err := b.format(Target(name))
-		if err == nil {
-			err = b.draft.SetTime(name, sourceName, column, text, format)
-		}
+		m, column, err := b.moment(Target(name))
 		if err != nil {
 			return err
 		}
+		b.draft.Incident.Milestones.Set(name, m.At, m.Precision, incident.FromField, sourceName, column)
 	}
-	inc := &b.draft.Incident
-	inc.ExternalCreatedAt = inc.Milestones.At(incident.Opened)
-	text, column := b.get(Updated)
-	format, err := b.format(Updated)
+	updated, _, err := b.moment(Updated)
 	if err != nil {
 		return err
 	}
-	updated, err := format.Parse(text)
-	if err != nil {
-		return &importers.MapError{Field: column, Value: importers.Line(text), Reason: err.Error()}
-	}
-	inc.ExternalUpdatedAt = updated.At
+	inc := &b.draft.Incident
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = inc.Milestones.At(incident.Opened), updated.At
 	if inc.StartedAt().IsZero() {
 		b.draft.Warn("", "", "the record has no time of impact, detection or opening; it is in no period")
 	}
+	b.order(place)
+	return nil
+}
+
+// order warns of milestones that precede the beginning.
+func (b *builder) order(place string) {
 	before := len(b.draft.Warnings)
 	b.draft.CheckOrder()
 	for i := range b.draft.Warnings[before:] {
 		w := &b.draft.Warnings[before+i]
 		w.Message = place + ": " + w.Message
 	}
-	return nil
 }
 
-func (b *builder) format(target Target) (importers.TimeFormat, error) {
+// moment reads a target's time and warns when it is doubtful; it is zero when the row has none.
+func (b *builder) moment(target Target) (m importers.Moment, column string, err error) {
+	text, column := b.get(target)
+	if importers.Unset(text) {
+		return m, column, nil
+	}
 	f := b.mapping.Fields[target]
-	name := f.Zone
-	if name == "" {
-		name = b.zone
-	}
-	zone, err := importers.Zone(name)
+	zone, err := b.location(cmp.Or(f.Zone, b.zone))
 	if err != nil {
-		return importers.TimeFormat{}, &importers.MapError{Field: "zone", Value: name, Reason: err.Error()}
+		return m, column, &importers.MapError{Field: "zone", Value: b.zone, Reason: err.Error()}
 	}
-	return importers.TimeFormat{Layout: f.Layout, Zone: zone}, nil
+	m, err = importers.TimeFormat{Layout: f.Layout, Zone: zone}.Parse(text)
+	if err != nil {
+		return m, column, &importers.MapError{Field: column, Value: importers.Line(text), Reason: err.Error()}
+	}
+	if m.Doubt != "" {
+		b.draft.Warn(column, importers.Line(text), m.Doubt)
+	}
+	return m, column, nil
+}
+
+// location loads each zone once per row, for that is slower than all the rest.
+func (b *builder) location(name string) (*time.Location, error) {
+	if loc := b.zones[name]; loc != nil {
+		return loc, nil
+	}
+	loc, err := importers.Zone(name)
+	if err != nil {
+		return nil, err
+	}
+	if b.zones == nil {
+		b.zones = map[string]*time.Location{}
+	}
+	b.zones[name] = loc
+	return loc, nil
 }
 
 // state sets status, severity and kind. Where the table has no status, a known end says that the
@@ -189,7 +212,7 @@ func (b *builder) state() {
 	inc.SeverityRaw, inc.PriorityRaw = importers.Line(severity), importers.Line(priority)
 	if !importers.Unset(severity) {
 		inc.Severity = b.draft.SeverityOf(severityColumn, severity, b.severities(Severity))
-	} else {
+	} else if !importers.Unset(priority) {
 		inc.Severity = b.draft.SeverityOf(priorityColumn, priority, b.severities(Priority))
 	}
 	if word, column := b.get(Kind); !importers.Unset(word) {

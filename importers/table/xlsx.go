@@ -3,6 +3,7 @@ package table
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -42,15 +43,29 @@ func newXLSX(name, sheet string, in io.Reader, l limits) (*xlsxReader, error) {
 	if err := inspectZip(name, packed, l); err != nil {
 		return nil, err
 	}
-	book, err := excelize.OpenReader(bytes.NewReader(packed), excelize.Options{UnzipSizeLimit: l.sheets, UnzipXMLSizeLimit: min(l.sheets, 16<<20)})
+	r := &xlsxReader{name: name, days: importers.Excel1900, limit: l}
+	err = shield(func() (err error) {
+		r.book, err = excelize.OpenReader(bytes.NewReader(packed), excelize.Options{UnzipSizeLimit: l.sheets, UnzipXMLSizeLimit: min(l.sheets, 16<<20)})
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%s is not a workbook that can be read: %w", name, err)
 	}
-	r := &xlsxReader{name: name, book: book, days: importers.Excel1900, limit: l}
 	if err := r.openSheet(sheet); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// shield turns a panic of the library over a broken workbook, such as an index of -1 into the shared
+// texts, into an error.
+func shield(read func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the workbook is broken: %v", p)
+		}
+	}()
+	return read()
 }
 
 // inspectZip refuses what is no workbook, and what would unpack to more than the limit, before anything
@@ -137,34 +152,41 @@ func (r *xlsxReader) next() (row, error) {
 	return out.check(r.limit, raw), nil
 }
 
-// cells returns the next row that is not blank. A formula is never evaluated: its cell holds the text that
-// Excel last saved as its result.
-func (r *xlsxReader) cells() ([]string, error) {
-	for r.held.Next() && r.shown.Next() {
-		if r.number++; r.number > excelRows {
-			return nil, fmt.Errorf("%s claims to have more than %d rows; it is broken", r.name, excelRows)
-		}
-		held, err := r.held.Columns(excelize.Options{RawCellValue: true})
-		if err != nil {
-			return nil, fmt.Errorf("%s, row %d: %w", r.name, r.number, err)
-		}
-		shown, err := r.shown.Columns()
-		if err != nil {
-			return nil, fmt.Errorf("%s, row %d: %w", r.name, r.number, err)
-		}
-		for i := range held {
-			if i < len(shown) {
-				held[i] = r.date(held[i], shown[i])
-			}
-		}
-		if strings.Join(held, "") != "" {
-			return held, nil
-		}
+// cells returns the next row that is not blank.
+func (r *xlsxReader) cells() (cells []string, err error) {
+	for err == nil && strings.Join(cells, "") == "" {
+		err = shield(func() (err error) {
+			cells, err = r.step()
+			return err
+		})
 	}
-	if err := errors.Join(r.held.Error(), r.shown.Error()); err != nil {
-		return nil, fmt.Errorf("%s: %w", r.name, err)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s, row %d: %w", r.name, r.number, err)
 	}
-	return nil, io.EOF
+	return cells, err
+}
+
+// step reads the row after the last one. A formula is never evaluated: its cell holds the text that was
+// last saved as its result.
+func (r *xlsxReader) step() ([]string, error) {
+	if !r.held.Next() || !r.shown.Next() {
+		return nil, cmp.Or(r.held.Error(), r.shown.Error(), io.EOF)
+	}
+	if r.number++; r.number > excelRows {
+		return nil, fmt.Errorf("a sheet cannot have more than %d rows; the file is broken", excelRows)
+	}
+	held, err := r.held.Columns(excelize.Options{RawCellValue: true})
+	if err != nil {
+		return nil, err
+	}
+	shown, err := r.shown.Columns()
+	if err != nil {
+		return nil, err
+	}
+	for i := range min(len(held), len(shown)) {
+		held[i] = r.date(held[i], shown[i])
+	}
+	return held, nil
 }
 
 // date returns a cell that holds a count of days and shows that same day as an ISO date without a zone, for a

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"archive/zip"
 	"bytes"
 	"reflect"
 	"strings"
@@ -177,4 +178,60 @@ func TestWorkbookResumes(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(rest, all[2:]) {
 		t.Errorf("behind page 1: %d pages, %v; want the last page again", len(rest), err)
 	}
+}
+
+// parts returns a workbook that is whole but for the given parts.
+func parts(t *testing.T, sheet, shared, styles string) importers.File {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for name, text := range map[string]string{
+		"[Content_Types].xml":        `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`,
+		"_rels/.rels":                `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+		"xl/workbook.xml":            `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+		"xl/worksheets/sheet1.xml":   sheet,
+		"xl/sharedStrings.xml":       shared,
+		"xl/styles.xml":              styles,
+	} {
+		part, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file("book.xlsx", out.String())
+}
+
+func TestBrokenWorkbook(t *testing.T) {
+	const space = ` xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+	for _, tc := range []struct{ name, row, want string }{
+		{"index of -1 into the shared texts", `<row r="1"><c r="A1" t="s"><v>-1</v></c></row>`, "book.xlsx, sheet S, row 1: the workbook is broken"},
+		{"a row far below the last one", `<row r="999999999"><c><v>1</v></c></row>`, "a sheet cannot have more than 1048576 rows"},
+		{"no such column", `<row r="1"><c r="A0"><v>1</v></c></row>`, "book.xlsx, sheet S, row 1: "},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			book := parts(t, `<worksheet`+space+`><sheetData>`+tc.row+`</sheetData></worksheet>`, `<sst`+space+`/>`, `<styleSheet`+space+`/>`)
+			if pages, err := readPages(importers.Config{}, nil, usual, book); err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("read of %s = %d pages, %v; want an error with %q", tc.row, len(pages), err, tc.want)
+			}
+		})
+	}
+}
+
+// FuzzXLSX puts arbitrary parts into an otherwise whole workbook.
+func FuzzXLSX(f *testing.F) {
+	f.Add(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" s="1"><f>1+1</f><v>45291.5</v></c><c t="inlineStr"><is><t>x</t></is></c></row></sheetData></worksheet>`,
+		`<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="1" uniqueCount="1"><si><t>id</t></si></sst>`,
+		`<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt numFmtId="165" formatCode="d-mmm-yy"/></numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="165" applyNumberFormat="1"/></cellXfs></styleSheet>`)
+	f.Add(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="9"><c r="XFD9" t="s"><v>-1</v></c><c r="A0" t="b"><v>7</v></c><c t="e"><v>#N/A</v></c></row></sheetData></worksheet>`, `<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>`, `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>`)
+	f.Fuzz(func(t *testing.T, sheet, shared, styles string) {
+		pages, _ := readPages(importers.Config{}, nil, usual, parts(t, sheet, shared, styles))
+		mapPages(t, importers.Config{}, pages)
+	})
 }
