@@ -69,11 +69,19 @@ func checkPictures(t *testing.T, e *Engine, set string, c reports.Chart) {
 	if got := img.Bounds().Dx(); got != size.Width {
 		t.Errorf("PNG is %d pixels wide, want %d", got, size.Width)
 	}
-	if dir := os.Getenv("DRAW_DIR"); dir != "" {
-		for ending, data := range map[string][]byte{".svg": svg, ".png": bitmap} {
-			if err := os.WriteFile(filepath.Join(dir, set+"-"+c.ID+ending), data, 0o644); err != nil {
-				t.Fatal(err)
-			}
+	keep(t, set+"-"+c.ID, svg, bitmap)
+}
+
+// keep writes a picture into the folder DRAW_DIR, if that is set.
+func keep(t *testing.T, name string, svg, bitmap []byte) {
+	t.Helper()
+	dir := os.Getenv("DRAW_DIR")
+	if dir == "" {
+		return
+	}
+	for ending, data := range map[string][]byte{".svg": svg, ".png": bitmap} {
+		if err := os.WriteFile(filepath.Join(dir, name+ending), data, 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -171,9 +179,11 @@ func TestPatterns(t *testing.T) {
 	if !bytes.Contains(svg, []byte("<pattern")) {
 		t.Error("SVG has no pattern")
 	}
-	if _, err := e.PNG(t.Context(), c, Size{400, 300}, 2, echarts.Light()); err != nil {
-		t.Errorf("PNG: %v", err)
+	bitmap, err := e.PNG(t.Context(), c, Size{400, 300}, 2, echarts.Light())
+	if err != nil {
+		t.Fatalf("PNG: %v", err)
 	}
+	keep(t, "pair", svg, bitmap)
 }
 
 func TestRefusedSizes(t *testing.T) {

@@ -18,7 +18,7 @@ type Size struct{ Width, Height int }
 const (
 	minSide = 200
 	maxSide = 4000
-	minPlot = 180 // pixels: a picture grows beyond its height rather than squeeze its marks
+	minPlot = 220 // pixels: a picture grows beyond its height rather than squeeze its marks
 	rowRoom = 26  // pixels that each row of a flat chart needs
 	margin  = 16
 )

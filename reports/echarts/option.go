@@ -8,7 +8,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -57,11 +56,6 @@ type builder struct {
 	legend []legendItem
 }
 
-type legendItem struct {
-	Name string `json:"name"`
-	Icon string `json:"icon,omitempty"`
-}
-
 // The parts that the library has no fields for.
 type (
 	grid struct {
@@ -90,9 +84,8 @@ type (
 )
 
 const (
-	fontSize   = 12
-	legendRoom = 30
-	lineRoom   = 18 // above the plot, for what vertical lines mean
+	fontSize = 12
+	lineRoom = 18 // above the plot, for what vertical lines mean
 )
 
 func (b *builder) option() map[string]any {
@@ -111,39 +104,13 @@ func (b *builder) option() map[string]any {
 	delete(option, "toolbox")
 	option["useUTC"] = true
 	option["textStyle"] = opts.TextStyle{FontFamily: b.theme.Font, FontSize: fontSize}
-	option["grid"] = b.grid()
+	option["grid"] = b.grid(b.legendRows(widest))
+	if rules := b.narrow(); len(rules) > 0 {
+		option["media"] = rules
+	}
 	option["xAxis"], option["yAxis"] = b.xAxis(), b.yAxis()
 	option["tooltip"] = b.tooltip()
 	return option
-}
-
-// legendOpts puts the legend on top, on one line that scrolls where it does not fit.
-func (b *builder) legendOpts() opts.Legend {
-	return opts.Legend{
-		Show: opts.Bool(b.needsLegend()), Type: "scroll", Data: b.legend,
-		Top: "0", Left: "0", ItemWidth: 14, ItemHeight: 10,
-		TextStyle: &opts.TextStyle{Color: b.theme.Soft, FontSize: fontSize, Width: 220, Overflow: "truncate"},
-	}
-}
-
-// needsLegend is false for a single series that is what the axis says.
-func (b *builder) needsLegend() bool {
-	label := b.chart.Y.Label
-	if b.chart.Flat() {
-		label = b.chart.X.Label
-	}
-	return len(b.legend) > 1 || len(b.legend) == 1 && !strings.HasPrefix(label, b.legend[0].Name)
-}
-
-func (b *builder) grid() grid {
-	g := grid{Left: 4, Right: 18, Top: 10, Bottom: 4, OuterBoundsMode: "same", OuterBoundsWithin: "all"}
-	if b.needsLegend() {
-		g.Top += legendRoom
-	}
-	if !b.chart.Flat() && slices.ContainsFunc(b.chart.Lines, func(l reports.Line) bool { return l.Axis == "x" }) {
-		g.Top += lineRoom
-	}
-	return g
 }
 
 // aria tells screen readers the answer. Patterns tell stacks of bars apart where colour cannot.

@@ -98,32 +98,6 @@ func (b *builder) add(s reports.Series, l look) {
 	b.addBounds(s, l)
 }
 
-// lineIcon is the legend's picture of a line: "solid", "dashed" or "dotted".
-func lineIcon(dash string) string {
-	switch dash {
-	case "dashed":
-		return "path://M0 4h4v2h-4zM6 4h4v2h-4zM12 4h4v2h-4z"
-	case "dotted":
-		return "path://M0 4h2v2h-2zM4 4h2v2h-2zM8 4h2v2h-2zM12 4h2v2h-2z"
-	}
-	return "path://M0 4h16v2h-16z"
-}
-
-// slotIcon is the legend's picture of a box, or of an estimate as chartkit.js draws it in that slot.
-func slotIcon(shape reports.Shape, slot int) string {
-	if shape == reports.Box {
-		return "rect"
-	}
-	return []string{"circle", "diamond"}[slot%2]
-}
-
-// enlist adds a name to the legend once, however many series carry it.
-func (b *builder) enlist(name, icon string) {
-	if name != "" && !slices.ContainsFunc(b.legend, func(i legendItem) bool { return i.Name == name }) {
-		b.legend = append(b.legend, legendItem{name, icon})
-	}
-}
-
 // addBounds draws the intervals of bars and lines, where they have any.
 func (b *builder) addBounds(s reports.Series, l look) {
 	if s.Shape != reports.Bars && s.Shape != reports.Connect {
