@@ -11,10 +11,9 @@ import (
 // EditableFields lists the fields that people may change with Edit.
 var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason"}
 
-// Edit sets a field as a person says, and remembers who said so and what the source says, so that
-// imports keep it. Values are written as FieldValue returns them. Setting a field back to what the
-// source says takes the edit away. It returns a *FieldError for an unknown field or an impossible
-// value, and then changes nothing.
+// Edit sets a field as a person says, and notes who said so and what was there before, so that imports keep
+// it. Values are written as FieldValue returns them; saying what is there already is no edit. It returns a
+// *FieldError for an unknown field or an impossible value, and then changes nothing.
 func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 	was, err := inc.FieldValue(field)
 	if err != nil {
@@ -23,13 +22,7 @@ func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 	if err := inc.setField(field, value); err != nil {
 		return err
 	}
-	value, _ = inc.FieldValue(field)
-	earlier := slices.IndexFunc(inc.Edits, func(e Edit) bool { return e.Field == field })
-	if earlier >= 0 {
-		was = inc.Edits[earlier].Was
-		inc.Edits = slices.Delete(slices.Clone(inc.Edits), earlier, earlier+1)
-	}
-	if value != was {
+	if value, _ = inc.FieldValue(field); value != was {
 		inc.Edits = append(slices.Clip(inc.Edits), Edit{Field: field, Value: value, Was: was, By: by, At: at.UTC()})
 	}
 	return nil
@@ -125,19 +118,21 @@ func SortTags(tags []string) []string {
 
 // Reimport returns what a stored incident becomes when its source is read again as draft. The source is
 // right about everything that it says; what people said stays in force beside it: their milestones, their
-// edits (which now remember what the source says today) and the factors that they stated or confirmed.
-// Neither argument is changed; the result shares their parts.
+// edits, the latest of each field, and the factors that they stated or confirmed. The first edit of a field
+// remembers what the source says today. Neither argument is changed; the result shares their parts.
 func Reimport(stored, draft *Incident) *Incident {
 	out := *draft
 	out.ID, out.Seq = stored.ID, stored.Seq
 	out.Milestones = append(slices.Clip(draft.Milestones), stored.Milestones.Stated()...)
 	out.Factors = mergeFactors(stored.Factors, draft.Factors)
 	out.Edits = slices.Clone(stored.Edits)
+	edited := map[string]bool{}
 	for i, e := range out.Edits {
 		was, err := draft.FieldValue(e.Field)
-		if err = errors.Join(err, out.setField(e.Field, e.Value)); err == nil {
+		if err = errors.Join(err, out.setField(e.Field, e.Value)); err == nil && !edited[e.Field] {
 			out.Edits[i].Was = was
 		}
+		edited[e.Field] = true
 	}
 	return &out
 }

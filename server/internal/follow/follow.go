@@ -18,10 +18,9 @@ import (
 )
 
 const (
-	batch    = 1000                   // changes asked for at once
-	poll     = time.Second            // a wake-up may be lost, so the feed is looked at this often
-	patience = 500 * time.Millisecond // longest wait of WaitFor
-	longest  = time.Minute            // longest pause after a failure
+	batch   = 1000        // changes asked for at once
+	poll    = time.Second // a wake-up may be lost, so the feed is looked at this often
+	longest = time.Minute // longest pause after a failure
 )
 
 // Sink is something derived from the database. The follower calls its methods from one goroutine.
@@ -198,11 +197,9 @@ func (f *Follower) advance(l *line, at incident.Seq) {
 	f.moved = make(chan struct{})
 }
 
-// WaitFor waits until every sink has applied change seq, for half a second at most, and reports whether
-// they have. Who has just written calls it before reading something derived.
+// WaitFor waits until every sink has applied change seq, or until ctx ends, and reports whether they have. Who
+// has just written calls it, with a deadline, before reading something derived.
 func (f *Follower) WaitFor(ctx context.Context, seq incident.Seq) bool {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	for {
 		reached, moved := f.reached(seq)
 		if reached {

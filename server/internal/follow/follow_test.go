@@ -105,10 +105,10 @@ func start(t *testing.T, s *store.Store, sinks ...Sink) *Follower {
 // await waits until every sink is at seq.
 func await(t *testing.T, f *Follower, seq incident.Seq) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !f.WaitFor(t.Context(), seq); {
-		if time.Now().After(deadline) {
-			t.Fatalf("WaitFor(%d) still false after 30 s: %+v", seq, f.Lag())
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if !f.WaitFor(ctx, seq) {
+		t.Fatalf("WaitFor(%d) still false after a minute: %+v", seq, f.Lag())
 	}
 }
 
@@ -244,7 +244,9 @@ func TestSlowSink(t *testing.T) {
 	seq := put(t, s, func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{made(1, "one")}) })
 	await(t, start(t, s, good), seq)
 	f := start(t, s, bad)
-	if f.WaitFor(t.Context(), seq) {
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if f.WaitFor(ctx, seq) {
 		t.Errorf("WaitFor(%d) = true, want false: the sink fails", seq)
 	}
 	if lag := f.Lag()["bad"]; lag.Changes != int64(seq) || lag.Since.IsZero() {
