@@ -43,7 +43,7 @@ type Case struct {
 	StartedAt time.Time // UTC; zero when unknown
 	Services  []string  // names
 	Outcome   Outcome   // of q.Span; AnyOutcome when the query measures none
-	Seconds   float64   // the duration when Recorded; so far, when Open; else 0
+	Seconds   float64   // the duration when both ends are known; so far, when Open; else 0
 	Reason    string    // why it is left out; empty when it counts
 }
 
@@ -53,9 +53,9 @@ func (s *Snapshot) Cases(q Query, which Outcome) []Case {
 	p := s.population(q)
 	var out []Case
 	for r := range p.started() {
-		c := p.caseOf(r)
-		if which == AnyOutcome && c.Outcome != Excluded || which == c.Outcome {
-			out = append(out, c)
+		outcome, _ := p.outcome(r)
+		if which == outcome || which == AnyOutcome && outcome != Excluded {
+			out = append(out, p.caseOf(r))
 		}
 	}
 	slices.SortFunc(out, func(a, b Case) int {
@@ -74,23 +74,29 @@ func (s *Snapshot) Incidents(q Query, which Outcome) []incident.ID {
 	return ids
 }
 
+// outcome returns how row r stands in the span of the query, and its duration in microseconds.
+func (p *population) outcome(r row) (Outcome, int64) {
+	state, value := r.duration(r.i, p.span, p.now())
+	switch {
+	case r.leftOut != 0:
+		return Excluded, value
+	case len(p.q.Span.From) == 0:
+		return AnyOutcome, 0
+	}
+	return outcomeOf(state), value
+}
+
 // caseOf describes row r.
 func (p *population) caseOf(r row) Case {
-	state, value := r.duration(r.i, p.span, p.now())
+	outcome, value := p.outcome(r)
 	c := Case{
 		ID: r.id[r.i], Number: r.number[r.i], Title: r.title[r.i],
 		Severity: incident.Severity(r.severity[r.i]), Priority: p.s.texts[r.priority[r.i]],
-		StartedAt: instant(r.started[r.i]), Outcome: outcomeOf(state), Seconds: float64(value) / 1e6,
+		StartedAt: instant(r.started[r.i]), Outcome: outcome, Seconds: float64(value) / 1e6, Reason: p.s.texts[r.leftOut],
 	}
 	for _, code := range p.s.sets[r.services[r.i]] {
 		c.Services = append(c.Services, p.s.Name(incident.ID(p.s.texts[code])))
 	}
 	slices.Sort(c.Services)
-	if len(p.q.Span.From) == 0 {
-		c.Outcome = AnyOutcome
-	}
-	if r.leftOut != 0 {
-		c.Outcome, c.Reason = Excluded, p.s.texts[r.leftOut]
-	}
 	return c
 }

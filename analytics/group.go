@@ -126,20 +126,24 @@ func (p *population) grouping() *grouping {
 // and nothing reaches behind Now unless an incident does. Both are zero when there is nothing.
 func (p *population) extent() (from, to time.Time) {
 	first, last := p.from, p.to
-	var lo, hi int64
+	var lo, hi int64 // 0: none seen
 	for r := range p.started() {
-		if at := r.started[r.i]; at != 0 {
-			if lo == 0 || at < lo {
-				lo = at
-			}
-			hi = max(hi, at+1)
+		at := r.started[r.i]
+		if at != 0 && (lo == 0 || at < lo) {
+			lo = at
+		}
+		if at != 0 && (hi == 0 || at >= hi) {
+			hi = at + 1
 		}
 	}
 	if first == 0 {
 		first = lo
 	}
 	if now := micros(p.q.Now); last == 0 || now != 0 && now < last {
-		last = max(hi, min(now, cmp.Or(last, now)))
+		last = max(hi, now)
+		if now == 0 {
+			last = hi
+		}
 	}
 	return instant(first), instant(last)
 }

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,13 +70,13 @@ func (l *Live) take(d incident.Delta) {
 		b.remove(id)
 	}
 	if d.Services != nil {
-		b.services = d.Services
+		b.services = slices.Clone(d.Services)
 	}
 	if d.Teams != nil {
-		b.teams = d.Teams
+		b.teams = slices.Clone(d.Teams)
 	}
 	if d.Targets != nil {
-		b.targets = d.Targets
+		b.targets = slices.Clone(d.Targets)
 	}
 }
 

@@ -163,6 +163,16 @@ func TestPeriodsAreClipped(t *testing.T) {
 	}
 }
 
+func TestTimesBefore1970(t *testing.T) {
+	old := made("old", 1, 0)
+	old.Milestones = nil
+	old.Milestones.Set(incident.Opened, time.Date(1969, 7, 20, 20, 17, 0, 0, time.UTC), incident.ToMinute, incident.FromField, "test", "")
+	s := snapshot(t, []*incident.Incident{old})
+	if got, want := heads(s.Counts(analytics.Query{GroupBy: analytics.ByMonth})), []string{"1969-07=Jul 1969:1"}; !slices.Equal(got, want) {
+		t.Errorf("Counts by month = %q, want %q", got, want)
+	}
+}
+
 func TestParseDimension(t *testing.T) {
 	for _, tc := range []struct {
 		in   string

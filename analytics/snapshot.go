@@ -8,7 +8,7 @@ import (
 
 // Snapshot is every incident as of one number of the change feed. It never changes and may be read by
 // many goroutines at once. Take one per page or document and ask it everything, so that all
-// figures are about the same state.
+// figures are about the same state. An incident takes about 300 bytes, and the text of its id, number and title.
 type Snapshot struct {
 	view
 	asOf incident.Seq

@@ -132,7 +132,7 @@ func (p *population) impact(r row, sp span) impact {
 // window returns the observed part of the query's period.
 func (p *population) window(groups []*bucket[[]impact]) stats.Stretch {
 	w := stats.Stretch{From: p.from, To: p.to}
-	first, last := int64(forever), int64(0)
+	first, last := int64(forever), int64(math.MinInt64)
 	for _, b := range groups {
 		for _, x := range b.acc {
 			if x.leftOut == 0 && x.started != 0 {
@@ -143,14 +143,14 @@ func (p *population) window(groups []*bucket[[]impact]) stats.Stretch {
 			}
 		}
 	}
-	if w.From == 0 && first != forever {
-		w.From = first
-	}
 	switch now := p.now(); {
 	case now != 0 && (w.To == 0 || now < w.To):
 		w.To = now
-	case w.To == 0:
+	case w.To == 0 && first != forever:
 		w.To = last
+	}
+	if w.From == 0 {
+		w.From = min(first, w.To) // nothing known: an empty window
 	}
 	w.To = max(w.To, w.From)
 	return w

@@ -209,3 +209,16 @@ func TestUptimeByMonthSplitsAnOutage(t *testing.T) {
 		}
 	}
 }
+
+// TestUptimeOfNothing: without an incident and without a first instant there is no window, rather than one from 1970 on.
+func TestUptimeOfNothing(t *testing.T) {
+	s := snapshot(t, nil)
+	q := analytics.Query{Now: time.Date(2026, 2, 15, 0, 0, 0, 0, time.UTC)}
+	if g := s.Uptime(q)[0]; g.Window != 0 || g.Availability.Known() || g.MTBF.Known() {
+		t.Errorf("Uptime = %+v, want no window and no numbers", g)
+	}
+	q.GroupBy = analytics.ByWeek
+	if groups := s.Uptime(q); len(groups) != 0 {
+		t.Errorf("Uptime by week: %d groups, want none", len(groups))
+	}
+}
