@@ -71,34 +71,29 @@ func BenchmarkSnapshot(b *testing.B) {
 				}
 			}
 		})
-		s, q := live.Snapshot(), analytics.Query{Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-		m, err := analytics.FindMetric("time_to_resolve")
-		if err != nil {
-			b.Fatal(err)
-		}
-		q.Span = m.Span
-		for _, by := range []analytics.Dimension{analytics.ByNothing, analytics.ByService, analytics.ByWeek} {
-			q.GroupBy = by
-			b.Run(fmt.Sprintf("durations by %q/%d", by, n), func(b *testing.B) {
-				for b.Loop() {
-					s.Durations(q)
-				}
-			})
-		}
-		q.GroupBy = analytics.ByMonth
-		b.Run(fmt.Sprintf("counts by month/%d", n), func(b *testing.B) {
+		benchmarkQueries(b, live.Snapshot())
+	}
+}
+
+func benchmarkQueries(b *testing.B, s *analytics.Snapshot) {
+	q := toResolve(b)
+	q.Now = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, x := range []struct {
+		name string
+		by   analytics.Dimension
+		ask  func(analytics.Query)
+	}{
+		{"durations", analytics.ByNothing, func(q analytics.Query) { s.Durations(q) }},
+		{"durations by service", analytics.ByService, func(q analytics.Query) { s.Durations(q) }},
+		{"durations by week", analytics.ByWeek, func(q analytics.Query) { s.Durations(q) }},
+		{"counts by month", analytics.ByMonth, func(q analytics.Query) { s.Counts(q) }},
+		{"sla by month", analytics.ByMonth, func(q analytics.Query) { s.SLA(q, nil) }},
+		{"uptime by month", analytics.ByMonth, func(q analytics.Query) { s.Uptime(q) }},
+	} {
+		q.GroupBy = x.by
+		b.Run(fmt.Sprintf("%s/%d", x.name, s.Len()), func(b *testing.B) {
 			for b.Loop() {
-				s.Counts(q)
-			}
-		})
-		b.Run(fmt.Sprintf("sla by month/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				s.SLA(q, nil)
-			}
-		})
-		b.Run(fmt.Sprintf("uptime by month/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				s.Uptime(q)
+				x.ask(q)
 			}
 		})
 	}

@@ -10,23 +10,25 @@ import (
 	"hindsight/incident"
 )
 
-func TestSLAOwnTargets(t *testing.T) {
-	target := incident.SLATarget{ID: "sla_1", Name: "Resolution", Span: span(t, "opened..resolved"), Within: time.Hour, Goal: 0.9}
+// clocks returns one incident for each state of a target of one hour from opening to resolution.
+func clocks() []*incident.Incident {
 	open := func(id string, day int) *incident.Incident {
 		inc := made(id, day, 0)
 		inc.Status, inc.Milestones = incident.Triggered, inc.Milestones[:1]
 		return inc
 	}
-	missing := made("missing", 1, 0)
+	missing, drill, other := made("missing", 1, 0), made("drill", 1, 600), made("other", 1, 600)
 	missing.Milestones = missing.Milestones[:1]
-	drill := made("drill", 1, 600)
 	drill.Kind = incident.Drill
-	other := made("other", 1, 600)
 	other.PriorityRaw = "P3"
-	incs := []*incident.Incident{
+	return []*incident.Incident{
 		made("in time", 1, 30), made("exactly", 2, 60), made("late", 3, 61), open("past", 4), open("running", 5), missing, made("invalid", 6, -1), drill, other,
 	}
-	s := snapshot(t, incs)
+}
+
+func TestSLAOwnTargets(t *testing.T) {
+	target := incident.SLATarget{ID: "sla_1", Name: "Resolution", Span: span(t, "opened..resolved"), Within: time.Hour, Goal: 0.9}
+	s := snapshot(t, clocks())
 	now := time.Date(2026, 1, 5, 12, 30, 0, 0, time.UTC) // half an hour after "running" was opened
 	for _, tc := range []struct {
 		name string
