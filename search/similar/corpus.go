@@ -16,6 +16,7 @@ type Corpus struct {
 	terms  []term
 	docs   []doc
 	live   int
+	logs   []float64   // of the numbers up to live+1, at least up to 256; ln 0 is 0 here
 	lists  [][]posting // by term; empty for pieces of words
 }
 
@@ -75,7 +76,16 @@ func NewCorpus() (*Corpus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("similar: read stop words: %w", err)
 	}
-	return &Corpus{reader: r, ids: map[string]uint32{}}, nil
+	c := &Corpus{reader: r, ids: map[string]uint32{}}
+	c.growLogs(math.MaxUint8)
+	return c, nil
+}
+
+// growLogs tabulates logarithms: comparing two texts takes hundreds of them.
+func (c *Corpus) growLogs(upTo int) {
+	for n := len(c.logs); n <= upTo; n++ {
+		c.logs = append(c.logs, math.Log(float64(max(n, 1))))
+	}
 }
 
 // Add adds a text and returns its place: 0, 1, 2, …
@@ -88,6 +98,7 @@ func (c *Corpus) Add(heading, body string) int {
 	d.views[pieces] = c.vector(c.reader.pieces(heading))
 	c.docs = append(c.docs, d)
 	c.live++
+	c.growLogs(c.live + 1)
 	d.eachWord(func(t uint32, inTitle, inWhole uint8) {
 		c.terms[t].df++
 		c.lists[t] = append(c.lists[t], posting{at, inTitle, inWhole})
@@ -188,24 +199,21 @@ func (c *Corpus) term(w word) uint32 {
 
 // idf weighs a term by its rarity: ln((N+1)/(df+1)) + 1, as scikit-learn smooths it.
 func (c *Corpus) idf(t uint32) float64 {
-	return math.Log(float64(c.live+1)/float64(c.terms[t].df+1)) + 1
+	return c.logs[c.live+1] - c.logs[c.terms[t].df+1] + 1
 }
 
 // weight is (1 + ln count) × idf, or 0 for a word that is not there.
-func weight(count uint8, idf float64) float64 {
-	switch count {
-	case 0:
+func (c *Corpus) weight(count uint8, idf float64) float64 {
+	if count == 0 {
 		return 0
-	case 1:
-		return idf
 	}
-	return (1 + math.Log(float64(count))) * idf
+	return (1 + c.logs[count]) * idf
 }
 
 func (c *Corpus) norm(v vector) float64 {
 	var sum float64
 	for i, t := range v.terms {
-		w := weight(v.counts[i], c.idf(t))
+		w := c.weight(v.counts[i], c.idf(t))
 		sum += w * w
 	}
 	return math.Sqrt(sum)

@@ -37,7 +37,7 @@ func (c *Corpus) cosine(a, b vector) float64 {
 	var dot float64
 	common(a, b, func(i, j int) {
 		idf := c.idf(a.terms[i])
-		dot += weight(a.counts[i], idf) * weight(b.counts[j], idf)
+		dot += c.weight(a.counts[i], idf) * c.weight(b.counts[j], idf)
 	})
 	if dot == 0 {
 		return 0
@@ -69,14 +69,14 @@ func (c *Corpus) Shared(a, b, n int) []string {
 		norm := c.norm(x) * c.norm(y)
 		common(x, y, func(i, j int) {
 			idf := c.idf(x.terms[i])
-			weights[x.terms[i]] += weight(x.counts[i], idf) * weight(y.counts[j], idf) / norm
+			weights[x.terms[i]] += c.weight(x.counts[i], idf) * c.weight(y.counts[j], idf) / norm
 		})
 	}
-	return c.strongest(weights, n)
+	return c.heaviest(weights, n)
 }
 
-// strongest returns the forms of the terms with most weight.
-func (c *Corpus) strongest(weights map[uint32]float64, n int) []string {
+// heaviest returns the forms of the terms with most weight.
+func (c *Corpus) heaviest(weights map[uint32]float64, n int) []string {
 	type weighed struct {
 		form   string
 		weight float64
@@ -103,8 +103,8 @@ func (c *Corpus) candidates(at int, keep func(int) bool) []int {
 			if sum[1] == 0 {
 				touched = append(touched, p.doc)
 			}
-			sum[0] += float32(t.title * weight(p.title, t.idf))
-			sum[1] += float32(t.whole * weight(p.whole, t.idf))
+			sum[0] += float32(t.title * c.weight(p.title, t.idf))
+			sum[1] += float32(t.whole * c.weight(p.whole, t.idf))
 		}
 	}
 	return c.best(at, sums, touched, keep)
@@ -126,7 +126,7 @@ func (c *Corpus) pick(q doc) []picked {
 			return
 		}
 		idf := c.idf(t)
-		all = append(all, picked{t, idf, weight(inTitle, idf) * byTitle, weight(inWhole, idf) * byWhole})
+		all = append(all, picked{t, idf, c.weight(inTitle, idf) * byTitle, c.weight(inWhole, idf) * byWhole})
 	})
 	slices.SortFunc(all, func(a, b picked) int {
 		return cmp.Or(cmp.Compare(b.idf*(b.title+b.whole), a.idf*(a.title+a.whole)), cmp.Compare(a.term, b.term))
@@ -134,26 +134,40 @@ func (c *Corpus) pick(q doc) []picked {
 	return all[:min(len(all), queryTerms)]
 }
 
-// best returns the texts with the highest estimates.
+// estimate is a guess at a score, from the words that were looked up.
+type estimate struct {
+	doc   uint32
+	score float32
+}
+
+// best returns the texts with the highest estimates. It sorts a few at a time: a frequent word brings
+// tens of thousands.
 func (c *Corpus) best(at int, sums [][2]float32, touched []uint32, keep func(int) bool) []int {
-	type estimate struct {
-		doc   uint32
-		score float32
-	}
-	found := make([]estimate, 0, len(touched))
+	found := make([]estimate, 0, 2*candidates)
 	for _, d := range touched {
+		n := c.docs[d].norms
+		e := estimate{d, sums[d][0]/max(n[title], 1e-9) + sums[d][1]/max(n[whole], 1e-9)}
+		if len(found) >= candidates && e.score < found[candidates-1].score {
+			continue // found is sorted up to there
+		}
 		if int(d) == at || keep != nil && !keep(int(d)) {
 			continue
 		}
-		n := c.docs[d].norms
-		found = append(found, estimate{d, sums[d][0]/max(n[title], 1e-9) + sums[d][1]/max(n[whole], 1e-9)})
+		if found = append(found, e); len(found) == cap(found) || len(found) == candidates {
+			found = strongest(found)
+		}
 	}
+	found = strongest(found)
+	out := make([]int, len(found))
+	for i, e := range found {
+		out[i] = int(e.doc)
+	}
+	return out
+}
+
+func strongest(found []estimate) []estimate {
 	slices.SortFunc(found, func(a, b estimate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc))
 	})
-	out := make([]int, 0, candidates)
-	for _, e := range found[:min(len(found), candidates)] {
-		out = append(out, int(e.doc))
-	}
-	return out
+	return found[:min(len(found), candidates)]
 }
