@@ -231,6 +231,17 @@ func TestZip(t *testing.T) {
 	equal(t, "documents", strings.Join(got, " "), "../../2024-01-01-a.md 2024-01-03-c.md docs/2024-01-02-b.md")
 }
 
+func TestSamePath(t *testing.T) {
+	files := []importers.File{inMemory("2024-01-03-c.md", "# first"), inMemory("2024-01-03-c.md", "# second")}
+	for page, err := range read(context.Background(), importers.Input{Files: files}, nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "records", len(page.Records), 1)
+		equal(t, "reason", page.Rejects[0].Reason, "another file has the same path")
+	}
+}
+
 func TestLimits(t *testing.T) {
 	files := []importers.File{inMemory("long.md", strings.Repeat("x", maxText+1)), inMemory("2024-01-01-cell.md", "| 10:00 | "+strings.Repeat("x", 1<<20)+" |")}
 	for page, err := range read(context.Background(), importers.Input{Files: files}, nil) {

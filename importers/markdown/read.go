@@ -26,6 +26,7 @@ const (
 func read(ctx context.Context, in importers.Input, from importers.Cursor) iter.Seq2[importers.Page, error] {
 	return func(yield func(importers.Page, error) bool) {
 		var page importers.Page
+		last := ""
 		for f, err := range documents(in.Files) {
 			if err = cmp.Or(err, ctx.Err()); err != nil {
 				yield(importers.Page{}, fmt.Errorf("markdown: read %s: %w", f.Name, err))
@@ -34,7 +35,12 @@ func read(ctx context.Context, in importers.Input, from importers.Cursor) iter.S
 			if f.Name <= string(from) {
 				continue
 			}
-			add(&page, f)
+			if f.Name == last { // of a folder and a zip file, or of two
+				page.Rejects = append(page.Rejects, importers.Reject{ExternalID: f.Name, Place: f.Name, Reason: "another file has the same path"})
+			} else {
+				add(&page, f)
+			}
+			last = f.Name
 			page.Next = importers.Cursor(f.Name)
 			if len(page.Records)+len(page.Rejects) == pageSize {
 				if !yield(page, nil) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
 
@@ -95,7 +96,8 @@ func TestRejectedRows(t *testing.T) {
 	for _, tc := range []struct{ name, row, place, reason string }{
 		{"too few cells", "INC2,New,0\n", "t.csv, row 3", "the row has 3 cells, the header 12"},
 		{"no ticket", "?,New,0,0,true,1/3/2016 08:00,x,1/3/2016 08:02,A,1,G,?\n", "t.csv, row 3, column number", "the row names no ticket"},
-		{"giant cell", "INC2," + strings.Repeat("x", maxRow+1) + ",0\n", "t.csv, row 3", "the row has 1048582 bytes, more than 1048576; look for a quotation mark without its partner"},
+		{"quotation mark without partner", "INC2,\"New,0\n", "t.csv, row 3", "a quotation mark has no partner"},
+		{"giant cell", "INC2," + strings.Repeat("x", maxRow+1) + ",0\n", "t.csv, row 3", "the row has more than 1048576 bytes"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			records, rejects := readAll(t, inMemory("t.csv", header+good+tc.row+strings.Replace(good, "INC1", "INC3", 1)))
@@ -191,4 +193,11 @@ func FuzzMap(f *testing.F) {
 			t.Fatalf("map: %v, want a *MapError", err)
 		}
 	})
+}
+
+func TestSource(t *testing.T) {
+	importertest.Run(t, Source(),
+		importertest.Case{Name: "few", Files: []string{"few.csv"}},
+		importertest.Case{Name: "bad", Files: []string{"bad.csv"}},
+	)
 }

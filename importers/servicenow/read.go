@@ -3,7 +3,6 @@ package servicenow
 import (
 	"compress/gzip"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,16 +11,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 	"unique"
 
 	"hindsight/importers"
 )
 
-const (
-	pageSize = 500     // records stored in one transaction
-	maxRow   = 1 << 20 // bytes in a row; a longer one is a broken quotation mark, not a ticket
-)
+// pageSize is how many records are stored in one transaction.
+const pageSize = 500
 
 // cursor says how far a run came: all records of the files before File, and of File those up to After.
 type cursor struct {
@@ -76,12 +72,9 @@ func group(ctx context.Context, f importers.File) (*tickets, error) {
 		return nil, err
 	}
 	defer body.Close()
-	r := csv.NewReader(body)
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = true
-	r.ReuseRecord = true
+	rows := newRowReader(body)
 	g := &tickets{file: f.Name, rows: map[string][][]unique.Handle[string]{}, first: map[string]int{}}
-	if err := g.readHeader(r); err != nil {
+	if err := g.readHeader(rows); err != nil {
 		return nil, err
 	}
 	number := slices.Index(g.header, colNumber)
@@ -89,31 +82,28 @@ func group(ctx context.Context, f importers.File) (*tickets, error) {
 		if n%1000 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		cells, err := r.Read()
+		row, err := rows.next()
 		if errors.Is(err, io.EOF) {
 			return g, nil
-		}
-		var broken *csv.ParseError
-		if errors.As(err, &broken) {
-			g.reject(broken.Line, "", err.Error(), cells)
-			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		line, _ := r.FieldPos(0)
-		g.add(line, number, cells)
+		g.add(row, number)
 	}
 }
 
-func (g *tickets) readHeader(r *csv.Reader) error {
-	cells, err := r.Read()
+func (g *tickets) readHeader(rows *rowReader) error {
+	row, err := rows.next()
 	if err != nil {
 		return fmt.Errorf("row 1: no header: %w", err)
 	}
+	if row.fault != "" {
+		return fmt.Errorf("row 1: no header: %s", row.fault)
+	}
 	seen := map[string]bool{}
-	for i, cell := range cells {
-		column := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(text(cell), "\ufeff")))
+	for i, cell := range row.cells {
+		column := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(cell, "\ufeff")))
 		if column == "" || seen[column] {
 			column = fmt.Sprintf("%s column %d", column, i+1)
 		}
@@ -128,57 +118,41 @@ func (g *tickets) readHeader(r *csv.Reader) error {
 	return nil
 }
 
-func (g *tickets) add(line, number int, cells []string) {
-	size := 0
-	for _, c := range cells {
-		size += len(c)
-	}
+func (g *tickets) add(r csvRow, number int) {
 	switch {
-	case size > maxRow:
-		g.reject(line, "", fmt.Sprintf("the row has %d bytes, more than %d; look for a quotation mark without its partner", size, maxRow), cells)
+	case r.fault != "":
+		g.reject(r, "", r.fault)
 		return
-	case len(cells) != len(g.header):
-		g.reject(line, "", fmt.Sprintf("the row has %d cells, the header %d", len(cells), len(g.header)), cells)
+	case len(r.cells) != len(g.header):
+		g.reject(r, "", fmt.Sprintf("the row has %d cells, the header %d", len(r.cells), len(g.header)))
 		return
-	case importers.Unset(cells[number]):
-		g.reject(line, ", column "+colNumber, "the row names no ticket", cells)
+	case importers.Unset(r.cells[number]):
+		g.reject(r, ", column "+colNumber, "the row names no ticket")
 		return
 	}
-	row := make([]unique.Handle[string], len(cells))
-	for i, c := range cells {
-		row[i] = unique.Make(text(c))
+	row := make([]unique.Handle[string], len(r.cells))
+	for i, c := range r.cells {
+		row[i] = unique.Make(c)
 	}
-	id := importers.Line(text(cells[number]))
+	id := importers.Line(r.cells[number])
 	if len(g.rows[id]) == 0 {
-		g.first[id] = line
+		g.first[id] = r.line
 	}
 	g.rows[id] = append(g.rows[id], row)
-}
-
-// text returns a cell as UTF-8. Bytes that are not are taken for Latin-1, which loses none of them.
-func text(cell string) string {
-	if utf8.ValidString(cell) {
-		return cell
-	}
-	runes := make([]rune, len(cell))
-	for i := range len(cell) {
-		runes[i] = rune(cell[i])
-	}
-	return string(runes)
 }
 
 // maxBody is how much of a row a rejection keeps.
 const maxBody = 64 << 10
 
-func (g *tickets) reject(line int, column, reason string, cells []string) {
-	body := text(strings.Join(cells, ","))
+func (g *tickets) reject(r csvRow, column, reason string) {
+	body := r.raw
 	if len(body) > maxBody {
 		body = strings.ToValidUTF8(body[:maxBody], "")
 	}
 	g.rejects = append(g.rejects, importers.Reject{
-		Place:  fmt.Sprintf("%s, row %d%s", g.file, line, column),
+		Place:  fmt.Sprintf("%s, row %d%s", g.file, r.line, column),
 		Reason: reason,
-		Body:   strings.Clone(body), // cells are the reader's own
+		Body:   strings.Clone(body), // not the whole row with it
 	})
 }
 
