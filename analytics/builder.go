@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"maps"
 	"slices"
 
 	"hindsight/incident"
@@ -20,6 +21,7 @@ type view struct {
 	teams    []incident.Team
 	targets  []incident.SLATarget
 	names    map[incident.ID]string // of services and teams
+	hidden   map[incident.ID]bool   // private incidents
 }
 
 // builder keeps the columns current. It shares chunks with published views and copies one before it
@@ -37,7 +39,7 @@ type builder struct {
 func newBuilder() *builder {
 	return &builder{
 		rowOf: map[incident.ID]int{}, words: newDictionary(), lists: newSets(),
-		used: map[incident.ID]string{},
+		used: map[incident.ID]string{}, view: view{hidden: map[incident.ID]bool{}},
 	}
 }
 
@@ -50,6 +52,7 @@ func (b *builder) publish() view {
 	v.sets = b.lists.lists
 	v.count = len(b.rowOf)
 	v.names = b.nameMap()
+	v.hidden = maps.Clone(b.hidden)
 	return v
 }
 
@@ -90,6 +93,7 @@ func (b *builder) remove(id incident.ID) {
 	c, i := b.writable(row)
 	c.clear(i)
 	delete(b.rowOf, id)
+	delete(b.hidden, id)
 	b.free = append(b.free, row)
 }
 
@@ -110,6 +114,10 @@ func (b *builder) put(inc *incident.Incident) {
 	if !ok {
 		row = b.newRow()
 		b.rowOf[inc.ID] = row
+	}
+	delete(b.hidden, inc.ID)
+	if inc.Private {
+		b.hidden[inc.ID] = true
 	}
 	c, i := b.writable(row)
 	b.putFacts(c, i, inc)

@@ -20,6 +20,17 @@ func (s *Snapshot) AsOf() incident.Seq { return s.asOf }
 // Len returns the number of incidents, private and uncounted ones included.
 func (s *Snapshot) Len() int { return s.count }
 
+// Private reports whether an incident is private. It is false for one that the snapshot does not know.
+func (s *Snapshot) Private(id incident.ID) bool { return s.hidden[id] }
+
+// Visible returns the number of incidents that a viewer may see, uncounted ones included.
+func (s *Snapshot) Visible(private bool) int {
+	if private {
+		return s.count
+	}
+	return s.count - len(s.hidden)
+}
+
 // Services returns a copy of the catalogue as of the snapshot.
 func (s *Snapshot) Services() []incident.Service { return slices.Clone(s.services) }
 

@@ -126,7 +126,7 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 		return err
 	}
 	bar := p.progressBar(asJSON)
-	out, err := a.Runner.Run(ctx, conn, a.Desk.NewRun(conn, "file", "command line"), files, opts, bar.show)
+	out, err := a.Desk.Runner.Run(ctx, conn, a.Desk.NewRun(conn, "file", "command line"), files, opts, bar.show)
 	bar.end()
 	if err != nil && !out.State.Done() {
 		return err
@@ -227,7 +227,7 @@ func remap(ctx context.Context, p program, fs *flag.FlagSet, parse func() (confi
 	run := a.Desk.NewRun(conn, "remap", "command line")
 	run.DryRun = *dry
 	bar := p.progressBar(*asJSON)
-	out, err := a.Runner.Remap(ctx, conn, run, bar.show)
+	out, err := a.Desk.Runner.Remap(ctx, conn, run, bar.show)
 	bar.end()
 	if err != nil && !out.State.Done() {
 		return err
@@ -265,7 +265,7 @@ func deadLetters(ctx context.Context, p program, fs *flag.FlagSet, parse func() 
 	}
 	for _, conn := range connections {
 		if *retry {
-			out, err := a.Runner.RetryDeadLetters(ctx, conn, nil, a.Desk.NewRun(conn, "retry", "command line"), nil)
+			out, err := a.Desk.Runner.RetryDeadLetters(ctx, conn, nil, a.Desk.NewRun(conn, "retry", "command line"), nil)
 			if err != nil {
 				return err
 			}

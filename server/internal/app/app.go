@@ -36,7 +36,6 @@ const (
 type App struct {
 	Config config.Config
 	Desk   *desk.Desk
-	Runner *jobs.Runner
 
 	store   *store.Store
 	stop    context.CancelFunc
@@ -68,7 +67,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	sources := all.Sources()
-	a := &App{Config: o.Config, store: s, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: sources, Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
+	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: sources, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), Database: databaseWords(o.Config), Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
 		Live: analytics.NewLive(o.Now), Similar: alike}}
 	var sinks []follow.Sink
@@ -87,6 +86,13 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Desk.Follow = follow.New(s, s.Listen(following), o.Log, sinks...)
 	go func() { a.done <- a.Desk.Follow.Run(following) }()
 	return a, nil
+}
+
+func databaseWords(c config.Config) string {
+	if c.DatabaseURL == "" {
+		return "SQLite in " + c.Data
+	}
+	return "PostgreSQL"
 }
 
 // openIndex opens the index in the data folder. A command beside a running server, which holds that

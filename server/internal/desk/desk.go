@@ -29,14 +29,17 @@ type Desk struct {
 	Index   *search.Index
 	Similar *similar.Engine
 	Follow  *follow.Follower
+	Runner  *jobs.Runner
 	Uploads jobs.Uploads
 	Sources []importers.Source
 	DataDir string
 	BaseURL string
 	Version string
-	Demo    bool
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Database says in words where everything is kept: "SQLite in /data".
+	Database string
+	Demo     bool
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // patience is how long a reader waits for the follower to have seen a write.

@@ -8,7 +8,7 @@ import (
 	"hindsight/incident"
 )
 
-// AddTarget stores a new service-level target; service is a name or id, or empty for all.
+// AddTarget stores a service-level target, a new one when it has no id yet; service is a name or id, or empty for all.
 func (d *Desk) AddTarget(ctx context.Context, t incident.SLATarget, service string) (incident.SLATarget, incident.Seq, error) {
 	t.Name = strings.TrimSpace(t.Name)
 	switch {
@@ -28,7 +28,9 @@ func (d *Desk) AddTarget(ctx context.Context, t incident.SLATarget, service stri
 		}
 		t.Service = ids[0]
 	}
-	t.ID = incident.NewID("sla")
+	if t.ID == "" {
+		t.ID = incident.NewID("sla")
+	}
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSLATargets([]incident.SLATarget{t}) })
 	return t, seq, err
 }

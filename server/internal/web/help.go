@@ -1,0 +1,89 @@
+package web
+
+import (
+	"context"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hindsight/analytics"
+	"hindsight/frontend"
+	"hindsight/reports"
+)
+
+func (s *Server) keys(r *request) (answer, error) {
+	return show(frontend.KeysPage{Shell: r.shell("Keyboard shortcuts", frontend.NavHelp)})
+}
+
+// metrics says how each number is computed, from the same definitions that compute it.
+func (s *Server) metrics(r *request) (answer, error) {
+	page := frontend.MetricsPage{Shell: r.shell("How numbers are computed", frontend.NavHelp)}
+	for _, m := range analytics.Metrics() {
+		page.Metrics = append(page.Metrics, frontend.MetricHelp{ID: m.ID, Name: m.Title, Definition: m.Definition, Unit: string(m.Unit),
+			Population: m.Population, Source: m.Source, Missing: missingWords(m), Method: methodWords(m)})
+	}
+	return show(page)
+}
+
+func missingWords(m analytics.Metric) string {
+	if len(m.Span.From) == 0 {
+		return ""
+	}
+	return "Open incidents, incidents without one of the two times and those that end before they begin are counted beside the figure, never in it."
+}
+
+func methodWords(m analytics.Metric) string {
+	switch {
+	case len(m.Span.From) > 0:
+		return "Median, p75, p90 and p95 with distribution-free 95 % intervals; they need 6, 13, 36 and 72 incidents."
+	case m.Unit == analytics.Share && m.ID != "availability":
+		return "Share with the 95 % Wilson interval."
+	case m.ID == "count":
+		return "Count with the exact 95 % Poisson (Garwood) interval."
+	}
+	return ""
+}
+
+func (s *Server) about(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	page := frontend.AboutPage{Shell: r.shell("About Hindsight", frontend.NavHelp), Version: s.Version, Go: runtime.Version(), Database: s.Database, Licences: licences()}
+	facts, err := s.facts(ctx)
+	page.Facts = facts
+	return answer{page: page}, err
+}
+
+func (s *Server) facts(ctx context.Context) ([]frontend.Pair, error) {
+	connections, err := s.Store.Connections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	problems, err := s.Store.Problems(ctx)
+	if err != nil {
+		return nil, err
+	}
+	snapshot := s.Live.Snapshot()
+	count := func(n int) string { return reports.Format(reports.Count, float64(n)) }
+	return []frontend.Pair{{Name: "Incidents", Value: count(snapshot.Len())}, {Name: "Services", Value: count(len(snapshot.Services()))},
+		{Name: "Recurring problems", Value: count(len(problems))}, {Name: "Connections", Value: count(len(connections))},
+		{Name: "As of change", Value: strconv.FormatInt(int64(snapshot.AsOf()), 10)}}, nil
+}
+
+// licences lists what the program was built from.
+func licences() []frontend.Licence {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	var out []frontend.Licence
+	for _, m := range info.Deps {
+		url := ""
+		if strings.Contains(m.Path, ".") {
+			url = "https://pkg.go.dev/" + m.Path + "@" + m.Version + "?tab=licenses"
+		}
+		out = append(out, frontend.Licence{Module: m.Path, Version: m.Version, URL: url})
+	}
+	slices.SortFunc(out, func(a, b frontend.Licence) int { return strings.Compare(a.Module, b.Module) })
+	return out
+}

@@ -1,0 +1,355 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"hindsight/analytics"
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/server/internal/desk"
+)
+
+const (
+	similarShown = 5
+	rawShown     = 64 << 10 // bytes of a record that the page shows; all of it can be downloaded
+)
+
+func (s *Server) incident(r *request) (answer, error) {
+	inc, err := s.Incident(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	page, err := s.incidentPage(r, inc, frontend.Form{})
+	return answer{page: page}, err
+}
+
+func (s *Server) incidentPage(r *request, inc *incident.Incident, form frontend.Form) (frontend.IncidentPage, error) {
+	ctx := r.Request.Context()
+	page := frontend.IncidentPage{Shell: r.shell(inc.Title, frontend.NavIncidents, frontend.Link{Label: "Incidents", Path: incidentsPath}),
+		Incident: inc, Form: form, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Uncounted: inc.Uncounted(),
+		Durations: s.durations(inc), SLA: s.slaOf(inc), Related: related(inc),
+		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/incidents/" + string(inc.ID)}}}
+	for _, u := range inc.Services {
+		page.Services = append(page.Services, frontend.Link{Label: u.Name, Path: frontend.ServicePath(u.Service)})
+	}
+	if inc.Team != "" {
+		name := s.Live.Snapshot().Name(inc.Team)
+		page.Team = frontend.Link{Label: name, Path: incidentsPath + "?team=" + queryEscape(string(inc.Team))}
+	}
+	for _, fill := range []func(context.Context, *request, *frontend.IncidentPage) error{s.fillEvents, s.fillRetro, s.fillSimilar, s.fillProblems, s.fillRaw} {
+		if err := fill(ctx, r, &page); err != nil {
+			return page, err
+		}
+	}
+	return page, nil
+}
+
+// durations are the metrics that are spans, and what they are for this incident.
+func (s *Server) durations(inc *incident.Incident) []frontend.DurationLine {
+	var out []frontend.DurationLine
+	for _, m := range analytics.Metrics() {
+		if len(m.Span.From) == 0 {
+			continue
+		}
+		line := frontend.DurationLine{Label: m.Title, Span: m.Span, Metric: m.ID, Value: inc.Milestones.Between(m.Span, inc.Status.Over(), s.Now().UTC())}
+		line.Why = whyNot(inc, m.Span, line.Value)
+		out = append(out, line)
+	}
+	return out
+}
+
+func whyNot(inc *incident.Incident, span incident.Span, d incident.Duration) string {
+	switch d.State {
+	case incident.NotApplicable:
+		if inc.Milestones.Earliest(span.From...).IsZero() {
+			return "nobody recorded when it was " + milestoneWords(span.From)
+		}
+		return "nobody recorded when it was " + milestoneWords(span.To)
+	case incident.Invalid:
+		return "it ends before it begins: one of the times is wrong, so it counts nowhere until somebody corrects it"
+	case incident.Pending:
+		return "so far"
+	}
+	return ""
+}
+
+func milestoneWords(names []incident.MilestoneName) string {
+	return strings.Join(each(names, func(n incident.MilestoneName) string { return strings.ReplaceAll(string(n), "_", " ") }), " or ")
+}
+
+// slaOf are the clocks of the source, and our targets that the incident falls under.
+func (s *Server) slaOf(inc *incident.Incident) []frontend.SLAResult {
+	now := s.Now().UTC()
+	var out []frontend.SLAResult
+	for _, c := range inc.SLA {
+		x := frontend.SLAResult{Name: c.Name, Stated: true, Within: c.Target, State: frontend.TooFew}
+		if x.Name == "" {
+			x.Name = strings.ToUpper(c.Goal[:min(1, len(c.Goal))]) + c.Goal[min(1, len(c.Goal)):]
+		}
+		if c.Breached != nil {
+			x.State = map[bool]frontend.SLAState{true: frontend.Breached, false: frontend.Met}[*c.Breached]
+		}
+		if !c.Start.IsZero() && c.Stop.After(c.Start) {
+			x.Taken = incident.Duration{State: incident.Recorded, Value: c.Stop.Sub(c.Start)}
+		} else {
+			x.Taken = incident.Duration{State: incident.NotApplicable}
+		}
+		out = append(out, x)
+	}
+	for _, t := range s.Live.Snapshot().Targets() {
+		if t.Covers(inc) {
+			taken := inc.Milestones.Between(t.Span, inc.Status.Over(), now)
+			out = append(out, frontend.SLAResult{Name: t.Name, Span: t.Span, Within: t.Within, Taken: taken, State: slaState(taken, t.Within)})
+		}
+	}
+	return out
+}
+
+func slaState(taken incident.Duration, within time.Duration) frontend.SLAState {
+	switch {
+	case taken.State == incident.NotApplicable, taken.State == incident.Invalid:
+		return frontend.TooFew
+	case taken.Value > within:
+		return frontend.Breached
+	case taken.State == incident.Pending:
+		return frontend.AtRisk
+	}
+	return frontend.Met
+}
+
+func related(inc *incident.Incident) []frontend.Link {
+	var out []frontend.Link
+	for _, x := range []struct {
+		label string
+		id    incident.ID
+	}{{"Part of", inc.Parent}, {"Merged into", inc.MergedInto}, {"Duplicate of", inc.DuplicateOf}} {
+		if x.id != "" {
+			out = append(out, frontend.Link{Label: x.label, Path: frontend.IncidentPath(x.id)})
+		}
+	}
+	return out
+}
+
+func (s *Server) fillEvents(ctx context.Context, r *request, page *frontend.IncidentPage) error {
+	events, err := s.Store.Timeline(ctx, page.Incident.ID)
+	for _, e := range events {
+		if !e.Private || r.viewer.Private() {
+			page.Events = append(page.Events, e)
+		}
+	}
+	return err
+}
+
+func (s *Server) fillRetro(ctx context.Context, _ *request, page *frontend.IncidentPage) error {
+	retro, err := s.Store.Retrospective(ctx, page.Incident.ID)
+	if errors.Is(err, incident.ErrNotFound) {
+		return nil
+	}
+	page.Retro = retro
+	return err
+}
+
+func (s *Server) fillSimilar(ctx context.Context, r *request, page *frontend.IncidentPage) error {
+	found := s.Similar.Similar(page.Incident.ID, similarShown, r.viewer.Private())
+	page.SimilarNote = found.None
+	ids := make([]incident.ID, len(found.Matches))
+	for i, m := range found.Matches {
+		ids[i] = m.ID
+	}
+	rows, err := s.rows(ctx, r, ids)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		for _, m := range found.Matches {
+			if m.ID != row.Incident.ID {
+				continue
+			}
+			x := frontend.SimilarRow{IncidentRow: row, Score: m.Score}
+			for _, reason := range m.Reasons {
+				x.Reasons = append(x.Reasons, reason.Text)
+			}
+			page.Similar = append(page.Similar, x)
+		}
+	}
+	return s.fillFixes(ctx, page)
+}
+
+// fillFixes adds what ended the similar incidents, in the words of their own retrospectives.
+func (s *Server) fillFixes(ctx context.Context, page *frontend.IncidentPage) error {
+	for i := range page.Similar {
+		retro, err := s.Store.Retrospective(ctx, page.Similar[i].Incident.ID)
+		if errors.Is(err, incident.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, section := range retro.Sections {
+			if section.Slug == "resolution" {
+				page.Similar[i].Fix = firstWords(section.Body)
+			}
+		}
+	}
+	return nil
+}
+
+// firstWords is the beginning of a text, cut between words.
+func firstWords(text string) string {
+	const most = 280
+	text = strings.Join(strings.Fields(text), " ")
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	cut := string([]rune(text)[:most])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return cut + " …"
+}
+
+func (s *Server) fillProblems(ctx context.Context, r *request, page *frontend.IncidentPage) error {
+	all, err := s.VisibleProblems(ctx, r.viewer.Private())
+	for _, p := range all {
+		if p.State == incident.Rejected {
+			continue
+		}
+		for _, m := range p.Members {
+			if m.Incident == page.Incident.ID && !m.Removed {
+				page.Problems = append(page.Problems, frontend.Link{Label: p.Title, Path: frontend.ProblemPath(p.ID)})
+			}
+		}
+	}
+	return err
+}
+
+// fillRaw shows the record that the incident was made of. It may hold private notes, so viewers see only
+// where it came from.
+func (s *Server) fillRaw(ctx context.Context, r *request, page *frontend.IncidentPage) error {
+	inc := page.Incident
+	if inc.Ref.Connection != "" {
+		conn, err := s.Store.Connection(ctx, inc.Ref.Connection)
+		if errors.Is(err, incident.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		page.Connection = frontend.Link{Label: conn.Name, Path: frontend.ConnectionPath(conn.ID)}
+	}
+	if inc.RawID == "" || !r.viewer.Private() {
+		return nil
+	}
+	raw, err := s.Store.Raw(ctx, inc.RawID)
+	if errors.Is(err, incident.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	body, cut := readable(raw.Body)
+	page.Raw = &frontend.RawView{ID: raw.ID, Type: raw.Type, ExternalID: raw.ExternalID, ReceivedAt: raw.ReceivedAt, Origin: raw.Origin,
+		Hash: raw.Hash, Body: body, Cut: cut, Download: frontend.IncidentPath(inc.ID) + "/raw", MapVersion: inc.MapVersion}
+	return nil
+}
+
+// readable indents JSON and cuts what is too long for a page.
+func readable(body []byte) (text string, cut bool) {
+	var b bytes.Buffer
+	if json.Indent(&b, body, "", "  ") == nil {
+		body = b.Bytes()
+	}
+	if len(body) > rawShown {
+		body, cut = body[:rawShown], true
+	}
+	return strings.ToValidUTF8(string(body), "�"), cut
+}
+
+func (s *Server) editIncident(r *request) (answer, error) {
+	field, value := r.PostForm("field"), strings.TrimSpace(r.PostForm("value"))
+	var p desk.Patch
+	switch field {
+	case "title":
+		p.Title = &value
+	case "severity":
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			n = int(sevOf(strings.TrimPrefix(value, "SEV")))
+		}
+		p.Severity = &n
+	case "status":
+		p.Status = &value
+	case "kind":
+		p.Kind = &value
+	case "team":
+		p.Team = &value
+	case "tags":
+		tags := strings.FieldsFunc(value, func(x rune) bool { return x == ',' })
+		for i := range tags {
+			tags[i] = strings.TrimSpace(tags[i])
+		}
+		p.Tags = &tags
+	case "private":
+		private := value == "on" || value == "true"
+		p.Private = &private
+	case "exclude_reason":
+		p.ExcludeReason = &value
+	default:
+		return answer{}, incident.Invalidf("field", "%q cannot be changed", field)
+	}
+	return s.patch(r, p, "Saved. What the source says is kept beside it.")
+}
+
+func (s *Server) stateMilestone(r *request) (answer, error) {
+	at, err := localTime(r.PostForm("at"), r.zone())
+	if err != nil {
+		return s.patchFailed(r, err)
+	}
+	return s.patch(r, desk.Patch{Milestones: []desk.MilestonePatch{{Name: r.PostForm("name"), At: at, Reason: strings.TrimSpace(r.PostForm("reason"))}}},
+		"Saved. The imported time is kept beside yours.")
+}
+
+// localTime reads what a browser's date-time field sends, in the viewer's zone.
+func localTime(text string, zone *time.Location) (time.Time, error) {
+	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04", time.RFC3339} {
+		if t, err := time.ParseInLocation(layout, strings.TrimSpace(text), zone); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, incident.Invalidf("at", "%q is not a time such as 2026-11-20 14:05", text)
+}
+
+func (s *Server) patch(r *request, p desk.Patch, done string) (answer, error) {
+	ctx := r.Request.Context()
+	id := incident.ID(r.Param("id"))
+	if _, err := s.Incident(ctx, id, r.viewer.Private()); err != nil {
+		return answer{}, err
+	}
+	_, seq, err := s.Edit(ctx, id, p, r.viewer.Name)
+	if errors.Is(err, incident.ErrInvalid) {
+		return s.patchFailed(r, err)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	s.Wait(ctx, seq)
+	return goTo(frontend.IncidentPath(id), frontend.Flash{Kind: frontend.Done, Text: done})
+}
+
+// patchFailed shows the page again, with what was typed and what is wrong with it.
+func (s *Server) patchFailed(r *request, cause error) (answer, error) {
+	inc, err := s.Incident(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	page, err := s.incidentPage(r, inc, formOf(r.Request.PostForm, cause))
+	return answer{page: page, status: http.StatusUnprocessableEntity}, err
+}

@@ -1,0 +1,87 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/server/internal/query"
+)
+
+const recurringShown = 5
+
+func (s *Server) overview(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	_, a, err := s.Scope(ctx, q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.OverviewPage{Shell: r.shell("Overview", frontend.NavOverview), Period: r.period("/", q, false)}
+	if page.Checklist, err = s.checklist(ctx, r); err != nil {
+		return answer{}, err
+	}
+	if page.Sources, err = s.connectionRows(ctx); err != nil {
+		return answer{}, err
+	}
+	if s.visible(r) == 0 {
+		page.Empty = frontend.Empty{Kind: frontend.NothingYet}
+		return show(page)
+	}
+	snapshot := s.Live.Snapshot()
+	page.Stats = s.stats(snapshot, a, pathOf(incidentsPath, q))
+	if page.Figures, err = s.figures(snapshot, a, q, frontend.Medium, "incidents-per-month", "ttr-dots"); err != nil {
+		return answer{}, err
+	}
+	if err := s.fillOverview(ctx, r, &page, q, snapshot, a); err != nil {
+		return answer{}, err
+	}
+	return show(page)
+}
+
+func (s *Server) fillOverview(ctx context.Context, r *request, page *frontend.OverviewPage, q query.Query, snapshot *analytics.Snapshot, a analytics.Query) error {
+	problems, err := s.VisibleProblems(ctx, r.viewer.Private())
+	if err != nil {
+		return err
+	}
+	problems = slices.DeleteFunc(problems, func(p incident.Problem) bool { return p.State == incident.Rejected })
+	if page.Recurring, err = s.problemRows(ctx, r, problems[:min(len(problems), recurringShown)]); err != nil {
+		return err
+	}
+	var levels frontend.SLAPage
+	s.fillSLA(&levels, snapshot, a, q)
+	page.SLA = levels.Counts
+	if page.Recent, err = s.recent(ctx, r, q); err != nil {
+		return err
+	}
+	day := s.Now().In(r.zone()).AddDate(-1, 0, 0)
+	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, r.zone())
+	page.YearAgo, err = s.recent(ctx, r, query.Query{Range: "custom", From: from.UTC(), To: from.AddDate(0, 0, 1).UTC(), Zone: time.UTC})
+	return err
+}
+
+// checklist leads a new installation to its first answers; it is gone when every step is done.
+func (s *Server) checklist(ctx context.Context, r *request) ([]frontend.Step, error) {
+	if s.Demo {
+		return nil, nil
+	}
+	users, err := s.Store.Users(ctx)
+	if err != nil {
+		return nil, err
+	}
+	steps := []frontend.Step{
+		{Text: "Import incidents", Path: "/imports/new", Done: s.visible(r) > 0},
+		{Text: "Set a service-level target", Path: "/admin/objectives", Done: len(s.Live.Snapshot().Targets()) > 0},
+		{Text: "Invite a colleague", Path: "/admin/users", Done: len(users) > 1},
+	}
+	if !slices.ContainsFunc(steps, func(x frontend.Step) bool { return !x.Done }) {
+		return nil, nil
+	}
+	return steps, nil
+}

@@ -1,0 +1,62 @@
+package web
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"hindsight/incident"
+)
+
+// routes is the table of all pages and what role they need.
+func (s *Server) routes(r gin.IRouter) {
+	get := func(path string, needs incident.Role, h handler) { r.GET(path, s.handle(needs, h)) }
+	post := func(path string, needs incident.Role, h handler) { r.POST(path, s.handle(needs, h)) }
+
+	get("/setup", anyone, s.setupPage)
+	post("/setup", anyone, s.setup)
+	get("/login", anyone, s.loginPage)
+	post("/login", anyone, s.login)
+	post("/login/demo", anyone, s.demoRole)
+	post("/logout", anyone, s.logout)
+
+	get("/", incident.Viewer, s.overview)
+	get("/incidents", incident.Viewer, s.incidents)
+	get("/incidents/export.csv", incident.Viewer, s.exportIncidents)
+	get("/incidents/export.json", incident.Viewer, s.exportIncidents)
+	get("/incidents/:id", incident.Viewer, s.incident)
+	get("/incidents/:id/raw", incident.Editor, s.rawRecord)
+	post("/incidents/:id/edit", incident.Editor, s.editIncident)
+	post("/incidents/:id/milestones", incident.Editor, s.stateMilestone)
+	get("/services", incident.Viewer, s.services)
+	get("/services/:id", incident.Viewer, s.service)
+	get("/problems", incident.Viewer, s.problems)
+	get("/problems/:id", incident.Viewer, s.problem)
+	post("/problems/:id/verdict", incident.Editor, s.judgeProblem)
+	post("/problems/:id/title", incident.Editor, s.renameProblem)
+	post("/problems/:id/members/:incident/remove", incident.Editor, s.removeMember)
+	post("/problems/:id/members/:incident/restore", incident.Editor, s.restoreMember)
+	get("/sla", incident.Viewer, s.sla)
+	get("/sla/export.csv", incident.Viewer, s.exportSLA)
+	get("/sla/export.json", incident.Viewer, s.exportSLA)
+	get("/sla/breaches.csv", incident.Viewer, s.exportSLA)
+	get("/search", incident.Viewer, s.search)
+	get("/palette", incident.Viewer, s.palette)
+	s.importRoutes(r)
+
+	get("/me", incident.Viewer, s.profilePage)
+	post("/me", incident.Viewer, s.saveProfile)
+	post("/me/theme", anyone, s.saveTheme)
+	post("/me/password", incident.Viewer, s.savePassword)
+	post("/me/sessions/end", incident.Viewer, s.endSessions)
+	get("/admin/users", incident.Admin, s.usersPage)
+	post("/admin/users", incident.Admin, s.addUser)
+	post("/admin/users/:id", incident.Admin, s.changeUser)
+	get("/admin/tokens", incident.Admin, s.tokensPage)
+	post("/admin/tokens", incident.Admin, s.addToken)
+	post("/admin/tokens/:id/delete", incident.Admin, s.deleteToken)
+	get("/admin/objectives", incident.Editor, s.objectivesPage)
+	post("/admin/objectives", incident.Editor, s.saveObjective)
+	post("/admin/objectives/:id/delete", incident.Editor, s.deleteObjective)
+	get("/about", incident.Viewer, s.about)
+	get("/help/keyboard", incident.Viewer, s.keys)
+	get("/help/metrics", incident.Viewer, s.metrics)
+}

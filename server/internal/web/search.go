@@ -1,0 +1,190 @@
+package web
+
+import (
+	"errors"
+	"strings"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/search"
+	"hindsight/server/internal/query"
+)
+
+const (
+	searchPath   = "/search"
+	searchShown  = 20
+	paletteShown = 6
+)
+
+func (s *Server) search(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.SearchPage{Shell: r.shell("Search", ""), Query: q.Text}
+	if q.Text == "" {
+		for _, hint := range []string{"status:open", "sev:1", `"no space left"`, "certificate -drill"} {
+			page.Hints = append(page.Hints, frontend.Link{Label: hint, Path: searchPath + "?q=" + queryEscape(hint)})
+		}
+		return show(page)
+	}
+	q.Limit = searchShown
+	req, _, err := s.Scope(ctx, q, r.viewer.Private())
+	if errors.Is(err, incident.ErrInvalid) {
+		page.Problem = message(err)
+		return show(page)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	found, err := s.Index.Search(ctx, req)
+	if err != nil {
+		return answer{}, err
+	}
+	page.Took, page.Total = found.Took, found.Total
+	if found.Suggest != "" {
+		page.Hints = []frontend.Link{{Label: found.Suggest, Path: searchPath + "?q=" + queryEscape(found.Suggest)}}
+	}
+	group, err := s.incidentHits(r, found)
+	if err != nil {
+		return answer{}, err
+	}
+	group.More = pathOf(incidentsPath, query.Query{Text: q.Text, Range: "all"})
+	if found.Total > 0 {
+		page.Groups = append(page.Groups, group)
+	}
+	others, err := s.nameHits(r, q.Text)
+	if err != nil {
+		return answer{}, err
+	}
+	for _, g := range others {
+		page.Groups = append(page.Groups, g)
+		page.Total += g.Total
+	}
+	if found.Next != "" {
+		page.Older = pathOf(searchPath, query.Query{Text: q.Text, Range: "all", After: found.Next})
+	}
+	return show(page)
+}
+
+func (s *Server) incidentHits(r *request, found search.Result) (frontend.HitGroup, error) {
+	group := frontend.HitGroup{Label: "Incidents", Total: found.Total}
+	rows, err := s.hitRows(r.Request.Context(), r, found.Hits)
+	if err != nil {
+		return group, err
+	}
+	titles := map[incident.ID][]frontend.Segment{}
+	for _, h := range found.Hits {
+		for _, f := range h.Fragments {
+			if f.Field == "title" {
+				titles[h.ID] = each(f.Segments, func(x search.Segment) frontend.Segment { return frontend.Segment{Text: x.Text, Hit: x.Mark} })
+			}
+		}
+	}
+	for _, row := range rows {
+		title := titles[row.Incident.ID]
+		if title == nil {
+			title = []frontend.Segment{{Text: row.Incident.Title}}
+		}
+		hit := frontend.Hit{Title: title, Path: frontend.IncidentPath(row.Incident.ID), Severity: row.Incident.Severity, At: row.Incident.StartedAt(), Snippets: row.Snippets}
+		for _, l := range row.Services {
+			hit.Meta = append(hit.Meta, l.Label)
+		}
+		group.Hits = append(group.Hits, hit)
+	}
+	return group, nil
+}
+
+// nameHits are the services and problems whose name holds the words of a query.
+func (s *Server) nameHits(r *request, text string) ([]frontend.HitGroup, error) {
+	words := strings.ToLower(strings.Trim(text, `"`))
+	services := frontend.HitGroup{Label: "Services"}
+	for _, x := range s.Live.Snapshot().Services() {
+		if strings.Contains(strings.ToLower(x.Name), words) {
+			services.Total++
+			if len(services.Hits) < paletteShown {
+				services.Hits = append(services.Hits, frontend.Hit{Title: []frontend.Segment{{Text: x.Name}}, Path: frontend.ServicePath(x.ID)})
+			}
+		}
+	}
+	problems := frontend.HitGroup{Label: "Recurring problems"}
+	all, err := s.VisibleProblems(r.Request.Context(), r.viewer.Private())
+	for _, p := range all {
+		if p.State != incident.Rejected && strings.Contains(strings.ToLower(p.Title), words) {
+			problems.Total++
+			if len(problems.Hits) < paletteShown {
+				problems.Hits = append(problems.Hits, frontend.Hit{Title: []frontend.Segment{{Text: p.Title}}, Path: frontend.ProblemPath(p.ID)})
+			}
+		}
+	}
+	var out []frontend.HitGroup
+	for _, g := range []frontend.HitGroup{services, problems} {
+		if g.Total > 0 {
+			out = append(out, g)
+		}
+	}
+	return out, err
+}
+
+// places are the pages that the palette leads to.
+var places = []frontend.PaletteItem{
+	{Label: "Overview", Path: "/", Keys: "g o"}, {Label: "Incidents", Path: incidentsPath, Keys: "g i"},
+	{Label: "Recurring problems", Path: problemsPath, Keys: "g p"}, {Label: "Services", Path: servicesPath, Keys: "g s"},
+	{Label: "Service levels", Path: slaPath, Keys: "g l"}, {Label: "Imports", Path: "/imports"}, {Label: "Settings", Path: "/me"},
+	{Label: "How numbers are computed", Path: "/help/metrics"}, {Label: "Keyboard shortcuts", Path: "/help/keyboard", Keys: "?"},
+}
+
+func (s *Server) palette(r *request) (answer, error) {
+	text := strings.TrimSpace(r.Query("q"))
+	page := frontend.Palette{Shell: r.shell("", "")}
+	var items []frontend.PaletteItem
+	for _, p := range places {
+		if strings.Contains(strings.ToLower(p.Label), strings.ToLower(text)) {
+			items = append(items, p)
+		}
+	}
+	if len(items) > 0 {
+		page.Groups = append(page.Groups, frontend.PaletteGroup{Label: "Go to", Items: items})
+	}
+	if text == "" {
+		return show(page)
+	}
+	groups, err := s.nameHits(r, text)
+	if err != nil {
+		return answer{}, err
+	}
+	q := query.Query{Text: text, Range: "all", Limit: paletteShown}
+	req, _, err := s.Scope(r.Request.Context(), q, r.viewer.Private())
+	if err == nil {
+		found, err := s.Index.Search(r.Request.Context(), req)
+		if err != nil {
+			return answer{}, err
+		}
+		hits, err := s.incidentHits(r, found)
+		if err != nil {
+			return answer{}, err
+		}
+		groups = append(groups, hits)
+	} else if !errors.Is(err, incident.ErrInvalid) {
+		return answer{}, err
+	}
+	for _, g := range groups {
+		group := frontend.PaletteGroup{Label: g.Label}
+		for _, h := range g.Hits {
+			group.Items = append(group.Items, frontend.PaletteItem{Label: plain(h.Title), Meta: strings.Join(h.Meta, ", "), Path: h.Path})
+		}
+		if len(group.Items) > 0 {
+			page.Groups = append(page.Groups, group)
+		}
+	}
+	return show(page)
+}
+
+func plain(segments []frontend.Segment) string {
+	var b strings.Builder
+	for _, x := range segments {
+		b.WriteString(x.Text)
+	}
+	return b.String()
+}

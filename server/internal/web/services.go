@@ -1,0 +1,177 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"hindsight/analytics"
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/reports"
+	"hindsight/server/internal/query"
+)
+
+const (
+	servicesPath  = "/services"
+	servicesShown = 100 // rows of the list; a search narrows it down
+)
+
+func (s *Server) services(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.ServicesPage{Shell: r.shell("Services", frontend.NavServices), Period: r.period(servicesPath, q, false), Query: q.Text,
+		Keep: hidden(q, "q", "after"), Chips: s.chips(servicesPath, q), Clear: servicesPath}
+	words := q.Text
+	q.Text = "" // names of services are looked for here, not incidents
+	_, a, err := s.Scope(ctx, q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	snapshot := s.Live.Snapshot()
+	rows := s.serviceRows(snapshot, a, words)
+	page.Total = len(rows)
+	for i := range rows[:min(len(rows), servicesShown)] {
+		rows[i].Spark = spark(snapshot, ofService(a, rows[i].Service.ID))
+	}
+	page.Rows = rows[:min(len(rows), servicesShown)]
+	page.Empty = s.nothing(r, words != "")
+	if page.Total > 0 {
+		page.Figures, err = s.figures(snapshot, a, q, frontend.Large, "ttr-by-service", "availability-by-service")
+	}
+	page.Exports = []frontend.Link{{Label: "CSV", Path: pathOf("/api/v1/charts/ttr-by-service.csv", q)}}
+	return answer{page: page}, err
+}
+
+// nothing says why a list is empty.
+func (s *Server) nothing(r *request, filtered bool) frontend.Empty {
+	if s.visible(r) == 0 {
+		return frontend.Empty{Kind: frontend.NothingYet}
+	}
+	if filtered {
+		return frontend.Empty{Kind: frontend.NothingMatches}
+	}
+	return frontend.Empty{Kind: frontend.NothingYet}
+}
+
+func ofService(a analytics.Query, id incident.ID) analytics.Query {
+	a.Services = []incident.ID{id}
+	a.GroupBy = analytics.ByNothing
+	return a
+}
+
+// serviceRows are the services whose name holds words, most incidents first.
+func (s *Server) serviceRows(snapshot *analytics.Snapshot, a analytics.Query, words string) []frontend.ServiceRow {
+	byID := map[string]incident.Service{}
+	for _, x := range snapshot.Services() {
+		byID[string(x.ID)] = x
+	}
+	a.GroupBy = analytics.ByService
+	m, err := analytics.FindMetric("time_to_resolve")
+	if err != nil {
+		return nil
+	}
+	a.Span = m.Span
+	var out []frontend.ServiceRow
+	for _, g := range snapshot.Durations(a) {
+		x, known := byID[g.Key]
+		if !known || !strings.Contains(strings.ToLower(x.Name), strings.ToLower(words)) {
+			continue
+		}
+		row := frontend.ServiceRow{Service: x, Count: g.N + g.NOpen + g.NMissing + g.NInvalid, Open: g.NOpen, Median: cell(g.Median), P90: cell(g.P90)}
+		if x.Team != "" {
+			row.Team = snapshot.Name(x.Team)
+		}
+		out = append(out, row)
+	}
+	slices.SortStableFunc(out, func(a, b frontend.ServiceRow) int {
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		return strings.Compare(a.Service.Name, b.Service.Name)
+	})
+	return out
+}
+
+func (s *Server) service(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	snapshot := s.Live.Snapshot()
+	id := incident.ID(r.Param("id"))
+	i := slices.IndexFunc(snapshot.Services(), func(x incident.Service) bool {
+		return x.ID == id || incident.Slug(x.Name) == incident.Slug(string(id))
+	})
+	if i < 0 {
+		return answer{}, incident.ErrNotFound
+	}
+	service := snapshot.Services()[i]
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	q.Services = nil
+	path := frontend.ServicePath(service.ID)
+	page := frontend.ServicePage{Shell: r.shell(service.Name, frontend.NavServices, frontend.Link{Label: "Services", Path: servicesPath}),
+		Service: service, Period: r.period(path, q, true)}
+	own := with(q, func(q *query.Query) { q.Services = []string{string(service.ID)} })
+	_, a, err := s.Scope(ctx, own, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	page.List = pathOf(incidentsPath, own)
+	if service.Team != "" {
+		page.Team = frontend.Link{Label: snapshot.Name(service.Team), Path: incidentsPath + "?team=" + queryEscape(string(service.Team))}
+	}
+	if n, _ := rate(snapshot, a); n == 0 {
+		page.Empty = frontend.Empty{Kind: frontend.NothingMatches, Text: "No incident of " + service.Name + " that counts began in this period."}
+		return show(page)
+	}
+	if c, ok := s.compare(snapshot, own, a); ok {
+		page.Verdicts = verdicts(snapshot, c)
+		for i := range page.Verdicts {
+			page.Verdicts[i].Detail += " (" + c.words + ")"
+		}
+	}
+	page.Stats = s.stats(snapshot, a, page.List)
+	page.Table = serviceTable(snapshot, a)
+	page.Exports = []frontend.Link{{Label: "CSV", Path: pathOf("/api/v1/charts/ttr-dots.csv", own)}, {Label: "JSON", Path: pathOf("/api/v1/measurements", with(own, func(q *query.Query) { q.GroupBy = "month" }))}}
+	if page.Figures, err = s.figures(snapshot, a, own, frontend.Medium, "ttr-dots", "ttr-ecdf", "incidents-per-month", "reopened-by-month"); err != nil {
+		return answer{}, err
+	}
+	if page.Problems, err = s.problemsOf(ctx, r, service.ID); err != nil {
+		return answer{}, err
+	}
+	page.Recent, err = s.recent(ctx, r, own)
+	return answer{page: page}, err
+}
+
+// serviceTable is the numbers of the page by month or year.
+func serviceTable(snapshot *analytics.Snapshot, a analytics.Query) reports.Table {
+	m, err := analytics.FindMetric("time_to_resolve")
+	if err != nil {
+		return reports.Table{}
+	}
+	a.Span, a.GroupBy = m.Span, analytics.ByMonth
+	if len(snapshot.Counts(a)) > 36 {
+		a.GroupBy = analytics.ByYear
+	}
+	return reports.Measurements(snapshot, a, m)
+}
+
+const recentShown = 10
+
+// recent are the newest incidents of a question.
+func (s *Server) recent(ctx context.Context, r *request, q query.Query) ([]frontend.IncidentRow, error) {
+	req, _, err := s.Scope(ctx, q, r.viewer.Private())
+	if err != nil {
+		return nil, err
+	}
+	req.Filter.Sort, req.Filter.Limit = incident.NewestFirst, recentShown
+	found, err := s.Index.Search(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return s.hitRows(ctx, r, found.Hits)
+}

@@ -1,0 +1,306 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/reports"
+	"hindsight/reports/table"
+	"hindsight/search"
+	"hindsight/server/internal/query"
+)
+
+const (
+	slaPath       = "/sla"
+	slaColumns    = 12 // periods that the page shows
+	breachesShown = 100
+)
+
+func (s *Server) sla(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	req, a, err := s.Scope(ctx, q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.SLAPage{Shell: r.shell("Service levels", frontend.NavSLA), Period: r.period(slaPath, q, false), Chips: s.chips(slaPath, q), Clear: slaPath,
+		Print: r.Query("print") != "", MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
+	req.Facets, req.Filter.Limit = true, 1
+	counted, err := s.Index.Search(ctx, req)
+	if err != nil {
+		return answer{}, err
+	}
+	page.Facets = slaFacets(r.facetsOf(slaPath, q, counted.Facets))
+	snapshot := s.Live.Snapshot()
+	s.fillSLA(&page, snapshot, a, q)
+	if len(page.Own)+len(page.Stated) == 0 {
+		page.Empty = s.nothing(r, q.Filtered() || q.Range != "all")
+		return show(page)
+	}
+	if page.Breaches, err = s.breaches(r, snapshot, a); err != nil {
+		return answer{}, err
+	}
+	page.Figures, err = s.figures(snapshot, a, q, frontend.Medium, "sla-by-month", "sla-by-priority")
+	compliance := reports.Compliance(snapshot, a)
+	page.Source = compliance.Source
+	page.Exports = []frontend.Link{{Label: "CSV", Path: pathOf("/sla/export.csv", q)}, {Label: "JSON", Path: pathOf("/sla/export.json", q)},
+		{Label: "Breaches as CSV", Path: pathOf("/sla/breaches.csv", q)}, {Label: "Print", Path: pathOf(slaPath, q) + printMark(q)}}
+	return answer{page: page}, err
+}
+
+func printMark(q query.Query) string {
+	if q.Encode() == "" {
+		return "?print=1"
+	}
+	return "&print=1"
+}
+
+// slaFacets are the facets that compliance can be narrowed down by.
+func slaFacets(all []frontend.Facet) []frontend.Facet {
+	return slices.DeleteFunc(all, func(f frontend.Facet) bool {
+		return !slices.Contains([]string{"service", "team", "priority", "sev", "source"}, f.Name)
+	})
+}
+
+// fillSLA adds a row per promise: its total, and a cell per period.
+func (s *Server) fillSLA(page *frontend.SLAPage, snapshot *analytics.Snapshot, a analytics.Query, q query.Query) {
+	a.GroupBy = analytics.ByNothing
+	totals := snapshot.SLA(a, snapshot.Targets())
+	cells := map[string][]frontend.SLACell{}
+	for _, by := range []analytics.Dimension{analytics.ByMonth, analytics.ByQuarter, analytics.ByYear} {
+		a.GroupBy = by
+		groups := snapshot.SLA(a, snapshot.Targets())
+		cells, page.Labels = slaCells(groups, q)
+		if len(page.Labels) <= slaColumns || by == analytics.ByYear {
+			break
+		}
+	}
+	for _, g := range totals {
+		row := slaRow(g, q)
+		row.Cells = cells[g.Promise.Key]
+		if g.Promise.Stated {
+			page.Stated = append(page.Stated, row)
+		} else {
+			page.Own = append(page.Own, row)
+		}
+		switch row.State {
+		case frontend.Met:
+			page.Counts.Met++
+		case frontend.Breached:
+			page.Counts.Breached++
+		case frontend.AtRisk:
+			page.Counts.AtRisk++
+		default:
+			page.Counts.TooFew++
+		}
+	}
+}
+
+// slaCells are the periods of every promise; the last ones where there are too many. Labels name the columns.
+func slaCells(groups []analytics.ComplianceGroup, q query.Query) (map[string][]frontend.SLACell, []string) {
+	cells := map[string][]frontend.SLACell{}
+	var labels []string
+	for _, g := range groups {
+		if !slices.Contains(labels, g.Label) {
+			labels = append(labels, g.Label)
+		}
+		n := g.Met + g.Breached
+		path := ""
+		if !g.From.IsZero() {
+			path = pathOf(incidentsPath, with(q, func(q *query.Query) { q.Range, q.From, q.To = "custom", g.From, g.To }))
+		}
+		cells[g.Promise.Key] = append(cells[g.Promise.Key], frontend.SLACell{Met: g.Met, N: n, State: compliance(g), Path: path})
+	}
+	return cells, labels
+}
+
+func slaRow(g analytics.ComplianceGroup, q query.Query) frontend.SLARow {
+	row := frontend.SLARow{Name: g.Promise.Name, Within: g.Promise.Within, Goal: g.Promise.Goal, Lo: g.Rate.Low, Hi: g.Rate.High, State: compliance(g), Open: g.Running,
+		Total: frontend.SLACell{Met: g.Met, N: g.Met + g.Breached, State: compliance(g)}, Path: pathOf(incidentsPath, with(q, func(*query.Query) {}))}
+	for _, l := range []reports.LeftOut{{Reason: "a time is missing", N: g.Missing}, {Reason: "it ends before it begins", N: g.Invalid}} {
+		if l.N > 0 {
+			row.Left = append(row.Left, l)
+		}
+	}
+	for _, l := range g.LeftOut {
+		row.Left = append(row.Left, reports.LeftOut{Reason: l.Reason, N: l.N})
+	}
+	return row
+}
+
+// compliance judges a rate against its goal. Without a goal, as for promises that only the source knows, there
+// is nothing to judge by.
+func compliance(g analytics.ComplianceGroup) frontend.SLAState {
+	switch {
+	case g.Met+g.Breached == 0 || g.Rate.Value == nil || g.Promise.Goal == 0:
+		return frontend.TooFew
+	case *g.Rate.Value < g.Promise.Goal:
+		return frontend.Breached
+	case g.Rate.Low != nil && *g.Rate.Low < g.Promise.Goal:
+		return frontend.AtRisk
+	}
+	return frontend.Met
+}
+
+func (s *Server) breaches(r *request, snapshot *analytics.Snapshot, a analytics.Query) ([]frontend.BreachRow, error) {
+	a.GroupBy = analytics.ByNothing
+	all := snapshot.Breaches(a, snapshot.Targets())
+	all = all[:min(len(all), breachesShown)]
+	rows, err := s.rows(r.Request.Context(), r, each(all, func(b analytics.Breach) incident.ID { return b.ID }))
+	if err != nil {
+		return nil, err
+	}
+	byID := map[incident.ID]frontend.IncidentRow{}
+	for _, row := range rows {
+		byID[row.Incident.ID] = row
+	}
+	var out []frontend.BreachRow
+	for _, b := range all {
+		row, ok := byID[b.ID]
+		if !ok {
+			continue
+		}
+		x := frontend.BreachRow{IncidentRow: row, Objective: b.Promise.Name, Within: b.Promise.Within, Taken: row.Length}
+		if b.Over > 0 {
+			x.Taken = incident.Duration{State: incident.Recorded, Value: b.Promise.Within + time.Duration(b.Over*float64(time.Second))}
+			if b.Running {
+				x.Taken.State = incident.Pending
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// exportSLA writes compliance, or the list of breaches, as a file.
+func (s *Server) exportSLA(r *request) (answer, error) {
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	_, a, err := s.Scope(r.Request.Context(), q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	t := reports.Compliance(s.Live.Snapshot(), a)
+	if strings.Contains(r.Request.URL.Path, "breaches") {
+		t = reports.Breaches(s.Live.Snapshot(), a)
+	}
+	var b bytes.Buffer
+	if strings.HasSuffix(r.Request.URL.Path, ".json") {
+		err = table.JSON(&b, t)
+		return answer{file: &file{t.ID + ".json", "application/json", b.Bytes()}}, err
+	}
+	err = table.CSV(&b, t, true)
+	return answer{file: &file{t.ID + ".csv", "text/csv; charset=utf-8", b.Bytes()}}, err
+}
+
+func (s *Server) objectivesPage(r *request) (answer, error) {
+	page, err := s.objectives(r, frontend.Form{}, incident.ID(r.Query("edit")))
+	return answer{page: page}, err
+}
+
+func (s *Server) objectives(r *request, form frontend.Form, edit incident.ID) (frontend.ObjectivesPage, error) {
+	ctx := r.Request.Context()
+	page := frontend.ObjectivesPage{Shell: r.shell("Service-level targets", frontend.NavSettings), Form: form, Edit: edit}
+	var err error
+	if page.Targets, err = s.Store.SLATargets(ctx); err != nil {
+		return page, err
+	}
+	page.Services = s.Live.Snapshot().Services()
+	for _, span := range []struct{ text, label string }{
+		{"opened..acknowledged", "Response: opened to acknowledged"}, {"opened..resolved", "Resolution: opened to resolved"},
+		{"detected|opened..acknowledged", "Response: detected or opened to acknowledged"}, {"impact_started|detected..impact_ended|resolved", "Restoration: impact started or detected to impact ended or resolved"},
+		{"opened..closed", "Closure: opened to closed"},
+	} {
+		page.Spans = append(page.Spans, frontend.Choice{Value: span.text, Label: span.label, Count: -1})
+	}
+	found, err := s.Index.Search(ctx, search.Request{Filter: incident.Filter{Limit: 1, Private: r.viewer.Private()}, Facets: true})
+	for _, b := range found.Facets["priority"] {
+		page.Priorities = append(page.Priorities, b.Value)
+	}
+	return page, err
+}
+
+func (s *Server) saveObjective(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	t, err := objectiveOf(r)
+	var seq incident.Seq
+	if err == nil {
+		t, seq, err = s.AddTarget(ctx, t, r.PostForm("service"))
+	}
+	if errors.Is(err, incident.ErrInvalid) {
+		page, pageErr := s.objectives(r, formOf(r.Request.PostForm, err), incident.ID(r.PostForm("id")))
+		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	s.Wait(ctx, seq)
+	return goTo("/admin/objectives", frontend.Flash{Kind: frontend.Done, Text: t.Name + " is saved.", Link: frontend.Link{Label: "See compliance", Path: slaPath}})
+}
+
+func objectiveOf(r *request) (incident.SLATarget, error) {
+	t := incident.SLATarget{ID: incident.ID(r.PostForm("id")), Name: r.PostForm("name"), Priority: r.PostForm("priority")}
+	var err error
+	if t.Span, err = incident.ParseSpan(r.PostForm("span")); err != nil {
+		return t, incident.Invalidf("span", "choose what is measured")
+	}
+	if t.Within, err = parseWithin(r.PostForm("within")); err != nil {
+		return t, err
+	}
+	goal, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(r.PostForm("goal")), "%"), 64)
+	if err != nil || goal <= 0 || goal > 100 {
+		return t, incident.Invalidf("goal", "give a percentage above 0 and at most 100, such as 95")
+	}
+	t.Goal = goal / 100
+	return t, nil
+}
+
+// parseWithin reads "4h", "30m", "1d 12h" or "2 days".
+func parseWithin(text string) (time.Duration, error) {
+	bad := incident.Invalidf("within", "%q is not a time such as 30m, 4h or 2d 12h", text)
+	compact := strings.ToLower(strings.ReplaceAll(text, " ", ""))
+	for _, word := range []struct{ long, short string }{{"days", "d"}, {"day", "d"}, {"hours", "h"}, {"hour", "h"}, {"minutes", "m"}, {"minute", "m"}, {"min", "m"}} {
+		compact = strings.ReplaceAll(compact, word.long, word.short)
+	}
+	var total time.Duration
+	if days, rest, ok := strings.Cut(compact, "d"); ok {
+		n, err := strconv.ParseFloat(days, 64)
+		if err != nil || n < 0 || n > 3650 {
+			return 0, bad
+		}
+		total, compact = time.Duration(n*24*float64(time.Hour)), rest
+	}
+	if compact != "" {
+		d, err := time.ParseDuration(compact)
+		if err != nil {
+			return 0, bad
+		}
+		total += d
+	}
+	if total <= 0 {
+		return 0, bad
+	}
+	return total, nil
+}
+
+func (s *Server) deleteObjective(r *request) (answer, error) {
+	seq, err := s.RemoveTarget(r.Request.Context(), incident.ID(r.Param("id")))
+	if err != nil {
+		return answer{}, err
+	}
+	s.Wait(r.Request.Context(), seq)
+	return goTo("/admin/objectives", frontend.Flash{Kind: frontend.Done, Text: "The target is removed. The incidents that it judged stay as they are."})
+}
