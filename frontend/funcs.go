@@ -34,6 +34,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"duration":   durationTag,
 		"num":        number,
 		"num64":      func(n int64) string { return number(int(n)) },
+		"stage":      stage,
 		"add":        func(a, b int) int { return a + b },
 		"plural":     plural,
 		"percent":    percent,
@@ -142,4 +143,17 @@ func ends(names []incident.MilestoneName) string {
 		text[i] = words(n)
 	}
 	return strings.Join(text, " or ")
+}
+
+// stage says at which step a record was rejected.
+func stage(name string) string {
+	switch name {
+	case "read":
+		return "not readable"
+	case "map":
+		return "not mapped"
+	case "store":
+		return "not stored"
+	}
+	return name
 }
