@@ -63,10 +63,14 @@ func between(ladder []float64, lo, hi float64) []float64 {
 		last--
 	}
 	ticks := ladder[first : last+1]
-	if hi > ticks[len(ticks)-1] { // longer than a hundred years: bad data, and still drawn
-		ticks = append(ticks, math.Pow(10, math.Ceil(math.Log10(hi))))
+	top := ticks[len(ticks)-1]
+	if hi <= top {
+		return ticks
 	}
-	return ticks
+	for top < hi { // longer than a hundred years: bad data, and still drawn
+		top *= 10
+	}
+	return append(ticks, top)
 }
 
 // linearTicks returns 0 and up to six more ticks, the last one at or above hi.
