@@ -74,7 +74,7 @@ func (t *tx) DeleteConnection(id incident.ID, reason string) error {
 	}
 	for chunk := range slices.Chunk(ids, batch) {
 		if err := t.bury(chunk, reason); err != nil {
-			return failed(err, "bury incidents of connection %s", id)
+			return err
 		}
 	}
 	deleted := t.db.Exec("DELETE FROM connections WHERE id = ?", id)
@@ -108,5 +108,6 @@ func (t *tx) bury(ids []incident.ID, reason string) error {
 	if err := t.PutTimeline(empty); err != nil {
 		return err
 	}
-	return t.db.Exec("DELETE FROM retrospectives WHERE state = 'imported' AND "+t.dialect.in("incident_id"), array(ids)).Error
+	err = t.db.Exec("DELETE FROM retrospectives WHERE state = 'imported' AND "+t.dialect.in("incident_id"), array(ids)).Error
+	return failed(err, "delete imported retrospectives")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"time"
 
@@ -97,7 +98,7 @@ func (r reader) whole(rows []incidentRow) ([]*incident.Incident, error) {
 	}
 	for _, p := range parts() {
 		if err := p.load(r, ids, byID); err != nil {
-			return nil, failed(err, "read %s", p.table)
+			return nil, fmt.Errorf("read %s: %w", p.table, err)
 		}
 	}
 	return incs, nil
@@ -146,7 +147,7 @@ func (t *tx) IncidentsByID(ids []incident.ID) (map[incident.ID]*incident.Inciden
 		}
 		incs, err := t.whole(rows)
 		if err != nil {
-			return nil, err
+			return nil, failed(err, "read incidents by id")
 		}
 		for _, inc := range incs {
 			found[inc.ID] = inc
@@ -184,7 +185,7 @@ func (t *tx) putIncidents(incs []*incident.Incident) error {
 	for _, inc := range incs {
 		d, err := incidentDigest(inc)
 		if err != nil {
-			return failed(err, "incident %s", inc.ID)
+			return fmt.Errorf("incident %s: %w", inc.ID, err)
 		}
 		before, known := stored[inc.ID]
 		switch row := newIncidentRow(inc, d); {
@@ -222,7 +223,7 @@ func (t *tx) write(added, changed []incidentRow, put []*incident.Incident) error
 			}
 		}
 		if err := p.insert(t.db, put); err != nil {
-			return failed(err, "%s", p.table)
+			return fmt.Errorf("%s: %w", p.table, err)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"database/sql"
+	"fmt"
 	"io"
 	"iter"
 	"slices"
@@ -35,7 +36,7 @@ func newRawRow(r incident.Raw) rawRow {
 func (r rawRow) value() (incident.Raw, error) {
 	body, err := unpack(r.Body)
 	if err != nil {
-		return incident.Raw{}, failed(err, "unpack raw %s", r.ID)
+		return incident.Raw{}, fmt.Errorf("unpack raw %s: %w", r.ID, err)
 	}
 	return incident.Raw{ID: r.ID, Connection: r.ConnectionID, Type: r.RecordType, ExternalID: r.ExternalID, Hash: r.Hash, Body: body,
 		ReceivedAt: utc(r.ReceivedAt), Via: r.Via, Origin: r.Origin, Gone: r.Gone, Latest: r.Latest}, nil
@@ -85,7 +86,7 @@ func (s *Store) LatestRaws(ctx context.Context, connection incident.ID) iter.Seq
 			}
 			for _, row := range rows {
 				raw, err := row.value()
-				if !yield(&raw, err) || err != nil {
+				if !yield(&raw, failed(err, "list raws of connection %s", connection)) || err != nil {
 					return
 				}
 				typ, externalID = row.RecordType, row.ExternalID

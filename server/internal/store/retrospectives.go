@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"hindsight/incident"
 )
@@ -21,7 +22,27 @@ func (s *Store) Retrospective(ctx context.Context, id incident.ID) (*incident.Re
 	if err := s.db.WithContext(ctx).Table("retrospectives").Where("incident_id = ?", id).Take(&r).Error; err != nil {
 		return nil, failed(err, "read retrospective of %s", id)
 	}
-	return &incident.Retrospective{Incident: r.IncidentID, Title: r.Title, State: r.State, Sections: r.Sections, Authors: r.Authors}, nil
+	v := r.value()
+	return &v, nil
+}
+
+func (r retrospectiveRow) value() incident.Retrospective {
+	return incident.Retrospective{Incident: r.IncidentID, Title: r.Title, State: r.State, Sections: r.Sections, Authors: r.Authors}
+}
+
+// Retrospectives implements incident.Reader.
+func (s *Store) Retrospectives(ctx context.Context, ids []incident.ID) (map[incident.ID]incident.Retrospective, error) {
+	found := map[incident.ID]incident.Retrospective{}
+	for some := range slices.Chunk(ids, 1000) {
+		var rows []retrospectiveRow
+		if err := s.db.WithContext(ctx).Table("retrospectives").Where("incident_id IN ?", some).Find(&rows).Error; err != nil {
+			return nil, failed(err, "read retrospectives of %d incidents", len(ids))
+		}
+		for _, r := range rows {
+			found[r.IncidentID] = r.value()
+		}
+	}
+	return found, nil
 }
 
 // PutRetrospectives implements incident.Tx. It fails with ErrNotFound when one of the incidents is not

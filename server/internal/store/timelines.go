@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -94,7 +95,7 @@ func (t *tx) putTimelines(ids []incident.ID, events map[incident.ID][]incident.T
 		line := inOrder(id, events[id])
 		d, err := digest(line)
 		if err != nil {
-			return failed(err, "incident %s", id)
+			return fmt.Errorf("incident %s: %w", id, err)
 		}
 		if before, known := stored[id]; before == d || !known && len(line) == 0 {
 			continue
@@ -142,7 +143,7 @@ func (t *tx) tombstones(ids []incident.ID) (map[incident.ID]bool, error) {
 	}
 	for _, id := range ids {
 		if _, known := gone[id]; !known && err == nil {
-			err = failed(incident.ErrNotFound, "incident %s", id)
+			err = fmt.Errorf("incident %s: %w", id, incident.ErrNotFound)
 		}
 	}
 	return gone, err
