@@ -36,6 +36,8 @@ type Reader interface {
 	// Timelines returns the events of many incidents at once, each in time order.
 	Timelines(ctx context.Context, ids []ID) (map[ID][]TimelineEvent, error)
 	Retrospective(ctx context.Context, id ID) (*Retrospective, error)
+	// Retrospectives returns those of many incidents at once; one without is not a key.
+	Retrospectives(ctx context.Context, ids []ID) (map[ID]Retrospective, error)
 
 	Services(ctx context.Context) ([]Service, error) // by name
 	Teams(ctx context.Context) ([]Team, error)       // by name
@@ -68,7 +70,7 @@ type Reader interface {
 	UserByName(ctx context.Context, name string) (*User, error)
 	Session(ctx context.Context, hash string) (*Session, error)
 	Sessions(ctx context.Context, user ID) ([]Session, error) // most recently seen first, expired ones too
-	Tokens(ctx context.Context) ([]Token, error) // newest first
+	Tokens(ctx context.Context) ([]Token, error)              // newest first
 	TokenByHash(ctx context.Context, hash string) (*Token, error)
 
 	// Setting returns the value stored under key, or ErrNotFound.

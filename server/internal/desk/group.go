@@ -7,7 +7,6 @@ import (
 
 	"hindsight/incident"
 	"hindsight/search/recurring"
-	"hindsight/search/similar"
 )
 
 // Group finds what keeps coming back, in all incidents that exist, and stores what changed. What people decided
@@ -17,12 +16,9 @@ func (d *Desk) Group(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var docs []similar.Document
-	for inc, err := range d.Store.Incidents(ctx, incident.Filter{Private: true}) {
-		if err != nil {
-			return err
-		}
-		docs = append(docs, similar.DocumentOf(inc))
+	docs, err := d.documents(ctx)
+	if err != nil {
+		return err
 	}
 	found, err := recurring.Group(ctx, docs, previous)
 	if err != nil {
@@ -53,4 +49,38 @@ func (d *Desk) Group(ctx context.Context) error {
 		return tx.DeleteProblems(gone)
 	})
 	return err
+}
+
+// documents are all incidents, as far as grouping compares them.
+func (d *Desk) documents(ctx context.Context) ([]recurring.Document, error) {
+	const batch = 500
+	var out []recurring.Document
+	var incs []*incident.Incident
+	flush := func() error {
+		ids := make([]incident.ID, len(incs))
+		for i, inc := range incs {
+			ids[i] = inc.ID
+		}
+		timelines, err := d.Store.Timelines(ctx, ids)
+		if err != nil {
+			return err
+		}
+		retros, err := d.Store.Retrospectives(ctx, ids)
+		for _, inc := range incs {
+			out = append(out, recurring.NewDocument(inc, timelines[inc.ID], retros[inc.ID]))
+		}
+		incs = nil
+		return err
+	}
+	for inc, err := range d.Store.Incidents(ctx, incident.Filter{Private: true}) {
+		if err != nil {
+			return nil, err
+		}
+		if incs = append(incs, inc); len(incs) == batch {
+			if err := flush(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, flush()
 }

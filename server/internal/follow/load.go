@@ -2,7 +2,6 @@ package follow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"hindsight/incident"
@@ -63,23 +62,8 @@ func loadIncidents(ctx context.Context, store incident.Reader, ids []incident.ID
 	if d.Timelines, err = store.Timelines(ctx, live); err != nil {
 		return err
 	}
-	d.Retrospectives, err = retrospectives(ctx, store, live)
+	d.Retrospectives, err = store.Retrospectives(ctx, live)
 	return err
-}
-
-func retrospectives(ctx context.Context, store incident.Reader, ids []incident.ID) (map[incident.ID]incident.Retrospective, error) {
-	found := map[incident.ID]incident.Retrospective{}
-	for _, id := range ids {
-		r, err := store.Retrospective(ctx, id)
-		if errors.Is(err, incident.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		found[id] = *r
-	}
-	return found, nil
 }
 
 // loadCatalogue fills in whole lists of the kinds that changed, empty rather than nil when the last
