@@ -60,4 +60,23 @@ func evaluateRetrieval(ctx context.Context, d dataset, out string, w io.Writer) 
 	}
 	return writeLines(out, answers)
 }
-func evaluateGroups(ctx context.Context, d dataset, out string, w io.Writer) error { return nil }
+
+func evaluateGroups(ctx context.Context, d dataset, out string, w io.Writer) error {
+	answers, err := groups(ctx, d)
+	if err != nil {
+		return err
+	}
+	m := measureGroups(d.clusters, answers)
+	fmt.Fprintf(w, "items %d  groups %d (true %d)  pair P %.3f R %.3f F1 %.3f  B3 F1 %.3f  NMI_geo %.3f\n",
+		m.Items, m.Groups, m.TrueGroups, m.P, m.R, m.F1, m.B3, m.NMI)
+	if out == "" {
+		return nil
+	}
+	var lines []cluster
+	for _, doc := range d.docs {
+		if g, ok := answers[doc.ID]; ok {
+			lines = append(lines, cluster{doc.ID, g})
+		}
+	}
+	return writeLines(out, lines)
+}

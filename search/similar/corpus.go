@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 )
 
 // Corpus holds texts as weighted words and finds those that are near each other. It keeps no text, only
@@ -18,6 +19,7 @@ type Corpus struct {
 	live   int
 	logs   []float64   // of the numbers up to live+1, at least up to 256; ln 0 is 0 here
 	lists  [][]posting // by term; empty for pieces of words
+	sums   sync.Pool   // of *[]pair, all zero
 }
 
 // A text is compared in three views, each a vector of its own: the words of the title, the words of title
@@ -58,17 +60,8 @@ type posting struct {
 	title, whole uint8
 }
 
-const (
-	// maxTerms bounds the different terms that are kept of one view, the first ones of the text.
-	maxTerms = 300
-	// queryTerms are looked up to find candidates; the rest of a text adds cost and no candidates.
-	queryTerms = 32
-	// candidates are compared term by term.
-	candidates = 400
-	// A word that stands in more than every commonShare-th text, and in more than commonFloor of them,
-	// finds no candidates; it still counts in the comparison.
-	commonShare, commonFloor = 20, 200
-)
+// maxTerms bounds the different terms that are kept of one view, the first ones of the text.
+const maxTerms = 300
 
 // NewCorpus returns an empty corpus.
 func NewCorpus() (*Corpus, error) {

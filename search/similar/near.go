@@ -12,11 +12,33 @@ type Near struct {
 	Score float64 // as Corpus.Score
 }
 
+// effort says how thoroughly a search looks.
+type effort struct {
+	terms      int // of the text that are looked up to find candidates; more add cost and few candidates
+	candidates int // that are compared term by term
+	// A word that stands in more than every share-th text, and in more than floor of them, finds no
+	// candidates; it still counts in the comparison.
+	share, floor int
+}
+
+var (
+	thorough = effort{terms: 32, candidates: 400, share: 20, floor: 200}
+	quick    = effort{terms: 12, candidates: 60, share: 200, floor: 200}
+)
+
 // Near returns at most n texts that share words with the one at a place, nearest first; texts that are
 // equally near come in order of place. keep says which ones count; nil: all.
 func (c *Corpus) Near(at, n int, keep func(at int) bool) []Near {
-	out := make([]Near, 0, candidates)
-	for _, other := range c.candidates(at, keep) {
+	return c.near(at, n, thorough, keep)
+}
+
+// Nearest is Near at a twentieth of the cost, for whoever asks for every text in turn. It looks rare
+// words up only, and misses texts that share none.
+func (c *Corpus) Nearest(at, n int) []Near { return c.near(at, n, quick, nil) }
+
+func (c *Corpus) near(at, n int, how effort, keep func(at int) bool) []Near {
+	var out []Near
+	for _, other := range c.candidates(at, how, keep) {
 		out = append(out, Near{other, c.Score(at, other)})
 	}
 	slices.SortFunc(out, func(a, b Near) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.At, b.At)) })
@@ -93,21 +115,34 @@ func (c *Corpus) heaviest(weights map[uint32]float64, n int) []string {
 	return out
 }
 
+// pair sums up estimates for title and whole.
+type pair struct{ title, whole float32 }
+
 // candidates adds up, over the words of a text that say most, an estimate of the score of each text
 // that has them, and returns the best.
-func (c *Corpus) candidates(at int, keep func(int) bool) []int {
-	sums, touched := make([][2]float32, len(c.docs)), []uint32(nil)
-	for _, t := range c.pick(c.docs[at]) {
+func (c *Corpus) candidates(at int, how effort, keep func(int) bool) []int {
+	pooled, _ := c.sums.Get().(*[]pair)
+	if pooled == nil || len(*pooled) < len(c.docs) {
+		fresh := make([]pair, len(c.docs)+len(c.docs)/10)
+		pooled = &fresh
+	}
+	sums, touched := *pooled, []uint32(nil)
+	for _, t := range c.pick(c.docs[at], how) {
 		for _, p := range c.lists[t.term] {
 			sum := &sums[p.doc]
-			if sum[1] == 0 {
+			if sum.whole == 0 {
 				touched = append(touched, p.doc)
 			}
-			sum[0] += float32(t.title * c.weight(p.title, t.idf))
-			sum[1] += float32(t.whole * c.weight(p.whole, t.idf))
+			sum.title += float32(t.title * c.weight(p.title, t.idf))
+			sum.whole += float32(t.whole * c.weight(p.whole, t.idf))
 		}
 	}
-	return c.best(at, sums, touched, keep)
+	found := c.best(at, sums, touched, how, keep)
+	for _, d := range touched {
+		sums[d] = pair{}
+	}
+	c.sums.Put(pooled)
+	return found
 }
 
 // picked is a word of the query with its part in the query's cosines.
@@ -116,13 +151,13 @@ type picked struct {
 	idf, title, whole float64
 }
 
-func (c *Corpus) pick(q doc) []picked {
+func (c *Corpus) pick(q doc, how effort) []picked {
 	var all []picked
 	// The title's pieces are not looked up; its words stand for them.
 	byTitle := (viewWeights[title] + viewWeights[pieces]) / max(c.norm(q.views[title]), 1e-9)
 	byWhole := viewWeights[whole] / max(c.norm(q.views[whole]), 1e-9)
 	q.eachWord(func(t uint32, inTitle, inWhole uint8) {
-		if df := c.terms[t].df; df > commonFloor && df > c.live/commonShare {
+		if df := c.terms[t].df; df > how.floor && df > c.live/how.share {
 			return
 		}
 		idf := c.idf(t)
@@ -131,7 +166,7 @@ func (c *Corpus) pick(q doc) []picked {
 	slices.SortFunc(all, func(a, b picked) int {
 		return cmp.Or(cmp.Compare(b.idf*(b.title+b.whole), a.idf*(a.title+a.whole)), cmp.Compare(a.term, b.term))
 	})
-	return all[:min(len(all), queryTerms)]
+	return all[:min(len(all), how.terms)]
 }
 
 // estimate is a guess at a score, from the words that were looked up.
@@ -142,22 +177,22 @@ type estimate struct {
 
 // best returns the texts with the highest estimates. It sorts a few at a time: a frequent word brings
 // tens of thousands.
-func (c *Corpus) best(at int, sums [][2]float32, touched []uint32, keep func(int) bool) []int {
-	found := make([]estimate, 0, 2*candidates)
+func (c *Corpus) best(at int, sums []pair, touched []uint32, how effort, keep func(int) bool) []int {
+	found := make([]estimate, 0, 2*how.candidates)
 	for _, d := range touched {
 		n := c.docs[d].norms
-		e := estimate{d, sums[d][0]/max(n[title], 1e-9) + sums[d][1]/max(n[whole], 1e-9)}
-		if len(found) >= candidates && e.score < found[candidates-1].score {
+		e := estimate{d, sums[d].title/max(n[title], 1e-9) + sums[d].whole/max(n[whole], 1e-9)}
+		if len(found) >= how.candidates && e.score < found[how.candidates-1].score {
 			continue // found is sorted up to there
 		}
 		if int(d) == at || keep != nil && !keep(int(d)) {
 			continue
 		}
-		if found = append(found, e); len(found) == cap(found) || len(found) == candidates {
-			found = strongest(found)
+		if found = append(found, e); len(found) == cap(found) || len(found) == how.candidates {
+			found = strongest(found, how.candidates)
 		}
 	}
-	found = strongest(found)
+	found = strongest(found, how.candidates)
 	out := make([]int, len(found))
 	for i, e := range found {
 		out[i] = int(e.doc)
@@ -165,9 +200,9 @@ func (c *Corpus) best(at int, sums [][2]float32, touched []uint32, keep func(int
 	return out
 }
 
-func strongest(found []estimate) []estimate {
+func strongest(found []estimate, n int) []estimate {
 	slices.SortFunc(found, func(a, b estimate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc))
 	})
-	return found[:min(len(found), candidates)]
+	return found[:min(len(found), n)]
 }
