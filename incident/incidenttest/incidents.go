@@ -216,6 +216,9 @@ func testRetrospectives(t *testing.T, s incident.Store) {
 	equal(t, "Seq of the incident", get(t, s, inc.ID).Seq, seq)
 	equal(t, "number of a put without change", write(), 0)
 
+	many := check(s.Retrospectives(t.Context(), []incident.ID{inc.ID, "inc_none"}))(t, "Retrospectives")
+	equal(t, "Retrospectives", many, map[incident.ID]incident.Retrospective{inc.ID: want})
+
 	_, err := s.Update(t.Context(), func(tx incident.Tx) error {
 		return tx.PutRetrospectives([]incident.Retrospective{{Incident: "inc_none"}})
 	})
