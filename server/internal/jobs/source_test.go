@@ -116,6 +116,9 @@ func mapTicket(raw incident.Raw, cfg importers.Config) (importers.Draft, error) 
 		return importers.Draft{}, &importers.MapError{Reason: err.Error()}
 	}
 	var d importers.Draft
+	if cfg.Settings["lenient"] == "yes" {
+		t.Break = ""
+	}
 	switch t.Break {
 	case "error":
 		return d, &importers.MapError{Field: "priority", Value: t.Priority, Reason: "there is no such priority"}
