@@ -82,7 +82,7 @@ func (b *builder) loose() bool {
 func (b *builder) yAxis() axis {
 	a := b.axis(false)
 	if !b.chart.Flat() { // the name stands above the axis, where it costs no width
-		a.NameLocation, a.NameGap, a.NameTextStyle.Align = "end", 10, "left"
+		a.NameLocation, a.NameGap, a.NameTextStyle.Align = "end", nameGap, "left"
 		return a
 	}
 	every := 0

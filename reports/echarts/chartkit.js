@@ -109,10 +109,10 @@
   }
 
   function line(p, q, style) {
-    return { type: 'line', z2: 10, shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] }, style: style };
+    return { type: 'line', z2: 100, shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] }, style: style };
   }
 
-  // The marks lie over bars and dots, whatever the order of the series (z2).
+  // The marks lie over bars and dots, whatever the order of the series and even when those are pointed at (z2).
   // cross is a stroke of the given half length across the value axis.
   function cross(l, p, half, style) {
     var d = l.flat ? [0, half] : [half, 0];
@@ -121,10 +121,10 @@
 
   // Each slot has a shape of its own, so that colour is never alone in telling series apart.
   function dot(slot, p, r, fill) {
-    if (slot % 2 === 0) return { type: 'circle', z2: 11, shape: { cx: p[0], cy: p[1], r: r }, style: { fill: fill } };
+    if (slot % 2 === 0) return { type: 'circle', z2: 101, shape: { cx: p[0], cy: p[1], r: r }, style: { fill: fill } };
     var d = r + 1;
     var points = [[p[0], p[1] - d], [p[0] + d, p[1]], [p[0], p[1] + d], [p[0] - d, p[1]]];
-    return { type: 'polygon', z2: 11, shape: { points: points }, style: { fill: fill } };
+    return { type: 'polygon', z2: 101, shape: { points: points }, style: { fill: fill } };
   }
 
   // interval draws an estimate with its interval; without bounds only the estimate.
@@ -138,7 +138,7 @@
         children.push(line(lo, hi, stroke), cross(l, lo, 4, stroke), cross(l, hi, 4, stroke));
       }
       if (isFinite(l.value) && api.value(7)) children.push(dot(api.value(4), l.point(l.value), 4, color));
-      return { type: 'group', children: children };
+      return { type: 'group', emphasisDisabled: true, children: children };
     };
   }
 
@@ -153,10 +153,10 @@
         var shape = flat
           ? { x: lo[0], y: lo[1] - half, width: hi[0] - lo[0], height: l.width }
           : { x: hi[0] - half, y: hi[1], width: l.width, height: lo[1] - hi[1] };
-        children.push({ type: 'rect', z2: 10, shape: shape, style: { fill: 'none', stroke: color, lineWidth: 1.5 } });
+        children.push({ type: 'rect', z2: 100, shape: shape, style: { fill: 'none', stroke: color, lineWidth: 1.5 } });
       }
       if (isFinite(l.value)) children.push(cross(l, mid, half, { stroke: color, lineWidth: 3 }));
-      return { type: 'group', children: children };
+      return { type: 'group', emphasisDisabled: true, children: children };
     };
   }
 

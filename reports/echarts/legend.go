@@ -87,6 +87,9 @@ func (b *builder) grid(legendRows int) grid {
 	if legendRows > 0 {
 		g.Top += 8 + legendRow*legendRows
 	}
+	if b.chart.X.Unit == reports.Instant {
+		g.Right = 40 // half of a date: ECharts fits the labels of times too late
+	}
 	for _, l := range b.chart.Lines {
 		if l.Axis == "x" && !b.chart.Flat() {
 			g.Top += lineRoom

@@ -52,7 +52,7 @@ type builder struct {
 	chart  reports.Chart
 	theme  Theme
 	zone   *time.Location
-	series []charts.SingleSeries
+	series []series
 	legend []legendItem
 }
 
@@ -75,17 +75,45 @@ type (
 		BorderColor     string         `json:"borderColor"`
 		TextStyle       opts.TextStyle `json:"textStyle"`
 	}
+	// series is one of the library's, with what it lacks.
+	series struct {
+		charts.SingleSeries
+		Silent   bool       `json:"silent,omitempty"` // no pointing at it
+		Emphasis emphasis   `json:"emphasis"`
+		MarkLine *markLines `json:"markLine,omitempty"`
+	}
+	// emphasis is what pointing does. It must name the colours: ECharts would make them brighter by itself,
+	// which it cannot do with custom properties, and the mark would vanish.
+	emphasis struct {
+		ItemStyle opts.ItemStyle `json:"itemStyle"`
+		LineStyle opts.LineStyle `json:"lineStyle"`
+	}
+	markLines struct {
+		Silent    bool           `json:"silent"`
+		Symbol    string         `json:"symbol"`
+		LineStyle opts.LineStyle `json:"lineStyle"`
+		Data      []markLine     `json:"data"`
+	}
 	markLine struct {
-		Name  string     `json:"name"`
-		XAxis any        `json:"xAxis,omitempty"`
-		YAxis any        `json:"yAxis,omitempty"`
-		Label opts.Label `json:"label"`
+		Name  string    `json:"name"`
+		XAxis any       `json:"xAxis,omitempty"`
+		YAxis any       `json:"yAxis,omitempty"`
+		Label lineLabel `json:"label"`
+	}
+	lineLabel struct {
+		Show      bool   `json:"show"`
+		Position  string `json:"position,omitempty"`
+		Distance  int    `json:"distance,omitempty"`
+		Formatter string `json:"formatter,omitempty"`
+		Color     string `json:"color,omitempty"`
+		FontSize  int    `json:"fontSize,omitempty"`
 	}
 )
 
 const (
 	fontSize = 12
-	lineRoom = 18 // above the plot, for what vertical lines mean
+	nameGap  = 10 // between the Y axis and its name above
+	lineRoom = 20 // above the plot, for what vertical lines mean
 )
 
 func (b *builder) option() map[string]any {
@@ -96,12 +124,12 @@ func (b *builder) option() map[string]any {
 		charts.WithColorsOpts(b.theme.Categories),
 		charts.WithAnimation(false),
 	)
-	chart.MultiSeries = b.series
 	chart.Aria = b.aria()
 	chart.Validate()
 	option := chart.JSON()
 	delete(option, "title")
 	delete(option, "toolbox")
+	option["series"] = b.series
 	option["useUTC"] = true
 	option["textStyle"] = opts.TextStyle{FontFamily: b.theme.Font, FontSize: fontSize}
 	option["grid"] = b.grid(b.legendRows(widest))
@@ -153,7 +181,7 @@ func (b *builder) count(shape reports.Shape) int {
 // that of a line at a time stands above the plot.
 func (b *builder) lines() {
 	for i, l := range b.chart.Lines {
-		line := markLine{Name: clean(l.Label), Label: opts.Label{Show: opts.Bool(false)}}
+		line := markLine{Name: clean(l.Label)}
 		name, dash := line.Name, []string{"dashed", "dotted"}[i%2]
 		if l.Axis == "x" {
 			line.XAxis = b.coordinate(b.chart.X, l.At)
@@ -164,22 +192,22 @@ func (b *builder) lines() {
 			continue
 		}
 		if l.Axis == "x" && !b.chart.Flat() {
-			line.Label, name = b.lineLabel(), ""
+			line.Label, name = b.aboveLine(), ""
 		}
 		b.enlist(name, lineIcon(dash))
-		b.series = append(b.series, charts.SingleSeries{
-			Name: name, Type: types.ChartLine, Data: []item{}, ItemStyle: &opts.ItemStyle{Color: b.theme.Ink},
-			MarkLines: &opts.MarkLines{Data: []any{line}, MarkLineStyle: opts.MarkLineStyle{
-				Symbol:    []string{"none", "none"},
-				LineStyle: &opts.LineStyle{Color: b.theme.Ink, Width: 1.5, Type: dash},
-			}},
-		})
+		out := b.newSeries(name, types.ChartLine, b.theme.Ink)
+		out.Data = []item{}
+		out.MarkLine = &markLines{
+			Silent: true, Symbol: "none", Data: []markLine{line},
+			LineStyle: opts.LineStyle{Color: b.theme.Ink, Width: 1.5, Type: dash},
+		}
+		b.series = append(b.series, out)
 	}
 }
 
-// lineLabel stands at the upper end of a vertical line.
-func (b *builder) lineLabel() opts.Label {
-	return opts.Label{Show: opts.Bool(true), Position: "end", Formatter: "{b}", Color: b.theme.Ink, FontSize: fontSize}
+// aboveLine is the label at the upper end of a vertical line, higher than the axis' name.
+func (b *builder) aboveLine() lineLabel {
+	return lineLabel{Show: true, Position: "end", Distance: nameGap + fontSize, Formatter: "{b}", Color: b.theme.Ink, FontSize: fontSize}
 }
 
 // clean makes one line of text that any XML may hold: control characters become spaces, what is not

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -68,7 +69,7 @@ func (b *builder) add(s reports.Series, l look) {
 	if s.Ghost {
 		line.Type, line.Width = "dashed", 1.5
 	}
-	out := charts.SingleSeries{Name: clean(s.Name), ItemStyle: &opts.ItemStyle{Color: l.color}}
+	out := b.newSeries(clean(s.Name), "", l.color)
 	icon := "roundRect"
 	switch s.Shape {
 	case reports.Dots:
@@ -98,6 +99,17 @@ func (b *builder) add(s reports.Series, l look) {
 	b.addBounds(s, l)
 }
 
+// newSeries returns a series without marks. One that is pointed at gets an edge and a stronger line.
+func (b *builder) newSeries(name, kind, color string) series {
+	return series{
+		SingleSeries: charts.SingleSeries{Name: name, Type: kind, ItemStyle: &opts.ItemStyle{Color: color}},
+		Emphasis: emphasis{
+			ItemStyle: opts.ItemStyle{Color: color, BorderColor: b.theme.Ink, BorderWidth: 1.5},
+			LineStyle: opts.LineStyle{Color: color, Width: 3},
+		},
+	}
+}
+
 // addBounds draws the intervals of bars and lines, where they have any.
 func (b *builder) addBounds(s reports.Series, l look) {
 	if s.Shape != reports.Bars && s.Shape != reports.Connect {
@@ -109,14 +121,15 @@ func (b *builder) addBounds(s reports.Series, l look) {
 	if s.Shape == reports.Bars {
 		l.color = b.theme.Ink
 	}
-	out := charts.SingleSeries{Name: clean(s.Name), ItemStyle: &opts.ItemStyle{Color: l.color}}
+	out := b.newSeries(clean(s.Name), "", l.color)
+	out.Silent = true // the bar or the point below answers
 	s.Shape = reports.Interval
 	b.custom(&out, s, l, false)
 	b.series = append(b.series, out)
 }
 
 // custom fills in a series of interval or box marks, see chartkit.js for the values that they read.
-func (b *builder) custom(out *charts.SingleSeries, s reports.Series, l look, dot bool) {
+func (b *builder) custom(out *series, s reports.Series, l look, dot bool) {
 	out.Type, out.RenderItem = types.ChartCustom, "interval"
 	if s.Shape == reports.Box {
 		out.RenderItem = "box"
@@ -182,6 +195,9 @@ func (b *builder) label(s reports.Series, p reports.Point) string {
 func (b *builder) text(def reports.Axis, x float64) string {
 	if i := int(x); len(def.Categories) > 0 && x == math.Trunc(x) && i >= 0 && i < len(def.Categories) {
 		return def.Categories[i]
+	}
+	if def.Unit == reports.Instant {
+		return reports.FormatTime(time.Unix(int64(x), 0).In(b.zone))
 	}
 	return reports.Format(def.Unit, x)
 }
