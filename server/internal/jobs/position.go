@@ -52,6 +52,9 @@ func decodePosition(cursor []byte) (position, error) {
 	if err := json.Unmarshal(cursor, &p); err != nil {
 		return p, fmt.Errorf("jobs: read cursor: %w", err)
 	}
+	if p.Done < 0 {
+		return p, fmt.Errorf("jobs: read cursor: %d collections are done", p.Done)
+	}
 	return p, nil
 }
 
