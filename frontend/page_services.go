@@ -60,7 +60,7 @@ type ServicePage struct {
 
 func (ServicePage) template() string { return "service" }
 
-// SLAPage is compliance at /sla. GET parameters: range, from, to, service, priority; print=1 opens all.
+// SLAPage is compliance at /sla. GET parameters: range, from, to, service, priority; print=1.
 type SLAPage struct {
 	Shell
 	Period   Period
@@ -75,7 +75,7 @@ type SLAPage struct {
 	Figures  []Figure
 	Source   reports.Source
 	Exports  []Link
-	Print    bool
+	Print    bool // show everything unfolded
 	Empty    Empty
 	MayEdit  bool
 }

@@ -8,6 +8,8 @@ import { install, revive } from "./islands/chartkit.js";
 echarts.use([BarChart, CustomChart, LineChart, ScatterChart, AriaComponent, GridComponent, LegendScrollComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 install(echarts);
 
+const PAPER_PX = 620; // what fits an A4 page inside a figure
+
 type Datum = { name?: string; link?: string; value?: unknown };
 type Option = { series?: { name?: string; data?: Datum[] }[] };
 
@@ -16,6 +18,8 @@ export function draw(box: HTMLElement, option: Option, say: (text: string) => vo
   const chart = echarts.init(box, null, { renderer: "svg" });
   chart.setOption(revive(option) as echarts.EChartsCoreOption);
   new ResizeObserver(() => chart.resize()).observe(box);
+  addEventListener("beforeprint", () => chart.resize({ width: Math.min(box.clientWidth, PAPER_PX) }));
+  addEventListener("afterprint", () => chart.resize());
   chart.on("click", (event) => {
     const link = (event.data as Datum | undefined)?.link;
     if (link) location.assign(link);
