@@ -93,9 +93,6 @@ func counted(n int, noun string) string {
 	return Format(Count, float64(n)) + " " + noun
 }
 
-// unitOf translates the unit of a metric.
-func unitOf(u analytics.Unit) Unit { return Unit(u) }
-
 // periodLabel marks periods that the query or the present cuts off.
 func periodLabel(g analytics.Group) string {
 	if g.Partial {
