@@ -117,7 +117,7 @@ func lines[T any](path string) ([]T, error) {
 	return out, nil
 }
 
-// incidentOf makes of a document what an importer would.
+// incident makes of a document what an importer would.
 func (d doc) incident() *incident.Incident {
 	inc := &incident.Incident{ID: d.ID, Title: d.Title, Description: d.Body, Format: incident.Plain, Kind: incident.Real, Status: incident.Resolved}
 	inc.Milestones.Set(incident.Opened, d.at, incident.ToSecond, incident.FromField, "set", "created")
