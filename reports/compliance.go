@@ -82,7 +82,7 @@ func complianceSeries(groups []analytics.ComplianceGroup, places []analytics.Gro
 	return out
 }
 
-// goals returns a line for every goal that a promise has; equal ones are one line.
+// goals returns a line for every goal of a promise that is drawn; equal ones are one line.
 func goals(totals []analytics.ComplianceGroup, flat bool) []Line {
 	var out []Line
 	for _, g := range totals {
@@ -90,7 +90,7 @@ func goals(totals []analytics.ComplianceGroup, flat bool) []Line {
 		if flat {
 			line.Axis = "x"
 		}
-		if g.Promise.Goal > 0 && !slices.Contains(out, line) {
+		if g.Rate.Known() && g.Promise.Goal > 0 && !slices.Contains(out, line) {
 			out = append(out, line)
 		}
 	}
