@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/server/internal/pgtest"
 	"hindsight/server/internal/store"
 )
 
@@ -71,9 +72,17 @@ func text(v any) string {
 	return string(b)
 }
 
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
 func open(t *testing.T) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	return openAt(t, "")
+}
+
+// openAt opens the PostgreSQL database at url, or a new SQLite database without one.
+func openAt(t *testing.T, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Config{URL: url, DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,10 +138,21 @@ func made(n int, title string) *incident.Incident {
 }
 
 func TestNothingIsMissed(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		s := open(t)
+		nothingIsMissed(t, s, s)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		url := pgtest.URL(t)
+		nothingIsMissed(t, openAt(t, url), openAt(t, url))
+	})
+}
+
+// nothingIsMissed writes from many sides while two replicas follow.
+func nothingIsMissed(t *testing.T, s, other *store.Store) {
 	const writers, each = 8, 40
-	s := open(t)
 	one, two, late := newMirror("one"), newMirror("two"), newMirror("late")
-	f, g := start(t, s, one), start(t, s, two) // two replicas
+	f, g := start(t, s, one), start(t, other, two)
 	var wg sync.WaitGroup
 	for w := range writers {
 		wg.Go(func() {

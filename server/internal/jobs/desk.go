@@ -23,7 +23,8 @@ type desk struct {
 	load      func([]incident.ID) (map[incident.ID]*incident.Incident, error)
 	now       map[incident.ID]*incident.Incident // nil: there is none
 	timelines map[incident.ID][]incident.TimelineEvent
-	touched   []incident.ID
+	touched   []incident.ID // in order
+	isTouched map[incident.ID]bool
 	retros    map[incident.ID]incident.Retrospective
 	found     found
 }
@@ -41,7 +42,7 @@ func (p *pass) desk(load func([]incident.ID) (map[incident.ID]*incident.Incident
 	return &desk{
 		pass: p, load: load, now: map[incident.ID]*incident.Incident{},
 		timelines: map[incident.ID][]incident.TimelineEvent{}, retros: map[incident.ID]incident.Retrospective{},
-		found: newFound(),
+		isTouched: map[incident.ID]bool{}, found: newFound(),
 	}
 }
 
@@ -199,7 +200,8 @@ func (d *desk) remove(ctx context.Context, it *item) (effect, error) {
 }
 
 func (d *desk) touch(inc *incident.Incident) {
-	if !slices.Contains(d.touched, inc.ID) {
+	if !d.isTouched[inc.ID] {
+		d.isTouched[inc.ID] = true
 		d.touched = append(d.touched, inc.ID)
 	}
 	d.now[inc.ID] = inc

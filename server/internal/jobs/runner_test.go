@@ -20,23 +20,24 @@ type counts struct{ Read, New, Changed, Unchanged, Dead int64 }
 func countsOf(r incident.Run) counts { return counts{r.Read, r.New, r.Changed, r.Unchanged, r.Dead} }
 
 func TestTwice(t *testing.T) {
-	b := sqliteBench(t)
-	f := &feed{records: records(tickets(25)), size: 10}
-	first := b.run(f)
-	if got, want := countsOf(first.Run), (counts{25, 25, 0, 0, 0}); got != want || first.State != incident.RunOK || first.Total != 25 {
-		t.Errorf("first Run = %+v, %s, total %d, want %+v, ok, 25", got, first.State, first.Total, want)
-	}
-	before, head := b.dump(), b.head()
-	second := b.run(f)
-	if got, want := countsOf(second.Run), (counts{25, 0, 0, 25, 0}); got != want || second.State != incident.RunOK {
-		t.Errorf("second Run = %+v, %s, want %+v, ok", got, second.State, want)
-	}
-	if got := b.head(); got != head {
-		t.Errorf("head after the second run = %d, want %d as before", got, head)
-	}
-	if got := b.dump(); got != before {
-		t.Errorf("the second run changed something:\n%s\nbefore:\n%s", got, before)
-	}
+	onBoth(t, func(b *bench) {
+		f := &feed{records: records(tickets(25)), size: 10}
+		first := b.run(f)
+		if got, want := countsOf(first.Run), (counts{25, 25, 0, 0, 0}); got != want || first.State != incident.RunOK || first.Total != 25 {
+			b.Errorf("first Run = %+v, %s, total %d, want %+v, ok, 25", got, first.State, first.Total, want)
+		}
+		before, head := b.dump(), b.head()
+		second := b.run(f)
+		if got, want := countsOf(second.Run), (counts{25, 0, 0, 25, 0}); got != want || second.State != incident.RunOK {
+			b.Errorf("second Run = %+v, %s, want %+v, ok", got, second.State, want)
+		}
+		if got := b.head(); got != head {
+			b.Errorf("head after the second run = %d, want %d as before", got, head)
+		}
+		if got := b.dump(); got != before {
+			b.Errorf("the second run changed something:\n%s\nbefore:\n%s", got, before)
+		}
+	})
 }
 
 func TestMapped(t *testing.T) {

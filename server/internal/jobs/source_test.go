@@ -159,15 +159,15 @@ func mapTicket(raw incident.Raw, cfg importers.Config) (importers.Draft, error) 
 
 // bench is a database with one connection, and a clock that stands still.
 type bench struct {
-	*testing.T
+	testing.TB
 	store *store.Store
 	conn  incident.Connection
 	clock time.Time
 }
 
-func newBench(t *testing.T, cfg store.Config) *bench {
+func newBench(t testing.TB, cfg store.Config) *bench {
 	t.Helper()
-	b := &bench{T: t, clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	b := &bench{TB: t, clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	cfg.Log, cfg.Now = slog.New(slog.DiscardHandler), b.now
 	var err error
 	if b.store, err = store.Open(t.Context(), cfg); err != nil {
@@ -183,7 +183,7 @@ func newBench(t *testing.T, cfg store.Config) *bench {
 	return b
 }
 
-func sqliteBench(t *testing.T) *bench {
+func sqliteBench(t testing.TB) *bench {
 	t.Helper()
 	return newBench(t, store.Config{DataDir: t.TempDir()})
 }
