@@ -225,7 +225,7 @@ func (r *Runner) end(ctx context.Context, id incident.ID, state incident.RunStat
 		return tx.PutRun(*run)
 	})
 	if err != nil {
-		return *run, fmt.Errorf("jobs: end run %s: %w", id, err)
+		return incident.Run{}, fmt.Errorf("jobs: end run %s: %w", id, err)
 	}
 	return *run, nil
 }

@@ -41,27 +41,40 @@ func (w *importWorker) Work(ctx context.Context, job *river.Job[importArgs]) err
 	if errors.Is(err, incident.ErrNotFound) {
 		return river.JobCancel(err)
 	}
-	if err != nil || run.State.Done() {
+	if err != nil {
 		return err
+	}
+	if run.State.Done() { // but the process died before it had tidied up
+		return w.settle(ctx, *run)
 	}
 	out, err := w.run(ctx, *run)
 	switch {
+	case out.State.Done():
+		return w.settle(context.WithoutCancel(ctx), out.Run)
 	case ctx.Err() != nil:
 		return river.JobSnooze(0)
 	case errors.Is(err, incident.ErrConflict):
 		return river.JobSnooze(again)
-	case out.State.Done():
-		if run.Upload != "" {
-			err = w.Uploads.Remove(ctx, run.ID)
-		}
-		return errors.Join(err, w.group(ctx, out.Run))
 	}
 	return err
+}
+
+// settle does what follows the end of a run, however it went.
+func (w *importWorker) settle(ctx context.Context, run incident.Run) error {
+	if run.Upload != "" {
+		if err := w.Uploads.Remove(ctx, run.ID); err != nil {
+			return err
+		}
+	}
+	return w.group(ctx, run)
 }
 
 // run runs the import as its Via says. What keeps it from beginning becomes the run's outcome.
 func (w *importWorker) run(ctx context.Context, run incident.Run) (Outcome, error) {
 	conn, files, err := w.open(ctx, run)
+	if err != nil && ctx.Err() != nil {
+		return Outcome{Run: run}, err
+	}
 	if err != nil {
 		return w.Runner.fail(ctx, run.ID, err)
 	}
@@ -74,7 +87,7 @@ func (w *importWorker) run(ctx context.Context, run incident.Run) (Outcome, erro
 	default:
 		out, err = w.Runner.Run(ctx, conn, run, files, Options{}, nil)
 	}
-	if errors.Is(err, incident.ErrInvalid) {
+	if errors.Is(err, incident.ErrInvalid) && !out.State.Done() {
 		return w.Runner.fail(ctx, run.ID, err)
 	}
 	return out, err
