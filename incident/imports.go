@@ -54,6 +54,12 @@ type DeadLetter struct {
 	ResolvedAt time.Time // zero while it waits
 }
 
+// Tally counts what is kept of a connection.
+type Tally struct {
+	Records int // raw records, the newest version of each
+	Waiting int // dead letters
+}
+
 // Run is one pass of an import, with its progress while it goes on.
 type Run struct {
 	ID         ID

@@ -64,6 +64,10 @@ type Reader interface {
 	RawHashes(ctx context.Context, connection ID, typ string, externalIDs []string) (map[string]string, error)
 	// DeadLetters returns the waiting ones, newest first; empty id: of all connections.
 	DeadLetters(ctx context.Context, connection ID, limit int) ([]DeadLetter, error)
+	// DeadLetter returns a letter, whether it waits or not.
+	DeadLetter(ctx context.Context, id ID) (*DeadLetter, error)
+	// Tallies counts what is kept of each connection that has anything.
+	Tallies(ctx context.Context) (map[ID]Tally, error)
 
 	Users(ctx context.Context) ([]User, error) // by name
 	User(ctx context.Context, id ID) (*User, error)
@@ -104,6 +108,8 @@ type Tx interface {
 	PutDeadLetters(ds []DeadLetter) error
 	// ResolveDeadLetters marks the waiting letters of these records as resolved.
 	ResolveDeadLetters(connection ID, typ string, externalIDs []string, at time.Time) error
+	// SettleDeadLetter marks one letter as resolved, also one of no known record.
+	SettleDeadLetter(id ID, at time.Time) error
 
 	PutUser(u User) error // ErrConflict when another user has the name
 	PutSession(s Session) error

@@ -188,6 +188,16 @@ func testDeadLetters(t *testing.T, s incident.Store) {
 	equal(t, "DeadLetters of one connection", waiting("con_1"), []incident.DeadLetter{first})
 	equal(t, "one DeadLetter", check(s.DeadLetters(ctx, "", 1))(t, "DeadLetters"), []incident.DeadLetter{second})
 
+	equal(t, "DeadLetter", *check(s.DeadLetter(ctx, "dead_1"))(t, "DeadLetter"), first)
+	_, err := s.DeadLetter(ctx, "dead_9")
+	fails(t, "DeadLetter that there is not", err, incident.ErrNotFound)
+	update(t, s, func(tx incident.Tx) error {
+		return tx.PutRaws([]incident.Raw{raw("con_1", "7", "a", 0), raw("con_1", "7", "b", 1), raw("con_1", "8", "a", 0)})
+	})
+	equal(t, "Tallies", check(s.Tallies(ctx))(t, "Tallies"), map[incident.ID]incident.Tally{"con_1": {Records: 2, Waiting: 1}, "con_2": {Waiting: 1}})
+	update(t, s, func(tx incident.Tx) error { return tx.SettleDeadLetter("dead_2", Epoch().Add(time.Hour)) })
+	equal(t, "DeadLetters after one of no known record was settled", waiting(""), []incident.DeadLetter{first})
+
 	resolve := func(connection incident.ID, typ string) {
 		update(t, s, func(tx incident.Tx) error {
 			return tx.ResolveDeadLetters(connection, typ, []string{"7", "8"}, Epoch().Add(time.Hour))

@@ -30,9 +30,10 @@ type Set struct {
 	Mapping  json.RawMessage // for the source "table"; else empty
 	Files    []importers.File
 
-	Licence string // SPDX identifier
-	Credit  string // attribution to show wherever the data is shown
-	URL     string // where the data was published
+	Incidents int    // that come out of it
+	Licence   string // SPDX identifier
+	Credit    string // attribution to show wherever the data is shown
+	URL       string // where the data was published
 }
 
 // Licences returns the notices of all sets, in Markdown.
@@ -55,48 +56,52 @@ func Sets() []Set {
 
 func serviceNow() Set {
 	return Set{
-		Name:    "uci-incidents",
-		Title:   "ServiceNow log of an IT company, 2016",
-		Source:  "servicenow",
-		Licence: "CC-BY-4.0",
-		Credit:  "Incident management process enriched event log, UCI Machine Learning Repository 498, doi:10.24432/C57S4H",
-		URL:     "https://doi.org/10.24432/C57S4H",
+		Name:      "uci-incidents",
+		Title:     "ServiceNow log of an IT company, 2016",
+		Source:    "servicenow",
+		Incidents: 17610,
+		Licence:   "CC-BY-4.0",
+		Credit:    "Incident management process enriched event log, UCI Machine Learning Repository 498, doi:10.24432/C57S4H",
+		URL:       "https://doi.org/10.24432/C57S4H",
 	}
 }
 
 func justice() Set {
 	return Set{
-		Name:     "moj-incidents",
-		Title:    "Postmortems of the UK Ministry of Justice Cloud Platform",
-		Source:   "markdown",
-		Settings: map[string]string{"zone": "Europe/London", "service": "Cloud Platform", "team": "Cloud Platform team"},
-		Licence:  "MIT",
-		Credit:   "Copyright (c) 2018 Ministry of Justice",
-		URL:      "https://github.com/ministryofjustice/cloud-platform",
+		Name:      "moj-incidents",
+		Title:     "Postmortems of the UK Ministry of Justice Cloud Platform",
+		Source:    "markdown",
+		Settings:  map[string]string{"zone": "Europe/London", "service": "Cloud Platform", "team": "Cloud Platform team"},
+		Incidents: 26,
+		Licence:   "MIT",
+		Credit:    "Copyright (c) 2018 Ministry of Justice",
+		URL:       "https://github.com/ministryofjustice/cloud-platform",
 	}
 }
 
 func binder() Set {
 	return Set{
-		Name:     "mybinder",
-		Title:    "Postmortems of mybinder.org",
-		Source:   "markdown",
-		Settings: map[string]string{"service": "mybinder.org", "team": "Binder team"},
-		Licence:  "BSD-3-Clause",
-		Credit:   "Copyright (c) 2017 JupyterHub",
-		URL:      "https://github.com/jupyterhub/mybinder.org-deploy",
+		Name:      "mybinder",
+		Title:     "Postmortems of mybinder.org",
+		Source:    "markdown",
+		Settings:  map[string]string{"service": "mybinder.org", "team": "Binder team"},
+		Incidents: 17,
+		Licence:   "BSD-3-Clause",
+		Credit:    "Copyright (c) 2017 JupyterHub",
+		URL:       "https://github.com/jupyterhub/mybinder.org-deploy",
 	}
 }
 
 func hubs() Set {
 	return Set{
-		Name:     "2i2c",
-		Title:    "Postmortems of 2i2c's hubs",
-		Source:   "markdown",
-		Settings: map[string]string{"service": "2i2c hubs", "team": "2i2c"},
-		Licence:  "BSD-3-Clause",
-		Credit:   "Copyright (c) 2022 2i2c-org",
-		URL:      "https://github.com/2i2c-org/incident-reports",
+		Name:      "2i2c",
+		Title:     "Postmortems of 2i2c's hubs",
+		Source:    "markdown",
+		Settings:  map[string]string{"service": "2i2c hubs", "team": "2i2c"},
+		Incidents: 3,
+		Licence:   "BSD-3-Clause",
+		Credit:    "Copyright (c) 2022 2i2c-org",
+		URL:       "https://github.com/2i2c-org/incident-reports",
 	}
 }
 
@@ -118,9 +123,10 @@ func aws() Set {
 			"year", "duration_minutes", "labels.service_category", "labels.location",
 			"symptom_categories", "root_cause_categories", "labels.root_cause",
 		}),
-		Licence: "CC0-1.0",
-		Credit:  cloudCredit,
-		URL:     "https://github.com/atlarge-research/llm-cloud-incident-extraction",
+		Incidents: 526,
+		Licence:   "CC0-1.0",
+		Credit:    cloudCredit,
+		URL:       "https://github.com/atlarge-research/llm-cloud-incident-extraction",
 	}
 }
 
@@ -142,9 +148,10 @@ func azure() Set {
 			"duration_minutes", "labels.service_category", "labels.location",
 			"symptom_categories", "root_cause_categories", "labels.root_cause",
 		}),
-		Licence: "CC0-1.0",
-		Credit:  cloudCredit,
-		URL:     "https://github.com/atlarge-research/llm-cloud-incident-extraction",
+		Incidents: 88,
+		Licence:   "CC0-1.0",
+		Credit:    cloudCredit,
+		URL:       "https://github.com/atlarge-research/llm-cloud-incident-extraction",
 	}
 }
 
@@ -168,9 +175,10 @@ func checks() Set {
 			},
 			Custom: []string{"first_http_code", "down_checks"},
 		}.JSON(),
-		Licence: "ODbL-1.0",
-		Credit:  "GrupoSabra/upptime-monitor, Open Database License 1.0",
-		URL:     "https://github.com/GrupoSabra/upptime-monitor",
+		Incidents: 71,
+		Licence:   "ODbL-1.0",
+		Credit:    "GrupoSabra/upptime-monitor, Open Database License 1.0",
+		URL:       "https://github.com/GrupoSabra/upptime-monitor",
 	}
 }
 

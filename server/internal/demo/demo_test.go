@@ -63,6 +63,9 @@ func TestSets(t *testing.T) {
 			}
 			drafts := importSet(t, s)
 			timed, resolved, mean := measure(drafts)
+			if s.Incidents != w.incidents {
+				t.Errorf("set %s says that it holds %d incidents, want %d", s.Name, s.Incidents, w.incidents)
+			}
 			if len(drafts) != w.incidents || timed != w.timed || resolved != w.resolved {
 				t.Errorf("%d incidents, %d with a start, %d resolved; want %d, %d, %d", len(drafts), timed, resolved, w.incidents, w.timed, w.resolved)
 			}

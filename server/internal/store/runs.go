@@ -111,6 +111,28 @@ func (s *Store) DeadLetters(ctx context.Context, connection incident.ID, limit i
 	return newest(waiting, connection, limit, letterRow.value)
 }
 
+// DeadLetter implements incident.Reader.
+func (s *Store) DeadLetter(ctx context.Context, id incident.ID) (*incident.DeadLetter, error) {
+	return take(ctx, s, "dead_letters", "id", string(id), letterRow.value)
+}
+
+// Tallies implements incident.Reader. Both counts are read from an index alone.
+func (s *Store) Tallies(ctx context.Context) (map[incident.ID]incident.Tally, error) {
+	var rows []struct {
+		ConnectionID     incident.ID
+		Records, Waiting int
+	}
+	err := s.db.WithContext(ctx).Raw(`SELECT connection_id, SUM(records) AS records, SUM(waiting) AS waiting FROM (
+		SELECT connection_id, COUNT(*) AS records, 0 AS waiting FROM raws WHERE latest GROUP BY connection_id
+		UNION ALL SELECT connection_id, 0, COUNT(*) FROM dead_letters WHERE resolved_at IS NULL GROUP BY connection_id
+		) counts GROUP BY connection_id`).Scan(&rows).Error
+	tallies := make(map[incident.ID]incident.Tally, len(rows))
+	for _, r := range rows {
+		tallies[r.ConnectionID] = incident.Tally{Records: r.Records, Waiting: r.Waiting}
+	}
+	return tallies, failed(err, "count what is kept of connections")
+}
+
 // PutDeadLetters implements incident.Tx. A count below 1 means 1. A known letter takes over what the new one
 // says and keeps when it was first seen.
 func (t *tx) PutDeadLetters(ds []incident.DeadLetter) error {
@@ -138,4 +160,9 @@ func (t *tx) ResolveDeadLetters(connection incident.ID, typ string, externalIDs 
 	err := t.db.Exec(`UPDATE dead_letters SET resolved_at = ? WHERE connection_id = ? AND record_type = ? AND resolved_at IS NULL AND `+
 		t.dialect.in("external_id"), null(clean(at)), connection, typ, array(clean(externalIDs))).Error
 	return failed(err, "resolve dead letters")
+}
+
+// SettleDeadLetter implements incident.Tx.
+func (t *tx) SettleDeadLetter(id incident.ID, at time.Time) error {
+	return failed(t.db.Exec("UPDATE dead_letters SET resolved_at = ? WHERE id = ?", null(clean(at)), clean(id)).Error, "settle dead letter %s", id)
 }
