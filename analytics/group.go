@@ -122,8 +122,9 @@ func (p *population) grouping() *grouping {
 	return g
 }
 
-// extent returns the period of the query; an open side ends at the first and behind the last incident,
-// and nothing reaches behind Now unless an incident does. Both are zero when there is nothing.
+// extent returns the period of the query; an open side ends at the first and behind the last incident, for
+// whether anything was watched behind it nobody knows. A side that is given ends at Now unless an incident
+// is later. Both are zero when there is nothing.
 func (p *population) extent() (from, to time.Time) {
 	first, last := p.from, p.to
 	var lo, hi int64 // 0: none seen
@@ -139,11 +140,10 @@ func (p *population) extent() (from, to time.Time) {
 	if first == 0 {
 		first = lo
 	}
-	if now := micros(p.q.Now); last == 0 || now != 0 && now < last {
+	if last == 0 {
+		last = hi
+	} else if now := micros(p.q.Now); now != 0 && now < last {
 		last = max(hi, now)
-		if now == 0 {
-			last = hi
-		}
 	}
 	return instant(first), instant(last)
 }

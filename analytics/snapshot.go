@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"slices"
+	"time"
 
 	"hindsight/incident"
 )
@@ -46,4 +47,27 @@ func (s *Snapshot) Name(id incident.ID) string {
 		return name
 	}
 	return string(id)
+}
+
+// Record returns when the earliest and the latest incident began of all connections that the incidents selected by
+// q came through: before and behind it nothing was written down that could be compared with. Both are
+// zero when q selects nothing with a start.
+func (s *Snapshot) Record(q Query) (from, to time.Time) {
+	through := map[uint32]bool{}
+	q.From, q.To = time.Time{}, time.Time{}
+	for r := range s.population(q).started() {
+		through[r.connection[r.i]] = true
+	}
+	var first, last int64
+	for r := range s.population(Query{Private: q.Private}).started() {
+		at := r.started[r.i]
+		if at == 0 || !through[r.connection[r.i]] {
+			continue
+		}
+		if first == 0 || at < first {
+			first = at
+		}
+		last = max(last, at)
+	}
+	return instant(first), instant(last)
 }

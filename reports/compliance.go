@@ -9,9 +9,9 @@ import (
 
 const setTargets = "Set a target under service levels, or import a source that states its own."
 
-// complianceByMonth shows how each promise was kept, month by month.
+// complianceByMonth shows how each promise was kept, month by month, or by longer periods where months are too many.
 func complianceByMonth(s *analytics.Snapshot, q analytics.Query) Chart {
-	q.GroupBy = analytics.ByMonth
+	q.GroupBy = calendar(s, q)
 	return compliance(s, q, false)
 }
 
@@ -51,7 +51,7 @@ func compliance(s *analytics.Snapshot, q analytics.Query, flat bool) Chart {
 func placesOf(groups []analytics.ComplianceGroup, flat bool) []analytics.Group {
 	var out []analytics.Group
 	for _, g := range groups {
-		if flat && (g.Met+g.Breached == 0 || len(out) == maxRows) {
+		if flat && (g.Met+g.Breached == 0 || len(out) == maxRows) || !flat && g.Key == "" {
 			continue
 		}
 		if !slices.ContainsFunc(out, func(o analytics.Group) bool { return o.Key == g.Key }) {

@@ -64,19 +64,22 @@ func milestoneNoun(name incident.MilestoneName) string {
 
 const recordEnds = "Durations need both ends: map the fields that hold them, or set them on the incidents' pages."
 
-// durationDots shows every incident as a dot in its month, with quartiles where there are enough.
+// durationDots shows every incident as a dot in its month or longer period, with quartiles where there are enough.
 func durationDots(metric string) func(*analytics.Snapshot, analytics.Query) Chart {
 	return func(s *analytics.Snapshot, q analytics.Query) Chart {
 		m := metricOf(q, metric)
 		q.Span, q.GroupBy = m.Span, analytics.ByNothing
 		all := s.Durations(q)[0]
-		q.GroupBy = analytics.ByMonth
+		q.GroupBy = calendar(s, q)
 		months := s.Durations(q)
+		if n := len(months); n > 0 && months[n-1].Key == "" {
+			months = months[:n-1] // without a day to draw them at
+		}
 
 		c := Chart{
 			X: Axis{Unit: Text}, Y: Axis{Label: m.Title, Unit: Seconds, Log: true},
 			Source: durationSource(s, q, m, all), Answer: durationAnswer(s, q, m, all),
-			Table: Table{Columns: durationColumns("month", "Month")},
+			Table: Table{Columns: durationColumns("period", "Period")},
 		}
 		boxes := Series{Name: "Quartiles and median", Shape: Box}
 		for i, g := range months {

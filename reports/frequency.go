@@ -2,20 +2,24 @@ package reports
 
 import "hindsight/analytics"
 
-// incidentsPerMonth counts the incidents that started in each month.
+// incidentsPerMonth counts the incidents that started in each month, or longer period where months are too many.
 func incidentsPerMonth(s *analytics.Snapshot, q analytics.Query) Chart {
 	q.GroupBy = analytics.ByNothing
 	all := s.Counts(q)[0]
-	q.GroupBy = analytics.ByMonth
+	q.GroupBy = calendar(s, q)
 	groups := s.Counts(q)
+	undated := 0
+	if n := len(groups); n > 0 && groups[n-1].Key == "" {
+		undated, groups = groups[n-1].N, groups[:n-1]
+	}
 
 	c := Chart{
 		X:      Axis{Unit: Text},
 		Y:      Axis{Label: "Incidents", Unit: Count},
-		Source: sourceOf(s, q, all.N, leftOut(all.LeftOut)),
+		Source: sourceOf(s, q, all.N, leftOut(all.LeftOut, LeftOut{Reason: "counted, but without a day to draw them at", N: undated})),
 	}
 	c.Source.Method, c.Source.Metric = "count with 95 % Poisson interval (Garwood)", "count"
-	c.Table.Columns = append([]Column{{Key: "month", Title: "Month", Unit: Text}}, estimateColumns("incidents", "Incidents", Count)...)
+	c.Table.Columns = append([]Column{{Key: "period", Title: "Period", Unit: Text}}, estimateColumns("incidents", "Incidents", Count)...)
 	c.Table.Columns = append(c.Table.Columns, Column{Key: "observed_days", Title: "Days observed", Unit: Count})
 	bars := Series{Name: "Incidents", Shape: Bars}
 	for i, g := range groups {
@@ -43,4 +47,18 @@ func frequencyAnswer(s *analytics.Snapshot, q analytics.Query, now analytics.Cou
 	q.GroupBy = analytics.ByNothing
 	before := s.Counts(q.Previous())[0]
 	return analytics.JudgeRate(now.N, now.Days, before.N, before.Days).Sentence
+}
+
+// mostPeriods is how many periods one chart can show legibly.
+const mostPeriods = 60
+
+// calendar returns the finest period that gives no more than mostPeriods of them.
+func calendar(s *analytics.Snapshot, q analytics.Query) analytics.Dimension {
+	for _, by := range []analytics.Dimension{analytics.ByMonth, analytics.ByQuarter} {
+		q.GroupBy = by
+		if len(s.Counts(q)) <= mostPeriods {
+			return by
+		}
+	}
+	return analytics.ByYear
 }

@@ -10,18 +10,21 @@ import (
 func reopenedByMonth(s *analytics.Snapshot, q analytics.Query) Chart {
 	q.GroupBy = analytics.ByNothing
 	all := s.Reopened(q)[0]
-	q.GroupBy = analytics.ByMonth
+	q.GroupBy = calendar(s, q)
 	c := Chart{
 		X: Axis{Unit: Text}, Y: Axis{Label: "Share that came back", Unit: Share},
 		Source: sourceOf(s, q, all.Resolved, leftOut(all.LeftOut,
 			LeftOut{Reason: "not resolved yet", N: all.Open},
 			LeftOut{Reason: "without a history of states", N: all.Missing})),
-		Table: Table{Columns: append([]Column{{Key: "month", Title: "Month", Unit: Text}}, reopenedColumns()...)},
+		Table: Table{Columns: append([]Column{{Key: "period", Title: "Period", Unit: Text}}, reopenedColumns()...)},
 	}
 	c.Source.Method, c.Source.Metric = "reopened / resolved with 95 % Wilson interval", "reopened"
 	marks := Series{Name: "Share that came back", Shape: Interval}
 	top := 0.0
 	for i, g := range s.Reopened(q) {
+		if g.Key == "" {
+			continue // without a day to draw them at
+		}
 		label := periodLabel(g.Group)
 		c.X.Categories = append(c.X.Categories, label)
 		if p, ok := estimated(i, false, Share, label, g.Rate); ok {

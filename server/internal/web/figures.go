@@ -52,6 +52,7 @@ func (s *Server) figures(snapshot *analytics.Snapshot, a analytics.Query, q quer
 // comparison is two periods of equal length: what is judged, and what it is compared with.
 type comparison struct {
 	now, before analytics.Query
+	missing     string // why there is nothing to compare with; empty: there is
 	words       string // "1 Mar 2016 to 28 Feb 2017, compared with the 12 months before"
 }
 
@@ -74,6 +75,10 @@ func (s *Server) compare(snapshot *analytics.Snapshot, q query.Query, a analytic
 		c.before.From, c.before.To = end.AddDate(-2, 0, 0), middle
 	}
 	day := func(t time.Time) string { return t.In(q.Zone).Format("2 Jan 2006") }
+	if first, _ := snapshot.Record(a); c.before.From.Before(first.Truncate(24 * time.Hour)) {
+		c.missing = "the record of these incidents begins on " + day(first) + ", so there is nothing before to compare with; choose a later or shorter period"
+		return c, true
+	}
 	c.words = fmt.Sprintf("%s to %s, compared with %s to %s", day(c.now.From), day(c.now.To.Add(-time.Second)), day(c.before.From), day(c.before.To.Add(-time.Second)))
 	return c, true
 }
@@ -94,6 +99,9 @@ func lastDay(snapshot *analytics.Snapshot, a analytics.Query) time.Time {
 
 // verdicts answer "is it getting better?": how often, how long to resolve, how long to answer.
 func verdicts(snapshot *analytics.Snapshot, c comparison) []frontend.Verdict {
+	if c.missing != "" {
+		return []frontend.Verdict{{Question: "Compared with before", State: frontend.Unclear, Phrase: "Cannot tell", Detail: capital(c.missing) + "."}}
+	}
 	out := []frontend.Verdict{rateVerdict(snapshot, c)}
 	for _, id := range []string{"time_to_resolve", "time_to_acknowledge"} {
 		m, err := analytics.FindMetric(id)
@@ -176,8 +184,10 @@ func (s *Server) stats(snapshot *analytics.Snapshot, a analytics.Query, list str
 			if g.N+g.NOpen == 0 {
 				continue
 			}
-			out = append(out, frontend.Stat{Label: m.Title + ", median", Unit: reports.Seconds, Value: cell(g.Median), Lo: g.Median.Low, Hi: g.Median.High, N: g.N, Metric: m.ID},
-				frontend.Stat{Label: m.Title + ", 90 % within", Unit: reports.Seconds, Value: cell(g.P90), Lo: g.P90.Low, Hi: g.P90.High, N: g.N, Metric: m.ID})
+			out = append(out, frontend.Stat{Label: m.Title + ", median", Unit: reports.Seconds, Value: cell(g.Median), Lo: g.Median.Low, Hi: g.Median.High, N: g.N, Metric: m.ID})
+			if id == "time_to_resolve" {
+				out = append(out, frontend.Stat{Label: m.Title + ", 90 % within", Unit: reports.Seconds, Value: cell(g.P90), Lo: g.P90.Low, Hi: g.P90.High, N: g.N, Metric: m.ID})
+			}
 		}
 	}
 	return out

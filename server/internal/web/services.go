@@ -14,7 +14,7 @@ import (
 
 const (
 	servicesPath  = "/services"
-	servicesShown = 100 // rows of the list; a search narrows it down
+	servicesShown = 50 // rows of the list; a search narrows it down
 )
 
 func (s *Server) services(r *request) (answer, error) {
@@ -35,7 +35,11 @@ func (s *Server) services(r *request) (answer, error) {
 	rows := s.serviceRows(snapshot, a, words)
 	page.Total = len(rows)
 	for i := range rows[:min(len(rows), servicesShown)] {
-		rows[i].Spark = spark(snapshot, ofService(a, rows[i].Service.ID))
+		own := ofService(a, rows[i].Service.ID)
+		rows[i].Spark = spark(snapshot, own)
+		if c, ok := s.compare(snapshot, q, own); ok && c.missing == "" {
+			rows[i].Verdict = rateVerdict(snapshot, c)
+		}
 	}
 	page.Rows = rows[:min(len(rows), servicesShown)]
 	page.Empty = s.nothing(r, words != "")
@@ -131,7 +135,9 @@ func (s *Server) service(r *request) (answer, error) {
 	if c, ok := s.compare(snapshot, own, a); ok {
 		page.Verdicts = verdicts(snapshot, c)
 		for i := range page.Verdicts {
-			page.Verdicts[i].Detail += " (" + c.words + ")"
+			if c.missing == "" {
+				page.Verdicts[i].Detail += " (" + c.words + ")"
+			}
 		}
 	}
 	page.Stats = s.stats(snapshot, a, page.List)

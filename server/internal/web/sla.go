@@ -90,10 +90,10 @@ func (s *Server) fillSLA(page *frontend.SLAPage, snapshot *analytics.Snapshot, a
 		row := slaRow(g, q)
 		row.Cells = cells[g.Promise.Key]
 		if g.Promise.Stated {
-			page.Stated = append(page.Stated, row)
-		} else {
-			page.Own = append(page.Own, row)
+			page.Stated = append(page.Stated, row) // the source sets no goal, so there is nothing to judge by
+			continue
 		}
+		page.Own = append(page.Own, row)
 		switch row.State {
 		case frontend.Met:
 			page.Counts.Met++
