@@ -13,27 +13,27 @@ type link struct {
 }
 
 // average joins nodes bottom up, the nearest pair of groups first, while the mean over all pairs of their
-// incidents is at least joined. Pairs without a link count as 0, so a group cannot grow along a chain. Nodes
-// of one owner begin as one group, and two owners never share one. Groups and nodes come in order of nodes.
-func average(nodes []node, links []link) [][]node {
+// incidents is at least joined. Nodes of one owner begin as one group, and two owners never share one.
+//
+// At first a pair without a link counts as 0, so a group cannot grow along a chain. But each text is linked
+// to a few neighbours only, which would cut a large group in pieces: in a second pass large groups that are
+// linked at all are compared afresh by mean, text by text. Groups and nodes come in order of nodes.
+func average(nodes []node, links []link, mean func(a, b []node) float64) [][]node {
 	l := newLinkage(nodes, links)
-	for l.queue.Len() > 0 {
-		next := heap.Pop(&l.queue).(link)
-		if l.current(next) {
-			l.join(next.a, next.b)
-		}
+	l.joinAll()
+	l.bar = joinedAfresh
+	l.afresh = func(a, b int) float64 { return mean(l.group(a), l.group(b)) }
+	for a := range l.sums {
+		l.compare(a)
 	}
+	l.joinAll()
 	var out [][]node
 	for i, members := range l.members {
 		if l.into[i] != i {
 			continue
 		}
 		slices.Sort(members)
-		group := make([]node, len(members))
-		for k, m := range members {
-			group[k] = nodes[m]
-		}
-		out = append(out, group)
+		out = append(out, l.group(i))
 	}
 	return out
 }
@@ -46,10 +46,13 @@ type linkage struct {
 	owner   []int
 	sums    []map[int]float64 // of the scores between the incidents of two groups
 	queue   queue
+	nodes   []node
+	bar     float64
+	afresh  func(a, b int) float64 // mean score of two groups, in the second pass
 }
 
 func newLinkage(nodes []node, links []link) *linkage {
-	l := &linkage{}
+	l := &linkage{nodes: nodes, bar: joined}
 	for i, n := range nodes {
 		l.into = append(l.into, i)
 		l.members = append(l.members, []int{i})
@@ -76,6 +79,36 @@ func newLinkage(nodes []node, links []link) *linkage {
 	return l
 }
 
+func (l *linkage) joinAll() {
+	for l.queue.Len() > 0 {
+		next := heap.Pop(&l.queue).(link)
+		if l.current(next) {
+			l.join(next.a, next.b)
+		}
+	}
+}
+
+// group returns the nodes of a group.
+func (l *linkage) group(a int) []node {
+	out := make([]node, len(l.members[a]))
+	for i, m := range l.members[a] {
+		out[i] = l.nodes[m]
+	}
+	return out
+}
+
+// compare reckons the scores between a and the groups linked to it afresh, where there are more texts than
+// links of one text can connect.
+func (l *linkage) compare(a int) {
+	for b := range l.sums[a] {
+		if len(l.members[a])+len(l.members[b]) > neighbors/2 {
+			sum := l.afresh(min(a, b), max(a, b)) * l.sizes[a] * l.sizes[b]
+			l.sums[a][b], l.sums[b][a] = sum, sum
+			l.offer(a, b)
+		}
+	}
+}
+
 func (l *linkage) mean(a, b int) float64 { return l.sums[a][b] / (l.sizes[a] * l.sizes[b]) }
 
 // offer queues a pair that may be joined.
@@ -83,7 +116,7 @@ func (l *linkage) offer(a, b int) {
 	if l.owner[a] >= 0 && l.owner[b] >= 0 {
 		return
 	}
-	if mean := l.mean(a, b); mean >= joined {
+	if mean := l.mean(a, b); mean >= l.bar {
 		heap.Push(&l.queue, link{min(a, b), max(a, b), mean})
 	}
 }
@@ -115,6 +148,10 @@ func (l *linkage) join(a, b int) int {
 		}
 	}
 	l.members[b], l.sums[b] = nil, nil
+	if l.afresh != nil {
+		l.compare(a)
+		return a
+	}
 	for other := range l.sums[a] {
 		l.offer(a, other)
 	}

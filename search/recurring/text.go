@@ -22,6 +22,8 @@ const (
 	// edge is the nearness from which a pair counts at all; joined is what all pairs of a group must have on
 	// average. Fitted on eclipse-dup (docs/similarity.md).
 	edge, joined = 0.20, 0.33
+	// joinedAfresh is joined for pairs that are compared afresh; sampled means run higher than those with gaps.
+	joinedAfresh = 0.38
 	// titleWords is how many shared words make a title, shownWords how many are kept.
 	titleWords, shownWords = 4, 8
 )
@@ -46,7 +48,8 @@ func byText(ctx context.Context, docs []Document, previous []incident.Problem) (
 		return nil, err
 	}
 	var out []incident.Problem
-	for _, group := range average(nodes, edges) {
+	mean := func(a, b []node) float64 { return between(corpus, a, b) }
+	for _, group := range average(nodes, edges, mean) {
 		if p, ok := describe(corpus, docs, group); ok {
 			out = append(out, p)
 		}
@@ -136,6 +139,35 @@ func connect(ctx context.Context, corpus *similar.Corpus, nodes []node) ([]link,
 	return slices.CompactFunc(out, func(x, y link) bool { return x.a == y.a && x.b == y.b }), nil
 }
 
+// compared bounds the texts of one group that are compared with those of another.
+const compared = 8
+
+// between returns the mean nearness of the texts of two groups, taken from some of each.
+func between(corpus *similar.Corpus, a, b []node) float64 {
+	a, b = some(a), some(b)
+	var sum, weights float64
+	for _, x := range a {
+		for _, y := range b {
+			w := float64(len(x.docs) * len(y.docs))
+			sum += w * corpus.Score(x.place, y.place)
+			weights += w
+		}
+	}
+	return sum / weights
+}
+
+// some picks at most compared nodes, spread evenly.
+func some(group []node) []node {
+	if len(group) <= compared {
+		return group
+	}
+	out := make([]node, compared)
+	for i := range out {
+		out[i] = group[i*len(group)/compared]
+	}
+	return out
+}
+
 // describe makes a problem of a group, or declines when it is too small or its members share too few words to
 // say what it is about.
 func describe(corpus *similar.Corpus, docs []Document, group []node) (incident.Problem, bool) {
@@ -167,15 +199,12 @@ func describe(corpus *similar.Corpus, docs []Document, group []node) (incident.P
 	return p, true
 }
 
-// compared bounds the members that one member is compared with to score it.
-const compared = 50
-
 // standing returns the mean nearness of a node to the others of its group, equal texts counting as 1, and
 // the place of the nearest of them.
 func standing(corpus *similar.Corpus, n node, group []node) (score float64, nearest int) {
 	var sum, weights, best float64
 	nearest = n.place
-	for _, o := range group[:min(len(group), compared)] {
+	for _, o := range some(group) {
 		s, weight := 1.0, float64(len(o.docs))
 		if o.place == n.place {
 			weight--

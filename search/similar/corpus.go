@@ -17,6 +17,7 @@ type Corpus struct {
 	terms  []term
 	docs   []doc
 	live   int
+	stale  bool // texts came or went since the last Refresh, so stored norms are estimates
 	logs   []float64   // of the numbers up to live+1, at least up to 256; ln 0 is 0 here
 	lists  [][]posting // by term; empty for pieces of words
 	sums   sync.Pool   // of *[]pair, all zero
@@ -44,7 +45,7 @@ type term struct {
 // doc is one text; the place of a removed one stays empty.
 type doc struct {
 	views [views]vector
-	norms [views]float32 // when last reckoned, to pick candidates
+	norms [views]float64 // when last reckoned
 	gone  bool
 }
 
@@ -91,6 +92,7 @@ func (c *Corpus) Add(heading, body string) int {
 	d.views[pieces] = c.vector(c.reader.pieces(heading))
 	c.docs = append(c.docs, d)
 	c.live++
+	c.stale = true
 	c.growLogs(c.live + 1)
 	d.eachWord(func(t uint32, inTitle, inWhole uint8) {
 		c.terms[t].df++
@@ -110,6 +112,7 @@ func (c *Corpus) Remove(at int) {
 		return
 	}
 	c.live--
+	c.stale = true
 	d.eachWord(func(t uint32, _, _ uint8) {
 		c.terms[t].df--
 		c.lists[t] = slices.DeleteFunc(c.lists[t], func(p posting) bool { return p.doc == uint32(at) })
@@ -126,17 +129,19 @@ func (c *Corpus) Len() int { return c.live }
 // Words returns how many different words the text at a place has.
 func (c *Corpus) Words(at int) int { return len(c.docs[at].views[whole].terms) }
 
-// Refresh brings the weights that candidates are picked by up to date. It costs microseconds a text
-// and matters after the corpus has grown by a tenth or so; comparisons are exact without it.
+// Refresh brings what is stored of each text up to date with how rare words have become. It costs
+// microseconds a text, makes comparisons faster until the next change, and keeps the choice of candidates good;
+// it is due after the corpus has grown by a tenth or so. Scores are exact without it.
 func (c *Corpus) Refresh() {
 	for at := range c.docs {
 		c.reckon(at)
 	}
+	c.stale = false
 }
 
 func (c *Corpus) reckon(at int) {
 	for i, v := range c.docs[at].views {
-		c.docs[at].norms[i] = float32(c.norm(v))
+		c.docs[at].norms[i] = c.norm(v)
 	}
 }
 

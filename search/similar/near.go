@@ -48,23 +48,39 @@ func (c *Corpus) near(at, n int, how effort, keep func(at int) bool) []Near {
 // Score returns the nearness of two texts: the weighted mean of the cosines of their views, 0 to 1,
 // rounded to 6 decimals. It is symmetric, and changes as the corpus learns how rare words are.
 func (c *Corpus) Score(a, b int) float64 {
+	x, y := &c.docs[a], &c.docs[b]
 	var sum float64
 	for i, w := range viewWeights {
-		sum += w * c.cosine(c.docs[a].views[i], c.docs[b].views[i])
+		if dot := c.dot(x.views[i], y.views[i]); dot > 0 {
+			sum += w * dot / (c.normOf(x, i) * c.normOf(y, i))
+		}
 	}
 	return math.Round(sum*1e6) / 1e6
 }
 
-func (c *Corpus) cosine(a, b vector) float64 {
-	var dot float64
-	common(a, b, func(i, j int) {
-		idf := c.idf(a.terms[i])
-		dot += c.weight(a.counts[i], idf) * c.weight(b.counts[j], idf)
-	})
-	if dot == 0 {
-		return 0
+func (c *Corpus) normOf(d *doc, view int) float64 {
+	if c.stale {
+		return c.norm(d.views[view])
 	}
-	return dot / (c.norm(a) * c.norm(b))
+	return d.norms[view]
+}
+
+// dot is the innermost loop of everything here, so it repeats what common does.
+func (c *Corpus) dot(a, b vector) float64 {
+	var dot float64
+	for i, j := 0, 0; i < len(a.terms) && j < len(b.terms); {
+		switch s, t := a.terms[i], b.terms[j]; {
+		case s < t:
+			i++
+		case s > t:
+			j++
+		default:
+			idf := c.idf(s)
+			dot += c.weight(a.counts[i], idf) * c.weight(b.counts[j], idf)
+			i, j = i+1, j+1
+		}
+	}
+	return dot
 }
 
 // common calls f for the places of each term that both vectors have.
@@ -181,7 +197,7 @@ func (c *Corpus) best(at int, sums []pair, touched []uint32, how effort, keep fu
 	found := make([]estimate, 0, 2*how.candidates)
 	for _, d := range touched {
 		n := c.docs[d].norms
-		e := estimate{d, sums[d].title/max(n[title], 1e-9) + sums[d].whole/max(n[whole], 1e-9)}
+		e := estimate{d, sums[d].title/float32(max(n[title], 1e-9)) + sums[d].whole/float32(max(n[whole], 1e-9))}
 		if len(found) >= how.candidates && e.score < found[how.candidates-1].score {
 			continue // found is sorted up to there
 		}
