@@ -1,0 +1,148 @@
+// Command bench measures what an installation feels like with many incidents: imports, start-up, search, pages,
+// and what they take on disk and in memory. It is no test and knows no budget. It builds the program, uses it from
+// outside as an operator would, and puts beside each figure what a peer takes for the same work in the same run, so
+// that the ratio means something on any machine.
+//
+//	go run ./bench [--quick] [--incidents 100000] [--o docs/benchmarks.md]
+//
+// Start with bench.run. It needs Go and the PostgreSQL server binaries ("make tools").
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	quick := flag.Bool("quick", false, "2000 incidents, to see that it works")
+	incidents := flag.Int("incidents", 100_000, "how many to make up")
+	out := flag.String("o", filepath.Join("docs", "benchmarks.md"), "file to write; --quick writes none")
+	flag.Parse()
+	if *quick {
+		*incidents, *out = 2000, ""
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := measure(ctx, *incidents, *out); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// measure runs everything in a folder that goes afterwards, and prints the report.
+func measure(ctx context.Context, incidents int, out string) error {
+	dir, err := os.MkdirTemp("", "hindsight-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{
+		dir: dir, binary: filepath.Join(dir, "hindsight"), mapping: filepath.Join(dir, "mapping.json"),
+		sizes: []int{max(1, incidents/10), incidents}, progress: os.Stderr, begun: time.Now(),
+	}
+	sections, err := b.run(ctx)
+	if err != nil {
+		return err
+	}
+	var report strings.Builder
+	report.WriteString(preface(time.Now(), incidents))
+	for _, s := range sections {
+		report.WriteString(s.markdown())
+	}
+	text := strings.TrimSpace(report.String()) + "\n"
+	fmt.Print(text)
+	if out == "" {
+		return nil
+	}
+	return os.WriteFile(out, []byte(text), 0o644)
+}
+
+// bench is one run: where its files are and how many incidents it makes up. Each size is imported and started; the
+// rest is measured on the largest.
+type bench struct {
+	dir, binary, mapping string
+	sizes                []int // ascending
+	progress             io.Writer
+	begun                time.Time
+}
+
+func (b *bench) largest() int { return b.sizes[len(b.sizes)-1] }
+
+func (b *bench) file(n int) string { return filepath.Join(b.dir, fmt.Sprintf("incidents-%d.csv", n)) }
+
+func (b *bench) sqlite(n int) program {
+	return program{binary: b.binary, data: filepath.Join(b.dir, fmt.Sprintf("sqlite-%d", n))}
+}
+
+func (b *bench) say(format string, args ...any) {
+	fmt.Fprintf(b.progress, "%6.1fs  %s\n", time.Since(b.begun).Seconds(), fmt.Sprintf(format, args...))
+}
+
+func (b *bench) run(ctx context.Context) ([]section, error) {
+	b.say("build the program")
+	binary, err := build(ctx, b.binary)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.write(); err != nil {
+		return nil, err
+	}
+	imports, err := b.imports(ctx)
+	if err != nil {
+		return nil, err
+	}
+	token, err := prepare(ctx, b.sqlite(b.largest()))
+	if err != nil {
+		return nil, err
+	}
+	starts, server, err := b.startUp(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := b.visit(ctx, server, strings.TrimSpace(token), binary)
+	return append([]section{imports, starts}, rest...), errors.Join(err, server.stop())
+}
+
+// write makes the incidents up.
+func (b *bench) write() error {
+	for _, n := range b.sizes {
+		if err := writeIncidents(b.file(n), n); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(b.mapping, []byte(mapping), 0o644)
+}
+
+// visit measures the server that runs.
+func (b *bench) visit(ctx context.Context, s *server, token string, binary int64) ([]section, error) {
+	footprint, err := b.footprint(ctx, s, binary)
+	if err != nil {
+		return nil, err
+	}
+	api, err := newClient(s.base, token)
+	if err != nil {
+		return nil, err
+	}
+	browser, err := newClient(s.base, "")
+	if err != nil {
+		return nil, err
+	}
+	found, err := b.search(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+	if err := signIn(ctx, browser); err != nil {
+		return nil, err
+	}
+	pages, err := b.pages(ctx, api, browser)
+	return []section{found, pages, footprint}, err
+}
