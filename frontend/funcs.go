@@ -35,6 +35,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"num":        number,
 		"num64":      func(n int64) string { return number(int(n)) },
 		"stage":      stage,
+		"titled":     titled,
 		"add":        func(a, b int) int { return a + b },
 		"plural":     plural,
 		"percent":    percent,
@@ -156,4 +157,10 @@ func stage(name string) string {
 		return "not stored"
 	}
 	return name
+}
+
+// titled names a table after its chart, so that no two regions of a page have one name.
+func titled(t reports.Table, chart string) reports.Table {
+	t.Title = "Numbers: " + chart
+	return t
 }

@@ -98,8 +98,10 @@ func TestLooks(t *testing.T) {
 				do(t, ctx, chromedp.Navigate(address+"/gallery/"+s.Name))
 				eval[string](t, ctx, `document.documentElement.dataset.theme = '`+screen.theme+`'`)
 				if strings.Contains(s.Name, "service/typical") {
+					do(t, ctx, void(`document.querySelector('[data-chart]').scrollIntoView()`))
 					until(t, ctx, `document.querySelector('[data-chart] svg') !== null`)
 				}
+				do(t, ctx, void(`document.querySelectorAll('details.disclose').forEach(d => { d.open = true })`))
 				if got := eval[string](t, ctx, wide); got != "" {
 					t.Errorf("at %d px the page is %s", screen.width, got)
 				}
@@ -109,7 +111,7 @@ func TestLooks(t *testing.T) {
 				if strings.HasSuffix(s.Name, "/hostile") || strings.HasSuffix(s.Name, "/huge") {
 					return
 				}
-				do(t, ctx, void(string(axe)))
+				do(t, ctx, void(`scrollTo(0, 0)`), void(string(axe)))
 				if got := eval[string](t, ctx, audit); got != "" {
 					t.Errorf("axe finds\n%s", got)
 				}
