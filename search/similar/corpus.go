@@ -17,7 +17,7 @@ type Corpus struct {
 	terms  []term
 	docs   []doc
 	live   int
-	stale  bool // texts came or went since the last Refresh, so stored norms are estimates
+	stale  bool        // texts came or went since the last Refresh, so stored norms are estimates
 	logs   []float64   // of the numbers up to live+1, at least up to 256; ln 0 is 0 here
 	lists  [][]posting // by term; empty for pieces of words
 	sums   sync.Pool   // of *[]pair, all zero
