@@ -131,6 +131,11 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 	if err != nil && !out.State.Done() {
 		return err
 	}
+	if out.New+out.Changed > 0 && !opts.DryRun {
+		if err := a.Desk.GroupLater(ctx); err != nil {
+			return err
+		}
+	}
 	return p.reportImport(out, asJSON)
 }
 

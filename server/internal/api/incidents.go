@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -287,6 +289,26 @@ type IncidentPatch struct {
 	Milestones    []MilestonePatch `json:"milestones,omitempty"`
 }
 
+// fields are the fields that the patch names, as desk reads them.
+func (p IncidentPatch) fields() map[string]string {
+	out := map[string]string{}
+	for name, value := range map[string]*string{"title": p.Title, "status": p.Status, "kind": p.Kind, "team": p.Team, "exclude_reason": p.ExcludeReason} {
+		if value != nil {
+			out[name] = *value
+		}
+	}
+	if p.Severity != nil {
+		out["severity"] = strconv.Itoa(*p.Severity)
+	}
+	if p.Tags != nil {
+		out["tags"] = strings.Join(*p.Tags, ",")
+	}
+	if p.Private != nil {
+		out["private"] = strconv.FormatBool(*p.Private)
+	}
+	return out
+}
+
 // MilestonePatch states when something happened.
 type MilestonePatch struct {
 	Name      string    `json:"name"`
@@ -299,8 +321,7 @@ func (s *Server) patchIncident(ctx context.Context, v Viewer, p IDParams, body I
 	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
 		return Incident{}, err
 	}
-	patch := desk.Patch{Title: body.Title, Severity: body.Severity, Status: body.Status, Kind: body.Kind, Team: body.Team,
-		Tags: body.Tags, Private: body.Private, ExcludeReason: body.ExcludeReason}
+	patch := desk.Patch{Fields: body.fields()}
 	for _, m := range body.Milestones {
 		patch.Milestones = append(patch.Milestones, desk.MilestonePatch(m))
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"hindsight/incident"
@@ -12,7 +13,7 @@ import (
 func (a *App) Work(ctx context.Context) error {
 	client, err := jobs.Start(context.WithoutCancel(ctx), jobs.Config{Store: a.store, Runner: a.Desk.Runner, Uploads: a.Desk.Uploads,
 		Unseal: func(c incident.Connection) (incident.Connection, error) { return c, nil },
-		Group:  func(ctx context.Context, _ incident.ID) error { return a.Desk.Group(ctx) }, Log: a.Desk.Log})
+		Group:  func(ctx context.Context, _ incident.ID) error { return a.Desk.Group(ctx) }, Log: slog.New(warnings{a.Desk.Log.Handler()})})
 	if err != nil {
 		return err
 	}
@@ -22,6 +23,14 @@ func (a *App) Work(ctx context.Context) error {
 		return client.Stop(ctx)
 	})
 	return nil
+}
+
+// warnings lets warnings and errors pass: the job queue tells of every look into an empty queue.
+type warnings struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
 }
 
 // SampleLoaded reports whether the bundled data is here.

@@ -2,26 +2,20 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"hindsight/incident"
 )
 
-// Patch is a person's change of an incident; nil fields stay as they are.
+// Patch is a person's change of an incident: fields of incident.EditableFields with new values as
+// incident.FieldValue writes them, but a team by its name; and statements of when something happened.
 type Patch struct {
-	Title         *string
-	Severity      *int // 0 to 5
-	Status        *string
-	Kind          *string
-	Team          *string // name; empty: none
-	Tags          *[]string
-	Private       *bool
-	ExcludeReason *string
-	Milestones    []MilestonePatch
+	Fields     map[string]string
+	Milestones []MilestonePatch
 }
 
 // MilestonePatch states when something happened. The imported statement stays beside it.
@@ -59,79 +53,22 @@ func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string) (*i
 	return out, seq, err
 }
 
-// apply changes inc and notes every change as an edit, with what it replaces. It returns the team to
-// store when one was named.
+// apply changes inc. It returns the team to store when one was named.
 func (p Patch) apply(inc *incident.Incident, by string, at time.Time) (team incident.Team, err error) {
-	edit := func(field, value, was string) {
-		if value != was {
-			inc.Edits = append(inc.Edits, incident.Edit{Field: field, Value: value, Was: was, By: by, At: at})
+	for _, field := range slices.Sorted(maps.Keys(p.Fields)) {
+		value := strings.TrimSpace(p.Fields[field])
+		if len(value) > 1000 {
+			return team, incident.Invalidf(field, "give at most 1,000 characters")
 		}
-	}
-	if p.Title != nil {
-		title := strings.TrimSpace(*p.Title)
-		if title == "" || len(title) > 1000 {
-			return team, incident.Invalidf("title", "give 1 to 1,000 characters")
+		if field == "team" && value != "" {
+			team = incident.NewTeam(value)
+			value = string(team.ID)
 		}
-		edit("title", title, inc.Title)
-		inc.Title = title
-	}
-	if p.Severity != nil {
-		sev := incident.Severity(*p.Severity)
-		if !sev.Valid() {
-			return team, incident.Invalidf("severity", "%d is not from 1 to 5, or 0 for unset", *p.Severity)
+		if err := inc.Edit(field, value, by, at); err != nil {
+			return team, err
 		}
-		edit("severity", strconv.Itoa(int(sev)), strconv.Itoa(int(inc.Severity)))
-		inc.Severity = sev
-	}
-	if err := p.applyWords(inc, edit); err != nil {
-		return team, err
-	}
-	if p.Team != nil {
-		id := incident.ID("")
-		if name := strings.TrimSpace(*p.Team); name != "" {
-			team = incident.NewTeam(name)
-			id = team.ID
-		}
-		edit("team", string(id), string(inc.Team))
-		inc.Team = id
-	}
-	if p.Tags != nil {
-		tags := slices.Clone(*p.Tags)
-		slices.Sort(tags)
-		tags = slices.DeleteFunc(slices.Compact(tags), func(t string) bool { return strings.TrimSpace(t) == "" })
-		edit("tags", strings.Join(tags, ","), strings.Join(inc.Tags, ","))
-		inc.Tags = tags
 	}
 	return team, p.applyMilestones(inc, by, at)
-}
-
-func (p Patch) applyWords(inc *incident.Incident, edit func(field, value, was string)) error {
-	if p.Status != nil {
-		status := incident.Status(*p.Status)
-		if !slices.Contains(incident.Statuses, status) {
-			return incident.Invalidf("status", "%q is not a status", *p.Status)
-		}
-		edit("status", string(status), string(inc.Status))
-		inc.Status = status
-	}
-	if p.Kind != nil {
-		kind := incident.Kind(*p.Kind)
-		if !slices.Contains(incident.Kinds, kind) {
-			return incident.Invalidf("kind", "%q is not a kind", *p.Kind)
-		}
-		edit("kind", string(kind), string(inc.Kind))
-		inc.Kind = kind
-	}
-	if p.Private != nil {
-		edit("private", strconv.FormatBool(*p.Private), strconv.FormatBool(inc.Private))
-		inc.Private = *p.Private
-	}
-	if p.ExcludeReason != nil {
-		reason := strings.TrimSpace(*p.ExcludeReason)
-		edit("exclude_reason", reason, inc.ExcludeReason)
-		inc.ExcludeReason = reason
-	}
-	return nil
 }
 
 func (p Patch) applyMilestones(inc *incident.Incident, by string, at time.Time) error {

@@ -7,6 +7,7 @@ import (
 
 	"hindsight/incident"
 	"hindsight/search/recurring"
+	"hindsight/server/internal/jobs"
 )
 
 // Group finds what keeps coming back, in all incidents that exist, and stores what changed. What people decided
@@ -48,6 +49,12 @@ func (d *Desk) Group(ctx context.Context) error {
 		}
 		return tx.DeleteProblems(gone)
 	})
+	return err
+}
+
+// GroupLater queues the work of Group, for a server to do.
+func (d *Desk) GroupLater(ctx context.Context) error {
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.Enqueue(incident.Job{Kind: jobs.KindGroup, ID: "all"}) })
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"sync"
 
 	"gorm.io/gorm/clause"
 
@@ -42,10 +43,15 @@ func (r rawRow) value() (incident.Raw, error) {
 		ReceivedAt: utc(r.ReceivedAt), Via: r.Via, Origin: r.Origin, Gone: r.Gone, Latest: r.Latest}, nil
 }
 
+// packers are used again: making one costs more than packing a record with it.
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 // pack compresses a body; JSON shrinks to about a fifth.
 func pack(body []byte) []byte {
+	w := packers.Get().(*gzip.Writer)
+	defer packers.Put(w)
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
+	w.Reset(&b)
 	w.Write(body) // writing to memory does not fail
 	w.Close()
 	return b.Bytes()

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -274,38 +273,7 @@ func readable(body []byte) (text string, cut bool) {
 }
 
 func (s *Server) editIncident(r *request) (answer, error) {
-	field, value := r.PostForm("field"), strings.TrimSpace(r.PostForm("value"))
-	var p desk.Patch
-	switch field {
-	case "title":
-		p.Title = &value
-	case "severity":
-		n, err := strconv.Atoi(value)
-		if err != nil {
-			n = int(sevOf(strings.TrimPrefix(value, "SEV")))
-		}
-		p.Severity = &n
-	case "status":
-		p.Status = &value
-	case "kind":
-		p.Kind = &value
-	case "team":
-		p.Team = &value
-	case "tags":
-		tags := strings.FieldsFunc(value, func(x rune) bool { return x == ',' })
-		for i := range tags {
-			tags[i] = strings.TrimSpace(tags[i])
-		}
-		p.Tags = &tags
-	case "private":
-		private := value == "on" || value == "true"
-		p.Private = &private
-	case "exclude_reason":
-		p.ExcludeReason = &value
-	default:
-		return answer{}, incident.Invalidf("field", "%q cannot be changed", field)
-	}
-	return s.patch(r, p, "Saved. What the source says is kept beside it.")
+	return s.patch(r, desk.Patch{Fields: map[string]string{r.PostForm("field"): r.PostForm("value")}}, "Saved. What the source says is kept beside it.")
 }
 
 func (s *Server) stateMilestone(r *request) (answer, error) {
