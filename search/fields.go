@@ -127,8 +127,8 @@ func (f field) right() string {
 func checkText(t Term) error {
 	n := len([]rune(t.Text))
 	switch {
-	case t.Form == Prefix && n < 2:
-		return fmt.Errorf("%s* would match too much; give at least two letters before *", t.Text)
+	case t.Form == Prefix && n < 3:
+		return fmt.Errorf("%s* would match too much; give at least three letters before *", t.Text)
 	case t.Form == Fuzzy && n < 3:
 		return fmt.Errorf("%s~ would match too much; give at least three letters before ~", t.Text)
 	case (t.Form == Prefix || t.Form == Fuzzy) && !searchable(t.Text):

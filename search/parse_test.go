@@ -55,7 +55,7 @@ func TestParseErrors(t *testing.T) {
 		{"range backwards", "opened:2026..2025", "ends before it begins"},
 		{"range without ends", "opened:..", "is no date"},
 		{"prefix of a date", "opened:2026*", "opened takes no * and no ~; write it like opened:2024-01..2024-03"},
-		{"short prefix", "a*", "give at least two letters"},
+		{"short prefix", "ab*", "give at least three letters"},
 		{"short fuzzy", "ab~", "give at least three letters"},
 		{"too long", strings.Repeat("x", 1001), "at most 1000 characters"},
 	} {
