@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -91,6 +93,7 @@ func (s *Server) members(ctx context.Context, r *request, problems []incident.Pr
 func (s *Server) problemRow(p incident.Problem, members map[incident.ID]frontend.IncidentRow) frontend.ProblemRow {
 	row := frontend.ProblemRow{Problem: p, Impact: incident.Duration{State: incident.NotApplicable}}
 	months := map[int]int{}
+	hits := map[frontend.Link]int{}
 	for _, m := range p.Members {
 		x, known := members[m.Incident]
 		if m.Removed || !known {
@@ -112,9 +115,7 @@ func (s *Server) problemRow(p incident.Problem, members map[incident.ID]frontend
 			row.Measured++
 		}
 		for _, l := range x.Services {
-			if !slices.Contains(row.Services, l) {
-				row.Services = append(row.Services, l)
-			}
+			hits[l]++
 		}
 		for _, a := range x.Incident.Actions {
 			if a.State == "open" {
@@ -125,8 +126,20 @@ func (s *Server) problemRow(p incident.Problem, members map[incident.ID]frontend
 			}
 		}
 	}
-	row.Spark = monthly(row, months)
+	row.Spark, row.Services = monthly(row, months), mostHit(hits, frontend.ProblemPath(p.ID))
 	return row
+}
+
+// mostHit lists the services that most members touched; the page of the problem has the others.
+func mostHit(hits map[frontend.Link]int, more string) []frontend.Link {
+	const most = 3
+	links := slices.SortedFunc(maps.Keys(hits), func(a, b frontend.Link) int {
+		return cmp.Or(hits[b]-hits[a], strings.Compare(a.Label, b.Label))
+	})
+	if rest := len(links) - most; rest > 1 {
+		links = append(links[:most], frontend.Link{Label: fmt.Sprintf("%d more", rest), Path: more})
+	}
+	return links
 }
 
 const sparkMonths = 24
