@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -11,7 +12,6 @@ import (
 
 	"hindsight/importers"
 	"hindsight/incident"
-	"hindsight/server/internal/demo"
 	"hindsight/server/internal/jobs"
 )
 
@@ -48,6 +48,7 @@ func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error)
 	if err := checkSettings(source, p.Settings); err != nil {
 		return incident.Connection{}, err
 	}
+	p.Exclude = strings.TrimSpace(p.Exclude)
 	if p.Name = strings.TrimSpace(p.Name); p.Name == "" {
 		p.Name = p.Source
 	}
@@ -59,14 +60,31 @@ func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error)
 		return incident.Connection{}, err
 	}
 	conn := incident.Connection{ID: incident.DeriveID("con", p.Source, p.Name), Source: p.Source, Name: p.Name, MapVersion: 1,
-		Mapping: p.Mapping, Settings: p.Settings, Exclude: p.Exclude, Sample: p.Sample, CreatedAt: d.Now().UTC()}
+		Mapping: p.Mapping, Settings: stated(p.Settings), Exclude: p.Exclude, Sample: p.Sample, CreatedAt: d.Now().UTC()}
 	if i := slices.IndexFunc(all, func(c incident.Connection) bool { return c.Name == p.Name }); i >= 0 {
 		if all[i].Source != p.Source {
 			return conn, incident.Invalidf("name", "there is already a connection %q, of another source", p.Name)
 		}
 		conn = p.change(all[i])
 	}
+	for _, f := range source.Settings {
+		if f.Required && f.Default == "" && conn.Settings[f.Name] == "" {
+			return conn, incident.Invalidf(f.Name, "%s needs this setting", source.Title)
+		}
+	}
 	return conn, nil
+}
+
+// stated leaves out settings that say nothing, so that an empty field of a form changes nothing or takes a
+// setting back.
+func stated(settings map[string]string) map[string]string {
+	out := map[string]string{}
+	for name, value := range settings {
+		if value = strings.TrimSpace(value); value != "" {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 // ConnectionNamed returns the connection that people mean by a name or id.
@@ -93,7 +111,8 @@ func (p Plan) change(conn incident.Connection) incident.Connection {
 		settings = map[string]string{}
 	}
 	maps.Copy(settings, p.Settings)
-	if len(p.Mapping) > 0 && string(p.Mapping) != string(conn.Mapping) || !maps.Equal(settings, conn.Settings) {
+	settings = stated(settings)
+	if len(p.Mapping) > 0 && string(p.Mapping) != string(conn.Mapping) || !maps.Equal(settings, stated(conn.Settings)) {
 		conn.MapVersion++
 	}
 	conn.Settings = settings
@@ -160,6 +179,45 @@ func (d *Desk) Start(ctx context.Context, run incident.Run) (incident.Run, error
 	return run, err
 }
 
+// StartUpload queues the run that files were uploaded for and returns it. Asked twice, it starts one run.
+// ErrNotFound: the files are not here any more.
+func (d *Desk) StartUpload(ctx context.Context, conn incident.Connection, upload incident.ID, by string) (incident.Run, error) {
+	if run, err := d.Store.Run(ctx, upload); !errors.Is(err, incident.ErrNotFound) {
+		if err == nil && run.Connection != conn.ID {
+			err = fmt.Errorf("desk: upload %s belongs to another connection: %w", upload, incident.ErrConflict)
+		}
+		if err != nil {
+			return incident.Run{}, err
+		}
+		return *run, nil
+	}
+	files, err := d.Uploads.Open(ctx, upload)
+	if err != nil {
+		return incident.Run{}, err
+	}
+	if len(files) == 0 {
+		return incident.Run{}, fmt.Errorf("desk: upload %s holds no file: %w", upload, incident.ErrNotFound)
+	}
+	run := d.NewRun(conn, "file", by)
+	run.ID, run.Upload = upload, files[0].Name
+	return d.Start(ctx, run)
+}
+
+// Cancel ends a run that waits or goes on; what it has stored stays. ErrConflict: it has ended already.
+func (d *Desk) Cancel(ctx context.Context, id incident.ID) error {
+	run, err := d.Store.Run(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := d.Runner.Cancel(ctx, id); err != nil {
+		return err
+	}
+	if run.State == incident.RunQueued && run.Upload != "" {
+		return d.Uploads.Remove(ctx, id) // nobody else will: a run that has begun cleans up after itself
+	}
+	return nil
+}
+
 // Again queues a run over stored records: via is "remap" after a change of the mapping, "retry" for dead letters.
 func (d *Desk) Again(ctx context.Context, connection incident.ID, via, by string) (incident.Run, error) {
 	conn, err := d.Store.Connection(ctx, connection)
@@ -169,65 +227,21 @@ func (d *Desk) Again(ctx context.Context, connection incident.ID, via, by string
 	return d.Start(ctx, d.NewRun(*conn, via, by))
 }
 
-// LoadSamples queues the import of the bundled sets called names, or of all without names.
-func (d *Desk) LoadSamples(ctx context.Context, by string, names ...string) ([]incident.Run, error) {
-	var runs []incident.Run
-	for _, set := range demo.Sets() {
-		if len(names) > 0 && !slices.Contains(names, set.Name) {
-			continue
-		}
-		run, err := d.loadSample(ctx, set, by)
-		if err != nil {
-			return runs, fmt.Errorf("desk: load sample %s: %w", set.Name, err)
-		}
-		runs = append(runs, run)
-	}
-	return runs, nil
-}
-
-func (d *Desk) loadSample(ctx context.Context, set demo.Set, by string) (incident.Run, error) {
-	conn, err := d.Connect(ctx, Plan{Source: set.Source, Name: set.Title, Settings: set.Settings, Mapping: set.Mapping, Sample: true})
-	if err != nil {
-		return incident.Run{}, err
-	}
-	run := d.NewRun(conn, "sample", by)
-	for _, f := range set.Files {
-		if err := d.addSample(ctx, run.ID, f); err != nil {
-			return run, err
-		}
-	}
-	run.Upload = set.Name
-	return d.Start(ctx, run)
-}
-
-func (d *Desk) addSample(ctx context.Context, run incident.ID, f importers.File) error {
-	r, err := f.Open()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	return d.AddFile(ctx, run, f.Name, r)
-}
-
-// RemoveSamples removes the sample data again, with everything that came from it.
-func (d *Desk) RemoveSamples(ctx context.Context) error {
-	all, err := d.Store.Connections(ctx)
-	if err != nil {
-		return err
-	}
-	for _, c := range all {
-		if !c.Sample {
-			continue
-		}
-		if _, err := d.Disconnect(ctx, c.ID, "sample data removed"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Disconnect removes a connection with its records; of its incidents, tombstones stay.
+// Disconnect removes a connection with its records; of its incidents, tombstones stay. A run of it that goes on
+// ends.
 func (d *Desk) Disconnect(ctx context.Context, id incident.ID, reason string) (incident.Seq, error) {
+	runs, err := d.Store.Runs(ctx, id, latestRuns)
+	if err != nil {
+		return 0, err
+	}
+	for _, run := range runs {
+		if run.State.Done() {
+			continue
+		}
+		if err := d.Cancel(ctx, run.ID); err != nil && !errors.Is(err, incident.ErrConflict) {
+			return 0, err
+		}
+	}
 	return d.Store.Update(ctx, func(tx incident.Tx) error {
 		if err := tx.DeleteConnection(id, reason); err != nil {
 			return err
@@ -235,3 +249,6 @@ func (d *Desk) Disconnect(ctx context.Context, id incident.ID, reason string) (i
 		return tx.Enqueue(incident.Job{Kind: jobs.KindGroup, ID: "all"})
 	})
 }
+
+// latestRuns are the runs of a connection among which those are that have not ended.
+const latestRuns = 50
