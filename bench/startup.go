@@ -102,7 +102,7 @@ func (b *bench) startUp(ctx context.Context) (section, *server, error) {
 // sinks are the parts that follow the change feed, as the server's metrics name them.
 var sinks = []string{"search", "similar", "analytics"}
 
-// sizes measures what lies on disk and in memory.
+// footprint measures what lies on disk and in memory.
 func (b *bench) footprint(ctx context.Context, s *server, binary int64) (section, error) {
 	out := section{title: "Size", note: "Memory is the idle server's a few seconds after it was ready; the rest of the resident memory is files mapped in, which the system takes back when it needs to.",
 		header: []string{"what", "size", "per incident"}}
