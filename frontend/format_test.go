@@ -82,7 +82,7 @@ func TestDurationTag(t *testing.T) {
 		{"recorded zero", incident.Duration{State: incident.Recorded}, "0s"},
 		{"pending", incident.Duration{State: incident.Pending, Value: time.Hour}, "1h so far"},
 		{"invalid", incident.Duration{State: incident.Invalid}, "out of order"},
-		{"not applicable", incident.Duration{State: incident.NotApplicable}, "no end known"},
+		{"not applicable", incident.Duration{State: incident.NotApplicable}, "not known"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := string(durationTag(tc.d)); !strings.Contains(got, ">"+tc.want+"<") {

@@ -35,6 +35,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"num":        number,
 		"num64":      func(n int64) string { return number(int(n)) },
 		"stage":      stage,
+		"more":       func(links []Link, shown int) int { return len(links) - shown },
 		"titled":     titled,
 		"add":        func(a, b int) int { return a + b },
 		"plural":     plural,
@@ -129,7 +130,7 @@ func durationTag(d incident.Duration) template.HTML {
 	case incident.Invalid:
 		return `<span class="dur dur-invalid">out of order</span>`
 	}
-	return `<span class="none">no end known</span>`
+	return `<span class="none">not known</span>`
 }
 
 // themes are the choices of the theme menu.
