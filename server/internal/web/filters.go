@@ -30,7 +30,7 @@ func with(q query.Query, f func(*query.Query)) query.Query {
 func (r *request) period(page string, q query.Query, compares bool) frontend.Period {
 	p := frontend.Period{From: q.From, To: q.To, Action: page}
 	for _, preset := range query.Ranges {
-		choice := with(q, func(q *query.Query) { q.Range, q.From, q.To = preset.Name, q.From, q.To })
+		choice := with(q, func(q *query.Query) { q.Range = preset.Name })
 		p.Ranges = append(p.Ranges, frontend.Choice{Value: preset.Name, Label: preset.Label, On: q.Range == preset.Name, Count: -1,
 			Path: pathOf(page, choice)})
 	}
