@@ -23,7 +23,6 @@ type Shell struct {
 	Theme     Theme
 	Path      string // path and query of this page, as requested
 	Canonical string // absolute URL of this page with its parameters in canonical order; printed on paper
-	Nonce     string // of the content security policy; empty when no inline script is allowed
 	AsOf      incident.Seq
 	Indexing  int // changes that search and analytics have not seen yet; 0: all seen
 	Flash     []Flash

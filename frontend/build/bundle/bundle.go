@@ -100,8 +100,8 @@ func compile(entry string, manifest map[string]string) ([]byte, error) {
 		Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
 		Plugins: []api.Plugin{fonts(manifest)},
 	})
-	for _, e := range result.Errors {
-		place := entry
+	if len(result.Errors) > 0 {
+		e, place := result.Errors[0], entry
 		if e.Location != nil {
 			place = fmt.Sprintf("%s:%d:%d", e.Location.File, e.Location.Line, e.Location.Column)
 		}
