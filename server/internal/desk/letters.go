@@ -68,6 +68,8 @@ func (d *Desk) tryRepair(ctx context.Context, conn incident.Connection, fix repa
 	trial, err := d.try(ctx, conn, fix.files(), fix.source)
 	var field *incident.FieldError
 	switch {
+	case errors.As(err, &field) && fix.letter.Stage == "read":
+		return incident.Invalidf("body", "%s; %s", field.Message, needsHeader)
 	case errors.As(err, &field):
 		return incident.Invalidf("body", "%s", field.Message)
 	case err != nil:
@@ -75,10 +77,12 @@ func (d *Desk) tryRepair(ctx context.Context, conn incident.Connection, fix repa
 	case len(trial.Letters) > 0:
 		return incident.Invalidf("body", "%s", trial.Letters[0].Reason)
 	case trial.Read == 0:
-		return incident.Invalidf("body", "there is no record in this text; a line of a table needs the line with the names of its columns above it")
+		return incident.Invalidf("body", "there is no record in this text; %s", needsHeader)
 	}
 	return nil
 }
+
+const needsHeader = "it is read as a file of its own, so a line of a table needs the line with the names of the columns above it"
 
 // Discard resolves a dead letter without importing it.
 func (d *Desk) Discard(ctx context.Context, id incident.ID) error {
