@@ -30,7 +30,6 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Use(pages.Recover())
 	if _, err := api.New(a.Desk, r, engine, pages.Viewer); err != nil {
 		return nil, err
 	}
@@ -48,7 +47,12 @@ func (a *App) ready(c *gin.Context) {
 		c.String(http.StatusServiceUnavailable, "the database does not answer\n")
 		return
 	}
-	for _, p := range a.Desk.Follow.Progress() {
+	progress := a.Desk.Follow.Progress()
+	if len(progress) == 0 {
+		c.String(http.StatusServiceUnavailable, "the change feed has not been looked at yet\n")
+		return
+	}
+	for _, p := range progress {
 		if !p.Ready() {
 			c.String(http.StatusServiceUnavailable, "%s is at change %d of %d\n", p.Sink, p.At, p.Goal)
 			return

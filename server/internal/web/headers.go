@@ -10,8 +10,7 @@ import (
 	"hindsight/server/internal/desk"
 )
 
-// Protect wraps the whole server: security headers on every answer, requests from other sites refused,
-// and a panic turned into an error page instead of a broken connection.
+// Protect wraps the whole server: security headers on every answer, and requests from other sites refused.
 func Protect(d *desk.Desk, next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -36,8 +35,8 @@ func Protect(d *desk.Desk, next http.Handler) http.Handler {
 	})
 }
 
-// Recover is the last resort for a programmer's mistake.
-func (s *Server) Recover() gin.HandlerFunc {
+// recover is the last resort for a programmer's mistake: an answer instead of a broken connection.
+func (s *Server) recover() gin.HandlerFunc {
 	return gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, cause any) {
 		s.log.Error("panic", "path", c.Request.URL.Path, "cause", cause, "stack", string(debug.Stack()))
 		c.String(http.StatusInternalServerError, "Something went wrong here. The server's log says what.")

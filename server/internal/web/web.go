@@ -10,6 +10,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -28,13 +29,14 @@ type Server struct {
 	log    *slog.Logger
 }
 
-// New registers the pages on r.
+// New registers the pages on r. Routes that are added to r later are kept from panics, too.
 func New(d *desk.Desk, r *gin.Engine, engine *draw.Engine) (*Server, error) {
 	pages, err := frontend.New()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Desk: d, pages: pages, draw: engine, secure: len(d.BaseURL) > 5 && d.BaseURL[:6] == "https:", log: d.Log}
+	s := &Server{Desk: d, pages: pages, draw: engine, secure: strings.HasPrefix(d.BaseURL, "https:"), log: d.Log}
+	r.Use(s.recover()) // gin gives it only to routes that are added from here on
 	r.NoRoute(s.handle(anyone, func(*request) (answer, error) { return answer{}, incident.ErrNotFound }))
 	r.GET(frontend.AssetPrefix+"*name", gin.WrapH(pages.Assets()))
 	s.routes(r)
