@@ -25,8 +25,8 @@ type server struct {
 }
 
 // newServer makes a cluster and starts it. Nothing is synced to disk: what a crash of the machine leaves of
-// it is of no use to anybody.
-func newServer() (*server, error) {
+// it is of no use to anybody. Options are NAME=VALUE, and win over what is set here.
+func newServer(options ...string) (*server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
@@ -36,14 +36,14 @@ func newServer() (*server, error) {
 		return nil, err
 	}
 	s := &server{dir: dir, done: make(chan struct{})}
-	if err := s.start(bin); err != nil {
+	if err := s.start(bin, options); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *server) start(bin string) error {
+func (s *server) start(bin string, options []string) error {
 	credential, err := unprivileged(s.dir)
 	if err != nil {
 		return err
@@ -56,6 +56,9 @@ func (s *server) start(bin string) error {
 	}
 	s.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
+	for _, o := range options {
+		s.cmd.Args = append(s.cmd.Args, "-c", o)
+	}
 	s.cmd.Dir, s.cmd.SysProcAttr = s.dir, withParent(credential)
 	said, err := s.cmd.StderrPipe()
 	if err != nil {

@@ -1,12 +1,15 @@
 // Command serve runs a throwaway PostgreSQL: it prints the address of an empty database, keeps the server until
-// its standard input ends, and then removes everything. It is for benchmarks and for trying things out; nothing
-// in it is synced to disk. Start with pgtest.Start, which it calls.
+// its standard input ends or it is interrupted, and then removes everything. It is for benchmarks and for trying
+// things out; nothing in it is synced to disk. Start with pgtest.Start, which it calls.
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"hindsight/server/internal/pgtest"
 )
@@ -19,5 +22,10 @@ func main() {
 	}
 	defer stop()
 	fmt.Println(url)
-	io.Copy(io.Discard, os.Stdin)
+	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		io.Copy(io.Discard, os.Stdin)
+		end()
+	}()
+	<-ctx.Done()
 }
