@@ -1,6 +1,6 @@
 // Package pgtest starts a PostgreSQL server for the tests of one package and gives each test a database
-// of its own. It is imported by tests, and by the
-// command serve below it. It fails, rather than skips, where PostgreSQL is not installed.
+// of its own. It is imported by tests, and by the command serve below it. It fails, rather than skips, where
+// PostgreSQL is not installed.
 //
 // A package that uses [URL] runs its tests through [Main]:
 //
