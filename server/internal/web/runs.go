@@ -1,0 +1,63 @@
+package web
+
+import (
+	"errors"
+	"time"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+)
+
+func (s *Server) run(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	run, err := s.Store.Run(ctx, incident.ID(r.Param("id")))
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.RunPage{Shell: r.shell("Import run", frontend.NavImports, importsCrumb), MayEdit: s.mayEdit(r)}
+	page.Progress = s.progress(r, page.Shell, *run)
+	conn, err := s.Store.Connection(ctx, run.Connection)
+	if err != nil && !errors.Is(err, incident.ErrNotFound) {
+		return answer{}, err
+	}
+	if conn != nil {
+		page.Connection = frontend.Link{Label: conn.Name, Path: frontend.ConnectionPath(conn.ID)}
+	}
+	letters, err := s.newestLetters(ctx, r, run.Connection, lettersLooked)
+	for _, l := range letters {
+		if l.Letter.Run == run.ID && len(page.Letters) < runsShown {
+			page.Letters = append(page.Letters, l)
+		}
+	}
+	return answer{page: page}, err
+}
+
+func (s *Server) runProgress(r *request) (answer, error) {
+	run, err := s.Store.Run(r.Request.Context(), incident.ID(r.Param("id")))
+	if err != nil {
+		return answer{}, err
+	}
+	return show(s.progress(r, r.shell("Import run", frontend.NavImports), *run))
+}
+
+// progress estimates what is left from the pace so far.
+func (s *Server) progress(r *request, shell frontend.Shell, run incident.Run) frontend.RunProgress {
+	p := frontend.RunProgress{Shell: shell, Run: run, MayEdit: s.mayEdit(r)}
+	if run.State == incident.RunRunning && run.Read > 0 && run.Total > run.Read {
+		spent := s.Now().Sub(run.StartedAt)
+		p.Left = time.Duration(float64(spent) * float64(run.Total-run.Read) / float64(run.Read))
+	}
+	return p
+}
+
+func (s *Server) cancelRun(r *request) (answer, error) {
+	id := incident.ID(r.Param("id"))
+	err := s.Cancel(r.Request.Context(), id)
+	if errors.Is(err, incident.ErrConflict) {
+		return goTo(frontend.RunPath(id), frontend.Flash{Kind: frontend.Notice, Text: "The run had ended already."})
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return goTo(frontend.RunPath(id), frontend.Flash{Kind: frontend.Done, Text: "The run is stopped. What is in stays."})
+}
