@@ -32,11 +32,46 @@ func (s *Snapshot) Visible(private bool) int {
 	return s.count - len(s.hidden)
 }
 
-// Services returns a copy of the catalogue as of the snapshot.
-func (s *Snapshot) Services() []incident.Service { return slices.Clone(s.services) }
+// Services returns a copy of the catalogue as of the snapshot. Without private it leaves out the services that
+// only private incidents name.
+func (s *Snapshot) Services(private bool) []incident.Service {
+	secret := s.secret(private, func(c *chunk, i int) []uint32 { return s.sets[c.services[i]] })
+	return slices.DeleteFunc(slices.Clone(s.services), func(x incident.Service) bool { return secret[string(x.ID)] })
+}
 
-// Teams returns a copy of the teams as of the snapshot.
-func (s *Snapshot) Teams() []incident.Team { return slices.Clone(s.teams) }
+// Teams returns a copy of the teams as of the snapshot. Without private it leaves out the teams that only private
+// incidents name.
+func (s *Snapshot) Teams(private bool) []incident.Team {
+	secret := s.secret(private, func(c *chunk, i int) []uint32 { return c.team[i : i+1] })
+	return slices.DeleteFunc(slices.Clone(s.teams), func(x incident.Team) bool { return secret[string(x.ID)] })
+}
+
+// secret returns the texts that names gives of private incidents and of no others; none for who may see private
+// ones. A name that no incident has is no secret.
+func (s *Snapshot) secret(private bool, names func(*chunk, int) []uint32) map[string]bool {
+	if private || len(s.hidden) == 0 {
+		return nil
+	}
+	secret := map[uint32]bool{}
+	for n := range s.rows {
+		c, i := s.chunks[n/chunkRows], n%chunkRows
+		if c.flags[i].has(isGone) {
+			continue
+		}
+		for _, code := range names(c, i) {
+			if hidden := c.flags[i].has(isPrivate); !hidden {
+				secret[code] = false
+			} else if _, known := secret[code]; !known {
+				secret[code] = true
+			}
+		}
+	}
+	out := map[string]bool{}
+	for code, is := range secret {
+		out[s.texts[code]] = is
+	}
+	return out
+}
 
 // Targets returns a copy of the service-level targets as of the snapshot.
 func (s *Snapshot) Targets() []incident.SLATarget { return slices.Clone(s.targets) }

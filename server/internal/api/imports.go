@@ -35,7 +35,7 @@ type Run struct {
 	Changed    int64       `json:"changed"`
 	Unchanged  int64       `json:"unchanged"`
 	Dead       int64       `json:"dead"`
-	Warnings   []Warning   `json:"warnings"`
+	Warnings   []Warning   `json:"warnings" doc:"empty for viewers"`
 	Message    string      `json:"message,omitempty"`
 	By         string      `json:"by,omitempty"`
 }
@@ -61,7 +61,18 @@ func RunOf(r incident.Run) Run {
 		Warnings: each(r.Warnings, func(w incident.Warning) Warning { return Warning(w) }), Message: r.Message, By: r.By}
 }
 
-func (s *Server) listImports(ctx context.Context, _ Viewer, _ none) (ImportList, error) {
+// runFor renders a run as far as the viewer may know it: what records said that no mapping knows may come from
+// private ones.
+func runFor(v Viewer) func(incident.Run) Run {
+	return func(r incident.Run) Run {
+		if !v.Private() {
+			r.Warnings = nil
+		}
+		return RunOf(r)
+	}
+}
+
+func (s *Server) listImports(ctx context.Context, v Viewer, _ none) (ImportList, error) {
 	connections, err := s.desk.Store.Connections(ctx)
 	if err != nil {
 		return ImportList{}, err
@@ -71,16 +82,16 @@ func (s *Server) listImports(ctx context.Context, _ Viewer, _ none) (ImportList,
 		Connections: each(connections, func(c incident.Connection) Connection {
 			return Connection{c.ID, c.Source, c.Name, c.Settings, c.MapVersion, c.Sample, c.Exclude, when(c.CreatedAt)}
 		}),
-		Runs: each(runs, RunOf),
+		Runs: each(runs, runFor(v)),
 	}, err
 }
 
-func (s *Server) getRun(ctx context.Context, _ Viewer, p IDParams) (Run, error) {
+func (s *Server) getRun(ctx context.Context, v Viewer, p IDParams) (Run, error) {
 	r, err := s.desk.Store.Run(ctx, incident.ID(p.ID))
 	if err != nil {
 		return Run{}, err
 	}
-	return RunOf(*r), nil
+	return runFor(v)(*r), nil
 }
 
 // NewImport asks for a run over stored records.

@@ -112,7 +112,7 @@ func (s *Server) listServices(_ context.Context, v Viewer, _ none) (ServiceList,
 	snapshot := s.desk.Live.Snapshot()
 	counts := s.desk.ServiceCounts(snapshot, v.Private())
 	out := ServiceList{Items: []Service{}, AsOf: snapshot.AsOf()}
-	for _, x := range desk.ByIncidents(snapshot.Services(), counts) {
+	for _, x := range desk.ByIncidents(snapshot.Services(v.Private()), counts) {
 		out.Items = append(out.Items, Service{x.ID, x.Name, append([]string{}, x.Alias...), counts[x.ID]})
 	}
 	return out, nil

@@ -22,7 +22,7 @@ func (a *App) metrics() gin.HandlerFunc {
 		app:     a,
 		changes: prometheus.NewDesc("hindsight_follow_lag_changes", "Changes that a sink of the change feed has not seen.", []string{"sink"}, nil),
 		seconds: prometheus.NewDesc("hindsight_follow_lag_seconds", "Time since a sink of the change feed was last up to date.", []string{"sink"}, nil),
-		size:    prometheus.NewDesc("hindsight_incidents", "Incidents in the analytics snapshot.", nil, nil),
+		size:    prometheus.NewDesc("hindsight_incidents", "Incidents in the analytics snapshot, without private ones.", nil, nil),
 	})
 	return gin.WrapH(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 }
@@ -45,5 +45,5 @@ func (f followed) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(f.changes, prometheus.GaugeValue, float64(lag.Changes), sink)
 		ch <- prometheus.MustNewConstMetric(f.seconds, prometheus.GaugeValue, seconds, sink)
 	}
-	ch <- prometheus.MustNewConstMetric(f.size, prometheus.GaugeValue, float64(f.app.Desk.Live.Snapshot().Len()))
+	ch <- prometheus.MustNewConstMetric(f.size, prometheus.GaugeValue, float64(f.app.Desk.Live.Snapshot().Visible(false)))
 }

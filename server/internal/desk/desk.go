@@ -68,7 +68,7 @@ func (d *Desk) Source(name string) (importers.Source, error) {
 // Scope resolves the names of a question into what search and analytics are asked. A name that
 // nothing has is an ErrInvalid that names the parameter.
 func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.Request, analytics.Query, error) {
-	r := names{snapshot: d.Live.Snapshot()}
+	r := names{d.Live.Snapshot(), private}
 	services, err := r.services("service", q.Services)
 	if err != nil {
 		return search.Request{}, analytics.Query{}, err
@@ -148,13 +148,16 @@ func connections(all []incident.Connection, wanted []string) ([]incident.ID, err
 }
 
 // names finds the services and teams that people mean.
-type names struct{ snapshot *analytics.Snapshot }
+type names struct {
+	snapshot *analytics.Snapshot
+	private  bool // the viewer may know those that only private incidents name
+}
 
 func (n names) services(field string, wanted []string) ([]incident.ID, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	all := n.snapshot.Services()
+	all := n.snapshot.Services(n.private)
 	return find(field, wanted, all, func(s incident.Service) (incident.ID, []string) {
 		return s.ID, append([]string{s.Name}, s.Alias...)
 	})
@@ -164,7 +167,7 @@ func (n names) teams(wanted []string) ([]incident.ID, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	return find("team", wanted, n.snapshot.Teams(), func(t incident.Team) (incident.ID, []string) { return t.ID, []string{t.Name} })
+	return find("team", wanted, n.snapshot.Teams(n.private), func(t incident.Team) (incident.ID, []string) { return t.ID, []string{t.Name} })
 }
 
 // find returns the ids that wanted names: by id, or by a name, as incident.Slug compares names.

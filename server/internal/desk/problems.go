@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hindsight/incident"
+	"hindsight/server/internal/follow"
 )
 
 // Verdict is what a person says about a problem.
@@ -61,9 +62,13 @@ func (v Verdict) apply(p *incident.Problem) error {
 	return nil
 }
 
-// VisibleProblems returns the problems with the members that the viewer may see, most members first;
-// those with fewer than two visible members are left out, so that none tells of a private incident.
+// VisibleProblems returns the problems with the members that the viewer may see, most members first; those of
+// which fewer than two are left then are left out, so that none tells of a private incident. Until the snapshot has
+// seen the whole record nobody knows what is private, and there are none.
 func (d *Desk) VisibleProblems(ctx context.Context, private bool) ([]incident.Problem, error) {
+	if !private && !d.knowsPrivate() {
+		return nil, nil
+	}
 	all, err := d.Store.Problems(ctx)
 	if err != nil || private {
 		return all, err
@@ -71,10 +76,28 @@ func (d *Desk) VisibleProblems(ctx context.Context, private bool) ([]incident.Pr
 	snapshot := d.Live.Snapshot()
 	var out []incident.Problem
 	for _, p := range all {
-		p.Members = slices.DeleteFunc(slices.Clone(p.Members), func(m incident.ProblemMember) bool { return snapshot.Private(m.Incident) })
-		if len(p.Members) >= 2 {
+		n := len(p.Members)
+		p.Members = slices.DeleteFunc(p.Members, func(m incident.ProblemMember) bool { return snapshot.Private(m.Incident) })
+		if len(p.Members) == n || active(p) >= 2 {
 			out = append(out, p)
 		}
 	}
 	return out, nil
+}
+
+// active counts the members that nobody has taken out.
+func active(p incident.Problem) (n int) {
+	for _, m := range p.Members {
+		if !m.Removed {
+			n++
+		}
+	}
+	return n
+}
+
+// knowsPrivate reports whether the snapshot has seen what was in the database at the start.
+func (d *Desk) knowsPrivate() bool {
+	progress := d.Follow.Progress()
+	i := slices.IndexFunc(progress, func(p follow.Progress) bool { return p.Sink == d.Live.Name() })
+	return i >= 0 && progress[i].Ready()
 }

@@ -8,7 +8,8 @@ import (
 	"hindsight/incident"
 )
 
-// AddTarget stores a service-level target, a new one when it has no id yet; service is a name or id, or empty for all.
+// AddTarget stores a service-level target, a new one when it has no id yet; service is a name or id, or
+// empty for all. Who may set targets may know every service.
 func (d *Desk) AddTarget(ctx context.Context, t incident.SLATarget, service string) (incident.SLATarget, incident.Seq, error) {
 	t.Name = strings.TrimSpace(t.Name)
 	switch {
@@ -22,7 +23,7 @@ func (d *Desk) AddTarget(ctx context.Context, t incident.SLATarget, service stri
 		return t, 0, incident.Invalidf("goal", "give the share that must be met, above 0 and at most 1")
 	}
 	if service != "" {
-		ids, err := names{d.Live.Snapshot()}.services("service", []string{service})
+		ids, err := names{d.Live.Snapshot(), true}.services("service", []string{service})
 		if err != nil {
 			return t, 0, err
 		}

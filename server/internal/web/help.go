@@ -49,23 +49,24 @@ func methodWords(m analytics.Metric) string {
 func (s *Server) about(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	page := frontend.AboutPage{Shell: r.shell("About Hindsight", frontend.NavHelp), Version: s.Version, Go: runtime.Version(), Database: s.Database, Licences: licences()}
-	facts, err := s.facts(ctx)
+	facts, err := s.facts(ctx, r.viewer.Private())
 	page.Facts = facts
 	return answer{page: page}, err
 }
 
-func (s *Server) facts(ctx context.Context) ([]frontend.Pair, error) {
+// facts are how much there is, as far as the viewer may know.
+func (s *Server) facts(ctx context.Context, private bool) ([]frontend.Pair, error) {
 	connections, err := s.Store.Connections(ctx)
 	if err != nil {
 		return nil, err
 	}
-	problems, err := s.Store.Problems(ctx)
+	problems, err := s.VisibleProblems(ctx, private)
 	if err != nil {
 		return nil, err
 	}
 	snapshot := s.Live.Snapshot()
 	count := func(n int) string { return reports.Format(reports.Count, float64(n)) }
-	return []frontend.Pair{{Name: "Incidents", Value: count(snapshot.Len())}, {Name: "Services", Value: count(len(snapshot.Services()))},
+	return []frontend.Pair{{Name: "Incidents", Value: count(snapshot.Visible(private))}, {Name: "Services", Value: count(len(snapshot.Services(private)))},
 		{Name: "Recurring problems", Value: count(len(problems))}, {Name: "Connections", Value: count(len(connections))},
 		{Name: "As of change", Value: strconv.FormatInt(int64(snapshot.AsOf()), 10)}}, nil
 }

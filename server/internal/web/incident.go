@@ -34,7 +34,7 @@ func (s *Server) incidentPage(r *request, inc *incident.Incident, form frontend.
 	ctx := r.Request.Context()
 	page := frontend.IncidentPage{Shell: r.shell(inc.Title, frontend.NavIncidents, frontend.Link{Label: "Incidents", Path: incidentsPath}),
 		Incident: inc, Form: form, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Uncounted: inc.Uncounted(),
-		Durations: s.durations(inc), SLA: s.slaOf(inc), Related: related(inc),
+		Durations: s.durations(inc), SLA: s.slaOf(inc), Related: s.related(inc, r.viewer.Private()),
 		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/incidents/" + string(inc.ID)}}}
 	for _, u := range inc.Services {
 		page.Services = append(page.Services, frontend.Link{Label: u.Name, Path: frontend.ServicePath(u.Service)})
@@ -124,13 +124,15 @@ func slaState(taken incident.Duration, within time.Duration) frontend.SLAState {
 	return frontend.Met
 }
 
-func related(inc *incident.Incident) []frontend.Link {
+// related leads to the incidents that this one is a part of, as far as the viewer may know them.
+func (s *Server) related(inc *incident.Incident, private bool) []frontend.Link {
+	snapshot := s.Live.Snapshot()
 	var out []frontend.Link
 	for _, x := range []struct {
 		label string
 		id    incident.ID
 	}{{"Part of", inc.Parent}, {"Merged into", inc.MergedInto}, {"Duplicate of", inc.DuplicateOf}} {
-		if x.id != "" {
+		if x.id != "" && (private || !snapshot.Private(x.id)) {
 			out = append(out, frontend.Link{Label: x.label, Path: frontend.IncidentPath(x.id)})
 		}
 	}

@@ -100,7 +100,7 @@ func (s *Server) incidentHits(r *request, found search.Result) (frontend.HitGrou
 func (s *Server) nameHits(r *request, text string) ([]frontend.HitGroup, error) {
 	words := strings.ToLower(strings.Trim(text, `"`))
 	services := frontend.HitGroup{Label: "Services"}
-	for _, x := range s.Live.Snapshot().Services() {
+	for _, x := range s.Live.Snapshot().Services(r.viewer.Private()) {
 		if strings.Contains(strings.ToLower(x.Name), words) {
 			services.Total++
 			if len(services.Hits) < paletteShown {

@@ -70,7 +70,7 @@ func ofService(a analytics.Query, id incident.ID) analytics.Query {
 // serviceRows are the services whose name holds words, most incidents first.
 func (s *Server) serviceRows(snapshot *analytics.Snapshot, a analytics.Query, words string) []frontend.ServiceRow {
 	byID := map[string]incident.Service{}
-	for _, x := range snapshot.Services() {
+	for _, x := range snapshot.Services(a.Private) {
 		byID[string(x.ID)] = x
 	}
 	a.GroupBy = analytics.ByService
@@ -104,13 +104,14 @@ func (s *Server) service(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	snapshot := s.Live.Snapshot()
 	id := incident.ID(r.Param("id"))
-	i := slices.IndexFunc(snapshot.Services(), func(x incident.Service) bool {
+	known := snapshot.Services(r.viewer.Private())
+	i := slices.IndexFunc(known, func(x incident.Service) bool {
 		return x.ID == id || incident.Slug(x.Name) == incident.Slug(string(id))
 	})
 	if i < 0 {
 		return answer{}, incident.ErrNotFound
 	}
-	service := snapshot.Services()[i]
+	service := known[i]
 	q, err := query.Parse(r.Request.URL.Query(), s.Now())
 	if err != nil {
 		return answer{}, err

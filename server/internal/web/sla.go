@@ -218,7 +218,7 @@ func (s *Server) objectives(r *request, form frontend.Form, edit incident.ID) (f
 	if page.Targets, err = s.Store.SLATargets(ctx); err != nil {
 		return page, err
 	}
-	page.Services = s.Live.Snapshot().Services()
+	page.Services = s.Live.Snapshot().Services(r.viewer.Private())
 	for _, span := range []struct{ text, label string }{
 		{"opened..acknowledged", "Response: opened to acknowledged"}, {"opened..resolved", "Resolution: opened to resolved"},
 		{"detected|opened..acknowledged", "Response: detected or opened to acknowledged"}, {"impact_started|detected..impact_ended|resolved", "Restoration: impact started or detected to impact ended or resolved"},
