@@ -107,20 +107,29 @@ func (s *Server) fillSLA(page *frontend.SLAPage, snapshot *analytics.Snapshot, a
 	}
 }
 
-// slaCells are the periods of every promise; the last ones where there are too many. Labels name the columns.
+// slaCells are the periods of every promise, by its key, and their labels. A promise has no group where no clock of
+// it ran; every row gets a cell for every period all the same, so that columns are of one period.
 func slaCells(groups []analytics.ComplianceGroup, q query.Query) (map[string][]frontend.SLACell, []string) {
+	columns := slices.Clone(groups)
+	slices.SortStableFunc(columns, func(a, b analytics.ComplianceGroup) int {
+		if a.From.IsZero() != b.From.IsZero() {
+			return b.From.Compare(a.From) // without a time last
+		}
+		return a.From.Compare(b.From)
+	})
+	columns = slices.CompactFunc(columns, func(a, b analytics.ComplianceGroup) bool { return a.Label == b.Label })
+	labels := each(columns, func(g analytics.ComplianceGroup) string { return g.Label })
 	cells := map[string][]frontend.SLACell{}
-	var labels []string
 	for _, g := range groups {
-		if !slices.Contains(labels, g.Label) {
-			labels = append(labels, g.Label)
+		if cells[g.Promise.Key] == nil {
+			cells[g.Promise.Key] = make([]frontend.SLACell, len(labels))
 		}
 		n := g.Met + g.Breached
 		path := ""
 		if !g.From.IsZero() {
 			path = pathOf(incidentsPath, with(q, func(q *query.Query) { q.Range, q.From, q.To = "custom", g.From, g.To }))
 		}
-		cells[g.Promise.Key] = append(cells[g.Promise.Key], frontend.SLACell{Met: g.Met, N: n, State: compliance(g), Path: path})
+		cells[g.Promise.Key][slices.Index(labels, g.Label)] = frontend.SLACell{Met: g.Met, N: n, State: compliance(g), Path: path}
 	}
 	return cells, labels
 }
