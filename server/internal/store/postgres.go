@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,8 +18,20 @@ import (
 // ours alone.
 const migrateLock = 7204831159
 
+// postgresConnections is how many connections a replica opens at most, unless the URL says so (pool_max_conns). The
+// driver's own default is 4 on a small machine: as many imports at once, each of which reads beside its
+// transaction, would wait for each other for good.
+const postgresConnections = 20
+
 func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
-	pool, err := pgxpool.New(ctx, cfg.URL)
+	settings, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.Contains(cfg.URL, "pool_max_conns=") {
+		settings.MaxConns = postgresConnections
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, err
 	}
