@@ -93,6 +93,8 @@ type Tx interface {
 	PutServices(ss []Service) error // adds unknown ones, updates known ones
 	PutTeams(ts []Team) error
 	PutPeople(ps []Person) error
+	// ProblemsByID returns those that exist. Nobody else changes them before the transaction ends.
+	ProblemsByID(ids []ID) (map[ID]Problem, error)
 	PutProblems(ps []Problem) error
 	DeleteProblems(ids []ID) error
 	PutSLATargets(ts []SLATarget) error

@@ -53,6 +53,18 @@ func testProblems(t *testing.T, s incident.Store) {
 	equal(t, "Problem", check(s.Problem(ctx, small.ID))(t, "Problem"), &small)
 	equal(t, "number of a put without change", write(small, large), 0)
 
+	var found map[incident.ID]incident.Problem
+	update(t, s, func(tx incident.Tx) (err error) {
+		found, err = tx.ProblemsByID([]incident.ID{large.ID, "prb_none"})
+		return err
+	})
+	equal(t, "ProblemsByID", found, map[incident.ID]incident.Problem{large.ID: large})
+	update(t, s, func(tx incident.Tx) (err error) {
+		found, err = tx.ProblemsByID(nil)
+		return err
+	})
+	equal(t, "ProblemsByID of none", found, map[incident.ID]incident.Problem{})
+
 	small.State, small.Members = incident.Rejected, small.Members[:1]
 	small.Seq = write(small)
 	equal(t, "Problem after an update", check(s.Problem(ctx, small.ID))(t, "Problem"), &small)

@@ -25,9 +25,15 @@ func (d *Desk) Group(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	before := map[incident.ID]incident.Problem{}
+	return d.regroup(ctx, previous, found)
+}
+
+// regroup replaces the problems of the last grouping by those found now. A problem that somebody has decided about
+// while they were being found stays as it is; the next grouping knows the decision.
+func (d *Desk) regroup(ctx context.Context, previous, found []incident.Problem) error {
+	before, seen := map[incident.ID]incident.Problem{}, map[incident.ID]incident.Seq{}
 	for _, p := range previous {
-		before[p.ID] = p
+		before[p.ID], seen[p.ID] = p, p.Seq
 	}
 	changed := slices.DeleteFunc(slices.Clone(found), func(p incident.Problem) bool {
 		old, known := before[p.ID]
@@ -40,14 +46,23 @@ func (d *Desk) Group(ctx context.Context) error {
 		gone = append(gone, id)
 	}
 	slices.Sort(gone)
+	ids := slices.Clone(gone)
+	for _, p := range changed {
+		ids = append(ids, p.ID)
+	}
 	if len(changed)+len(gone) == 0 {
 		return nil
 	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
-		if err := tx.PutProblems(changed); err != nil {
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		now, err := tx.ProblemsByID(ids)
+		if err != nil {
 			return err
 		}
-		return tx.DeleteProblems(gone)
+		moved := func(id incident.ID) bool { return now[id].Seq != seen[id] }
+		if err := tx.PutProblems(slices.DeleteFunc(slices.Clone(changed), func(p incident.Problem) bool { return moved(p.ID) })); err != nil {
+			return err
+		}
+		return tx.DeleteProblems(slices.DeleteFunc(slices.Clone(gone), moved))
 	})
 	return err
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,16 +22,23 @@ var VerdictActions = []string{"confirm", "reject", "reopen", "rename", "remove",
 
 // Decide applies a verdict in the name of by. Later runs of the grouping respect it.
 func (d *Desk) Decide(ctx context.Context, id incident.ID, v Verdict, by string) (*incident.Problem, incident.Seq, error) {
-	p, err := d.Store.Problem(ctx, id)
-	if err != nil {
-		return nil, 0, err
-	}
-	if err := v.apply(p); err != nil {
-		return nil, 0, err
-	}
-	p.By, p.At = by, d.Now().UTC()
-	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutProblems([]incident.Problem{*p}) })
-	return p, seq, err
+	var p incident.Problem
+	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		found, err := tx.ProblemsByID([]incident.ID{id})
+		if err != nil {
+			return err
+		}
+		var known bool
+		if p, known = found[id]; !known {
+			return fmt.Errorf("desk: problem %s: %w", id, incident.ErrNotFound)
+		}
+		if err := v.apply(&p); err != nil {
+			return err
+		}
+		p.By, p.At = by, d.Now().UTC()
+		return tx.PutProblems([]incident.Problem{p})
+	})
+	return &p, seq, err
 }
 
 func (v Verdict) apply(p *incident.Problem) error {

@@ -32,7 +32,7 @@ type memberRow struct {
 
 // Problems implements incident.Reader. Removed members do not count.
 func (s *Store) Problems(ctx context.Context) ([]incident.Problem, error) {
-	ps, err := s.problems(ctx, "")
+	ps, err := s.problems(ctx)
 	if err != nil {
 		return nil, failed(err, "read problems")
 	}
@@ -60,20 +60,27 @@ func (s *Store) Problem(ctx context.Context, id incident.ID) (*incident.Problem,
 	return &ps[0], nil
 }
 
-// problems reads one problem, or all when id is empty.
-func (s *Store) problems(ctx context.Context, id incident.ID) ([]incident.Problem, error) {
+// problems reads as of one moment; see reader.problems.
+func (s *Store) problems(ctx context.Context, ids ...incident.ID) (ps []incident.Problem, err error) {
+	err = s.view(ctx, func(r reader) error {
+		ps, err = r.problems(ids...)
+		return err
+	})
+	return ps, err
+}
+
+// problems reads some problems, or all without ids.
+func (r reader) problems(ids ...incident.ID) ([]incident.Problem, error) {
 	var rows []problemRow
 	var members []memberRow
-	err := s.view(ctx, func(r reader) error {
-		q, m := r.db.Table("problems"), r.db.Table("problem_members").Order("problem_id, pos")
-		if id != "" {
-			q, m = q.Where("id = ?", id), m.Where("problem_id = ?", id)
-		}
-		if err := q.Find(&rows).Error; err != nil {
-			return err
-		}
-		return m.Find(&members).Error
-	})
+	q, m := r.db.Table("problems"), r.db.Table("problem_members").Order("problem_id, pos")
+	if len(ids) > 0 {
+		q, m = q.Where(r.dialect.in("id"), array(ids)), m.Where(r.dialect.in("problem_id"), array(ids))
+	}
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	err := m.Find(&members).Error
 	byProblem := map[incident.ID][]incident.ProblemMember{}
 	for _, m := range members {
 		byProblem[m.ProblemID] = append(byProblem[m.ProblemID],
@@ -85,6 +92,23 @@ func (s *Store) problems(ctx context.Context, id incident.ID) ([]incident.Proble
 			Members: byProblem[r.ID], Basis: r.Basis, By: r.DecidedBy, At: utc(r.At)}
 	}
 	return ps, err
+}
+
+// ProblemsByID implements incident.Tx.
+func (t *tx) ProblemsByID(ids []incident.ID) (map[incident.ID]incident.Problem, error) {
+	found := map[incident.ID]incident.Problem{}
+	if ids = clean(ids); len(ids) == 0 {
+		return found, nil
+	}
+	_, err := t.digests("problems", "id", ids) // for its lock
+	var ps []incident.Problem
+	if err == nil {
+		ps, err = t.problems(ids...)
+	}
+	for _, p := range ps {
+		found[p.ID] = p
+	}
+	return found, failed(err, "read problems by id")
 }
 
 // PutProblems implements incident.Tx. A problem that is stored as it is already is no change.
