@@ -137,7 +137,9 @@ func (b *builder) times(place string) error {
 		return err
 	}
 	inc := &b.draft.Incident
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = inc.Milestones.At(incident.Opened), updated.At
+	// Not ExternalCreatedAt: the time of opening changes with the mapping's zone and format, and would make the
+	// record pass for another one with the same key.
+	inc.ExternalUpdatedAt = updated.At
 	if inc.StartedAt().IsZero() {
 		b.draft.Warn("", "", "the record has no time of impact, detection or opening; it is in no period")
 	}

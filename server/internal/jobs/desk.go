@@ -105,8 +105,8 @@ func (d *desk) find(ctx context.Context, inc *incident.Incident) (incident.Ref, 
 			if later, err := d.get(ctx, next.ID()); err != nil || later == nil {
 				return ref, stored, err
 			}
-		} else if sameMoment(stored.ExternalCreatedAt, created) {
-			return ref, stored, nil
+		} else if sameMoment(stored.ExternalCreatedAt, created) || stored.RawID == inc.RawID {
+			return ref, stored, nil // the same record read again, perhaps in another time zone, is the same one
 		}
 		ref.Incarnation++
 	}

@@ -49,7 +49,7 @@ func meaning(err error) error {
 // somebody else created the same incident first.
 func transient(err error) bool {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.ConstraintName == "incidents_pkey" {
+	if errors.As(err, &pg) && pg.ConstraintName == "incidents_pkey" || errors.Is(err, errOvertaken) {
 		return true
 	}
 	switch code(err) {

@@ -152,6 +152,11 @@ func (t *tx) IncidentsByID(ids []incident.ID) (map[incident.ID]*incident.Inciden
 		for _, inc := range incs {
 			found[inc.ID] = inc
 		}
+		for _, id := range chunk {
+			if found[id] == nil {
+				t.absent[id] = true
+			}
+		}
 	}
 	return found, nil
 }
@@ -188,6 +193,10 @@ func (t *tx) putIncidents(incs []*incident.Incident) error {
 			return fmt.Errorf("incident %s: %w", inc.ID, err)
 		}
 		before, known := stored[inc.ID]
+		if known && t.absent[inc.ID] {
+			return fmt.Errorf("incident %s: %w", inc.ID, errOvertaken)
+		}
+		delete(t.absent, inc.ID) // from here on it is there, put by this transaction
 		switch row := newIncidentRow(inc, d); {
 		case !known:
 			added = append(added, row)

@@ -23,7 +23,10 @@ const (
 	retryPause  = 10 * time.Millisecond
 )
 
-var errClosed = errors.New("the store is closed")
+var (
+	errClosed    = errors.New("the store is closed")
+	errOvertaken = errors.New("another transaction added it meanwhile")
+)
 
 // tx is a running transaction. It belongs to one goroutine.
 type tx struct {
@@ -32,6 +35,9 @@ type tx struct {
 	store *Store
 	// touched holds the entities that this transaction has changed, and whether only a tombstone is left.
 	touched map[incident.EntityKind]map[incident.ID]bool
+	// absent holds the incidents that were looked for and not there. A row that is not there cannot be
+	// locked: when one of them is there at its put, another transaction was faster, and this one must run again.
+	absent map[incident.ID]bool
 }
 
 var _ incident.Tx = (*tx)(nil)
@@ -70,7 +76,7 @@ func (s *Store) attempt(ctx context.Context, f func(incident.Tx) error) (inciden
 		return 0, failed(db.Error, "begin")
 	}
 	defer db.Rollback() // does nothing after a commit
-	t := &tx{reader{db, s.dialect}, ctx, s, map[incident.EntityKind]map[incident.ID]bool{}}
+	t := &tx{reader{db, s.dialect}, ctx, s, map[incident.EntityKind]map[incident.ID]bool{}, map[incident.ID]bool{}}
 	if err := f(t); err != nil {
 		return 0, err
 	}
