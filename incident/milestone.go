@@ -33,6 +33,9 @@ const (
 	About    Precision = "about" // a person's estimate
 )
 
+// Precisions lists every precision, the finest first.
+var Precisions = []Precision{ToSecond, ToMinute, ToHour, ToDay, About}
+
 // Basis is where a milestone's time was taken from.
 type Basis string
 

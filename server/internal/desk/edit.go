@@ -11,6 +11,9 @@ import (
 	"hindsight/incident"
 )
 
+// firstYear is the earliest that a moment can be of, as for imported ones; earlier years are slips of the pen.
+const firstYear = 1970
+
 // Patch is a person's change of an incident: fields of incident.EditableFields with new values as
 // incident.FieldValue writes them, but a team by its name; and statements of when something happened.
 type Patch struct {
@@ -79,9 +82,18 @@ func (p Patch) applyMilestones(inc *incident.Incident, by string, at time.Time) 
 		if m.At.IsZero() || m.At.After(at.Add(24*time.Hour)) {
 			return incident.Invalidf("milestones", "%s needs a time that is not in the future", m.Name)
 		}
+		if m.At.Year() < firstYear {
+			return incident.Invalidf("milestones", "%s cannot have been before %d", m.Name, firstYear)
+		}
 		precision := incident.Precision(m.Precision)
 		if precision == "" {
 			precision = incident.ToMinute
+		}
+		if !slices.Contains(incident.Precisions, precision) {
+			return incident.Invalidf("milestones", "%q is not a precision; there are %v", m.Precision, incident.Precisions)
+		}
+		if len(m.Reason) > 1000 {
+			return incident.Invalidf("milestones", "give a reason of at most 1,000 characters")
 		}
 		inc.Milestones = append(inc.Milestones, incident.Milestone{Name: incident.MilestoneName(m.Name), At: m.At.UTC(),
 			Precision: precision, Basis: incident.FromPerson, Source: by, Reason: m.Reason, StatedAt: at})
@@ -129,11 +141,18 @@ func (n NewIncident) build(by string, now time.Time) (*incident.Incident, []inci
 		return nil, nil, team, incident.Invalidf("severity", "%d is not from 1 to 5, or 0 for unset", n.Severity)
 	case n.Opened.After(now.Add(24 * time.Hour)):
 		return nil, nil, team, incident.Invalidf("opened_at", "this is in the future")
+	case !n.Opened.IsZero() && n.Opened.Year() < firstYear:
+		return nil, nil, team, incident.Invalidf("opened_at", "this is before %d", firstYear)
+	case n.Resolved.After(now.Add(24 * time.Hour)):
+		return nil, nil, team, incident.Invalidf("resolved_at", "this is in the future")
 	case n.URL != "" && !webAddress(n.URL):
 		return nil, nil, team, incident.Invalidf("url", "%q is not an http or https address", n.URL)
 	}
 	if n.Opened.IsZero() {
 		n.Opened = now
+	}
+	if !n.Resolved.IsZero() && n.Resolved.Before(n.Opened) {
+		return nil, nil, team, incident.Invalidf("resolved_at", "this is before the incident was opened")
 	}
 	inc := &incident.Incident{ID: incident.NewID("inc"), Title: title, Description: n.Description, Format: incident.Markdown,
 		Status: incident.Triggered, Severity: incident.Severity(n.Severity), Kind: incident.Real, Origin: incident.OriginManual, URL: n.URL}

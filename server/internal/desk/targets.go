@@ -19,7 +19,7 @@ func (d *Desk) AddTarget(ctx context.Context, t incident.SLATarget, service stri
 		return t, 0, incident.Invalidf("span", "say from which moment to which, as in opened..resolved")
 	case t.Within < time.Second || t.Within > 10*365*24*time.Hour:
 		return t, 0, incident.Invalidf("within", "give a time from 1 second to 10 years")
-	case t.Goal <= 0 || t.Goal > 1:
+	case !(t.Goal > 0 && t.Goal <= 1): // so written, for NaN is neither
 		return t, 0, incident.Invalidf("goal", "give the share that must be met, above 0 and at most 1")
 	}
 	if service != "" {
