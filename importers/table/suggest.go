@@ -182,10 +182,16 @@ func (s *suggester) target(t Target) {
 	s.mapping.Fields[t] = f
 }
 
-// holdsTimes reports whether all of a column can be read as times; an empty one can.
+// holdsTimes reports whether most of a column can be read as times; an empty one can. A few days that no calendar
+// has must not cost the column: their rows become dead letters.
 func (s *suggester) holdsTimes(column string) bool {
-	values := s.values(column)
-	return len(importers.GuessLayouts(values)) > 0 || !slices.ContainsFunc(values, func(v string) bool { return !importers.Unset(v) })
+	said := slices.DeleteFunc(s.values(column), importers.Unset)
+	return len(said) == 0 || len(s.times(column)) > len(said)/2
+}
+
+// times returns what of a column can be read as a time.
+func (s *suggester) times(column string) []string {
+	return slices.DeleteFunc(s.values(column), func(v string) bool { return len(importers.GuessLayouts([]string{v})) == 0 })
 }
 
 // separator returns ";" where it occurs, and "," where the column's name is a plural: names of
@@ -211,7 +217,7 @@ func (s *suggester) layouts() {
 		if !ok || !t.Time() {
 			continue
 		}
-		fit := importers.GuessLayouts(s.values(f.Columns[0]))
+		fit := importers.GuessLayouts(s.times(f.Columns[0]))
 		switch {
 		case len(fit) == 0, fit[0] == importers.ISOTime, fit[0] == importers.NamedMonth:
 			continue // AnyTime reads these

@@ -35,6 +35,8 @@ func TestSuggest(t *testing.T) {
 		{"ambiguous", []string{"id", "opened"}, [][]string{{"1", "03/04/2026"}},
 			Mapping{Key: []string{"id"}, Fields: map[Target]Field{"opened": {Columns: []string{"opened"}}}},
 			[]string{"In column opened, is 03/04/2026 written day first or month first?", "Times such as 03/04/2026 name no time zone."}},
+		{"a day that no calendar has", []string{"id", "opened"}, [][]string{{"1", "2026-02-28T10:00Z"}, {"2", "2026-02-30T10:00Z"}, {"3", "2026-03-01T10:00Z"}},
+			Mapping{Key: []string{"id"}, Fields: map[Target]Field{"opened": {Columns: []string{"opened"}}}}, nil},
 		{"seconds have a zone", []string{"id", "opened"}, [][]string{{"1", "1700000000"}},
 			Mapping{Key: []string{"id"}, Fields: map[Target]Field{"opened": {Columns: []string{"opened"}, Layout: importers.UnixTime}}}, nil},
 		{"no column is unique", []string{"number", "title"}, [][]string{{"1", "a"}, {"1", "b"}},
