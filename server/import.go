@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"hindsight/importers"
+	"hindsight/importers/table"
 	"hindsight/incident"
 	"hindsight/server/internal/api"
 	"hindsight/server/internal/app"
@@ -118,7 +119,11 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 	if opts.DryRun {
 		prepare = a.Desk.Prepare
 	}
-	conn, err := prepare(ctx, plan)
+	err = p.suggestMapping(ctx, a, &plan, files)
+	var conn incident.Connection
+	if err == nil {
+		conn, err = prepare(ctx, plan)
+	}
 	if errors.Is(err, incident.ErrInvalid) {
 		return &exitCode{2, err.Error()}
 	}
@@ -137,6 +142,27 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 		}
 	}
 	return p.reportImport(out, asJSON)
+}
+
+// suggestMapping fills in the mapping of a table that nobody has mapped yet: what its columns suggest. It is saved
+// with the connection, so that later files are read alike.
+func (p program) suggestMapping(ctx context.Context, a *app.App, plan *desk.Plan, files []importers.File) error {
+	if plan.Source != table.Source().Name || len(plan.Mapping) > 0 {
+		return nil
+	}
+	conn, err := a.Desk.Prepare(ctx, *plan)
+	if err != nil || len(conn.Mapping) > 0 {
+		return err
+	}
+	sheet, err := table.Inspect(ctx, files[0], importers.Config{Settings: conn.Settings})
+	if err != nil {
+		return nil // the run meets the same error, and is kept where people look for it
+	}
+	plan.Mapping = sheet.Mapping.JSON()
+	for _, q := range sheet.Questions {
+		fmt.Fprintf(p.err, "the table leaves open: %s\n", q.Text)
+	}
+	return nil
 }
 
 // reportImport prints how an import went and ends with its exit code.
