@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -105,4 +106,29 @@ func appendTo(path string, body []byte) error {
 // Remove deletes the files of a run that is done. The records that were read from them stay.
 func (u Uploads) Remove(ctx context.Context, run incident.ID) error {
 	return errors.Join(os.RemoveAll(UploadDir(u.Dir, run)), u.Store.DeleteUpload(ctx, run))
+}
+
+// keepUploads is how long files wait for somebody to start their import.
+const keepUploads = 24 * time.Hour
+
+// Sweep removes the files of imports that nobody has started for a day. A running import that needs its own
+// again copies them from the database.
+func (u Uploads) Sweep(ctx context.Context, now time.Time) error {
+	if err := u.Store.SweepUploads(ctx, now.Add(-keepUploads)); err != nil {
+		return err
+	}
+	folders, err := os.ReadDir(filepath.Join(u.Dir, "uploads"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("jobs: sweep uploads: %w", err)
+	}
+	for _, folder := range folders {
+		info, err := folder.Info()
+		if err != nil || now.Sub(info.ModTime()) < keepUploads {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(u.Dir, "uploads", folder.Name())); err != nil {
+			return fmt.Errorf("jobs: sweep uploads: %w", err)
+		}
+	}
+	return nil
 }

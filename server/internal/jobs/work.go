@@ -166,6 +166,9 @@ type sweepWorker[T any] struct {
 // Work adds a job for every run that nobody works on: its process died, or its job was lost. A run that read
 // files of a command line cannot go on without it and has failed.
 func (w *sweepWorker[T]) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
+	if err := w.Uploads.Sweep(ctx, w.Runner.now()); err != nil {
+		return err
+	}
 	runs, err := w.Store.Runs(ctx, "", recent)
 	if err != nil {
 		return err

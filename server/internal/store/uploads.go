@@ -2,16 +2,19 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"iter"
+	"time"
 
 	"hindsight/incident"
 )
 
 type uploadRow struct {
-	RunID incident.ID
-	Name  string
-	Part  int
-	Body  []byte
+	RunID    incident.ID
+	Name     string
+	Part     int
+	Body     []byte
+	StoredAt sql.NullTime
 }
 
 // UploadPart is a piece of an uploaded file.
@@ -24,7 +27,7 @@ type UploadPart struct {
 // PutUpload stores a piece of a file uploaded for a run.
 func (s *Store) PutUpload(ctx context.Context, run incident.ID, p UploadPart) error {
 	_, err := s.Update(ctx, func(itx incident.Tx) error {
-		row := uploadRow{run, p.Name, p.Part, p.Body}
+		row := uploadRow{run, p.Name, p.Part, p.Body, null(s.now())}
 		return failed(upsert(itx.(*tx).db, "uploads", []uploadRow{row}, "run_id", "name", "part"), "put part %d of upload %q", p.Part, p.Name)
 	})
 	return err
@@ -54,6 +57,15 @@ func (s *Store) Upload(ctx context.Context, run incident.ID) iter.Seq2[UploadPar
 func (s *Store) DeleteUpload(ctx context.Context, run incident.ID) error {
 	_, err := s.Update(ctx, func(itx incident.Tx) error {
 		return failed(itx.(*tx).db.Exec("DELETE FROM uploads WHERE run_id = ?", run).Error, "delete upload of run %s", run)
+	})
+	return err
+}
+
+// SweepUploads removes the files stored before a time that no waiting or running import needs.
+func (s *Store) SweepUploads(ctx context.Context, before time.Time) error {
+	_, err := s.Update(ctx, func(itx incident.Tx) error {
+		return failed(itx.(*tx).db.Exec("DELETE FROM uploads WHERE stored_at < ? AND run_id NOT IN (SELECT id FROM runs WHERE state IN ?)",
+			before.UTC(), []incident.RunState{incident.RunQueued, incident.RunRunning}).Error, "sweep uploads")
 	})
 	return err
 }
