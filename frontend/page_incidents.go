@@ -79,8 +79,7 @@ type Segment struct {
 // IncidentPage is one incident at /incidents/{id}.
 //
 // POST /incidents/{id}/milestones (name, at, reason) states a time; POST /incidents/{id}/edit
-// (field, value) changes a field; POST /incidents/{id}/feedback (other, verdict=yes|no) judges a
-// suggestion of Similar.
+// (field, value) changes a field.
 type IncidentPage struct {
 	Shell
 	Incident   *incident.Incident
@@ -162,7 +161,6 @@ type SimilarRow struct {
 	Score   float64 // 0 to 1
 	Reasons []string
 	Fix     string // what ended it, in its own words; may be empty
-	Verdict string // "yes", "no" or "" as the viewers judged it
 }
 
 // SLAResult is one clock of one incident.

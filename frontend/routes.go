@@ -21,7 +21,7 @@ func Routes() []Route {
 		{"POST", "/setup/sample/remove"},
 		{"GET", "/login"}, {"POST", "/login"}, {"POST", "/login/demo"}, {"POST", "/logout"},
 		{"GET", "/incidents"}, {"GET", "/incidents/{id}"}, {"GET", "/incidents/{id}/raw"},
-		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"}, {"POST", "/incidents/{id}/feedback"},
+		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
 		{"GET", "/services"}, {"GET", "/services/{id}"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"},

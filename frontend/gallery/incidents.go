@@ -149,7 +149,7 @@ func (w world) retro() *incident.Retrospective {
 func (w world) similar() []frontend.SimilarRow {
 	return []frontend.SimilarRow{
 		{IncidentRow: w.row(1), Score: 0.81, Reasons: []string{"same service: checkout", w.say("words: failover, loop")}, Fix: w.say("Primary was pinned by hand")},
-		{IncidentRow: w.row(3), Score: 0.64, Reasons: []string{w.say("same factor: cold cache")}, Verdict: "yes"},
+		{IncidentRow: w.row(3), Score: 0.64, Reasons: []string{w.say("same factor: cold cache")}},
 	}
 }
 

@@ -69,9 +69,9 @@ func whyNot(inc *incident.Incident, span incident.Span, d incident.Duration) str
 	switch d.State {
 	case incident.NotApplicable:
 		if inc.Milestones.Earliest(span.From...).IsZero() {
-			return "nobody recorded when it was " + milestoneWords(span.From)
+			return "no time is recorded for " + milestoneWords(span.From)
 		}
-		return "nobody recorded when it was " + milestoneWords(span.To)
+		return "no time is recorded for " + milestoneWords(span.To)
 	case incident.Invalid:
 		return "it ends before it begins: one of the times is wrong, so it counts nowhere until somebody corrects it"
 	case incident.Pending:

@@ -20,7 +20,7 @@ import (
 
 const (
 	slaPath       = "/sla"
-	slaColumns    = 12 // periods that the page shows
+	slaColumns    = 6 // periods that fit beside the rest of the row
 	breachesShown = 100
 )
 
@@ -30,7 +30,11 @@ func (s *Server) sla(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	req, a, err := s.Scope(ctx, q, r.viewer.Private())
+	a, err := s.Figures(ctx, q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	req, _, err := s.Scope(ctx, q, r.viewer.Private())
 	if err != nil {
 		return answer{}, err
 	}
@@ -198,7 +202,7 @@ func (s *Server) exportSLA(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	_, a, err := s.Scope(r.Request.Context(), q, r.viewer.Private())
+	a, err := s.Figures(r.Request.Context(), q, r.viewer.Private())
 	if err != nil {
 		return answer{}, err
 	}
