@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"time"
 
@@ -80,7 +81,9 @@ func (s *Server) listImports(ctx context.Context, v Viewer, _ none) (ImportList,
 	runs, err := s.desk.Store.Runs(ctx, "", 50)
 	return ImportList{
 		Connections: each(connections, func(c incident.Connection) Connection {
-			return Connection{c.ID, c.Source, c.Name, c.Settings, c.MapVersion, c.Sample, c.Exclude, when(c.CreatedAt)}
+			settings := map[string]string{} // never null
+			maps.Copy(settings, c.Settings)
+			return Connection{c.ID, c.Source, c.Name, settings, c.MapVersion, c.Sample, c.Exclude, when(c.CreatedAt)}
 		}),
 		Runs: each(runs, runFor(v)),
 	}, err

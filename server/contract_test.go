@@ -1,0 +1,292 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// openAPI is as much of the API's own description as the checks need.
+type openAPI struct {
+	Paths map[string]map[string]struct {
+		Description string `json:"description"`
+		Responses   map[string]struct {
+			Content map[string]struct {
+				Schema schema `json:"schema"`
+			} `json:"content"`
+		} `json:"responses"`
+		RequestBody json.RawMessage `json:"requestBody"`
+	} `json:"paths"`
+	Components struct {
+		Schemas map[string]schema `json:"schemas"`
+	} `json:"components"`
+}
+
+// schema is the part of JSON Schema that the description uses.
+type schema struct {
+	Ref        string            `json:"$ref"`
+	Type       types             `json:"type"`
+	AnyOf      []schema          `json:"anyOf"`
+	Format     string            `json:"format"`
+	Items      *schema           `json:"items"`
+	Properties map[string]schema `json:"properties"`
+	Required   []string          `json:"required"`
+	Additional *schema           `json:"additionalProperties"`
+}
+
+// types is one type or several.
+type types []string
+
+func (t *types) UnmarshalJSON(text []byte) error {
+	var one string
+	if json.Unmarshal(text, &one) == nil {
+		*t = types{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(t))
+}
+
+// check returns what of a value is not as its schema says, with its place.
+func (api openAPI) check(place string, s schema, value any) (faults []string) {
+	if s.Ref != "" {
+		return api.check(place, api.Components.Schemas[strings.TrimPrefix(s.Ref, "#/components/schemas/")], value)
+	}
+	if len(s.AnyOf) > 0 {
+		for _, alternative := range s.AnyOf {
+			if faults = api.check(place, alternative, value); len(faults) == 0 {
+				return nil
+			}
+		}
+		return faults
+	}
+	if len(s.Type) > 0 && !slices.Contains(s.Type, kindOf(value)) && (kindOf(value) != "integer" || !slices.Contains(s.Type, "number")) {
+		return []string{fmt.Sprintf("%s is %s, want %v", place, kindOf(value), s.Type)}
+	}
+	switch x := value.(type) {
+	case string:
+		if _, err := time.Parse(time.RFC3339Nano, x); s.Format == "date-time" && (err != nil || !strings.HasSuffix(x, "Z")) {
+			faults = append(faults, fmt.Sprintf("%s is %q, want a time in UTC", place, x))
+		}
+	case []any:
+		for i, item := range x {
+			if s.Items != nil {
+				faults = append(faults, api.check(fmt.Sprintf("%s[%d]", place, i), *s.Items, item)...)
+			}
+		}
+	case map[string]any:
+		faults = append(faults, api.checkObject(place, s, x)...)
+	}
+	return faults
+}
+
+func (api openAPI) checkObject(place string, s schema, x map[string]any) (faults []string) {
+	for _, name := range s.Required {
+		if _, ok := x[name]; !ok {
+			faults = append(faults, place+"."+name+" is missing")
+		}
+	}
+	for name, member := range x {
+		property, known := s.Properties[name]
+		switch {
+		case known:
+			faults = append(faults, api.check(place+"."+name, property, member)...)
+		case s.Additional != nil:
+			faults = append(faults, api.check(place+"."+name, *s.Additional, member)...)
+		case s.Properties != nil:
+			faults = append(faults, place+"."+name+" is not described")
+		}
+	}
+	return faults
+}
+
+// kindOf returns the JSON Schema type of a value that encoding/json decoded.
+func kindOf(value any) string {
+	switch x := value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case []any:
+		return "array"
+	case float64:
+		if x == float64(int64(x)) {
+			return "integer"
+		}
+		return "number"
+	}
+	return "object"
+}
+
+// TestAPI calls every operation of the API's own description, and holds each answer against its schema.
+func TestAPI(t *testing.T) {
+	onBoth(t, func(t *testing.T, in installation) {
+		in.run(t, "import", "table", "--file", "testdata/bad.csv")
+		in.mustRun(t, "import", "markdown", "--dir", "internal/demo/data/moj-incidents", "--set", "service=Cloud Platform")
+		in.mustRun(t, "problems")
+		s := in.serve(t, false, true)
+		editor, viewer := s.withToken(t, in, "editor"), s.withToken(t, in, "viewer")
+		var api openAPI
+		s.visitor(t).getJSON(t, "/api/openapi.json", &api)
+		ids := someIDs(t, editor)
+		for path, methods := range api.Paths {
+			for method := range methods {
+				t.Run(method+" "+path, func(t *testing.T) { callOperation(t, api, editor, strings.ToUpper(method), path, ids) })
+			}
+		}
+		t.Run("refusals", func(t *testing.T) { apiRefuses(t, api, s, editor, viewer, ids) })
+		t.Run("paging", func(t *testing.T) { pageByPage(t, editor) })
+	})
+}
+
+// someIDs finds something of every sort.
+func someIDs(t *testing.T, v visitor) map[string]string {
+	t.Helper()
+	type list struct {
+		Items []struct {
+			ID string `json:"id"`
+		} `json:"items"`
+		Connections, Runs []struct {
+			ID string `json:"id"`
+		}
+	}
+	get := func(path string) (l list) {
+		v.getJSON(t, "/api/v1"+path, &l)
+		if len(l.Items)+len(l.Runs) == 0 {
+			t.Fatalf("GET %s lists nothing", path)
+		}
+		return l
+	}
+	target := v.send(t, http.MethodPost, "/api/v1/sla/targets", map[string]any{"name": "within a day", "span": "opened..resolved", "within_seconds": 86400, "goal": 0.9})
+	var made struct {
+		ID string `json:"id"`
+	}
+	parseJSON(t, "POST /sla/targets", target.body, &made)
+	imports := get("/imports")
+	return map[string]string{"incidents": get("/incidents?source=markdown").Items[0].ID, "services": get("/services").Items[0].ID,
+		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID, "sla": made.ID}
+}
+
+// bodies are what the writing operations are sent.
+func bodies(ids map[string]string) map[string]any {
+	return map[string]any{
+		"POST /api/v1/incidents":              map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
+		"PATCH /api/v1/incidents/{id}":        map[string]any{"tags": []string{"looked-at"}, "severity": 3},
+		"POST /api/v1/problems/{id}/verdicts": map[string]any{"action": "confirm"},
+		"POST /api/v1/imports":                map[string]any{"connection_id": ids["connection"], "via": "remap"},
+		"POST /api/v1/sla/targets":            map[string]any{"name": "two", "span": "opened..acknowledged", "within_seconds": 900, "goal": 0.95},
+	}
+}
+
+var pathID = regexp.MustCompile(`/api/v1/(\w+).*\{id\}`)
+
+func fill(path string, ids map[string]string) string {
+	if m := pathID.FindStringSubmatch(path); m != nil {
+		return strings.Replace(path, "{id}", ids[m[1]], 1)
+	}
+	return path
+}
+
+func callOperation(t *testing.T, api openAPI, v visitor, method, path string, ids map[string]string) {
+	op := api.Paths[path][strings.ToLower(method)]
+	body, known := bodies(ids)[method+" "+path]
+	if op.RequestBody != nil && !known {
+		t.Fatalf("%s %s takes a body that this test does not know; add one", method, path)
+	}
+	var got response
+	if body != nil {
+		got = v.send(t, method, fill(path, ids), body)
+	} else {
+		got = v.do(t, method, fill(path, ids), nil, nil)
+	}
+	declared, ok := op.Responses[fmt.Sprint(got.status)]
+	if !ok {
+		t.Fatalf("%s %s = %d, want one of %v\n%s", method, path, got.status, slices.Collect(maps.Keys(op.Responses)), got.body)
+	}
+	var value any
+	parseJSON(t, path, got.body, &value)
+	for _, fault := range api.check(path, declared.Content["application/json"].Schema, value) {
+		t.Errorf("%s %s: %s", method, path, fault)
+	}
+}
+
+func apiRefuses(t *testing.T, api openAPI, s site, editor, viewer visitor, ids map[string]string) {
+	for path, methods := range api.Paths {
+		for method, op := range methods {
+			method = strings.ToUpper(method)
+			mistake(t, api, http.StatusUnauthorized, method, path, s.visitor(t).do(t, method, fill(path, ids), nil, nil))
+			if strings.Contains(op.Description, "Needs the role editor") {
+				mistake(t, api, http.StatusForbidden, method, path, viewer.do(t, method, fill(path, ids), nil, nil))
+			}
+			if method == http.MethodGet {
+				mistake(t, api, http.StatusUnprocessableEntity, method, path, editor.get(t, fill(path, ids)+"?colour=blue"))
+			}
+			if strings.Contains(path, "{id}") && method == http.MethodGet {
+				mistake(t, api, http.StatusNotFound, method, path, editor.get(t, strings.Replace(path, "{id}", "nobody", 1)))
+			}
+			if op.RequestBody != nil {
+				mistake(t, api, http.StatusBadRequest, method, path, editor.send(t, method, fill(path, ids), map[string]any{"colour": "blue"}))
+				mistake(t, api, http.StatusUnsupportedMediaType, method, path, editor.do(t, method, fill(path, ids), strings.NewReader("{}"), http.Header{"Content-Type": {"text/plain"}}))
+			}
+		}
+	}
+	for _, query := range []string{"limit=-1", "limit=many", "sev=9", "from=yesterdayish", "after=nonsense", "sort=sideways", "service=nowhere", "q=%22", "tz=Mars"} {
+		if got := editor.get(t, "/api/v1/incidents?"+query); got.status != http.StatusUnprocessableEntity && query != "q=%22" || got.status >= 500 {
+			t.Errorf("GET /incidents?%s = %d, want 422\n%s", query, got.status, got.body)
+		}
+	}
+	stranger := s.visitor(t)
+	stranger.token = "not-a-token"
+	mistake(t, api, http.StatusUnauthorized, http.MethodGet, "/api/v1/incidents", stranger.get(t, "/api/v1/incidents"))
+}
+
+// mistake checks that an answer is a problem of RFC 9457 with a status.
+func mistake(t *testing.T, api openAPI, want int, method, path string, got response) {
+	t.Helper()
+	if got.status != want || got.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("%s %s = %d %s, want %d application/problem+json\n%.300s", method, path, got.status, got.header.Get("Content-Type"), want, got.body)
+		return
+	}
+	var value map[string]any
+	parseJSON(t, path, got.body, &value)
+	faults := api.check("problem", api.Components.Schemas["Problem"], value)
+	if len(faults) > 0 || value["status"] != float64(want) || value["detail"] == "" {
+		t.Errorf("%s %s answers with %v: %v", method, path, value, faults)
+	}
+}
+
+// pageByPage walks through all incidents in every order, seven at a time.
+func pageByPage(t *testing.T, v visitor) {
+	for _, sort := range []string{"-started", "started", "severity"} {
+		seen, after := map[string]bool{}, ""
+		for {
+			var page struct {
+				Items []struct {
+					ID string `json:"id"`
+				} `json:"items"`
+				Total int    `json:"total"`
+				Next  string `json:"next"`
+			}
+			v.getJSON(t, "/api/v1/incidents?limit=7&sort="+sort+"&after="+after, &page)
+			for _, x := range page.Items {
+				if seen[x.ID] {
+					t.Fatalf("sort=%s lists %s twice", sort, x.ID)
+				}
+				seen[x.ID] = true
+			}
+			if after = page.Next; after == "" {
+				if len(seen) != page.Total {
+					t.Errorf("sort=%s lists %d incidents of %d", sort, len(seen), page.Total)
+				}
+				break
+			}
+		}
+	}
+}
