@@ -32,7 +32,7 @@ func (s *Server) drawChart(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	_, scope, err := s.desk.Scope(c.Request.Context(), q, viewer(c).Private())
+	scope, err := s.desk.Figures(c.Request.Context(), q, viewer(c).Private())
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (s *Server) measure(ctx context.Context, v Viewer, p MeasureParams) (desk.M
 	if err != nil {
 		return desk.Measurements{}, err
 	}
-	_, a, err := s.desk.Scope(ctx, q, v.Private())
+	a, err := s.desk.Figures(ctx, q, v.Private())
 	if err != nil {
 		return desk.Measurements{}, err
 	}

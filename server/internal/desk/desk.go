@@ -105,6 +105,24 @@ func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.R
 	}}, a, nil
 }
 
+// Figures resolves a question about numbers as Scope does. A filter that only the index knows is ErrInvalid: figures
+// that pass over it would be those of other incidents.
+func (d *Desk) Figures(ctx context.Context, q query.Query, private bool) (analytics.Query, error) {
+	const not = "figures cannot be narrowed down by this; lists of incidents can"
+	switch {
+	case q.Text != "":
+		return analytics.Query{}, incident.Invalidf("q", not)
+	case len(q.Statuses) > 0:
+		return analytics.Query{}, incident.Invalidf("status", not)
+	case len(q.Origins) > 0:
+		return analytics.Query{}, incident.Invalidf("origin", not)
+	case len(q.NotServices) > 0:
+		return analytics.Query{}, incident.Invalidf("service", "figures can be narrowed down to services, but cannot leave one out")
+	}
+	_, a, err := d.Scope(ctx, q, private)
+	return a, err
+}
+
 // order returns the store's order for the grammar's; the zero Sort is the best match first.
 func order(sort string) incident.Sort {
 	if sort == "relevance" {

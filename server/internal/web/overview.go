@@ -19,7 +19,7 @@ func (s *Server) overview(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	_, a, err := s.Scope(ctx, q, r.viewer.Private())
+	a, err := s.Figures(ctx, q, r.viewer.Private())
 	if err != nil {
 		return answer{}, err
 	}

@@ -27,7 +27,7 @@ func (s *Server) services(r *request) (answer, error) {
 		Keep: hidden(q, "q", "after"), Chips: s.chips(servicesPath, q), Clear: servicesPath}
 	words := q.Text
 	q.Text = "" // names of services are looked for here, not incidents
-	_, a, err := s.Scope(ctx, q, r.viewer.Private())
+	a, err := s.Figures(ctx, q, r.viewer.Private())
 	if err != nil {
 		return answer{}, err
 	}
@@ -121,7 +121,7 @@ func (s *Server) service(r *request) (answer, error) {
 	page := frontend.ServicePage{Shell: r.shell(service.Name, frontend.NavServices, frontend.Link{Label: "Services", Path: servicesPath}),
 		Service: service, Period: r.period(path, q, true)}
 	own := with(q, func(q *query.Query) { q.Services = []string{string(service.ID)} })
-	_, a, err := s.Scope(ctx, own, r.viewer.Private())
+	a, err := s.Figures(ctx, own, r.viewer.Private())
 	if err != nil {
 		return answer{}, err
 	}
