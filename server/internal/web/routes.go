@@ -9,7 +9,7 @@ import (
 // routes is the table of all pages and what role they need.
 func (s *Server) routes(r gin.IRouter) {
 	get := func(path string, needs incident.Role, h handler) { r.GET(path, s.handle(needs, h)) }
-	post := func(path string, needs incident.Role, h handler) { r.POST(path, s.handle(needs, h)) }
+	post := func(path string, needs incident.Role, h handler) { r.POST(path, bounded, s.handle(needs, h)) }
 
 	get("/setup", anyone, s.setupPage)
 	post("/setup", anyone, s.setup)

@@ -77,6 +77,12 @@ func goTo(path string, flash frontend.Flash) (answer, error) {
 	return answer{to: path, flash: flash}, nil
 }
 
+// maxForm is the longest form without files, in bytes. More of it is not read, least of all from people who are not
+// signed in: it would go to memory, or to the disk.
+const maxForm = 1 << 20
+
+func bounded(c *gin.Context) { c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxForm) }
+
 // handle wraps a handler: who asks, may they, and what comes out.
 func (s *Server) handle(needs incident.Role, h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
