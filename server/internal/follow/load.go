@@ -21,6 +21,14 @@ func load(ctx context.Context, store incident.Reader, after incident.Seq) (incid
 		return incident.Delta{}, false, nil
 	}
 	d := incident.Delta{Upto: changes[len(changes)-1].Seq, CaughtUp: len(changes) < batch}
+	if !d.CaughtUp {
+		// The last changes may fill their batch too. Without this nobody would say that they were the last.
+		head, err := store.Head(ctx)
+		if err != nil {
+			return incident.Delta{}, false, fmt.Errorf("follow: read the feed's head: %w", err)
+		}
+		d.CaughtUp = d.Upto >= head
+	}
 	var ids []incident.ID
 	kinds := map[incident.EntityKind]bool{}
 	for _, c := range changes {
