@@ -23,6 +23,8 @@ const (
 	seenEvery = 5 * time.Minute
 )
 
+const maxName = 64 // bytes of a user's name
+
 // ErrSignIn: the name or the password is wrong, or the user may not sign in. It does not say which.
 var ErrSignIn = errors.New("name or password is wrong")
 
@@ -91,7 +93,7 @@ func (s *Service) CreateUser(ctx context.Context, name, display, password string
 }
 
 func checkName(name string) error {
-	if len(name) < 2 || len(name) > 64 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789._@+-") != "" {
+	if len(name) < 2 || len(name) > maxName || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789._@+-") != "" {
 		return incident.Invalidf("name", "use 2 to 64 of the characters a-z 0-9 . _ @ + -")
 	}
 	return nil
@@ -121,7 +123,10 @@ func (s *Service) CheckCurrent(user incident.User, password string) bool {
 // else. Errors: ErrSignIn, *ThrottledError.
 func (s *Service) SignIn(ctx context.Context, name, password, from, agent string) (secret string, user *incident.User, err error) {
 	name = strings.ToLower(strings.TrimSpace(name))
-	if wait := s.throttle.wait(name, from); wait > 0 {
+	if len(name) > maxName {
+		name = "" // nobody's, and not worth remembering
+	}
+	if wait := s.throttle.try(name, from); wait > 0 {
 		return "", nil, &ThrottledError{wait}
 	}
 	user, err = s.store.UserByName(ctx, name)
@@ -133,7 +138,6 @@ func (s *Service) SignIn(ctx context.Context, name, password, from, agent string
 		hash = user.PasswordHash
 	}
 	if !s.guesses.matches(hash, password) || user == nil || user.Disabled {
-		s.throttle.failed(name, from)
 		return "", nil, ErrSignIn
 	}
 	s.throttle.succeeded(name, from)

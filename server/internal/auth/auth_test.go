@@ -3,6 +3,8 @@ package auth
 import (
 	"errors"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -135,6 +137,35 @@ func TestGuessingIsSlowedWithoutLockingOthersOut(t *testing.T) {
 	c.t = c.t.Add(2 * time.Second)
 	if _, _, err := s.SignIn(ctx, "someone", password, "10.0.0.9", ""); err != nil {
 		t.Errorf("after the wait: %v", err)
+	}
+}
+
+func TestGuessesAtOnceAreCounted(t *testing.T) {
+	s, _ := service(t)
+	var guesses sync.WaitGroup
+	var looked atomic.Int32
+	for range 4 * freeTries {
+		guesses.Go(func() {
+			if _, _, err := s.SignIn(t.Context(), "someone", "wrong password!", "10.0.0.9", ""); errors.Is(err, ErrSignIn) {
+				looked.Add(1)
+			}
+		})
+	}
+	guesses.Wait()
+	if got := looked.Load(); got != freeTries {
+		t.Errorf("%d guesses at once: %d were looked at, want %d", 4*freeTries, got, freeTries)
+	}
+}
+
+func TestSigningInIsNoGuess(t *testing.T) {
+	s, _ := service(t)
+	if _, err := s.CreateUser(t.Context(), "someone", "", password, incident.Viewer); err != nil {
+		t.Fatal(err)
+	}
+	for n := range freeAddress + 5 {
+		if _, _, err := s.SignIn(t.Context(), "someone", password, "10.0.0.1", ""); err != nil {
+			t.Fatalf("right password for the %dth time: %v", n+1, err)
+		}
 	}
 }
 

@@ -30,21 +30,21 @@ func newThrottle(now func() time.Time) *throttle {
 	return &throttle{now: now, tries: map[string]tries{}}
 }
 
-func (t *throttle) wait(name, from string) time.Duration {
+// try returns how long to wait before the next guess, or 0 after it has counted this one. It counts before the guess
+// is looked at, so that many at once are no more than many in turn; succeeded takes it back.
+func (t *throttle) try(name, from string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	return max(0, t.tries[name+"\x00"+from].until.Sub(now), t.tries[from].until.Sub(now))
-}
-
-func (t *throttle) failed(name, from string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	if wait := max(t.tries[name+"\x00"+from].until.Sub(now), t.tries[from].until.Sub(now)); wait > 0 {
+		return wait
+	}
 	if len(t.tries) > maxTracked {
 		t.forget()
 	}
 	t.count(name+"\x00"+from, freeTries)
 	t.count(from, freeAddress)
+	return 0
 }
 
 // count adds a wrong guess; behind the free ones each doubles the wait.
@@ -61,6 +61,11 @@ func (t *throttle) succeeded(name, from string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.tries, name+"\x00"+from)
+	e := t.tries[from]
+	if e.wrong--; e.wrong < freeAddress {
+		e.until = time.Time{}
+	}
+	t.tries[from] = e
 }
 
 // forget drops what no longer makes anybody wait; the caller holds the lock.
