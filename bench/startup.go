@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// patience is how long a start may take before it is a failure.
+const patience = 20 * time.Minute
+
 // caughtUp waits until every sink of the change feed has seen everything and returns when each did, counted from
 // the start of the process.
 func caughtUp(ctx context.Context, s *server, incidents int) (map[string]time.Duration, error) {
@@ -44,6 +47,9 @@ func caughtUp(ctx context.Context, s *server, incidents int) (map[string]time.Du
 		}
 		if sinks > 0 && len(done) == sinks && int(counted) == incidents {
 			return done, nil
+		}
+		if now > patience {
+			return nil, fmt.Errorf("after %s %d of %d parts had caught up, and figures counted %.0f of %d incidents", now, len(done), sinks, counted, incidents)
 		}
 		if err := pause(ctx, 100*time.Millisecond); err != nil {
 			return nil, err
