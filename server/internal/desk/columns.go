@@ -218,6 +218,10 @@ func (c Columns) layout(f table.Field, order string) (importers.TimeLayout, erro
 		return importers.MonthFirst, nil
 	case ambiguous(fit) && !slices.Contains(fit, f.Layout):
 		return "", incident.Invalidf("dates", "column %s does not tell whether the day or the month comes first: choose one", f.Columns[0])
+	case len(fit) == 0 && order == DayFirst && f.Layout == importers.AnyTime:
+		return importers.DayFirst, nil
+	case len(fit) == 0 && order == MonthFirst && f.Layout == importers.AnyTime:
+		return importers.MonthFirst, nil
 	case len(fit) == 0, slices.Contains(fit, f.Layout):
 		return f.Layout, nil
 	case fit[0] == importers.ISOTime, fit[0] == importers.NamedMonth:
@@ -226,7 +230,8 @@ func (c Columns) layout(f table.Field, order string) (importers.TimeLayout, erro
 	return fit[0], nil
 }
 
-// layouts returns the layouts that read every value of a field's first column.
+// layouts returns the layouts that read every time in a field's first column. A value that none of them reads
+// has no say: its record will be rejected, and must not take the others with it.
 func (c Columns) layouts(f table.Field) []importers.TimeLayout {
 	if len(f.Columns) == 0 {
 		return nil
@@ -237,7 +242,9 @@ func (c Columns) layouts(f table.Field) []importers.TimeLayout {
 	}
 	var values []string
 	for _, row := range c.Rows {
-		values = append(values, row[i])
+		if len(importers.GuessLayouts([]string{row[i]})) > 0 {
+			values = append(values, row[i])
+		}
 	}
 	return importers.GuessLayouts(values)
 }

@@ -30,6 +30,8 @@ func TestAssign(t *testing.T) {
 	header := []string{"number", "title", "opened", "done", "floor"}
 	open := suggested(header, []string{"1", "Slow", "03/04/2024 09:00", "03/04/2024 10:00", "4"})
 	told := suggested(header, []string{"1", "Slow", "13/04/2024 09:00", "03/04/2024 10:00", "4"})
+	torn := suggested(header, []string{"1", "Slow", "13/04/2024 09:00", "yesterday", "4"}, []string{"2", "Slow", "13/04/2024 09:00", "13/04/2024 10:00", "4"})
+	mixed := suggested(header, []string{"1", "Slow", "13/04/2024 09:00", "", "4"}, []string{"2", "Slow", "04/13/2024 09:00", "", "4"})
 	iso := suggested(header, []string{"1", "Slow", "2024-04-03 09:00", "2024-04-03 10:00", "4"})
 	for _, tc := range []struct {
 		name    string
@@ -50,6 +52,8 @@ func TestAssign(t *testing.T) {
 		{"day or month left open", open, nil, "", "dates", nil, nil, "", ""},
 		{"the table tells", told, nil, MonthFirst, "", []string{"number"}, []string{"done", "floor"}, "opened", importers.DayFirst},
 		{"an open column of a table that tells", told, map[int]string{3: "resolved"}, DayFirst, "", []string{"number"}, []string{"floor"}, "resolved", importers.DayFirst},
+		{"one value that is no time", torn, map[int]string{3: "resolved"}, DayFirst, "", []string{"number"}, []string{"floor"}, "resolved", importers.DayFirst},
+		{"times that no single layout reads", mixed, nil, DayFirst, "", []string{"number"}, []string{"done", "floor"}, "opened", importers.DayFirst},
 		{"no meaning", iso, map[int]string{1: "colour"}, YearFirst, "col.1", nil, nil, "", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

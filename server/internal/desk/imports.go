@@ -131,6 +131,11 @@ func checkSettings(source importers.Source, settings map[string]string) error {
 		if i < 0 {
 			return incident.Invalidf(name, "%s has no such setting; it has %s", source.Name, settingNames(source))
 		}
+		if name == "zone" {
+			if _, err := importers.Zone(strings.TrimSpace(value)); err != nil {
+				return incident.Invalidf(name, "%v", err)
+			}
+		}
 		if f := source.Settings[i]; value != "" && len(f.Options) > 0 && !slices.Contains(f.Options, value) {
 			return incident.Invalidf(name, "%q is not one of %s", value, strings.Join(f.Options, ", "))
 		}

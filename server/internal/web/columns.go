@@ -42,8 +42,8 @@ func (s *Server) mapPage(r *request, conn incident.Connection, c desk.Columns, f
 	for i, name := range c.Header {
 		page.Columns = append(page.Columns, columnMap(c, i, name))
 	}
-	for _, note := range c.Notes {
-		page.Flash = append(page.Flash, frontend.Flash{Kind: frontend.Warn, Text: note})
+	if len(c.Notes) > 0 {
+		page.Flash = append(page.Flash, frontend.Flash{Kind: frontend.Warn, Text: together(c.Notes)})
 	}
 	for _, q := range c.Questions {
 		if len(q.Columns) == len(c.Header) {
@@ -51,6 +51,15 @@ func (s *Server) mapPage(r *request, conn incident.Connection, c desk.Columns, f
 		}
 	}
 	return page
+}
+
+// together is one message of several notes, which are often the same about one row after another.
+func together(notes []string) string {
+	text := strings.Join(notes[:min(len(notes), samplesShown)], "; ")
+	if more := len(notes) - samplesShown; more > 0 {
+		text += fmt.Sprintf("; and %d more such notes, which the preview counts", more)
+	}
+	return text
 }
 
 func columnMap(c desk.Columns, i int, name string) frontend.ColumnMap {

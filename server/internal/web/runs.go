@@ -37,6 +37,9 @@ func (s *Server) runProgress(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if run.State.Done() {
+		r.Header("HX-Refresh", "true") // the whole page now has more to say: what was rejected, and where to go on
+	}
 	return show(s.progress(r, r.shell("Import run", frontend.NavImports), *run))
 }
 
