@@ -54,11 +54,22 @@ func (q *Query) period(v url.Values, now time.Time) error {
 	return nil
 }
 
+// The years that a period may touch. Further ones are slips of the pen, and their weeks would be too many to draw.
+const firstYear, lastYear = 1900, 2200
+
 // date reads a day, a month or an instant. A day or month as the end of a period is included in it.
 func date(field, text string, zone *time.Location, end bool) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
+	t, err := parseDate(field, text, zone, end)
+	if err == nil && (t.Year() < firstYear || t.Year() > lastYear) {
+		return time.Time{}, incident.Invalidf(field, "%q is not between the years %d and %d", text, firstYear, lastYear)
+	}
+	return t, err
+}
+
+func parseDate(field, text string, zone *time.Location, end bool) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t.UTC(), nil
 	}
@@ -164,14 +175,14 @@ func midnight(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
 }
 
-// Previous returns the period to compare with: the same length just before, or the same one a year
-// earlier. ok is false when the period is unbounded or no comparison was asked for.
+// Previous returns the period to compare with, in UTC: the same length just before, or the same days of the year
+// before. ok is false when the period is unbounded or no comparison was asked for.
 func (q Query) Previous() (from, to time.Time, ok bool) {
 	if q.From.IsZero() || q.To.IsZero() || q.Compare == "none" {
 		return from, to, false
 	}
 	if q.Compare == "yoy" {
-		return q.From.AddDate(-1, 0, 0), q.To.AddDate(-1, 0, 0), true
+		return q.From.In(q.zone()).AddDate(-1, 0, 0).UTC(), q.To.In(q.zone()).AddDate(-1, 0, 0).UTC(), true
 	}
 	return q.From.Add(-q.To.Sub(q.From)), q.From, true
 }

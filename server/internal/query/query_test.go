@@ -82,7 +82,7 @@ func TestMistakesNameTheParameter(t *testing.T) {
 		{"sev=9", "sev"}, {"status=broken", "status"}, {"kind=x", "kind"}, {"range=soon", "range"},
 		{"range=0d", "range"}, {"from=yesterday", "from"}, {"from=2026-02-01&to=2026-01-01", "to"},
 		{"tz=Mars/Base", "tz"}, {"limit=0", "limit"}, {"limit=many", "limit"}, {"cmp=x", "cmp"}, {"sort=x", "sort"},
-		{"range=30d&from=2026-01-01", "range"},
+		{"range=30d&from=2026-01-01", "range"}, {"from=0001-01-02", "from"}, {"to=9999-12-31", "to"}, {"from=1899-12", "from"},
 	} {
 		t.Run(tc.in, func(t *testing.T) {
 			_, err := parse(t, tc.in)
@@ -102,6 +102,14 @@ func TestPreviousPeriod(t *testing.T) {
 	from, to, ok := q.Previous()
 	if !ok || stamp(from) != "2016-03-02T00:00:00Z" || stamp(to) != "2016-04-01T00:00:00Z" {
 		t.Errorf("Previous = %s %s %v", stamp(from), stamp(to), ok)
+	}
+	// Summer time begins on 29 March 2026, but on 30 March 2025: that day's midnight is still in winter time.
+	if q, err = parse(t, "from=2026-03-30&to=2026-04-30&tz=Europe/Berlin&cmp=yoy"); err != nil {
+		t.Fatal(err)
+	}
+	from, to, ok = q.Previous()
+	if !ok || stamp(from) != "2025-03-29T23:00:00Z" || stamp(to) != "2025-04-30T22:00:00Z" {
+		t.Errorf("Previous, a year before in Berlin = %s %s %v", stamp(from), stamp(to), ok)
 	}
 	if all, _ := parse(t, ""); func() bool { _, _, ok := all.Previous(); return ok }() {
 		t.Error("all time has a period before it")
