@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"hindsight/reports"
 )
@@ -15,8 +16,8 @@ import (
 // Numbers are plain, times RFC 3339 in UTC, missing cells empty; why they are missing and what the
 // numbers were made from is in JSON. bom puts the mark in front that Excel needs to see UTF-8.
 //
-// Text that a spreadsheet would run as a formula (it begins with =, +, -, @, tab or CR) gets an apostrophe
-// in front.
+// Text that a spreadsheet would run as a formula (it begins with =, +, -, @, one of their wide forms, tab, CR or LF)
+// gets an apostrophe in front.
 func CSV(w io.Writer, t reports.Table, bom bool) error {
 	out := bufio.NewWriter(w)
 	if bom {
@@ -55,7 +56,7 @@ func plain(c reports.Cell) string {
 // harmless is OWASP's advice against formula injection.
 func harmless(text string) string {
 	text = strings.ToValidUTF8(text, "\ufffd")
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + text
 	}
 	return text

@@ -55,7 +55,7 @@ func TestCSV(t *testing.T) {
 // OWASP names these beginnings.
 func TestFormulasAreHarmless(t *testing.T) {
 	for in, want := range map[string]string{
-		"=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx",
+		"=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx", "\n=1": "'\n=1", "＝1+1": "'＝1+1",
 		"a=1": "a=1", "": "", "1": "1",
 	} {
 		if got := harmless(in); got != want {
