@@ -124,7 +124,8 @@ func (s *Server) bars(q query.Query, a analytics.Query) []frontend.Bar {
 	return nil
 }
 
-const mostExported = 100_000
+// mostExported is how many incidents a file holds. More are refused: a file that is not whole looks as if it were.
+const mostExported = 200_000
 
 // exportIncidents writes the list as a file: every incident that the question selects, in its order.
 func (s *Server) exportIncidents(r *request) (answer, error) {
@@ -144,6 +145,9 @@ func (s *Server) exportIncidents(r *request) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
+		if found.Total > mostExported {
+			return answer{}, incident.Invalidf("range", "these are %d incidents; a file holds at most %d, so choose a shorter period or another filter", found.Total, mostExported)
+		}
 		rows, err := s.rows(ctx, r, each(found.Hits, func(h search.Hit) incident.ID { return h.ID }))
 		if err != nil {
 			return answer{}, err
@@ -151,7 +155,7 @@ func (s *Server) exportIncidents(r *request) (answer, error) {
 		for _, row := range rows {
 			t.Rows = append(t.Rows, incidentCells(row))
 		}
-		if found.Next == "" || len(t.Rows) >= mostExported {
+		if found.Next == "" {
 			t.Source.N, t.Source.AsOf = len(t.Rows), found.AsOf
 			break
 		}
