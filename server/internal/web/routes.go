@@ -40,8 +40,15 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/sla/breaches.csv", incident.Viewer, s.exportSLA)
 	get("/search", incident.Viewer, s.search)
 	get("/palette", incident.Viewer, s.palette)
+	get("/about", incident.Viewer, s.about)
+	get("/help/keyboard", incident.Viewer, s.keys)
+	get("/help/metrics", incident.Viewer, s.metrics)
 	s.importRoutes(r)
+	s.settingsRoutes(get, post)
+}
 
+// settingsRoutes are the pages about people and what is agreed with them.
+func (s *Server) settingsRoutes(get, post func(path string, needs incident.Role, h handler)) {
 	get("/me", incident.Viewer, s.profilePage)
 	post("/me", incident.Viewer, s.saveProfile)
 	post("/me/theme", anyone, s.saveTheme)
@@ -56,7 +63,4 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/admin/objectives", incident.Editor, s.objectivesPage)
 	post("/admin/objectives", incident.Editor, s.saveObjective)
 	post("/admin/objectives/:id/delete", incident.Editor, s.deleteObjective)
-	get("/about", incident.Viewer, s.about)
-	get("/help/keyboard", incident.Viewer, s.keys)
-	get("/help/metrics", incident.Viewer, s.metrics)
 }

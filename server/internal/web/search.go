@@ -24,9 +24,7 @@ func (s *Server) search(r *request) (answer, error) {
 	}
 	page := frontend.SearchPage{Shell: r.shell("Search", ""), Query: q.Text}
 	if q.Text == "" {
-		for _, hint := range []string{"status:open", "sev:1", `"no space left"`, "certificate -drill"} {
-			page.Hints = append(page.Hints, frontend.Link{Label: hint, Path: searchPath + "?q=" + queryEscape(hint)})
-		}
+		page.Hints = each([]string{"status:open", "sev:1", `"no space left"`, "certificate -drill"}, searchFor)
 		return show(page)
 	}
 	q.Limit = searchShown
@@ -44,7 +42,7 @@ func (s *Server) search(r *request) (answer, error) {
 	}
 	page.Took, page.Total = found.Took, found.Total
 	if found.Suggest != "" {
-		page.Hints = []frontend.Link{{Label: found.Suggest, Path: searchPath + "?q=" + queryEscape(found.Suggest)}}
+		page.Hints = []frontend.Link{searchFor(found.Suggest)}
 	}
 	group, err := s.incidentHits(r, found)
 	if err != nil {
@@ -66,6 +64,11 @@ func (s *Server) search(r *request) (answer, error) {
 		page.Older = pathOf(searchPath, query.Query{Text: q.Text, Range: "all", After: found.Next})
 	}
 	return show(page)
+}
+
+// searchFor leads to the answer to a query.
+func searchFor(text string) frontend.Link {
+	return frontend.Link{Label: text, Path: searchPath + "?q=" + queryEscape(text)}
 }
 
 func (s *Server) incidentHits(r *request, found search.Result) (frontend.HitGroup, error) {

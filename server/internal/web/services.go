@@ -24,7 +24,7 @@ func (s *Server) services(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page := frontend.ServicesPage{Shell: r.shell("Services", frontend.NavServices), Period: r.period(servicesPath, q, false), Query: q.Text,
-		Keep: hidden(q, "q", "after"), Chips: s.chips(servicesPath, q), Clear: servicesPath}
+		Keep: hidden(q, "q", "after"), Chips: r.chips(servicesPath, q), Clear: servicesPath}
 	words := q.Text
 	q.Text = "" // names of services are looked for here, not incidents
 	a, err := s.Figures(ctx, q, r.viewer.Private())
@@ -85,7 +85,7 @@ func (s *Server) serviceRows(snapshot *analytics.Snapshot, a analytics.Query, wo
 		if !known || !strings.Contains(strings.ToLower(x.Name), strings.ToLower(words)) {
 			continue
 		}
-		row := frontend.ServiceRow{Service: x, Count: g.N + g.NOpen + g.NMissing + g.NInvalid, Open: g.NOpen, Median: cell(g.Median), P90: cell(g.P90)}
+		row := frontend.ServiceRow{Service: x, Count: g.N + g.NOpen + g.NMissing + g.NInvalid, Open: g.NOpen, Median: brief(g.Median), P90: brief(g.P90)}
 		if x.Team != "" {
 			row.Team = snapshot.Name(x.Team)
 		}
@@ -100,18 +100,33 @@ func (s *Server) serviceRows(snapshot *analytics.Snapshot, a analytics.Query, wo
 	return out
 }
 
+// brief is an estimate for a narrow column; the page of the service says of how many it cannot be estimated.
+func brief(e analytics.Estimate) reports.Cell {
+	if e.Value == nil {
+		return reports.Missing("too few")
+	}
+	return cell(e)
+}
+
+// serviceNamed finds a service that the viewer may know, by id or name.
+func serviceNamed(snapshot *analytics.Snapshot, name string, private bool) (incident.Service, error) {
+	known := snapshot.Services(private)
+	i := slices.IndexFunc(known, func(x incident.Service) bool {
+		return string(x.ID) == name || incident.Slug(x.Name) == incident.Slug(name)
+	})
+	if i < 0 {
+		return incident.Service{}, incident.ErrNotFound
+	}
+	return known[i], nil
+}
+
 func (s *Server) service(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	snapshot := s.Live.Snapshot()
-	id := incident.ID(r.Param("id"))
-	known := snapshot.Services(r.viewer.Private())
-	i := slices.IndexFunc(known, func(x incident.Service) bool {
-		return x.ID == id || incident.Slug(x.Name) == incident.Slug(string(id))
-	})
-	if i < 0 {
-		return answer{}, incident.ErrNotFound
+	service, err := serviceNamed(snapshot, r.Param("id"), r.viewer.Private())
+	if err != nil {
+		return answer{}, err
 	}
-	service := known[i]
 	q, err := query.Parse(r.Request.URL.Query(), s.Now())
 	if err != nil {
 		return answer{}, err
