@@ -47,7 +47,7 @@ func chart(ctx context.Context, p program, fs *flag.FlagSet, parse func() (confi
 		return err
 	}
 	defer a.Close()
-	_, scope, err := a.Desk.Scope(ctx, q, true)
+	scope, err := a.Desk.Figures(ctx, q, true)
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}

@@ -53,7 +53,7 @@ func (p program) measure(ctx context.Context, fs *flag.FlagSet, parse func() (co
 		return err
 	}
 	defer a.Close()
-	_, scope, err := a.Desk.Scope(ctx, q, true)
+	scope, err := a.Desk.Figures(ctx, q, true)
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}

@@ -45,6 +45,12 @@ func (s *Server) runProgress(r *request) (answer, error) {
 
 // progress estimates what is left from the pace so far.
 func (s *Server) progress(r *request, shell frontend.Shell, run incident.Run) frontend.RunProgress {
+	if !r.viewer.Private() {
+		run.Warnings = nil // they quote values, which may be of private records
+		if run.State == incident.RunFailed {
+			run.Message = "The import failed; editors see why."
+		}
+	}
 	p := frontend.RunProgress{Shell: shell, Run: run, MayEdit: s.mayEdit(r)}
 	if run.State == incident.RunRunning && run.Read > 0 && run.Total > run.Read {
 		spent := s.Now().Sub(run.StartedAt)
