@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -88,49 +89,52 @@ func (in installation) mustRun(t *testing.T, args ...string) string {
 	return got.out
 }
 
-// site is a server over an installation.
+// site is a server over an installation. stop ends it before the end of the test.
 type site struct {
 	*httptest.Server
-	app *app.App
+	app  *app.App
+	stop func()
 }
 
-// serve opens the program on an installation until the end of the test. Background jobs run only when
-// working is set.
+// serve opens the program on an installation until the end of the test, and waits until it has caught up. Background
+// jobs run only when working is set.
 func (in installation) serve(t *testing.T, demo, working bool) site {
 	t.Helper()
-	s := in.open(t, demo, "")
+	a, err := in.open(t, demo, "http://127.0.0.1")
+	if err != nil {
+		t.Fatalf("Open: %v", err)
+	}
+	s := newSite(t, a)
 	if working {
-		if err := s.app.Work(t.Context()); err != nil {
+		if err := a.Work(t.Context()); err != nil {
 			t.Fatalf("Work: %v", err)
 		}
 	}
-	if err := s.app.CatchUp(t.Context()); err != nil {
+	if err := a.CatchUp(t.Context()); err != nil {
 		t.Fatalf("CatchUp: %v", err)
 	}
 	return s
 }
 
-func (in installation) open(t *testing.T, demo bool, baseURL string) site {
-	t.Helper()
-	if baseURL == "" {
-		baseURL = "http://127.0.0.1"
-	}
-	a, err := app.Open(t.Context(), app.Options{Config: config.Config{Data: in.dir, DatabaseURL: in.url, BaseURL: baseURL},
+func (in installation) open(t *testing.T, demo bool, baseURL string) (*app.App, error) {
+	return app.Open(t.Context(), app.Options{Config: config.Config{Data: in.dir, DatabaseURL: in.url, BaseURL: baseURL},
 		Parts: app.Found, Version: "test", Demo: demo, Now: time.Now, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
-	if err != nil {
-		t.Fatalf("Open: %v", err)
-	}
+}
+
+func newSite(t *testing.T, a *app.App) site {
+	t.Helper()
 	handler, err := a.Handler()
 	if err != nil {
 		t.Fatalf("Handler: %v", err)
 	}
-	s := site{httptest.NewServer(handler), a}
-	t.Cleanup(func() {
-		s.Close()
+	server := httptest.NewServer(handler)
+	s := site{server, a, sync.OnceFunc(func() {
+		server.Close()
 		if err := a.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
-	})
+	})}
+	t.Cleanup(s.stop)
 	return s
 }
 
