@@ -117,7 +117,8 @@ func preset(name string, now time.Time) (from, to time.Time, err error) {
 		case unit == "d":
 			from, to = day(y, m, d+1-n), tomorrow
 		case unit == "m":
-			from, to = day(y, m-time.Month(n), d+1), tomorrow
+			last := day(y, m-time.Month(n)+1, 0).Day() // 31 August less six months is the end of February
+			from, to = day(y, m-time.Month(n), min(d, last)+1), tomorrow
 		default:
 			return from, to, incident.Invalidf("range", "%q does not end in d or m", name)
 		}

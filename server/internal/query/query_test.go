@@ -49,6 +49,13 @@ func TestPeriods(t *testing.T) {
 	}
 }
 
+func TestMonthsEndWithTheirLastDay(t *testing.T) {
+	q, err := Parse(url.Values{"range": {"6m"}}, time.Date(2026, 8, 31, 12, 0, 0, 0, time.UTC))
+	if err != nil || stamp(q.From) != "2026-03-01T00:00:00Z" || stamp(q.To) != "2026-09-01T00:00:00Z" {
+		t.Errorf("6m on 31 August = %s to %s, %v; want all of March to August", stamp(q.From), stamp(q.To), err)
+	}
+}
+
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
