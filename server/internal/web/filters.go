@@ -146,7 +146,7 @@ func (r *request) option(page string, q query.Query, f facetOf, b search.Bucket)
 		value = sevValue(sevOf(strings.TrimPrefix(b.Value, "SEV")))
 	}
 	chosen := f.get(q)
-	name := r.server.name(f, value)
+	name := r.name(f, value)
 	i := slices.IndexFunc(chosen, func(c string) bool { return c == value || incident.Slug(c) == incident.Slug(name) })
 	next := append(slices.Clone(chosen), value)
 	if i >= 0 {
@@ -156,11 +156,15 @@ func (r *request) option(page string, q query.Query, f facetOf, b search.Bucket)
 		Path: pathOf(page, with(q, func(q *query.Query) { f.set(q, next) }))}
 }
 
-// name is what people call a value: services and teams are known by id.
-func (s *Server) name(f facetOf, value string) string {
+// name is what people call a value: services, teams and connections are known by id.
+func (r *request) name(f facetOf, value string) string {
 	switch f.param {
 	case "service", "team":
-		return s.Live.Snapshot().Name(incident.ID(value))
+		return r.server.Live.Snapshot().Name(incident.ID(value))
+	case "source":
+		if conn, err := r.server.Store.Connection(r.Request.Context(), incident.ID(value)); err == nil {
+			return conn.Name
+		}
 	case "sev":
 		return sevOf(value).String()
 	}
@@ -168,7 +172,7 @@ func (s *Server) name(f facetOf, value string) string {
 }
 
 // chips are the filters in force, each with the page without it.
-func (s *Server) chips(page string, q query.Query) []frontend.Chip {
+func (r *request) chips(page string, q query.Query) []frontend.Chip {
 	var out []frontend.Chip
 	if q.Text != "" {
 		out = append(out, frontend.Chip{Label: "Search: " + q.Text, Remove: pathOf(page, with(q, func(q *query.Query) { q.Text = "" }))})
@@ -177,12 +181,12 @@ func (s *Server) chips(page string, q query.Query) []frontend.Chip {
 		chosen := f.get(q)
 		for i, value := range chosen {
 			rest := slices.Delete(slices.Clone(chosen), i, i+1)
-			out = append(out, frontend.Chip{Label: f.label + ": " + s.name(f, value), Remove: pathOf(page, with(q, func(q *query.Query) { f.set(q, rest) }))})
+			out = append(out, frontend.Chip{Label: f.label + ": " + r.name(f, value), Remove: pathOf(page, with(q, func(q *query.Query) { f.set(q, rest) }))})
 		}
 	}
 	for i, value := range q.NotServices {
 		rest := slices.Delete(slices.Clone(q.NotServices), i, i+1)
-		out = append(out, frontend.Chip{Label: "Not service: " + s.Live.Snapshot().Name(incident.ID(value)), Remove: pathOf(page, with(q, func(q *query.Query) { q.NotServices = rest }))})
+		out = append(out, frontend.Chip{Label: "Not service: " + r.server.Live.Snapshot().Name(incident.ID(value)), Remove: pathOf(page, with(q, func(q *query.Query) { q.NotServices = rest }))})
 	}
 	if q.Range != "all" && q.Range != "" {
 		out = append(out, frontend.Chip{Label: q.PeriodLabel(), Remove: pathOf(page, with(q, allTime))})

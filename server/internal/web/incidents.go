@@ -26,7 +26,7 @@ func (s *Server) incidents(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page := frontend.IncidentsPage{Shell: r.shell("Incidents", frontend.NavIncidents), Query: q.Text, Period: r.period(incidentsPath, q, false),
-		Keep: hidden(q, "q", "after"), Chips: s.chips(incidentsPath, q), Clear: incidentsPath, All: s.visible(r)}
+		Keep: hidden(q, "q", "after"), Chips: r.chips(incidentsPath, q), Clear: incidentsPath, All: s.visible(r)}
 	page.Sorts = sorts(incidentsPath, q, standardSort(q), frontend.Choice{Value: "-started", Label: "Newest first"}, frontend.Choice{Value: "started", Label: "Oldest first"},
 		frontend.Choice{Value: "severity", Label: "Worst first"}, frontend.Choice{Value: "relevance", Label: "Best match"})
 	for _, format := range []string{"csv", "json"} {

@@ -31,7 +31,7 @@ func (s *Server) problems(r *request) (answer, error) {
 		return answer{}, err
 	}
 	state := v.Get("state")
-	page := frontend.ProblemsPage{Shell: r.shell("Recurring problems", frontend.NavProblems), Period: r.period(problemsPath, q, false), Chips: s.chips(problemsPath, q),
+	page := frontend.ProblemsPage{Shell: r.shell("Recurring problems", frontend.NavProblems), Period: r.period(problemsPath, q, false), Chips: r.chips(problemsPath, q),
 		Clear: problemsPath, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Needs: groupingNeeds, Have: s.visible(r)}
 	for _, c := range []frontend.Choice{{Value: "", Label: "Suggested and confirmed"}, {Value: "suggested", Label: "Suggested"}, {Value: "confirmed", Label: "Confirmed"}, {Value: "rejected", Label: "Rejected"}} {
 		c.On, c.Count, c.Path = c.Value == state, -1, problemsPath

@@ -38,7 +38,7 @@ func (s *Server) sla(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page := frontend.SLAPage{Shell: r.shell("Service levels", frontend.NavSLA), Period: r.period(slaPath, q, false), Chips: s.chips(slaPath, q), Clear: slaPath,
+	page := frontend.SLAPage{Shell: r.shell("Service levels", frontend.NavSLA), Period: r.period(slaPath, q, false), Chips: r.chips(slaPath, q), Clear: slaPath,
 		Print: r.Query("print") != "", MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
 	req.Facets, req.Filter.Limit = true, 1
 	counted, err := s.Index.Search(ctx, req)
