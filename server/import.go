@@ -186,7 +186,14 @@ func (p program) reportImport(out jobs.Outcome, asJSON bool) error {
 func (p program) describeImport(out jobs.Outcome) {
 	fmt.Fprintf(p.out, "%s: %d records read, %d new, %d changed, %d unchanged, %d dead letters\n", out.State, out.Read, out.New, out.Changed, out.Unchanged, out.Dead)
 	for _, w := range out.Warnings {
-		fmt.Fprintf(p.out, "  warning: %s %q: %s (%d times)\n", w.Field, w.Value, w.Message, w.Count)
+		about := w.Field
+		if w.Value != "" {
+			about += fmt.Sprintf(" %q", w.Value)
+		}
+		if about != "" {
+			about += ": "
+		}
+		fmt.Fprintf(p.out, "  warning: %s%s (%d times)\n", about, w.Message, w.Count)
 	}
 	for _, l := range out.Letters {
 		fmt.Fprintf(p.out, "  rejected: %s: %s\n", l.Place, l.Reason)
