@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"regexp"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"hindsight/incident"
@@ -17,15 +17,19 @@ import (
 const (
 	// fewWords is too little to group by: "Disk full" may mean anything.
 	fewWords = 3
+	// A word that more than a commonShare-th part of one connection's texts have, and more than commonFloor of
+	// them, belongs to the style of that connection and is no evidence.
+	commonShare, commonFloor = 14, 8
 	// neighbors of each text are looked at.
 	neighbors = 25
 	// edge is the nearness from which a pair counts at all; joined is what all pairs of a group must have on
 	// average. Fitted on eclipse-dup (docs/similarity.md).
-	edge, joined = 0.20, 0.33
+	edge, joined = 0.20, 0.30
 	// joinedAfresh is joined for pairs that are compared afresh; sampled means run higher than those with gaps.
 	joinedAfresh = 0.38
-	// titleWords is how many shared words make a title, shownWords how many are kept.
-	titleWords, shownWords = 4, 8
+	// sameService is how much of what two texts lack to being equal the same services make up for;
+	// otherService is what is left of their nearness when the services differ.
+	sameService, otherService = 0.05, 0.8
 )
 
 // node is one or more incidents with the same words; they are compared once.
@@ -35,22 +39,31 @@ type node struct {
 	owner int   // index of the confirmed problem that it belongs to, or -1
 }
 
+// grouping is one run of byText.
+type grouping struct {
+	corpus *similar.Corpus
+	docs   []Document
+	nodes  []node
+	labels map[origin]int
+}
+
 // byText groups incidents that are described alike.
 func byText(ctx context.Context, docs []Document, previous []incident.Problem) ([]incident.Problem, error) {
 	corpus, err := similar.NewCorpus()
 	if err != nil {
 		return nil, err
 	}
-	nodes := gather(corpus, docs, owners(previous))
+	g := &grouping{corpus: corpus, docs: docs, labels: countLabels(docs)}
+	g.gather(owners(previous))
+	g.ignoreStyle()
 	corpus.Refresh()
-	edges, err := connect(ctx, corpus, nodes)
+	edges, err := g.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []incident.Problem
-	mean := func(a, b []node) float64 { return between(corpus, a, b) }
-	for _, group := range average(nodes, edges, mean) {
-		if p, ok := describe(corpus, docs, group); ok {
+	for _, group := range average(g.nodes, edges, g.between) {
+		if p, ok := g.describe(g.tight(group)); ok {
 			out = append(out, p)
 		}
 	}
@@ -75,63 +88,72 @@ func owners(previous []incident.Problem) map[incident.ID]int {
 
 // gather makes a node of each different text. Every text enters the corpus once, so that a thousand equal
 // alerts make their words no more common than one does.
-func gather(corpus *similar.Corpus, docs []Document, owners map[incident.ID]int) []node {
+func (g *grouping) gather(owners map[incident.ID]int) {
 	type key struct {
-		text  string
-		owner int
+		connection incident.ID
+		text       string
+		owner      int
 	}
 	at := map[key]int{}
-	var nodes []node
-	for i, d := range docs {
+	for i, d := range g.docs {
 		owner, owned := owners[d.ID]
 		if !owned {
 			owner = -1
 		}
-		k := key{d.Title + "\x00" + d.Body, owner}
+		k := key{d.Connection, d.Title + "\x00" + d.Body, owner}
 		if n, known := at[k]; known {
-			if n >= 0 {
-				nodes[n].docs = append(nodes[n].docs, i)
-			}
+			g.nodes[n].docs = append(g.nodes[n].docs, i)
 			continue
 		}
-		place := corpus.Add(d.Title, d.Body)
-		if corpus.Words(place) < fewWords && !owned {
-			corpus.Remove(place)
-			at[k] = -1
-			continue
-		}
-		at[k] = len(nodes)
-		nodes = append(nodes, node{[]int{i}, place, owner})
+		at[k] = len(g.nodes)
+		g.nodes = append(g.nodes, node{[]int{i}, g.corpus.Add(untimed(d.Title), untimed(d.Body)), owner})
 	}
-	return nodes
+}
+
+// moments are clock times and days. Two texts that name the same minute of different days, or were written in
+// the same month, are not alike for it.
+var moments = regexp.MustCompile(`(?i)\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{4}-\d{2}-\d{2}|` +
+	`\b(?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,4}(?:st|nd|rd|th)?\b|` +
+	`\b\d{1,2}(?:st|nd|rd|th)\b|\d+[年月日]`)
+
+func untimed(text string) string { return moments.ReplaceAllString(text, " ") }
+
+// ignoreStyle takes out of each connection's texts what most people there write anyway, and leaves out the
+// texts that say little else.
+func (g *grouping) ignoreStyle() {
+	of := map[incident.ID][]int{}
+	for _, n := range g.nodes {
+		from := g.docs[n.docs[0]].Connection
+		of[from] = append(of[from], n.place)
+	}
+	for _, places := range of {
+		g.corpus.IgnoreCommon(places, max(commonFloor, len(places)/commonShare))
+	}
+	g.nodes = slices.DeleteFunc(g.nodes, func(n node) bool {
+		few := n.owner < 0 && g.corpus.Words(n.place) < fewWords
+		if few {
+			g.corpus.Remove(n.place)
+		}
+		return few
+	})
 }
 
 // connect returns the pairs of nodes that are near each other, each once.
-func connect(ctx context.Context, corpus *similar.Corpus, nodes []node) ([]link, error) {
+func (g *grouping) connect(ctx context.Context) ([]link, error) {
+	found, err := g.nearest(ctx)
+	if err != nil {
+		return nil, err
+	}
 	byPlace := map[int]int{}
-	for i, n := range nodes {
+	for i, n := range g.nodes {
 		byPlace[n.place] = i
-	}
-	found := make([][]similar.Near, len(nodes))
-	var wait sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		wait.Go(func() {
-			for i := w; i < len(nodes) && ctx.Err() == nil; i += workers {
-				found[i] = corpus.Nearest(nodes[i].place, neighbors)
-			}
-		})
-	}
-	wait.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("recurring: compare %d texts: %w", len(nodes), err)
 	}
 	var out []link
 	for i, ns := range found {
 		for _, near := range ns {
 			if near.Score >= edge {
 				j := byPlace[near.At]
-				out = append(out, link{min(i, j), max(i, j), near.Score})
+				out = append(out, link{min(i, j), max(i, j), g.nearness(g.nodes[i], g.nodes[j])})
 			}
 		}
 	}
@@ -139,17 +161,79 @@ func connect(ctx context.Context, corpus *similar.Corpus, nodes []node) ([]link,
 	return slices.CompactFunc(out, func(x, y link) bool { return x.a == y.a && x.b == y.b }), nil
 }
 
+// nearest returns the neighbours of each node.
+func (g *grouping) nearest(ctx context.Context) ([][]similar.Near, error) {
+	found := make([][]similar.Near, len(g.nodes))
+	var wait sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wait.Go(func() {
+			for i := w; i < len(g.nodes) && ctx.Err() == nil; i += workers {
+				found[i] = g.corpus.Nearest(g.nodes[i].place, neighbors)
+			}
+		})
+	}
+	wait.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("recurring: compare %d texts: %w", len(g.nodes), err)
+	}
+	return found, nil
+}
+
+// nearness returns how alike two nodes are, 0 to 1: their texts, a little more for the same services, and
+// less when both name services and none is the same anywhere.
+func (g *grouping) nearness(a, b node) float64 {
+	score := g.corpus.Score(a.place, b.place)
+	x, y := g.docs[a.docs[0]].Services, g.docs[b.docs[0]].Services
+	if len(x) == 0 || len(y) == 0 {
+		return score
+	}
+	shared, akin := 0, false
+	for _, s := range x {
+		if slices.ContainsFunc(y, func(o similar.Service) bool { return o.Key == s.Key }) {
+			shared++
+		}
+		akin = akin || slices.ContainsFunc(y, func(o similar.Service) bool { return kind(o) == kind(s) })
+	}
+	switch share := float64(shared) / float64(len(x)+len(y)-shared); {
+	case shared > 0:
+		score += sameService * (1 - score) * share
+	case !akin && score < nearlySame: // one event is posted under several services
+		score *= otherService
+	}
+	return math.Round(score*1e6) / 1e6
+}
+
+// tight returns the nodes of a group that are near at least half of the others; those that a person has
+// confirmed stay.
+func (g *grouping) tight(group []node) []node {
+	others := some(group)
+	return slices.DeleteFunc(slices.Clone(group), func(n node) bool {
+		var close, all int
+		for _, o := range others {
+			if o.place == n.place {
+				continue
+			}
+			all++
+			if g.nearness(n, o) >= edge {
+				close++
+			}
+		}
+		return n.owner < 0 && 2*close < all
+	})
+}
+
 // compared bounds the texts of one group that are compared with those of another.
 const compared = 8
 
 // between returns the mean nearness of the texts of two groups, taken from some of each.
-func between(corpus *similar.Corpus, a, b []node) float64 {
+func (g *grouping) between(a, b []node) float64 {
 	a, b = some(a), some(b)
 	var sum, weights float64
 	for _, x := range a {
 		for _, y := range b {
 			w := float64(len(x.docs) * len(y.docs))
-			sum += w * corpus.Score(x.place, y.place)
+			sum += w * g.nearness(x, y)
 			weights += w
 		}
 	}
@@ -164,87 +248,6 @@ func some(group []node) []node {
 	out := make([]node, compared)
 	for i := range out {
 		out[i] = group[i*len(group)/compared]
-	}
-	return out
-}
-
-// describe makes a problem of a group, or declines when it is too small or its members share too few words to
-// say what it is about.
-func describe(corpus *similar.Corpus, docs []Document, group []node) (incident.Problem, bool) {
-	var places []int
-	size, owned := 0, false
-	for _, n := range group {
-		places = append(places, n.place)
-		size += len(n.docs)
-		owned = owned || n.owner >= 0
-	}
-	words := corpus.Common(places, shownWords)
-	if !owned && (size < support || len(words) < 2) {
-		return incident.Problem{}, false
-	}
-	p := incident.Problem{State: incident.Suggested, Basis: ByText, Terms: words,
-		Title: strings.Join(words[:min(titleWords, len(words))], ", ")}
-	services := serviceCounts(docs, group)
-	for _, n := range group {
-		score, nearest := standing(corpus, n, group)
-		shared := corpus.Shared(n.place, nearest, 5)
-		for _, i := range n.docs {
-			p.Members = append(p.Members, incident.ProblemMember{Incident: docs[i].ID, Score: score,
-				Reasons: reasons(docs[i], n, shared, services)})
-		}
-	}
-	slices.SortFunc(p.Members, func(a, b incident.ProblemMember) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Incident, b.Incident))
-	})
-	return p, true
-}
-
-// standing returns the mean nearness of a node to the others of its group, equal texts counting as 1, and
-// the place of the nearest of them.
-func standing(corpus *similar.Corpus, n node, group []node) (score float64, nearest int) {
-	var sum, weights, best float64
-	nearest = n.place
-	for _, o := range some(group) {
-		s, weight := 1.0, float64(len(o.docs))
-		if o.place == n.place {
-			weight--
-		} else if s = corpus.Score(n.place, o.place); s > best {
-			best, nearest = s, o.place
-		}
-		sum += s * weight
-		weights += weight
-	}
-	if weights == 0 {
-		return 0, nearest
-	}
-	return math.Round(sum/weights*1e4) / 1e4, nearest
-}
-
-func reasons(d Document, n node, shared []string, services map[string]int) []string {
-	var out []string
-	if len(n.docs) > 1 {
-		out = append(out, fmt.Sprintf("same text as %d others", len(n.docs)-1))
-	}
-	if len(shared) > 0 {
-		out = append(out, "speaks of "+strings.Join(shared, ", "))
-	}
-	for _, s := range d.Services {
-		if others := services[s.Key] - 1; others > 0 {
-			out = append(out, fmt.Sprintf("same service as %d others: %s", others, s.Name))
-		}
-	}
-	return out
-}
-
-// serviceCounts counts the incidents of a group by the key of the service.
-func serviceCounts(docs []Document, group []node) map[string]int {
-	out := map[string]int{}
-	for _, n := range group {
-		for _, i := range n.docs {
-			for _, s := range docs[i].Services {
-				out[s.Key]++
-			}
-		}
 	}
 	return out
 }

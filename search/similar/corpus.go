@@ -14,6 +14,7 @@ import (
 type Corpus struct {
 	reader *reader
 	ids    map[string]uint32
+	forms  map[string]int // how often a form was seen
 	terms  []term
 	docs   []doc
 	live   int
@@ -38,7 +39,7 @@ var viewWeights = [views]float64{title: 0.15, whole: 0.55, pieces: 0.30}
 
 // term is what is known about one stem or piece.
 type term struct {
-	form string // the shortest form that was seen; the first in the alphabet among those
+	form string // the one that was seen most often
 	df   int    // live texts that have it
 }
 
@@ -70,7 +71,7 @@ func NewCorpus() (*Corpus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("similar: read stop words: %w", err)
 	}
-	c := &Corpus{reader: r, ids: map[string]uint32{}}
+	c := &Corpus{reader: r, ids: map[string]uint32{}, forms: map[string]int{}}
 	c.growLogs(math.MaxUint8)
 	return c, nil
 }
@@ -189,7 +190,8 @@ func (c *Corpus) term(w word) uint32 {
 		c.terms = append(c.terms, term{form: w.form})
 		c.lists = append(c.lists, nil)
 	}
-	if old := c.terms[t].form; cmp.Or(cmp.Compare(len(w.form), len(old)), cmp.Compare(w.form, old)) < 0 {
+	c.forms[w.form]++
+	if old := c.terms[t].form; cmp.Or(cmp.Compare(c.forms[old], c.forms[w.form]), cmp.Compare(w.form, old)) < 0 {
 		c.terms[t].form = w.form
 	}
 	return t

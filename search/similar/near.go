@@ -46,16 +46,22 @@ func (c *Corpus) near(at, n int, how effort, keep func(at int) bool) []Near {
 }
 
 // Score returns the nearness of two texts: the weighted mean of the cosines of their views, 0 to 1,
-// rounded to 6 decimals. It is symmetric, and changes as the corpus learns how rare words are.
+// rounded to 6 decimals. A view without words in both texts does not count. It is symmetric, and changes as the corpus learns how rare words are.
 func (c *Corpus) Score(a, b int) float64 {
 	x, y := &c.docs[a], &c.docs[b]
-	var sum float64
+	var sum, weights float64
 	for i, w := range viewWeights {
+		if len(x.views[i].terms)+len(y.views[i].terms) > 0 {
+			weights += w
+		}
 		if dot := c.dot(x.views[i], y.views[i]); dot > 0 {
 			sum += w * dot / (c.normOf(x, i) * c.normOf(y, i))
 		}
 	}
-	return math.Round(sum*1e6) / 1e6
+	if sum == 0 {
+		return 0
+	}
+	return math.Round(sum/weights*1e6) / 1e6
 }
 
 func (c *Corpus) normOf(d *doc, view int) float64 {
