@@ -48,7 +48,7 @@ func logPart(t *testing.T, rows int) string {
 // TestKilledImport: a process killed in the middle of an import leaves nothing half done, and importing again
 // gives what an undisturbed import gives.
 func TestKilledImport(t *testing.T) {
-	file := logPart(t, 20_000)
+	file := logPart(t, 8_000)
 	calm, rough := installation{dir: t.TempDir()}, installation{dir: t.TempDir()}
 	calm.mustRun(t, "import", "servicenow", "--file", file)
 	kill(t, rough, file)
@@ -93,7 +93,7 @@ func until(t *testing.T, done func() (bool, error)) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		if ok, err := done(); ok || err != nil {
@@ -125,14 +125,20 @@ func allIncidents(t *testing.T, in installation) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	in.withStore(t, func(ctx context.Context, s incident.Store) error {
+		var all []*incident.Incident
+		var ids []incident.ID
 		for inc, err := range s.Incidents(ctx, incident.Filter{Private: true}) {
 			if err != nil {
 				return err
 			}
-			events, err := s.Timeline(ctx, inc.ID)
-			if err != nil {
-				return err
-			}
+			all, ids = append(all, inc), append(ids, inc.ID)
+		}
+		timelines, err := s.Timelines(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for _, inc := range all {
+			events := timelines[inc.ID]
 			inc.ID, inc.Seq = "", 0
 			for i := range events {
 				events[i].ID, events[i].Incident = "", ""
@@ -164,7 +170,7 @@ func TestTwoReplicas(t *testing.T) {
 	}
 	first, second := newSite(t, apps[0]), newSite(t, apps[1])
 	work(t, first)
-	file := logPart(t, 20_000)
+	file := logPart(t, 8_000)
 	run := upload(t, first.signedIn(t, ins[0], "editor"), "servicenow", file)
 	halfway(t, second, run)
 	first.stop()
@@ -249,15 +255,17 @@ func halfway(t *testing.T, s site, id incident.ID) {
 // finish waits until a run has ended well.
 func finish(t *testing.T, s site, id incident.ID) {
 	t.Helper()
+	var last incident.Run
 	err := until(t, func() (bool, error) {
 		run, err := s.app.Desk.Store.Run(t.Context(), id)
-		if err == nil && run.State.Done() && run.State != incident.RunOK {
-			t.Fatalf("run %s ended %s: %s", id, run.State, run.Message)
+		if err != nil {
+			return false, err
 		}
-		return err == nil && run.State.Done(), err
+		last = *run
+		return run.State.Done(), nil
 	})
-	if err != nil {
-		t.Fatalf("wait for the end of %s: %v", id, err)
+	if err != nil || last.State != incident.RunOK {
+		t.Fatalf("wait for the end of run %s: %v; it is %s after %d records: %s", id, err, last.State, last.Read, last.Message)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,17 +25,20 @@ type page struct {
 	needs incident.Role // empty: everybody
 }
 
-var pages = []page{
-	{"/", incident.Viewer}, {"/incidents", incident.Viewer}, {"/incidents?q=alert", incident.Viewer}, {"/incidents/export.csv", incident.Viewer},
-	{"/incidents/export.json", incident.Viewer}, {"/incidents/{incidents}", incident.Viewer}, {"/incidents/{incidents}/raw", incident.Editor},
-	{"/services", incident.Viewer}, {"/services/{services}", incident.Viewer}, {"/problems", incident.Viewer}, {"/problems/{problems}", incident.Viewer},
-	{"/sla", incident.Viewer}, {"/sla/export.csv", incident.Viewer}, {"/sla/export.json", incident.Viewer}, {"/sla/breaches.csv", incident.Viewer},
-	{"/search", incident.Viewer}, {"/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", incident.Viewer}, {"/palette?q=alert", incident.Viewer},
-	{"/imports", incident.Viewer}, {"/imports/new", incident.Editor}, {"/imports/new/table", incident.Editor}, {"/imports/{connection}", incident.Viewer},
-	{"/imports/runs/{imports}", incident.Viewer}, {"/imports/runs/{imports}/progress", incident.Viewer}, {"/imports/letters", incident.Editor},
-	{"/imports/letters.csv", incident.Editor}, {"/me", incident.Viewer}, {"/admin/users", incident.Admin}, {"/admin/tokens", incident.Admin},
-	{"/admin/objectives", incident.Editor}, {"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
-	{"/setup/start", incident.Viewer}, {"/login", ""}, {"/healthz", ""}, {"/readyz", ""}, {"/metrics", ""}, {"/api/openapi.json", ""},
+// pages lists every page that is read with GET; TestEveryPageIsListed compares it with the route table.
+func pages() []page {
+	return []page{
+		{"/", incident.Viewer}, {"/incidents", incident.Viewer}, {"/incidents?q=alert", incident.Viewer}, {"/incidents/export.csv", incident.Viewer},
+		{"/incidents/export.json", incident.Viewer}, {"/incidents/{incidents}", incident.Viewer}, {"/incidents/{incidents}/raw", incident.Editor},
+		{"/services", incident.Viewer}, {"/services/{services}", incident.Viewer}, {"/problems", incident.Viewer}, {"/problems/{problems}", incident.Viewer},
+		{"/sla", incident.Viewer}, {"/sla/export.csv", incident.Viewer}, {"/sla/export.json", incident.Viewer}, {"/sla/breaches.csv", incident.Viewer},
+		{"/search", incident.Viewer}, {"/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", incident.Viewer}, {"/palette?q=alert", incident.Viewer},
+		{"/imports", incident.Viewer}, {"/imports/new", incident.Editor}, {"/imports/new/table", incident.Editor}, {"/imports/{connection}", incident.Viewer},
+		{"/imports/runs/{imports}", incident.Viewer}, {"/imports/runs/{imports}/progress", incident.Viewer}, {"/imports/letters", incident.Editor},
+		{"/imports/letters.csv", incident.Editor}, {"/me", incident.Viewer}, {"/admin/users", incident.Admin}, {"/admin/tokens", incident.Admin},
+		{"/admin/objectives", incident.Editor}, {"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
+		{"/setup/start", incident.Viewer}, {"/login", ""}, {"/healthz", ""}, {"/readyz", ""}, {"/metrics", ""}, {"/api/openapi.json", ""},
+	}
 }
 
 // unescaped finds hostile text that became markup.
@@ -61,13 +65,17 @@ func TestPages(t *testing.T) {
 		} `json:"items"`
 	}
 	visitors[incident.Editor].getJSON(t, "/api/v1/incidents?limit=3&from=2024-03-01&to=2024-03-03", &found)
+	if len(found.Items) != 3 {
+		t.Fatalf("%d hostile incidents, want 3", len(found.Items))
+	}
+	all := pages()
 	for _, hostile := range found.Items {
-		pages = append(pages, page{"/incidents/" + hostile.ID, incident.Viewer})
+		all = append(all, page{"/incidents/" + hostile.ID, incident.Viewer})
 		for _, service := range hostile.Services {
-			pages = append(pages, page{"/services/" + service["id"], incident.Viewer})
+			all = append(all, page{"/services/" + service["id"], incident.Viewer})
 		}
 	}
-	for _, p := range pages {
+	for _, p := range all {
 		for role, v := range visitors {
 			path := p.path
 			for name, id := range ids {
@@ -86,6 +94,33 @@ func TestPages(t *testing.T) {
 			t.Errorf("GET %s = %d, want 404", path, got.status)
 		}
 		safe(t, path, got)
+	}
+}
+
+// TestEveryPageIsListed reads the route table, so that no new page escapes TestPages. The steps of an unfinished
+// import lead back when their file is gone; package web tests them.
+func TestEveryPageIsListed(t *testing.T) {
+	listed := map[string]bool{"/imports/:/map": true, "/imports/:/preview": true, "/setup": true, "/help/metrics": true}
+	for _, p := range pages() {
+		path, _, _ := strings.Cut(p.path, "?")
+		listed[regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, ":")] = true
+	}
+	listed["/imports/new/:"] = true // table, in TestPages
+	n := 0
+	for _, file := range []string{"internal/web/routes.go", "internal/web/imports.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\tget\("([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
+			n++
+			if path := regexp.MustCompile(`:\w+`).ReplaceAllString(m[1], ":"); !listed[path] {
+				t.Errorf("%s has the page %s, which no test asks for", file, m[1])
+			}
+		}
+	}
+	if n < 30 {
+		t.Errorf("%d pages found in the route table, want 30 or more", n)
 	}
 }
 
