@@ -40,8 +40,9 @@ const support = 2
 //
 //  1. Private incidents take no part: a group's title and words are shown to everybody.
 //  2. Incidents with the same problem reference of one connection are a problem of basis BySource.
-//  3. Incidents whose texts are near each other on average are a problem of basis ByText. Texts without
-//     words of their own are left alone, and groups never grow through a chain of neighbours.
+//  3. Incidents whose texts are near each other on average are a problem of basis ByText. What a large part of
+//     one connection's texts say counts for nothing there, nor do names of services; texts that say nothing else
+//     are left alone, and groups never grow through a chain of neighbours.
 //  4. A problem keeps its id as long as it keeps more members of one that had it than any other does.
 //  5. What people said holds: a confirmed problem keeps its title and members, and may gain some; a rejected
 //     one stays as it is and is not suggested again; a removed member does not come back.
