@@ -29,12 +29,12 @@ func (s section) markdown() string {
 }
 
 // preface says where and when the figures were taken.
-func preface(now time.Time, largest int) string {
+func preface(now time.Time, largest int, before, after string) string {
 	return fmt.Sprintf("# Benchmarks\n\n"+
-		"Written by `go run ./bench` on %s: %s, %s, commit %s.\n"+
+		"Written by `go run ./bench` on %s: %s, %s, commit %s. Load average %s before and %s after.\n"+
 		"The %d incidents are made up: their words come from a list, no company or person is in them, and the same number always gives the same ones.\n"+
 		"Everything is measured from outside, on the program as it is released. Compare the columns of one table: the ratios hold on other machines, the times do not.\n\n",
-		now.UTC().Format(time.DateOnly), machine(), runtime.Version(), commit(), largest)
+		now.UTC().Format(time.DateOnly), machine(), runtime.Version(), commit(), before, after, largest)
 }
 
 // machine names the processor and how many of its threads there are.
@@ -47,6 +47,17 @@ func machine() string {
 		}
 	}
 	return fmt.Sprintf("%s, %d threads, %s", name, runtime.NumCPU(), runtime.GOOS)
+}
+
+// load is how many programs wanted a processor in the last minute; more than there are threads means that the
+// times are longer than the machine needs.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return one
 }
 
 // commit is what was measured; a tree that differs from it says so.
