@@ -49,13 +49,13 @@ func measure(ctx context.Context, incidents int, out string) error {
 		dir: dir, binary: filepath.Join(dir, "hindsight"), mapping: filepath.Join(dir, "mapping.json"),
 		sizes: []int{max(1, incidents/10), incidents}, progress: os.Stderr, begun: time.Now(),
 	}
-	before := load()
+	built, before := commit(), load()
 	sections, err := b.run(ctx)
 	if err != nil {
 		return err
 	}
 	var report strings.Builder
-	report.WriteString(preface(time.Now(), incidents, before, load()))
+	report.WriteString(preface(time.Now(), incidents, built, before, load()))
 	for _, s := range sections {
 		report.WriteString(s.markdown())
 	}

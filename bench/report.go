@@ -28,13 +28,13 @@ func (s section) markdown() string {
 	return b.String() + "\n"
 }
 
-// preface says where and when the figures were taken.
-func preface(now time.Time, largest int, before, after string) string {
+// preface says where and when the figures were taken. Commit and the first load are those of the beginning.
+func preface(now time.Time, largest int, commit, before, after string) string {
 	return fmt.Sprintf("# Benchmarks\n\n"+
 		"Written by `go run ./bench` on %s: %s, %s, commit %s. Load average %s before and %s after.\n"+
 		"The %d incidents are made up: their words come from a list, no company or person is in them, and the same number always gives the same ones.\n"+
 		"Everything is measured from outside, on the program as it is released. Compare the columns of one table: the ratios hold on other machines, the times do not.\n\n",
-		now.UTC().Format(time.DateOnly), machine(), runtime.Version(), commit(), before, after, largest)
+		now.UTC().Format(time.DateOnly), machine(), runtime.Version(), commit, before, after, largest)
 }
 
 // machine names the processor and how many of its threads there are.
