@@ -182,6 +182,7 @@ const (
 	AtRisk   SLAState = "at-risk"
 	Breached SLAState = "breached"
 	TooFew   SLAState = "too-few" // not enough data, or not known
+	NoGoal   SLAState = "no-goal" // nobody said which share must be kept, so there is nothing to judge by
 )
 
 // RawView is the record that an incident was made of.

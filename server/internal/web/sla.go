@@ -38,7 +38,7 @@ func (s *Server) sla(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page := frontend.SLAPage{Shell: r.shell("Service levels", frontend.NavSLA), Period: r.period(slaPath, q, false), Chips: r.chips(slaPath, q), Clear: slaPath,
+	page := frontend.SLAPage{Shell: r.shell("SLA compliance", frontend.NavSLA), Period: r.period(slaPath, q, false), Chips: r.chips(slaPath, q), Clear: slaPath,
 		Print: r.Query("print") != "", MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
 	req.Facets, req.Filter.Limit = true, 1
 	counted, err := s.Index.Search(ctx, req)
@@ -152,11 +152,12 @@ func slaRow(g analytics.ComplianceGroup, q query.Query) frontend.SLARow {
 	return row
 }
 
-// compliance judges a rate against its goal. Without a goal, as for promises that only the source knows, there
-// is nothing to judge by.
+// compliance judges a rate against its goal. Promises that only the source knows have none.
 func compliance(g analytics.ComplianceGroup) frontend.SLAState {
 	switch {
-	case g.Met+g.Breached == 0 || g.Rate.Value == nil || g.Promise.Goal == 0:
+	case g.Promise.Goal == 0:
+		return frontend.NoGoal
+	case g.Met+g.Breached == 0 || g.Rate.Value == nil:
 		return frontend.TooFew
 	case *g.Rate.Value < g.Promise.Goal:
 		return frontend.Breached
@@ -226,7 +227,7 @@ func (s *Server) objectivesPage(r *request) (answer, error) {
 
 func (s *Server) objectives(r *request, form frontend.Form, edit incident.ID) (frontend.ObjectivesPage, error) {
 	ctx := r.Request.Context()
-	page := frontend.ObjectivesPage{Shell: r.shell("Service-level targets", frontend.NavSettings), Form: form, Edit: edit}
+	page := frontend.ObjectivesPage{Shell: r.shell("SLA targets", frontend.NavSettings), Form: form, Edit: edit}
 	var err error
 	if page.Targets, err = s.Store.SLATargets(ctx); err != nil {
 		return page, err
