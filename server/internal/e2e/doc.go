@@ -3,5 +3,6 @@
 // is held to the rules of axe-core, to a width of 360 pixels and to a weight.
 //
 // There is no code here but tests; start with TestInBrowser. They need Chromium: in PATH, or named by
-// HINDSIGHT_TEST_CHROMIUM. With HINDSIGHT_TEST_SHOTS=DIR every page is also stored there as a picture.
+// HINDSIGHT_TEST_CHROMIUM. With HINDSIGHT_TEST_SHOTS=DIR every page is also stored there as a
+// picture, filled with all bundled incidents.
 package e2e

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"hindsight/incident"
+	"hindsight/server/internal/demo"
 )
 
 // Budgets in bytes as a browser receives them, compressed.
@@ -20,6 +21,9 @@ const (
 	styleBudget  = 16 << 10
 	chartsBudget = 260 << 10
 )
+
+// shots names the folder that pictures go to.
+const shots = "HINDSIGHT_TEST_SHOTS"
 
 // screen is what a page is looked at on.
 type screen struct {
@@ -41,7 +45,7 @@ func looks(t *testing.T, b browser) {
 	axe := rules(t)
 	full := filled(t)
 	full.load(t, "testdata/broken.csv", "Help desk")
-	full.sample(t, "mybinder", "moj-incidents", "upptime")
+	full.sample(t, samples()...)
 	empty := open(t, "")
 	empty.user(t, "admin", incident.Admin)
 	for _, s := range []struct {
@@ -59,6 +63,18 @@ func looks(t *testing.T, b browser) {
 	}
 }
 
+// samples are the bundled sets that pages are filled with: small ones, and all where pictures are wanted.
+func samples() []string {
+	if os.Getenv(shots) == "" {
+		return []string{"mybinder", "moj-incidents", "upptime"}
+	}
+	var all []string
+	for _, set := range demo.Sets() {
+		all = append(all, set.Name)
+	}
+	return all
+}
+
 // promise defines a target, so that pages about compliance have something to say.
 func (p *tab) promise() {
 	p.t.Helper()
@@ -72,6 +88,8 @@ func (p *tab) promise() {
 
 // look opens all pages on a screen.
 func (p *tab) look(t *testing.T, state string, s screen, axe string) {
+	defer func(outer *testing.T) { p.t = outer }(p.t)
+	p.t = t
 	p.do(chromedp.EmulateViewport(s.width, s.height))
 	eval[bool](p, `fetch('/me/theme', {method: 'POST', body: new URLSearchParams({theme: `+quote(s.theme)+`})}).then(r => r.ok)`)
 	for _, path := range paths {
@@ -179,7 +197,7 @@ func compressed(t *testing.T, text string) int {
 // picture stores how the whole page looks, where somebody wants to see it.
 func (p *tab) picture(t *testing.T, name string) {
 	t.Helper()
-	dir := os.Getenv("HINDSIGHT_TEST_SHOTS")
+	dir := os.Getenv(shots)
 	if dir == "" {
 		return
 	}

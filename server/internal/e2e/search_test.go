@@ -82,7 +82,7 @@ func keyboard(t *testing.T, b browser) {
 
 	p.press("k", chromedp.KeyModifiers(chromedp.ModifierCtrl))
 	p.until(`document.querySelector('#palette[open] [role=option]')`)
-	p.press("batch late")
+	p.press("INC-012")
 	p.until(`document.querySelector('#palette [aria-selected=true]')?.innerText.includes('Nightly batch late')`)
 	p.leave(func() { p.press(kb.Enter) })
 	p.want("the title of what the palette opens", p.text("h1"), "Nightly batch late")

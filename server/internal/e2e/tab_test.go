@@ -1,14 +1,13 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"context"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
@@ -19,7 +18,7 @@ import (
 )
 
 // patience is how long a page may take to become what is waited for, on a busy machine.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // tab is a window with cookies of its own on a site. Whatever a browser complains about fails the test at
 // its end: errors of scripts, broken policies, dialogs, requests to other sites.
@@ -49,9 +48,6 @@ func (b browser) tab(t *testing.T, s site) *tab {
 	p.do(chromedp.EmulateViewport(1280, 900))
 	return p
 }
-
-// with returns the same window for the tests of a subtest.
-func (p *tab) with(t *testing.T) *tab { return &tab{t: t, ctx: p.ctx, site: p.site} }
 
 // note keeps what must not happen.
 func (p *tab) note(event any) {

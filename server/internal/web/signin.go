@@ -128,7 +128,7 @@ func (s *Server) profilePage(r *request) (answer, error) {
 }
 
 func (s *Server) profile(r *request, form frontend.Form) (frontend.ProfilePage, error) {
-	page := frontend.ProfilePage{Shell: r.shell("Your settings", frontend.NavSettings), Zones: zones, Form: form}
+	page := frontend.ProfilePage{Shell: r.shell("Settings", frontend.NavSettings), Zones: zones, Form: form}
 	if r.user == nil {
 		return page, nil
 	}
