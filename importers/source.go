@@ -30,6 +30,8 @@ type Source struct {
 	Settings    []Field
 	Missing     []string // what this source cannot know: "mitigation time"
 	Collections []Collection
+	// Check refuses a mapping, or settings together, that cannot work; nil: none of them can be wrong.
+	Check func(Config) error
 }
 
 // Field is one setting of a source; it drives the form, the command's --set and the docs.
@@ -41,6 +43,7 @@ type Field struct {
 	Options  []string // the only values allowed, when not empty
 	Required bool
 	Secret   bool
+	Check    func(value string) error // refuses what cannot work; nil: any text can
 }
 
 // Collection is one sort of record of a source.

@@ -34,6 +34,7 @@ func Source() importers.Source {
 				Name:    "zone",
 				Label:   "Time zone",
 				Help:    "IANA name of the zone of times whose document does not say one.",
+				Check:   importers.CheckZone,
 				Default: "UTC",
 			},
 			{Name: "service", Label: "Service", Help: "The service that documents without a service field are about."},

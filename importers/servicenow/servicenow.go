@@ -33,6 +33,7 @@ func Source() importers.Source {
 			Name:    "zone",
 			Label:   "Time zone",
 			Help:    "IANA name of the zone that the file's times are written in; the file itself does not say.",
+			Check:   importers.CheckZone,
 			Default: "UTC",
 		}},
 		Missing: []string{"impact start", "detection", "mitigation", "SLA targets", "the text of work notes"},

@@ -36,7 +36,7 @@ func Source() importers.Source {
 		File:    true,
 		Accept:  []string{".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".xlsx", ".gz"},
 		Settings: []importers.Field{
-			{Name: "zone", Label: "Time zone", Help: "IANA name of the zone of times that name none, such as Europe/Berlin", Default: "UTC"},
+			{Name: "zone", Label: "Time zone", Help: "IANA name of the zone of times that name none, such as Europe/Berlin", Default: "UTC", Check: importers.CheckZone},
 			{Name: "format", Label: "Format", Help: "Found out from the content when empty", Options: []string{formatCSV, formatJSONL, formatXLSX}},
 			{Name: "sheet", Label: "Sheet", Help: "Name of the workbook's sheet; the first one when empty"},
 			{Name: "delimiter", Label: "Separator", Help: "Between the fields of CSV; found out from the content when empty", Options: []string{"comma", "semicolon", "tab", "bar"}},
@@ -49,7 +49,19 @@ func Source() importers.Source {
 			},
 			Map: mapRow,
 		}},
+		Check: checkMapping,
 	}
+}
+
+// checkMapping refuses a saved mapping that cannot be read.
+func checkMapping(cfg importers.Config) error {
+	if len(cfg.Mapping) == 0 {
+		return nil
+	}
+	if _, err := ParseMapping(cfg.Mapping); err != nil {
+		return incident.Invalidf("mapping", "%s", err.Error())
+	}
+	return nil
 }
 
 // position is the cursor: all rows of the files before File (in the order of names), and those of File up

@@ -45,9 +45,6 @@ func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error)
 	if err != nil {
 		return incident.Connection{}, err
 	}
-	if err := checkSettings(source, p.Settings); err != nil {
-		return incident.Connection{}, err
-	}
 	p.Exclude = strings.TrimSpace(p.Exclude)
 	if p.Name = strings.TrimSpace(p.Name); p.Name == "" {
 		p.Name = p.Source
@@ -67,12 +64,7 @@ func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error)
 		}
 		conn = p.change(all[i])
 	}
-	for _, f := range source.Settings {
-		if f.Required && f.Default == "" && conn.Settings[f.Name] == "" {
-			return conn, incident.Invalidf(f.Name, "%s needs this setting", source.Title)
-		}
-	}
-	return conn, nil
+	return conn, source.Validate(importers.Config{Settings: conn.Settings, Mapping: conn.Mapping})
 }
 
 // stated leaves out settings that say nothing, so that an empty field of a form changes nothing or takes a
@@ -125,32 +117,6 @@ func (p Plan) change(conn incident.Connection) incident.Connection {
 	return conn
 }
 
-func checkSettings(source importers.Source, settings map[string]string) error {
-	for name, value := range settings {
-		i := slices.IndexFunc(source.Settings, func(f importers.Field) bool { return f.Name == name })
-		if i < 0 {
-			return incident.Invalidf(name, "%s has no such setting; it has %s", source.Name, settingNames(source))
-		}
-		if name == "zone" {
-			if _, err := importers.Zone(strings.TrimSpace(value)); err != nil {
-				return incident.Invalidf(name, "%v", err)
-			}
-		}
-		if f := source.Settings[i]; value != "" && len(f.Options) > 0 && !slices.Contains(f.Options, value) {
-			return incident.Invalidf(name, "%q is not one of %s", value, strings.Join(f.Options, ", "))
-		}
-	}
-	return nil
-}
-
-func settingNames(source importers.Source) string {
-	var names []string
-	for _, f := range source.Settings {
-		names = append(names, f.Name)
-	}
-	return strings.Join(names, ", ")
-}
-
 // SetMapping changes how a connection's records are read and returns it. The stored records can then be
 // mapped again.
 func (d *Desk) SetMapping(ctx context.Context, id incident.ID, mapping json.RawMessage, settings map[string]string) (incident.Connection, error) {
@@ -159,6 +125,13 @@ func (d *Desk) SetMapping(ctx context.Context, id incident.ID, mapping json.RawM
 		return incident.Connection{}, err
 	}
 	changed := Plan{Mapping: mapping, Settings: settings}.change(*conn)
+	source, err := d.Source(conn.Source)
+	if err != nil {
+		return changed, err
+	}
+	if err := source.Validate(importers.Config{Settings: changed.Settings, Mapping: changed.Mapping}); err != nil {
+		return changed, err
+	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutConnection(changed) })
 	return changed, err
 }

@@ -176,7 +176,7 @@ func TestImpossibleRuns(t *testing.T) {
 	}{
 		{"no such source", "pagers", map[string]string{"zone": "UTC"}, `source: there is no source "pagers"`},
 		{"a setting is missing", "tickets", nil, "zone: Tickets needs this setting"},
-		{"no such option", "tickets", map[string]string{"zone": "UTC", "kind": "closed"}, `kind: "closed" is not one of ["all" "open"]`},
+		{"no such option", "tickets", map[string]string{"zone": "UTC", "kind": "closed"}, `kind: "closed" is not one of all, open`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			conn := b.conn

@@ -21,7 +21,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -147,26 +146,10 @@ func via(s importers.Source) string {
 func (r *Runner) source(conn incident.Connection) (importers.Source, error) {
 	for _, s := range r.sources {
 		if s.Name == conn.Source {
-			return s, check(s, conn.Settings)
+			return s, s.Validate(importers.Config{Settings: conn.Settings, Mapping: conn.Mapping})
 		}
 	}
 	return importers.Source{}, incident.Invalidf("source", "there is no source %q", conn.Source)
-}
-
-func check(s importers.Source, settings map[string]string) error {
-	for _, f := range s.Settings {
-		value := settings[f.Name]
-		if value == "" {
-			value = f.Default
-		}
-		if value == "" && f.Required {
-			return incident.Invalidf(f.Name, "%s needs this setting", s.Title)
-		}
-		if value != "" && len(f.Options) > 0 && !slices.Contains(f.Options, value) {
-			return incident.Invalidf(f.Name, "%q is not one of %q", value, f.Options)
-		}
-	}
-	return nil
 }
 
 // load reads the catalogue and the waiting dead letters of the connection.

@@ -78,6 +78,7 @@ type feed struct {
 func (f *feed) source() importers.Source {
 	return importers.Source{
 		Name: "tickets", Title: "Tickets", Origin: incident.OriginTicket, File: true,
+		Settings:    []importers.Field{{Name: "reversed"}, {Name: "lenient"}},
 		Collections: []importers.Collection{{Name: "tickets", Read: f.read, Map: mapTicket}},
 	}
 }

@@ -173,5 +173,5 @@ func TestLargePreview(t *testing.T) {
 	}
 	_, mapping := s.upload("table", http.StatusSeeOther, "incidents.csv", b.String(), "name", "Large")
 	preview := strings.Replace(mapping, "/map?", "/preview?", 1)
-	s.holds(s.get(preview, http.StatusOK), "the preview", "5,000 records looked at", "the first 20 are below", "Only the beginning was looked at")
+	s.holds(s.get(preview, http.StatusOK), "the preview", "5,000 records looked at", "the first 20 that can be imported are below", "Only the beginning was looked at")
 }
