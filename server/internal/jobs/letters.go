@@ -32,8 +32,8 @@ func (p *pass) unmapped(it *item) incident.DeadLetter {
 	if m.Field != "" {
 		l.Place = strings.TrimPrefix(l.Place+", column "+clean(m.Field), ", ")
 	}
-	l.Reason = clean(m.Error())
-	if m.Value != "" {
+	l.Reason = clean(m.Reason)
+	if m.Value != "" && !strings.Contains(m.Reason, m.Value) {
 		l.Reason += fmt.Sprintf(" (it is %q)", cut(clean(m.Value), maxValue))
 	}
 	return l

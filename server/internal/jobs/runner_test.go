@@ -257,7 +257,7 @@ func TestHostileDrafts(t *testing.T) {
 	for _, tc := range []struct {
 		name, breaks, reason string
 	}{
-		{"mapping error", "error", `priority: there is no such priority (it is "1")`},
+		{"mapping error", "error", `there is no such priority (it is "1")`},
 		{"panic", "panic", "the mapping failed on this record: no such thing"},
 		{"year 20240", "badtime", "is not between the years 1 and 9999"},
 	} {

@@ -47,7 +47,7 @@ func TestWizard(t *testing.T) {
 	s := newImportSite(t, false)
 	s.signIn(incident.Editor)
 	preview := s.uploadBroken("Tickets")
-	s.holds(s.get(preview, http.StatusOK), "the preview", "3 records looked at", "Checkout slow", "Login fails", "incidents.csv, row 3", `(it is "soon")`)
+	s.holds(s.get(preview, http.StatusOK), "the preview", "3 records looked at", "Checkout slow", "Login fails", "incidents.csv, row 3", `"soon" is not a time`)
 	if n := s.total(incident.Filter{}); n != 0 {
 		t.Fatalf("after the preview there are %d incidents, want 0", n)
 	}
