@@ -105,7 +105,7 @@ type NewImport struct {
 
 func (s *Server) startImport(ctx context.Context, v Viewer, _ none, body NewImport) (Run, error) {
 	if body.Via != "remap" && body.Via != "retry" {
-		return Run{}, incident.Invalidf("via", "%q is not remap or retry; files are uploaded on the page Imports or with the import command", body.Via)
+		return Run{}, incident.Invalidf("via", "%q is not remap or retry; send files as multipart/form-data", body.Via)
 	}
 	r, err := s.desk.Again(ctx, body.Connection, body.Via, v.Name)
 	return RunOf(r), err
@@ -149,7 +149,7 @@ func (s *Server) importOps() []operation {
 	letters.needs = incident.Editor
 	return []operation{
 		get("/imports", "Connections and the newest runs", s.listImports),
-		write(http.MethodPost, "/imports", "Map stored records again", incident.Editor, http.StatusAccepted, s.startImport),
+		s.withFiles(write(http.MethodPost, "/imports", "Import files, or map stored records again", incident.Editor, http.StatusAccepted, s.startImport)),
 		get("/imports/{id}", "One run and its progress", s.getRun),
 		letters,
 	}

@@ -55,7 +55,11 @@ func describe(op operation, schemas object) object {
 		out["description"] = "Needs the role " + string(op.needs) + "."
 	}
 	if op.body != nil {
-		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": schema(op.body, schemas)}}}
+		content := object{"application/json": object{"schema": schema(op.body, schemas)}}
+		if op.form {
+			content["multipart/form-data"] = object{"schema": schema(reflect.TypeFor[Upload](), schemas)}
+		}
+		out["requestBody"] = object{"required": true, "content": content}
 	}
 	return out
 }

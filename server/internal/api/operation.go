@@ -29,6 +29,7 @@ type operation struct {
 	params       reflect.Type // struct with path, query and doc tags
 	body         reflect.Type // nil: takes none
 	result       reflect.Type
+	form         bool // takes files too, as an Upload
 	status       int
 	serve        func(*gin.Context) (any, error)
 }

@@ -31,7 +31,7 @@ type screen struct {
 	width, height int64
 }
 
-var screens = []screen{{"desktop", "light", 1280, 900}, {"phone", "dark", 360, 740}}
+var screens = []screen{{"desktop", "light", 1280, 900}, {"desktop", "dark", 1280, 900}, {"phone", "light", 360, 740}, {"phone", "dark", 360, 740}}
 
 // paths are the pages that every installation has. What their addresses begin with and end in * is found by
 // following the first link to such an address on the page before.
