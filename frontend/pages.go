@@ -19,7 +19,6 @@ type Shell struct {
 	Crumbs    []Link // from the outermost page down, without the page itself
 	User      User   // zero: nobody is signed in, and the navigation is hidden
 	Nav       Nav    // the entry that is marked as current
-	CSRF      string // token that every form carries as "csrf"
 	Theme     Theme
 	Path      string // path and query of this page, as requested
 	Canonical string // absolute URL of this page with its parameters in canonical order; printed on paper

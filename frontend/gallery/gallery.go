@@ -44,8 +44,8 @@ func States() []State {
 func worlds() []world {
 	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	shell := frontend.Shell{
-		User: frontend.User{ID: "usr_1", Name: "admin", Display: "Administrator", Role: incident.Admin},
-		CSRF: "token", Theme: frontend.System, AsOf: 48213, Now: now, Zone: time.UTC,
+		User:  frontend.User{ID: "usr_1", Name: "admin", Display: "Administrator", Role: incident.Admin},
+		Theme: frontend.System, AsOf: 48213, Now: now, Zone: time.UTC,
 	}
 	plain := func(s string) string { return s }
 	long := strings.Repeat("averylongnamewithoutanyspace", 8)
