@@ -91,7 +91,9 @@ func kill(t *testing.T, in installation, file string) {
 // until asks again and again until the answer is yes, for at most two minutes.
 func until(t *testing.T, done func() (bool, error)) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	// A run whose worker died without handing it back is taken up by the sweep: two minutes after its last
+	// heartbeat, at the next of the sweeps that come every minute.
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
