@@ -88,7 +88,7 @@ func kill(t *testing.T, in installation, file string) {
 	}
 }
 
-// until asks again and again until the answer is yes, for at most two minutes.
+// until asks again and again until the answer is yes, as long as a takeover may take.
 func until(t *testing.T, done func() (bool, error)) error {
 	t.Helper()
 	// A run whose worker died without handing it back is taken up by the sweep: two minutes after its last
