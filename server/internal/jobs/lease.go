@@ -111,8 +111,14 @@ func (p *pass) hold(ctx context.Context, tx incident.Tx) error {
 	return nil
 }
 
-// write runs f and writes the row that it returns in one transaction. The caller holds p.mu.
+// write runs f and writes the row that it returns in one transaction. The caller holds p.mu. What has begun is
+// finished even when ctx ends meanwhile: after a commit cut off half-way nobody knows which heartbeat is
+// stored, and the run could not be handed back.
 func (p *pass) write(ctx context.Context, f func(incident.Tx) (incident.Run, error)) (incident.Run, error) {
+	if err := ctx.Err(); err != nil {
+		return incident.Run{}, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	var run incident.Run
 	_, err := p.store.Update(ctx, func(tx incident.Tx) (err error) {
 		if err := p.hold(ctx, tx); err != nil {
