@@ -20,6 +20,9 @@ func (v Values[T]) Of(word string) (meaning T, ok bool) {
 // With returns a copy of v in which the words of more have the meanings that more gives them.
 func (v Values[T]) With(more map[string]T) Values[T] {
 	out := maps.Clone(v)
+	if out == nil {
+		out = Values[T]{}
+	}
 	for word, meaning := range more {
 		out[Fold(word)] = meaning
 	}

@@ -29,7 +29,17 @@ type Source struct {
 	Accept      []string // file name endings that it reads: ".csv", ".xlsx"
 	Settings    []Field
 	Missing     []string // what this source cannot know: "mitigation time"
+	Permission  string   // the smallest permission at the source that suffices, in its own terms
 	Collections []Collection
+	// API says how to speak to the system; nil: it is read from files alone.
+	API *API
+	// Probe proves that the credentials work and says as whom, and what they reach. It changes nothing there.
+	Probe func(ctx context.Context, in Input) (Scope, error)
+	// Hook reads what the system pushes; nil: it pushes nothing.
+	Hook *Hook
+	// Words is what the system's words mean unless a connection's mapping says otherwise; see Config.Words.
+	// It lists every documented word, so that people can see and change what each stands for.
+	Words Words
 	// Check refuses a mapping, or settings together, that cannot work; nil: none of them can be wrong.
 	Check func(Config) error
 }
@@ -52,6 +62,19 @@ type Collection struct {
 	// Read yields pages of records behind cursor; only Read may touch network, files or clock. An error
 	// ends the run; what cannot be read as a record is a Reject in its page, and the rest goes on.
 	Read func(ctx context.Context, in Input, cursor Cursor) iter.Seq2[Page, error]
+	// List says how the records are walked through over the network; nil: they come from files, pushes or
+	// Fetch alone. A collection may have both Read and List.
+	List *Listing
+	// Follow tells what changed since, where List cannot: once List has come to its end, polls walk Follow
+	// from there on instead. Nil: polls go on with List.
+	Follow *Listing
+	// Fetch returns records by external id: those that changed, were pushed as a hint, or are held as open. An id
+	// that is not there any more is left out. FetchEach makes one from a function for a single id.
+	// The incidents of a collection that has Fetch carry its Name as Ref.Type.
+	Fetch func(ctx context.Context, in Input, ids []string) ([]Record, error)
+	// Census yields the external ids of all records that there are, in any order, where that is cheap: what is
+	// missing from it was deleted.
+	Census func(ctx context.Context, in Input) iter.Seq2[[]string, error]
 	// Map turns one stored record into a draft. It is pure: the same record, settings and mapping give the
 	// same draft, for ever. A *MapError says what is wrong with the record.
 	Map func(raw incident.Raw, cfg Config) (Draft, error)
@@ -85,8 +108,16 @@ func (c Config) Setting(s Source, name string) string {
 type Input struct {
 	Config
 	Files        []File
+	Client       *Client   // for sources with an API
 	Since, Until time.Time // zero: no bound
 	Now          time.Time
+}
+
+// Scope is what a connection's credentials reach.
+type Scope struct {
+	Identity string   // as whom the source knows us: "Reporting key (read-only)"
+	Reach    []string // what can be seen: projects, services, teams
+	Notes    []string // what is missing or odd, and what to do about it
 }
 
 // File is one file of an upload or a folder.
@@ -103,8 +134,10 @@ type Cursor []byte
 type Page struct {
 	Records []Record
 	Rejects []Reject
+	Touched []string // external ids of records that changed: Fetch them
 	Next    Cursor
-	Total   int64 // records to expect in all; 0 when unknown
+	Total   int64     // records to expect in all; 0 when unknown
+	Through time.Time // all before this instant was read; zero when the walk does not go by time
 }
 
 // Record is one record as the source gave it.
@@ -113,6 +146,10 @@ type Record struct {
 	Body       []byte
 	Place      string // "events.csv, row 17"
 	Gone       bool
+	// At is the time by which its listing walks: of the last change, or of creation. Zero for files.
+	At time.Time
+	// Asked is the id that was fetched when the source answered with another record: the two were merged there.
+	Asked string
 }
 
 // Reject is something that could not be read as a record.

@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -20,10 +21,17 @@ func (s Source) Validate(cfg Config) error {
 			return err
 		}
 	}
-	if s.Check == nil {
+	if s.Check != nil {
+		return s.Check(cfg)
+	}
+	if s.API == nil || len(cfg.Mapping) == 0 {
 		return nil
 	}
-	return s.Check(cfg)
+	var words Words
+	if err := json.Unmarshal(cfg.Mapping, &words); err != nil {
+		return incident.Invalidf("mapping", "it cannot be read: %s", err.Error())
+	}
+	return words.check()
 }
 
 func (s Source) settingNames() []string {

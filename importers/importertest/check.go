@@ -121,7 +121,7 @@ func mapOne(c importers.Collection, cfg importers.Config, r importers.Record) ma
 }
 
 // promises checks what the runner relies on in every draft.
-func promises(t *testing.T, r importers.Record, s importers.Source, d importers.Draft) {
+func promises(t testing.TB, r importers.Record, s importers.Source, d importers.Draft) {
 	t.Helper()
 	inc := d.Incident
 	if inc.ID != "" || inc.Ref.Connection != "" || inc.RawID != "" {

@@ -1,0 +1,101 @@
+package importers
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/http"
+	"time"
+)
+
+// Listing says how an API's records are walked through. A source gives one function that reads one page; the
+// loop around it (time cut into windows, cursors, watermarks, pages that do not advance) is Pages.
+//
+// Which of an API's ways to page is safe: a key that cannot move (creation, id), or a sort by change with a
+// cursor. Offsets over a list that changes meanwhile lose records.
+type Listing struct {
+	// Page reads one page of the records whose time lies in [at.From, at.To).
+	Page func(ctx context.Context, in Input, at At) (Slice, error)
+	// Window is the first stretch of time that is asked for at once. It is halved where the source cannot list all
+	// that lies in it and doubled where there is little, up to MaxWindow (default 180 days). Zero: time is not
+	// cut, and one walk goes from at.From, which may be zero, to the end.
+	Window, MaxWindow time.Duration
+	// Lag is how late a record may appear in the list; Overlap is how far a poll reaches back behind the last one,
+	// for clocks and ties (default 5 minutes).
+	Lag, Overlap time.Duration
+	// Keyset says that tokens stay good for ever and order all records: the next poll goes on from the last one,
+	// without a watermark.
+	Keyset bool
+}
+
+// At is where a page lies.
+type At struct {
+	From, To time.Time // UTC; From zero: from the beginning; To zero: to the end
+	Token    string    // as the page before gave it; empty for the first page of a window
+}
+
+// Slice is one page.
+type Slice struct {
+	Records []Record
+	Rejects []Reject
+	Touched []string // external ids of records that changed: Fetch them
+	Held    []string // ids of what the page holds where Records do not tell, so that a repeated page is noticed
+	// Next is the token of the page behind this one; empty: the window ends. With Keyset, Next is given on the
+	// last page too, and Last says that it is the last.
+	Next string
+	Last bool
+	// TooMany says that the source cannot list all of this window: it is asked for in halves. What the page
+	// carries is stored all the same.
+	TooMany bool
+	Total   int64 // records in this window; 0 when unknown
+}
+
+// dawn is where a walk in windows begins when nobody says: before any system that is read.
+var dawn = time.Date(2009, 1, 1, 0, 0, 0, 0, time.UTC)
+
+const (
+	defaultOverlap   = 5 * time.Minute
+	defaultMaxWindow = 180 * 24 * time.Hour
+	sparse           = 20 // records in a window: fewer double it
+)
+
+// Pages walks through the collection's list, from where the cursor says. It is what a run reads when the
+// collection is read over the network.
+func (c Collection) Pages(ctx context.Context, in Input, from Cursor) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
+		var cur walkCursor
+		if len(from) > 0 {
+			if err := json.Unmarshal(from, &cur); err != nil {
+				yield(Page{}, fmt.Errorf("importers: read cursor of %s: %w", c.Name, err))
+				return
+			}
+		}
+		w := walk{collection: c, in: in, walkCursor: cur}
+		if err := w.run(ctx, yield); err != nil {
+			yield(Page{}, err)
+		}
+	}
+}
+
+// FetchEach makes a Fetch of a function that fetches one record. Its answers 404 and 410 mean that the record is
+// not there any more. A record that comes under another id than it was asked by was merged into that one.
+func FetchEach(one func(ctx context.Context, in Input, id string) (Record, error)) func(context.Context, Input, []string) ([]Record, error) {
+	return func(ctx context.Context, in Input, ids []string) ([]Record, error) {
+		var records []Record
+		for _, id := range ids {
+			rec, err := one(ctx, in, id)
+			if HasStatus(err, http.StatusNotFound, http.StatusGone) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if rec.ExternalID != id {
+				rec.Asked = id
+			}
+			records = append(records, rec)
+		}
+		return records, nil
+	}
+}

@@ -1,0 +1,124 @@
+package importers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Bounds of every request, so that no answer can exhaust the program.
+const (
+	maxAnswer  = 50 << 20 // bytes of an answer's body
+	maxDepth   = 200      // levels of nesting in a JSON answer
+	perRequest = time.Minute
+)
+
+// StatusError is an answer other than 2xx.
+type StatusError struct {
+	Status int
+	Method string
+	Path   string // without the query, which may hold what must stay secret
+	Body   string // its beginning
+}
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("%s %s answered %d %s: %s", e.Method, e.Path, e.Status, http.StatusText(e.Status), e.Body)
+}
+
+// HasStatus reports whether err is an answer of one of the given statuses.
+func HasStatus(err error, statuses ...int) bool {
+	var e *StatusError
+	return errors.As(err, &e) && slices.Contains(statuses, e.Status)
+}
+
+// passing is a failure that may be gone at the next try.
+type passing struct{ error }
+
+func (p *passing) Unwrap() error { return p.error }
+
+// excerpt returns the beginning of an answer, on one line, for a message.
+func excerpt(body []byte) string { return short(Line(string(body[:min(len(body), 400)]))) }
+
+// redirect follows only what stays at the origin.
+func (c *Client) redirect(req *http.Request, via []*http.Request) error {
+	if len(via) >= 5 {
+		return errors.New("too many redirects")
+	}
+	if !c.own(req.URL) {
+		return fmt.Errorf("it redirects to another host, %s, which is not followed", req.URL.Host)
+	}
+	return nil
+}
+
+// send sends a request once.
+func (c *Client) send(req *http.Request, body []byte) (Answer, error) {
+	req = req.Clone(req.Context())
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	c.mu.Lock()
+	c.requests++
+	c.mu.Unlock()
+	a := Answer{url: req.URL, client: c}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return a, c.unreachable(req, err)
+	}
+	defer resp.Body.Close()
+	a.Status, a.Header = resp.StatusCode, resp.Header
+	a.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	switch {
+	case len(a.Body) > maxAnswer:
+		return a, fmt.Errorf("importers: %s answered more than %d MiB", req.URL.Path, maxAnswer>>20)
+	case err != nil:
+		return a, &passing{fmt.Errorf("importers: the answer of %s broke off: %w", req.URL.Path, err)}
+	case a.Status < 200 || a.Status > 299:
+		return a, &StatusError{Status: a.Status, Method: req.Method, Path: req.URL.Path, Body: excerpt(a.Body)}
+	}
+	return a, a.whole()
+}
+
+// unreachable says why there was no answer, without the query, which may hold what must stay secret.
+func (c *Client) unreachable(req *http.Request, err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	err = fmt.Errorf("importers: %s %s%s: %w", req.Method, req.URL.Host, req.URL.Path, err)
+	var refused *RefusedError
+	if errors.As(err, &refused) || strings.Contains(err.Error(), "not followed") || strings.Contains(err.Error(), "certificate") {
+		return err
+	}
+	return &passing{err}
+}
+
+// whole refuses JSON that is cut short, which is a passing fault, or nested without end, which is an attack.
+func (a Answer) whole() error {
+	if !strings.Contains(a.Header.Get("Content-Type"), "json") || len(a.Body) == 0 {
+		return nil
+	}
+	if !json.Valid(a.Body) {
+		return &passing{fmt.Errorf("importers: %s answered JSON that is cut short or damaged", a.url.Path)}
+	}
+	depth := 0
+	dec := json.NewDecoder(bytes.NewReader(a.Body))
+	for {
+		token, err := dec.Token()
+		if err != nil {
+			return nil
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			if depth++; depth > maxDepth {
+				return fmt.Errorf("importers: %s answered JSON of more than %d levels", a.url.Path, maxDepth)
+			}
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+	}
+}
