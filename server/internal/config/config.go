@@ -9,10 +9,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"hindsight/server/internal/seal"
 )
 
 // Config is what is in force.
@@ -22,6 +25,12 @@ type Config struct {
 	DatabaseURL string // postgres://…, or empty for SQLite in Data
 	BaseURL     string // how browsers reach the server, without a slash at the end
 	Log         string // "text" or "json"
+	// Keys open the secrets of connections; without any, there is a key in a file of Data.
+	Keys seal.Keyring
+	// AllowNetworks are the networks that importers may call although they are not public; usually none.
+	AllowNetworks []netip.Prefix
+
+	secretKey, allowNetworks string // as given, until they are parsed
 }
 
 // Option is one setting, as the outside sees it.
@@ -33,6 +42,7 @@ type Option struct {
 	Secret  bool
 
 	field func(*Config) *string
+	show  func(Config) string // what Dump prints; nil: the value
 }
 
 // Options lists every setting that the program reads.
@@ -43,9 +53,13 @@ func Options() []Option {
 		{Env: "HINDSIGHT_DATA", Flag: "data", Default: "./hindsight-data", Help: "folder of the embedded database, the search index and the uploads",
 			field: func(c *Config) *string { return &c.Data }},
 		{Env: "HINDSIGHT_DATABASE_URL", Default: "", Help: "postgres://… to use PostgreSQL; several hosts allowed; empty: SQLite in the data folder", Secret: true,
-			field: func(c *Config) *string { return &c.DatabaseURL }},
+			field: func(c *Config) *string { return &c.DatabaseURL }, show: func(c Config) string { return redact(c.DatabaseURL) }},
+		{Env: "HINDSIGHT_SECRET_KEY", Default: "", Help: "keys of connections' secrets, 32 bytes each in base64 or hex; the first seals, all open; empty: the file secret.key in the data folder", Secret: true,
+			field: func(c *Config) *string { return &c.secretKey }, show: func(c Config) string { return keyWords(c.Keys) }},
 		{Env: "HINDSIGHT_BASE_URL", Flag: "base-url", Default: "", Help: "how browsers reach the server; empty: http:// and the address",
 			field: func(c *Config) *string { return &c.BaseURL }},
+		{Env: "HINDSIGHT_ALLOW_NETWORKS", Flag: "allow-networks", Default: "", Help: "private networks that importers may call, such as 10.0.0.0/8,192.168.1.7; empty: none",
+			field: func(c *Config) *string { return &c.allowNetworks }, show: func(c Config) string { return networkWords(c.AllowNetworks) }},
 		{Env: "HINDSIGHT_LOG", Flag: "log", Default: "text", Help: "text or json",
 			field: func(c *Config) *string { return &c.Log }},
 	}
@@ -92,7 +106,11 @@ func (o Option) value(given map[string]string, getenv func(string) string) (stri
 		if err != nil {
 			return "", fmt.Errorf("%s_FILE: %w", o.Env, err)
 		}
-		return strings.TrimSpace(string(text)), nil
+		value := strings.TrimSpace(string(text))
+		if value == "" {
+			return "", fmt.Errorf("%s_FILE: %s is empty", o.Env, path)
+		}
+		return value, nil
 	}
 	return o.Default, nil
 }
@@ -112,15 +130,22 @@ func (c *Config) check() error {
 		return fmt.Errorf("HINDSIGHT_DATA: %w", err)
 	}
 	c.Data = data
-	return nil
+	if c.secretKey != "" {
+		if c.Keys, err = seal.ParseKeys(c.secretKey, "HINDSIGHT_SECRET_KEY"); err != nil {
+			return err
+		}
+	}
+	c.AllowNetworks, err = parseNetworks(c.allowNetworks)
+	c.secretKey, c.allowNetworks = "", ""
+	return err
 }
 
 // Dump writes what is in force, a line each, with secrets left out.
 func (c Config) Dump(w io.Writer) {
 	for _, o := range Options() {
 		value := *o.field(&c)
-		if o.Secret && value != "" {
-			value = redact(value)
+		if o.show != nil {
+			value = o.show(c)
 		}
 		fmt.Fprintf(w, "%s=%s\n", o.Env, value)
 	}
@@ -128,6 +153,9 @@ func (c Config) Dump(w io.Writer) {
 
 // redact keeps of a database address what helps to find a mistake, and no password.
 func redact(address string) string {
+	if address == "" {
+		return ""
+	}
 	u, err := url.Parse(address)
 	if err != nil {
 		return "(set)"
@@ -137,4 +165,17 @@ func redact(address string) string {
 	}
 	u.RawQuery = ""
 	return u.String()
+}
+
+// keyWords says which keys are set, by their ids.
+func keyWords(keys seal.Keyring) string {
+	if keys.Empty() {
+		return ""
+	}
+	ids := keys.IDs()
+	words := "set (key " + ids[0]
+	if len(ids) > 1 {
+		words += "; also opens " + strings.Join(ids[1:], ", ")
+	}
+	return words + ")"
 }

@@ -2,9 +2,11 @@ package config
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,13 +50,71 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"HINDSIGHT_DATABASE_URL", "mysql://x", "postgres://"},
 		{"HINDSIGHT_BASE_URL", "hindsight", "such as https://"},
 		{"HINDSIGHT_DATABASE_URL_FILE", "/does/not/exist", "HINDSIGHT_DATABASE_URL_FILE"},
+		{"HINDSIGHT_SECRET_KEY_FILE", os.DevNull, "HINDSIGHT_SECRET_KEY_FILE: " + os.DevNull + " is empty"},
+		{"HINDSIGHT_SECRET_KEY", keyOne[:40], "key 1 in HINDSIGHT_SECRET_KEY, of 40 characters"},
+		{"HINDSIGHT_ALLOW_NETWORKS", "10.0.0.0/8,intranet", `"intranet" is not a network such as 10.0.0.0/8`},
+		{"HINDSIGHT_ALLOW_NETWORKS", "10.1.2.3/8", "write 10.0.0.0/8 for the network, or 10.1.2.3 for the address alone"},
+		{"HINDSIGHT_ALLOW_NETWORKS", "10.0.0.0/33", `"10.0.0.0/33" is not a network`},
+		{"HINDSIGHT_ALLOW_NETWORKS", "fe80::1%eth0", `"fe80::1%eth0" is not a network`},
+		{"HINDSIGHT_ALLOW_NETWORKS", "::ffff:10.0.0.0/104", "write it as one of IPv4"},
 	} {
-		t.Run(tc.env, func(t *testing.T) {
+		t.Run(tc.env+" "+tc.value, func(t *testing.T) {
 			_, err := load(t, nil, map[string]string{tc.env: tc.value})
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("Load with %s=%s: error %v, want one with %q", tc.env, tc.value, err, tc.want)
 			}
 		})
+	}
+}
+
+// The ids are the first 16 digits that sha256sum prints for the keys' 32 bytes.
+const (
+	keyOne = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308" // 7f70dfd819c3c582
+	keyTwo = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="                     // 630dcd2966c43366
+)
+
+func TestKeysAreShownByTheirIDs(t *testing.T) {
+	for _, tc := range []struct{ keys, want string }{
+		{"", "HINDSIGHT_SECRET_KEY=\n"},
+		{keyOne, "HINDSIGHT_SECRET_KEY=set (key 7f70dfd819c3c582)\n"},
+		{keyTwo + "\n" + keyOne, "HINDSIGHT_SECRET_KEY=set (key 630dcd2966c43366; also opens 7f70dfd819c3c582)\n"},
+	} {
+		file := filepath.Join(t.TempDir(), "keys")
+		if err := os.WriteFile(file, []byte(tc.keys+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		env := map[string]string{}
+		if tc.keys != "" {
+			env["HINDSIGHT_SECRET_KEY_FILE"] = file
+		}
+		c, err := load(t, nil, env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		c.Dump(&out)
+		if !strings.Contains(out.String(), tc.want) {
+			t.Errorf("Dump shows\n%s\nwant %q", &out, tc.want)
+		}
+		if all := fmt.Sprintf("%+v", c); tc.keys != "" && (strings.Contains(all, keyOne) || strings.Contains(all, keyTwo)) {
+			t.Errorf("printing the configuration shows a key: %s", all)
+		}
+	}
+}
+
+func TestNetworks(t *testing.T) {
+	c, err := load(t, []string{"--allow-networks", " 10.0.0.0/8, 127.0.0.1,::ffff:192.168.1.7,fd00::/8,"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "10.0.0.0/8,127.0.0.1/32,192.168.1.7/32,fd00::/8"
+	var out strings.Builder
+	c.Dump(&out)
+	if !strings.Contains(out.String(), "HINDSIGHT_ALLOW_NETWORKS="+want+"\n") || len(c.AllowNetworks) != 4 {
+		t.Errorf("%v are allowed, want %s; Dump shows\n%s", c.AllowNetworks, want, &out)
+	}
+	if c, err := load(t, nil, nil); err != nil || len(c.AllowNetworks) > 0 {
+		t.Errorf("by default %v are allowed, %v", c.AllowNetworks, err)
 	}
 }
 
@@ -126,6 +186,9 @@ func TestComposeRunsTwoReplicasOfOneDatabase(t *testing.T) {
 		replicas++
 		if s.Environment["HINDSIGHT_DATABASE_URL_FILE"] != "/run/secrets/database_url" {
 			t.Errorf("%s does not read the database's address from its secret", name)
+		}
+		if s.Environment["HINDSIGHT_SECRET_KEY_FILE"] != "/run/secrets/secret_key" || !slices.Contains(s.Secrets, "secret_key") {
+			t.Errorf("%s does not read the key that both replicas need from their secret", name)
 		}
 		if len(s.Volumes) != 1 || data[s.Volumes[0]] {
 			t.Errorf("%s has no data folder of its own: %v", name, s.Volumes)
