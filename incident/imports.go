@@ -17,6 +17,7 @@ type Connection struct {
 	MapVersion int
 	Sample     bool   // bundled public data; removable in one click
 	Exclude    string // reason that keeps all its incidents out of reliability numbers; usually empty
+	Follow     bool   // polled and reconciled by itself
 	CreatedAt  time.Time
 }
 
@@ -65,7 +66,7 @@ type Run struct {
 	ID         ID
 	Connection ID
 	State      RunState
-	Via        string // file, poll, remap, sample
+	Via        string // file, poll, reconcile, push, remap, retry, sample
 	DryRun     bool
 	StartedAt  time.Time
 	Heartbeat  time.Time
@@ -78,9 +79,13 @@ type Run struct {
 	Dead       int64
 	Cursor     []byte // where to go on; the source's own shape
 	Warnings   []Warning
-	Message    string // the outcome in words, or the error
-	By         string // who started it
-	Upload     string // name of the uploaded file in the uploads folder; may be empty
+	Message    string    // the outcome in words, or the error
+	By         string    // who started it
+	Upload     string    // name of the uploaded file in the uploads folder; may be empty
+	Since      time.Time // what a poll was asked for; zero: no bound
+	Until      time.Time
+	ResumesAt  time.Time // when a queued run goes on that its source has sent away; zero otherwise
+	Requests   int64     // sent to the source
 }
 
 // RunState is where a run stands.

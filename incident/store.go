@@ -66,6 +66,14 @@ type Reader interface {
 	DeadLetters(ctx context.Context, connection ID, limit int) ([]DeadLetter, error)
 	// DeadLetter returns a letter, whether it waits or not.
 	DeadLetter(ctx context.Context, id ID) (*DeadLetter, error)
+	// Health returns how a connection fares; the zero Health with its id when it was never read.
+	Health(ctx context.Context, connection ID) (Health, error)
+	// Healths returns those of all connections that have one.
+	Healths(ctx context.Context) (map[ID]Health, error)
+	// Pushes returns deliveries that wait, oldest first.
+	Pushes(ctx context.Context, connection ID, limit int) ([]Push, error)
+	// Missing returns the records of a connection that their source did not give when it was asked.
+	Missing(ctx context.Context, connection ID) ([]Missing, error)
 	// Tallies counts what is kept of each connection that has anything.
 	Tallies(ctx context.Context) (map[ID]Tally, error)
 
@@ -112,6 +120,16 @@ type Tx interface {
 	ResolveDeadLetters(connection ID, typ string, externalIDs []string, at time.Time) error
 	// SettleDeadLetter marks one letter as resolved, also one of no known record.
 	SettleDeadLetter(id ID, at time.Time) error
+
+	PutHealth(h Health) error
+	PutPushes(ps []Push) error // one with a known id, settled or not, is left as it is
+	// SettlePushes marks deliveries as dealt with; their content goes, their ids stay for a while.
+	SettlePushes(ids []ID, at time.Time) error
+	// SweepPushes forgets deliveries that were settled before a time.
+	SweepPushes(before time.Time) error
+	PutMissing(ms []Missing) error // one that is known keeps its Since
+	// FindMissing takes back that records were missing.
+	FindMissing(connection ID, typ string, externalIDs []string) error
 
 	PutUser(u User) error // ErrConflict when another user has the name
 	PutSession(s Session) error

@@ -14,7 +14,7 @@ import (
 func testConnections(t *testing.T, s incident.Store) {
 	ctx := t.Context()
 	desk := incident.Connection{ID: "con_1", Source: "servicenow", Name: "Service desk", Settings: map[string]string{"url": "https://desk.example.com"},
-		Secret: []byte{0, 1, 255}, Mapping: json.RawMessage(`{"b": 1,  "a": 2}`), MapVersion: 3, Sample: true, Exclude: "sample data", CreatedAt: Epoch()}
+		Secret: []byte{0, 1, 255}, Mapping: json.RawMessage(`{"b": 1,  "a": 2}`), MapVersion: 3, Sample: true, Exclude: "sample data", Follow: true, CreatedAt: Epoch()}
 	files := incident.Connection{ID: "con_2", Source: "table", Name: "files"}
 	write := func(c incident.Connection) error {
 		_, err := s.Update(ctx, func(tx incident.Tx) error { return tx.PutConnection(c) })
@@ -83,7 +83,8 @@ func testRuns(t *testing.T, s incident.Store) {
 	old := incident.Run{ID: "run_1", Connection: "con_1", State: incident.RunPartial, Via: "poll", DryRun: true, StartedAt: Epoch(),
 		Heartbeat: Epoch().Add(time.Second), FinishedAt: Epoch().Add(time.Minute), Total: -1, Read: 10, New: 4, Changed: 3, Unchanged: 2, Dead: 1,
 		Cursor: []byte{0, 255}, Warnings: []incident.Warning{{Field: "priority", Value: "P9", Message: "unknown", Count: 2}},
-		Message: "done", By: "operator", Upload: "a.csv"}
+		Message: "done", By: "operator", Upload: "a.csv",
+		Since: Epoch().Add(-time.Hour), Until: Epoch(), ResumesAt: Epoch().Add(2 * time.Minute), Requests: 7}
 	recent := incident.Run{ID: "run_2", Connection: "con_1", State: incident.RunQueued, StartedAt: Epoch().Add(time.Hour)}
 	other := incident.Run{ID: "run_3", Connection: "con_2", State: incident.RunRunning, StartedAt: Epoch().Add(2 * time.Hour)}
 	update(t, s, func(tx incident.Tx) error {

@@ -53,6 +53,9 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"raw records", testRaws},
 		{"many raw records stream in order", testRawStream},
 		{"dead letters", testDeadLetters},
+		{"health of connections", testHealth},
+		{"deliveries", testPushes},
+		{"missing records", testMissing},
 
 		{"users", testUsers},
 		{"sessions", testSessions},

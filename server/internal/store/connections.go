@@ -18,12 +18,13 @@ type connectionRow struct {
 	MapVersion int
 	Sample     bool
 	Exclude    string
+	Follow     bool
 	CreatedAt  sql.NullTime `gorm:"autoCreateTime:false"` // gorm would fill it in
 }
 
 func (r connectionRow) value() (incident.Connection, error) {
 	return incident.Connection{ID: r.ID, Source: r.Source, Name: r.Name, Settings: r.Settings, Secret: r.Secret, Mapping: r.Mapping,
-		MapVersion: r.MapVersion, Sample: r.Sample, Exclude: r.Exclude, CreatedAt: utc(r.CreatedAt)}, nil
+		MapVersion: r.MapVersion, Sample: r.Sample, Exclude: r.Exclude, Follow: r.Follow, CreatedAt: utc(r.CreatedAt)}, nil
 }
 
 // Connections implements incident.Reader.
@@ -53,7 +54,7 @@ func take[R, V any](ctx context.Context, s *Store, table, column, is string, val
 // PutConnection implements incident.Tx. It fails with ErrConflict when another connection has the name.
 func (t *tx) PutConnection(c incident.Connection) error {
 	c = clean(c)
-	row := connectionRow{c.ID, c.Source, c.Name, c.Settings, c.Secret, c.Mapping, c.MapVersion, c.Sample, c.Exclude, null(c.CreatedAt)}
+	row := connectionRow{c.ID, c.Source, c.Name, c.Settings, c.Secret, c.Mapping, c.MapVersion, c.Sample, c.Exclude, c.Follow, null(c.CreatedAt)}
 	return failed(upsert(t.db, "connections", []connectionRow{row}, "id"), "put connection %q", c.Name)
 }
 
@@ -62,7 +63,7 @@ func (t *tx) PutConnection(c incident.Connection) error {
 // retrospectives of people.
 func (t *tx) DeleteConnection(id incident.ID, reason string) error {
 	id = clean(id)
-	for _, table := range []string{"raws", "runs", "dead_letters", "people"} {
+	for _, table := range []string{"raws", "runs", "dead_letters", "people", "healths", "pushes", "missing"} {
 		if err := t.db.Exec("DELETE FROM "+table+" WHERE connection_id = ?", id).Error; err != nil {
 			return failed(err, "delete %s of connection %s", table, id)
 		}

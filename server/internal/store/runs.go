@@ -31,18 +31,24 @@ type runRow struct {
 	Message      string
 	StartedBy    string
 	Upload       string
+	SinceAt      sql.NullTime
+	UntilAt      sql.NullTime
+	ResumesAt    sql.NullTime
+	Requests     int64
 }
 
 func newRunRow(r incident.Run) runRow {
 	return runRow{r.ID, r.Connection, r.State, r.Via, r.DryRun, null(r.StartedAt), null(r.Heartbeat), null(r.FinishedAt),
-		r.Total, r.Read, r.New, r.Changed, r.Unchanged, r.Dead, r.Cursor, r.Warnings, r.Message, r.By, r.Upload}
+		r.Total, r.Read, r.New, r.Changed, r.Unchanged, r.Dead, r.Cursor, r.Warnings, r.Message, r.By, r.Upload,
+		null(r.Since), null(r.Until), null(r.ResumesAt), r.Requests}
 }
 
 func (r runRow) value() (incident.Run, error) {
 	return incident.Run{ID: r.ID, Connection: r.ConnectionID, State: r.State, Via: r.Via, DryRun: r.DryRun,
 		StartedAt: utc(r.StartedAt), Heartbeat: utc(r.Heartbeat), FinishedAt: utc(r.FinishedAt),
 		Total: r.Total, Read: r.ReadCount, New: r.NewCount, Changed: r.Changed, Unchanged: r.Unchanged, Dead: r.Dead,
-		Cursor: r.ReadCursor, Warnings: r.Warnings, Message: r.Message, By: r.StartedBy, Upload: r.Upload}, nil
+		Cursor: r.ReadCursor, Warnings: r.Warnings, Message: r.Message, By: r.StartedBy, Upload: r.Upload,
+		Since: utc(r.SinceAt), Until: utc(r.UntilAt), ResumesAt: utc(r.ResumesAt), Requests: r.Requests}, nil
 }
 
 // Run implements incident.Reader.

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"hindsight/incident"
+)
+
+type healthRow struct {
+	ConnectionID incident.ID `gorm:"primaryKey"`
+	ReadCursor   []byte
+	ThroughAt    sql.NullTime
+	PolledAt     sql.NullTime
+	ReconciledAt sql.NullTime
+	HeardAt      sql.NullTime
+	Forged       int64
+	Drift        int64
+	PausedAt     sql.NullTime
+	PauseReason  string
+}
+
+func (r healthRow) value() incident.Health {
+	return incident.Health{Connection: r.ConnectionID, Cursor: r.ReadCursor, Through: utc(r.ThroughAt), PolledAt: utc(r.PolledAt),
+		ReconciledAt: utc(r.ReconciledAt), HeardAt: utc(r.HeardAt), Forged: r.Forged, Drift: r.Drift,
+		PausedAt: utc(r.PausedAt), PauseReason: r.PauseReason}
+}
+
+// Health implements incident.Reader.
+func (s *Store) Health(ctx context.Context, connection incident.ID) (incident.Health, error) {
+	var rows []healthRow
+	err := s.db.WithContext(ctx).Table("healths").Where("connection_id = ?", connection).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return incident.Health{Connection: connection}, failed(err, "read health of connection %s", connection)
+	}
+	return rows[0].value(), nil
+}
+
+// Healths implements incident.Reader.
+func (s *Store) Healths(ctx context.Context) (map[incident.ID]incident.Health, error) {
+	var rows []healthRow
+	err := s.db.WithContext(ctx).Table("healths").Find(&rows).Error
+	all := make(map[incident.ID]incident.Health, len(rows))
+	for _, r := range rows {
+		all[r.ConnectionID] = r.value()
+	}
+	return all, failed(err, "read healths of connections")
+}
+
+// PutHealth implements incident.Tx.
+func (t *tx) PutHealth(h incident.Health) error {
+	h = clean(h)
+	row := healthRow{h.Connection, h.Cursor, null(h.Through), null(h.PolledAt), null(h.ReconciledAt), null(h.HeardAt), h.Forged, h.Drift,
+		null(h.PausedAt), h.PauseReason}
+	return failed(upsert(t.db, "healths", []healthRow{row}, "connection_id"), "put health of connection %s", h.Connection)
+}
+
+type pushRow struct {
+	ID           incident.ID `gorm:"primaryKey"`
+	ConnectionID incident.ID
+	PushKey      string
+	Header       map[string][]string `gorm:"serializer:json"`
+	Query        map[string][]string `gorm:"serializer:json"`
+	Body         []byte
+	ReceivedAt   sql.NullTime
+}
+
+// Pushes implements incident.Reader.
+func (s *Store) Pushes(ctx context.Context, connection incident.ID, limit int) ([]incident.Push, error) {
+	waiting := s.db.WithContext(ctx).Table("pushes").Where("settled_at IS NULL").Order("received_at, id")
+	return newest(waiting, connection, limit, func(r pushRow) (incident.Push, error) {
+		return incident.Push{ID: r.ID, Connection: r.ConnectionID, Key: r.PushKey, Header: r.Header, Query: r.Query, Body: r.Body, ReceivedAt: utc(r.ReceivedAt)}, nil
+	})
+}
+
+// PutPushes implements incident.Tx.
+func (t *tx) PutPushes(ps []incident.Push) error {
+	rows := make([]pushRow, len(ps))
+	for i, p := range ps {
+		rows[i] = pushRow{p.ID, p.Connection, clean(p.Key), clean(p.Header), clean(p.Query), p.Body, null(clean(p.ReceivedAt))}
+	}
+	return failed(insert(t.db.Clauses(clause.OnConflict{DoNothing: true}), "pushes", rows), "put deliveries")
+}
+
+// SettlePushes implements incident.Tx.
+func (t *tx) SettlePushes(ids []incident.ID, at time.Time) error {
+	err := t.db.Exec("UPDATE pushes SET settled_at = ?, header = NULL, query = NULL, body = NULL WHERE "+t.dialect.in("id"), null(clean(at)), array(ids)).Error
+	return failed(err, "settle deliveries")
+}
+
+// SweepPushes implements incident.Tx.
+func (t *tx) SweepPushes(before time.Time) error {
+	return failed(t.db.Exec("DELETE FROM pushes WHERE settled_at < ?", before.UTC()).Error, "sweep deliveries")
+}
+
+type missingRow struct {
+	ConnectionID incident.ID `gorm:"primaryKey"`
+	RecordType   string      `gorm:"primaryKey"`
+	ExternalID   string      `gorm:"primaryKey"`
+	SinceAt      sql.NullTime
+}
+
+// Missing implements incident.Reader.
+func (s *Store) Missing(ctx context.Context, connection incident.ID) ([]incident.Missing, error) {
+	all := s.db.WithContext(ctx).Table("missing").Order("record_type, external_id")
+	return newest(all, connection, 0, func(r missingRow) (incident.Missing, error) {
+		return incident.Missing{Connection: r.ConnectionID, Type: r.RecordType, ExternalID: r.ExternalID, Since: utc(r.SinceAt)}, nil
+	})
+}
+
+// PutMissing implements incident.Tx.
+func (t *tx) PutMissing(ms []incident.Missing) error {
+	rows := make([]missingRow, len(ms))
+	for i, m := range ms {
+		m = clean(m)
+		rows[i] = missingRow{m.Connection, m.Type, m.ExternalID, null(m.Since)}
+	}
+	return failed(insert(t.db.Clauses(clause.OnConflict{DoNothing: true}), "missing", rows), "put missing records")
+}
+
+// FindMissing implements incident.Tx.
+func (t *tx) FindMissing(connection incident.ID, typ string, externalIDs []string) error {
+	err := t.db.Exec("DELETE FROM missing WHERE connection_id = ? AND record_type = ? AND "+t.dialect.in("external_id"), connection, typ, array(clean(externalIDs))).Error
+	return failed(err, "find missing records")
+}
