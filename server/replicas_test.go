@@ -88,12 +88,11 @@ func kill(t *testing.T, in installation, file string) {
 	}
 }
 
-// until asks again and again until the answer is yes, as long as a takeover may take.
+// until asks again and again until the answer is yes, for at most two minutes: a run that its worker handed back is
+// taken up at once, and need not wait for the sweep.
 func until(t *testing.T, done func() (bool, error)) error {
 	t.Helper()
-	// A run whose worker died without handing it back is taken up by the sweep: two minutes after its last
-	// heartbeat, at the next of the sweeps that come every minute.
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -35,7 +35,7 @@ func (r *Runner) claim(ctx context.Context, conn incident.Connection, run incide
 		return r.started(run), nil
 	}
 	var out incident.Run
-	_, err := r.store.Update(ctx, func(tx incident.Tx) error {
+	err := r.whole(ctx, func(ctx context.Context, tx incident.Tx) error {
 		if err := lock(tx, conn.ID, run.ID); err != nil {
 			return err
 		}
@@ -94,6 +94,17 @@ func (r *Runner) started(run incident.Run) incident.Run {
 	return run
 }
 
+// whole is a transaction that is finished once it has begun, even when ctx ends meanwhile: after a commit cut off
+// half-way nobody knows whether the run is claimed and which heartbeat is stored, and it could not be handed back.
+func (r *Runner) whole(ctx context.Context, f func(context.Context, incident.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	_, err := r.store.Update(ctx, func(tx incident.Tx) error { return f(ctx, tx) })
+	return err
+}
+
 // hold makes sure, inside tx, that the run is still this process's. The caller holds p.mu.
 func (p *pass) hold(ctx context.Context, tx incident.Tx) error {
 	if err := lock(tx, p.conn.ID, p.run.ID); err != nil {
@@ -111,16 +122,10 @@ func (p *pass) hold(ctx context.Context, tx incident.Tx) error {
 	return nil
 }
 
-// write runs f and writes the row that it returns in one transaction. The caller holds p.mu. What has begun is
-// finished even when ctx ends meanwhile: after a commit cut off half-way nobody knows which heartbeat is
-// stored, and the run could not be handed back.
+// write runs f and writes the row that it returns in one transaction. The caller holds p.mu.
 func (p *pass) write(ctx context.Context, f func(incident.Tx) (incident.Run, error)) (incident.Run, error) {
-	if err := ctx.Err(); err != nil {
-		return incident.Run{}, err
-	}
-	ctx = context.WithoutCancel(ctx)
 	var run incident.Run
-	_, err := p.store.Update(ctx, func(tx incident.Tx) (err error) {
+	err := p.whole(ctx, func(ctx context.Context, tx incident.Tx) (err error) {
 		if err := p.hold(ctx, tx); err != nil {
 			return err
 		}
