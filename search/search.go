@@ -93,7 +93,7 @@ func limit(req Request) int {
 // run executes the one query that decides which incidents match, in which order.
 func (x *Index) run(ctx context.Context, q query.Query, req Request) (*bleve.SearchResult, search.SortOrder, error) {
 	order := orderOf(req)
-	r := bleve.NewSearchRequestOptions(q, limit(req), 0, false)
+	r := bleve.NewSearchRequestOptions(q, limit(req)+1, 0, false) // one more, to know whether a page follows
 	r.SortByCustom(order)
 	if req.Filter.After != "" {
 		after, err := decodeCursor(req.Filter.After, len(order))
@@ -133,12 +133,14 @@ func orderOf(req Request) search.SortOrder {
 	return search.SortOrder{by("order", true), id}
 }
 
-// next returns the cursor behind the last hit: its sort values.
+// next cuts the hits to a page, and returns the cursor behind its last one: its sort values. It is "" when nothing
+// follows.
 func next(found *bleve.SearchResult, order search.SortOrder, limit int) (string, error) {
-	if len(found.Hits) < limit {
+	if len(found.Hits) <= limit {
 		return "", nil
 	}
-	last := found.Hits[len(found.Hits)-1]
+	found.Hits = found.Hits[:limit]
+	last := found.Hits[limit-1]
 	values := make([]string, len(order))
 	for i, by := range order {
 		switch by.(type) {

@@ -271,7 +271,9 @@ func TestPages(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			seen := map[incident.ID]bool{}
 			f := incident.Filter{Limit: 7, Sort: tc.sort}
+			pages := 0
 			for range 10 {
+				pages++
 				r := found(t, x, tc.query, f)
 				if r.Total != tc.total {
 					t.Errorf("total = %d, want %d", r.Total, tc.total)
@@ -288,6 +290,9 @@ func TestPages(t *testing.T) {
 			}
 			if len(seen) != tc.total {
 				t.Errorf("pages hold %d incidents, want %d", len(seen), tc.total)
+			}
+			if pages != 4 { // of 28 the last one is exactly full
+				t.Errorf("%d pages of %d, want 4 and none that is empty", pages, f.Limit)
 			}
 		})
 	}
