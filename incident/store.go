@@ -121,7 +121,12 @@ type Tx interface {
 	// SettleDeadLetter marks one letter as resolved, also one of no known record.
 	SettleDeadLetter(id ID, at time.Time) error
 
+	// PutHealth writes how far a connection was read: all but what Pause and Heard write.
 	PutHealth(h Health) error
+	// Pause says since when and why a connection is not polled; the zero time lets it go on.
+	Pause(connection ID, since time.Time, reason string) error
+	// Heard notes the latest proven delivery, unless at is zero, and counts forged ones.
+	Heard(connection ID, at time.Time, forged int64) error
 	PutPushes(ps []Push) error // one with a known id, settled or not, is left as it is
 	// SettlePushes marks deliveries as dealt with; their content goes, their ids stay for a while.
 	SettlePushes(ids []ID, at time.Time) error

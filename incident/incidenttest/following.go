@@ -10,13 +10,30 @@ import (
 func testHealth(t *testing.T, s incident.Store) {
 	ctx := t.Context()
 	equal(t, "Health of a connection that was never read", check(s.Health(ctx, "con_1"))(t, "Health"), incident.Health{Connection: "con_1"})
-	h := incident.Health{Connection: "con_1", Cursor: []byte{1, 0, 255}, Through: Epoch(), PolledAt: Epoch().Add(time.Minute), ReconciledAt: Epoch().Add(time.Hour),
-		HeardAt: Epoch().Add(2 * time.Hour), Forged: 2, Drift: 3, PausedAt: Epoch().Add(3 * time.Hour), PauseReason: "401"}
+	h := incident.Health{Connection: "con_1", Cursor: []byte{1, 0, 255}, Through: Epoch(), PolledAt: Epoch().Add(time.Minute), ReconciledAt: Epoch().Add(time.Hour), Drift: 3}
 	update(t, s, func(tx incident.Tx) error { return tx.PutHealth(h) })
 	equal(t, "Health", check(s.Health(ctx, "con_1"))(t, "Health"), h)
+
+	h.HeardAt, h.Forged = Epoch().Add(2*time.Hour), 5
+	h.PausedAt, h.PauseReason = Epoch().Add(3*time.Hour), "401"
+	update(t, s, func(tx incident.Tx) error {
+		if err := tx.Heard("con_1", h.HeardAt, 2); err != nil {
+			return err
+		}
+		if err := tx.Heard("con_1", time.Time{}, 3); err != nil {
+			return err
+		}
+		return tx.Pause("con_1", h.PausedAt, h.PauseReason)
+	})
+	equal(t, "Health after deliveries and a pause", check(s.Health(ctx, "con_1"))(t, "Health"), h)
+	h.Drift = 4
+	update(t, s, func(tx incident.Tx) error {
+		return tx.PutHealth(incident.Health{Connection: "con_1", Cursor: h.Cursor, Through: h.Through, PolledAt: h.PolledAt, ReconciledAt: h.ReconciledAt, Drift: 4})
+	})
+	equal(t, "Healths keep deliveries and pause", check(s.Healths(ctx))(t, "Healths"), map[incident.ID]incident.Health{"con_1": h})
 	h.PausedAt, h.PauseReason = time.Time{}, ""
-	update(t, s, func(tx incident.Tx) error { return tx.PutHealth(h) })
-	equal(t, "Healths", check(s.Healths(ctx))(t, "Healths"), map[incident.ID]incident.Health{"con_1": h})
+	update(t, s, func(tx incident.Tx) error { return tx.Pause("con_1", time.Time{}, "") })
+	equal(t, "Health after it goes on", check(s.Health(ctx, "con_1"))(t, "Health"), h)
 }
 
 func testPushes(t *testing.T, s incident.Store) {

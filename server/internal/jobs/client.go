@@ -25,6 +25,8 @@ const (
 	KindImport = "import"
 	// KindGroup finds recurring problems again; it is asked for after imports that changed something.
 	KindGroup = "group"
+	// KindHear takes in the deliveries that wait for the connection that has the job's id.
+	KindHear = "hear"
 )
 
 const (
@@ -125,6 +127,8 @@ func argsOf(job incident.Job, behind bool) (river.JobArgs, error) {
 		return importArgs{Run: job.ID, Behind: behind}, nil
 	case KindGroup:
 		return groupArgs{ID: job.ID, Behind: behind}, nil
+	case KindHear:
+		return hearArgs{Connection: job.ID, Behind: behind}, nil
 	}
 	return nil, incident.Invalidf("kind", "there is no job %q", job.Kind)
 }
@@ -133,6 +137,7 @@ func newWorker[T any](driver riverdriver.Driver[T], cfg Config) (*river.Client[T
 	list := river.NewWorkers()
 	river.AddWorker(list, &importWorker{Config: cfg})
 	river.AddWorker(list, &groupWorker{Config: cfg})
+	river.AddWorker(list, &hearWorker{Config: cfg})
 	river.AddWorker(list, &sweepWorker[T]{Config: cfg})
 	return river.NewClient(driver, &river.Config{
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},

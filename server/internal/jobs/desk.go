@@ -161,6 +161,28 @@ func (d *desk) lay(ctx context.Context, it *item) (effect, []string, error) {
 	return effect, changed, nil
 }
 
+// merge marks the incident that was asked for by another id than the record came under: the source has merged it
+// into that one, without saying so in either.
+func (d *desk) merge(ctx context.Context, it *item) error {
+	if it.asked == "" || it.asked == it.raw.ExternalID {
+		return nil
+	}
+	ref := incident.Ref{Connection: d.conn.ID, Type: it.raw.Type, ExternalID: it.asked}
+	from, err := d.get(ctx, ref.ID())
+	if err != nil || from == nil || from.Status == incident.Merged {
+		return err
+	}
+	into := ref
+	into.ExternalID = it.raw.ExternalID
+	next := *from
+	next.Status, next.StatusRaw, next.MergedInto = incident.Merged, "merged into "+it.raw.ExternalID, into.ID()
+	d.touch(&next)
+	if _, known := d.timelines[next.ID]; !known {
+		d.timelines[next.ID] = nil
+	}
+	return nil
+}
+
 // inForce returns what the record says that a stored incident was made from, when a replayed record is
 // an older version that arrived later.
 func (d *desk) inForce(ctx context.Context, it *item, stored *incident.Incident) (importers.Draft, error) {

@@ -50,7 +50,7 @@ func (r *Runner) claim(ctx context.Context, conn incident.Connection, run incide
 			return err
 		case stored.State == incident.RunCanceled:
 			return errCanceled
-		case stored.State.Done():
+		case stored.State.Done() && run.Via != viaPush: // those of one day share a run
 			return fmt.Errorf("run %s has ended: %w", run.ID, incident.ErrConflict)
 		default:
 			out = r.started(*stored)
@@ -156,13 +156,17 @@ func (p *pass) save(ctx context.Context, f func(incident.Tx) (incident.Run, erro
 func (p *pass) live(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, err := p.write(ctx, func(incident.Tx) (incident.Run, error) { return p.run, nil })
+	_, err := p.write(ctx, func(incident.Tx) (incident.Run, error) {
+		run := p.run
+		run.Message = p.standing
+		return run, nil
+	})
 	return err
 }
 
 // close writes the run's last row. A cancel that came in the meantime wins.
 func (p *pass) close(ctx context.Context, run incident.Run) error {
-	last := func(incident.Tx) (incident.Run, error) { return run, nil }
+	last := func(tx incident.Tx) (incident.Run, error) { return run, p.putEnd(tx, run) }
 	err := p.save(ctx, last)
 	if errors.Is(err, errCanceled) {
 		run.State, run.Message = incident.RunCanceled, "canceled"
@@ -173,6 +177,22 @@ func (p *pass) close(ctx context.Context, run incident.Run) error {
 		return fmt.Errorf("jobs: end run %s: %w", run.ID, err)
 	}
 	return nil
+}
+
+// putEnd notes when the connection was read to the end, and what a reconciliation found that had been missed.
+func (p *pass) putEnd(tx incident.Tx, run incident.Run) error {
+	if !p.over() || run.State != incident.RunOK && run.State != incident.RunPartial {
+		return nil
+	}
+	switch run.Via {
+	case viaPoll:
+		p.health.PolledAt = run.FinishedAt
+	case viaReconcile:
+		p.health.ReconciledAt, p.health.Drift = run.FinishedAt, run.New+run.Changed
+	default:
+		return nil
+	}
+	return tx.PutHealth(p.health)
 }
 
 // watch ends the run's context when the run is canceled, and keeps the heartbeat going while a
@@ -247,5 +267,5 @@ func (r *Runner) stuck(run incident.Run) bool {
 	if run.Heartbeat.After(seen) {
 		seen = run.Heartbeat
 	}
-	return !run.State.Done() && r.clock().Sub(seen) > Stuck
+	return !run.State.Done() && r.clock().After(run.ResumesAt) && r.clock().Sub(seen) > Stuck
 }

@@ -189,33 +189,6 @@ func TestImpossibleRuns(t *testing.T) {
 	}
 }
 
-// TestPollGoesOn shows that a source without files is read from where its last run ended.
-func TestPollGoesOn(t *testing.T) {
-	b := sqliteBench(t)
-	f := &feed{records: records(tickets(4)), size: 3}
-	s := f.source()
-	s.File = false
-	poll := func(opts Options) Outcome {
-		t.Helper()
-		b.clock = b.clock.Add(time.Minute)
-		out, err := b.runner(s).Run(t.Context(), b.conn, incident.Run{}, nil, opts, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	if out := poll(Options{}); out.Read != 4 || out.New != 4 {
-		t.Errorf("first poll = %+v, want 4 new", countsOf(out.Run))
-	}
-	f.records = records(tickets(6))
-	if out := poll(Options{}); out.Read != 2 || out.New != 2 {
-		t.Errorf("second poll = %+v, want the 2 that came since", countsOf(out.Run))
-	}
-	if out := poll(Options{Since: day}); out.Read != 6 || out.Unchanged != 6 {
-		t.Errorf("poll since a day = %+v, want all 6 again", countsOf(out.Run))
-	}
-}
-
 func TestWarnings(t *testing.T) {
 	var run incident.Run
 	for i := range 500 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -17,6 +18,7 @@ type item struct {
 	raw    incident.Raw
 	fresh  freshness
 	before *incident.Raw // the version before a deletion; nil when there is none to delete
+	asked  string        // the id by which the source gave this record, when it was merged into it
 	draft  importers.Draft
 	err    error // why there is no draft
 }
@@ -39,12 +41,14 @@ type batch struct {
 	items      []*item
 	letters    []incident.DeadLetter
 	pos        position
-	total      int64 // records to expect in all; 0 when unknown
+	total      int64         // records to expect in all; 0 when unknown
+	through    time.Time     // all before it was read; zero when that is not known
+	settled    []incident.ID // deliveries that the batch deals with
 }
 
-// page stores one page.
-func (p *pass) page(ctx context.Context, c importers.Collection, page importers.Page) error {
-	b := batch{collection: c, pos: p.pos.after(c.Name, page.Next)}
+// page stores one page, and settles the deliveries that it came from.
+func (p *pass) page(ctx context.Context, c importers.Collection, page importers.Page, settled []incident.ID) error {
+	b := batch{collection: c, pos: p.pos.after(c.Name, page.Next), through: page.Through, settled: settled}
 	if page.Total > 0 {
 		b.total = p.pos.Before + page.Total
 	}
@@ -97,7 +101,7 @@ type versions struct {
 
 // add turns a record into the next version of what is known of it.
 func (v *versions) add(ctx context.Context, rec importers.Record) (*item, error) {
-	it := &item{raw: v.rawOf(rec)}
+	it := &item{raw: v.rawOf(rec), asked: clean(rec.Asked)}
 	it.raw.Type = v.collection.Name
 	prev, known, err := v.newest(ctx, rec)
 	if err != nil {
@@ -156,7 +160,7 @@ func (v *versions) newest(ctx context.Context, rec importers.Record) (*incident.
 func (p *pass) rawOf(rec importers.Record) incident.Raw {
 	return incident.Raw{
 		Connection: p.conn.ID, ExternalID: rec.ExternalID, Body: rec.Body, ReceivedAt: p.clock(),
-		Via: p.run.Via, Origin: clean(rec.Place), Gone: rec.Gone,
+		Via: p.via, Origin: clean(rec.Place), Gone: rec.Gone,
 	}
 }
 
@@ -223,7 +227,7 @@ func (p *pass) commit(ctx context.Context, b batch) error {
 func (b batch) split(pos position) (first, second batch) {
 	first, second = b, b
 	n := len(b.items) / 2
-	first.items, first.letters, first.pos = b.items[:n], nil, pos
+	first.items, first.letters, first.pos, first.settled, first.through = b.items[:n], nil, pos, nil, time.Time{}
 	second.items = b.items[n:]
 	return first, second
 }

@@ -5,13 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"time"
 
 	"hindsight/importers"
 )
 
 const (
-	everything = 0    // asks for a list without a bound
-	recent     = 1000 // runs among which those that have not ended are
+	everything    = 0                   // asks for a list without a bound
+	reconcileSpan = 30 * 24 * time.Hour // how far back a reconciliation reads everything again
+	recent        = 1000                // runs among which those that have not ended are
 )
 
 // position is where a run stands in its source's collections: what incident.Run.Cursor holds.
@@ -58,23 +60,20 @@ func decodePosition(cursor []byte) (position, error) {
 	return p, nil
 }
 
-// resume sets where to go on: where this run was left, or, for a source that is polled, where its last
-// run ended. A cursor never passes what is not stored, so it holds however that run ended.
-func (p *pass) resume(ctx context.Context, opts Options) (err error) {
-	if len(p.run.Cursor) > 0 || p.source.File || !opts.Since.IsZero() {
-		p.pos, err = decodePosition(p.run.Cursor)
-		return err
+// afresh returns the position from which a later run goes on.
+func (p position) afresh() position { return position{Next: p.Next} }
+
+// resume sets where to go on: where this run was left, or, for a poll without bounds of its own, where the last
+// poll ended. A cursor never passes what is not stored, so it holds however that run ended. A reconciliation reads
+// the recent past again.
+func (p *pass) resume(ctx context.Context, in *importers.Input) (err error) {
+	cursor := p.run.Cursor
+	if len(cursor) == 0 && p.run.Via == viaPoll && p.run.Since.IsZero() && !p.dry {
+		cursor = p.health.Cursor
 	}
-	runs, err := p.store.Runs(ctx, p.conn.ID, 20)
-	if err != nil {
-		return fmt.Errorf("jobs: run %s: read earlier runs: %w", p.run.ID, err)
+	if p.run.Via == viaReconcile && in.Since.IsZero() {
+		in.Since = p.run.StartedAt.Add(-reconcileSpan)
 	}
-	for _, run := range runs {
-		if !run.DryRun && run.Via == p.run.Via && len(run.Cursor) > 0 {
-			p.pos, err = decodePosition(run.Cursor)
-			p.pos.Done, p.pos.Before = 0, 0
-			return err
-		}
-	}
-	return nil
+	p.pos, err = decodePosition(cursor)
+	return err
 }

@@ -73,6 +73,9 @@ func (p *pass) work(ctx context.Context, d *desk, b batch) (*written, error) {
 	}
 	w.found = d.found
 	w.run.Cursor = b.pos.encode()
+	if p.over() {
+		w.run.Requests = p.client.Requests()
+	}
 	if b.total > 0 {
 		w.run.Total = max(b.total, w.run.Read)
 	}
@@ -97,6 +100,9 @@ func (p *pass) workItem(ctx context.Context, d *desk, it *item, w *written) erro
 				w.changes[field]++
 			}
 		}
+	}
+	if err := d.merge(ctx, it); err != nil {
+		return err
 	}
 	switch {
 	case outcome == kept:
@@ -131,6 +137,7 @@ func (p *pass) putAll(tx incident.Tx, d *desk, b batch, w *written) error {
 		func() error { return tx.PutRetrospectives(retros) },
 		func() error { return tx.PutDeadLetters(w.letters) },
 		func() error { return tx.ResolveDeadLetters(p.conn.ID, b.collection.Name, w.resolved, p.clock()) },
+		func() error { return p.putFollowed(tx, b) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -140,9 +147,49 @@ func (p *pass) putAll(tx incident.Tx, d *desk, b batch, w *written) error {
 	return nil
 }
 
+// putFollowed writes what later polls, deliveries and reconciliations go by.
+func (p *pass) putFollowed(tx incident.Tx, b batch) error {
+	var found []string
+	for _, it := range b.items {
+		if _, lost := p.lost[it.record()]; lost {
+			found = append(found, it.raw.ExternalID)
+		}
+	}
+	if len(found) > 0 {
+		if err := tx.FindMissing(p.conn.ID, b.collection.Name, found); err != nil {
+			return err
+		}
+	}
+	if len(b.settled) > 0 {
+		if err := tx.SettlePushes(b.settled, p.clock()); err != nil {
+			return err
+		}
+	}
+	if !p.follows() {
+		return nil
+	}
+	return tx.PutHealth(p.healthAfter(b))
+}
+
+// healthAfter returns how far the connection is read once a batch is stored.
+func (p *pass) healthAfter(b batch) incident.Health {
+	h := p.health
+	h.Cursor = b.pos.afresh().encode()
+	if b.through.After(h.Through) {
+		h.Through = b.through
+	}
+	return h
+}
+
 // settle takes over into the pass what a committed batch changed.
 func (p *pass) settle(b batch, w *written) {
 	p.names.add(w.found)
+	if p.follows() {
+		p.health = p.healthAfter(b)
+	}
+	for _, it := range b.items {
+		delete(p.lost, it.record())
+	}
 	for _, l := range w.letters {
 		p.waiting[record{l.Type, l.ExternalID}] = true
 	}

@@ -19,8 +19,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
+	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +37,9 @@ type Runner struct {
 	sources []importers.Source
 	now     func() time.Time
 	log     *slog.Logger
+	// Transport carries the requests of sources that are read over the network. Nil: one that calls public
+	// addresses alone.
+	Transport http.RoundTripper
 }
 
 // NewRunner returns a runner that knows the given sources.
@@ -60,11 +66,18 @@ type pass struct {
 	names    *names
 	waiting  map[record]bool // records with a dead letter
 	preview  preview
+	client   *importers.Client    // nil: the run reads files
+	via      string               // how the records that are being stored came
+	seen     map[record]bool      // what this run has read over the network
+	lost     map[record]time.Time // what the source did not give when it was asked, and since when
+	troubles []string             // collections that could not be read, and why
+	health   incident.Health      // how far the connection was read, for polls
 
-	run  incident.Run // as last stored, but for its heartbeat; written by the run's own goroutine alone
-	pos  position
-	mu   sync.Mutex // held while the run's row is written
-	beat time.Time  // the heartbeat as last stored: whoever else changes it has taken the run over
+	run      incident.Run // as last stored, but for its heartbeat; written by the run's own goroutine alone
+	pos      position
+	mu       sync.Mutex // held while the run's row is written
+	standing string     // why the run stands still; guarded by mu
+	beat     time.Time  // the heartbeat as last stored: whoever else changes it has taken the run over
 }
 
 // record identifies a record of the connection.
@@ -79,14 +92,27 @@ type record struct{ typ, externalID string }
 // run is queued again. A canceled run is no error.
 func (r *Runner) Run(ctx context.Context, conn incident.Connection, run incident.Run, files []importers.File, opts Options, progress func(incident.Run)) (Outcome, error) {
 	run.DryRun = run.DryRun || opts.DryRun
+	if run.Since.IsZero() && run.Until.IsZero() {
+		run.Since, run.Until = opts.Since, opts.Until
+	}
+	if run.Via == "" {
+		run.Via = r.via(conn, files)
+	}
 	p, err := r.begin(ctx, conn, run, progress)
 	if err != nil {
 		return notBegun(run, err)
 	}
-	if err := p.resume(ctx, opts); err != nil {
+	in := importers.Input{Config: p.config(), Files: files, Since: p.run.Since, Until: p.run.Until, Now: p.clock()}
+	if p.run.Via == viaPoll || p.run.Via == viaReconcile {
+		err = p.connect(ctx)
+		in.Client = p.client
+	}
+	if err == nil {
+		err = p.resume(ctx, &in)
+	}
+	if err != nil {
 		return p.finish(ctx, err)
 	}
-	in := importers.Input{Config: p.config(), Files: files, Since: opts.Since, Until: opts.Until, Now: p.clock()}
 	return p.finish(ctx, p.guarded(ctx, func(ctx context.Context) error { return p.read(ctx, in) }))
 }
 
@@ -96,7 +122,8 @@ func (r *Runner) begin(ctx context.Context, conn incident.Connection, run incide
 	if err != nil {
 		return nil, err
 	}
-	p := &pass{Runner: r, conn: conn, source: source, progress: progress, dry: run.DryRun, waiting: map[record]bool{}}
+	p := &pass{Runner: r, conn: conn, source: source, progress: progress, dry: run.DryRun, waiting: map[record]bool{},
+		seen: map[record]bool{}, lost: map[record]time.Time{}}
 	if p.progress == nil {
 		p.progress = func(incident.Run) {}
 	}
@@ -104,10 +131,7 @@ func (r *Runner) begin(ctx context.Context, conn incident.Connection, run incide
 	if run.ID == "" {
 		run.ID = incident.NewID("run")
 	}
-	if run.Via == "" {
-		run.Via = via(source)
-	}
-	run.Connection = conn.ID
+	p.via, run.Connection = run.Via, conn.ID
 	if p.run, err = r.claim(ctx, conn, run); err != nil {
 		return nil, err
 	}
@@ -129,17 +153,20 @@ func notBegun(run incident.Run, err error) (Outcome, error) {
 
 // How a run comes by its records: incident.Run.Via.
 const (
-	viaFile  = "file"
-	viaPoll  = "poll"
-	viaRemap = "remap" // all stored ones again
-	viaRetry = "retry" // those behind dead letters again
+	viaFile      = "file"
+	viaPoll      = "poll"
+	viaReconcile = "reconcile" // what polls may have missed
+	viaPush      = "push"      // deliveries
+	viaRemap     = "remap"     // all stored ones again
+	viaRetry     = "retry"     // those behind dead letters again
 )
 
-func via(s importers.Source) string {
-	if s.File {
-		return viaFile
+// via says how a run comes by its records when nobody does.
+func (r *Runner) via(conn incident.Connection, files []importers.File) string {
+	if source, err := r.source(conn); err == nil && source.API != nil && len(files) == 0 {
+		return viaPoll
 	}
-	return viaPoll
+	return viaFile
 }
 
 // source returns conn's source, or ErrInvalid when there is none or a setting is impossible.
@@ -163,6 +190,19 @@ func (p *pass) load(ctx context.Context) (err error) {
 	}
 	for _, l := range letters {
 		p.waiting[record{l.Type, l.ExternalID}] = true
+	}
+	if p.source.API == nil {
+		return nil
+	}
+	if p.health, err = p.store.Health(ctx, p.conn.ID); err != nil {
+		return fmt.Errorf("jobs: run %s: %w", p.run.ID, err)
+	}
+	missing, err := p.store.Missing(ctx, p.conn.ID)
+	if err != nil {
+		return fmt.Errorf("jobs: run %s: %w", p.run.ID, err)
+	}
+	for _, m := range missing {
+		p.lost[record{m.Type, m.ExternalID}] = m.Since
 	}
 	return nil
 }
@@ -197,22 +237,18 @@ func (p *pass) guarded(ctx context.Context, f func(context.Context) error) (err 
 	return f(ctx)
 }
 
-// read walks through the collections, each from its cursor.
+// read walks through the collections, each from its cursor. Over the network, incidents that are held as open are
+// asked for too, and a reconciliation counts what there is.
 func (p *pass) read(ctx context.Context, in importers.Input) error {
 	for i := p.pos.Done; i < len(p.source.Collections); i++ {
 		c := p.source.Collections[i]
-		if c.Read == nil {
+		pages := p.pagesOf(ctx, c, in)
+		if pages == nil {
 			continue
 		}
-		for page, err := range c.Read(ctx, in, p.pos.Next[c.Name]) {
-			if err != nil {
+		if err := p.readAll(ctx, c, in, pages); err != nil {
+			if err = p.trouble(c, err); err != nil {
 				return fmt.Errorf("jobs: run %s: read %s: %w", p.run.ID, c.Name, err)
-			}
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := p.page(ctx, c, page); err != nil {
-				return err
 			}
 		}
 		if err := ctx.Err(); err != nil {
@@ -220,24 +256,54 @@ func (p *pass) read(ctx context.Context, in importers.Input) error {
 		}
 		p.pos = p.pos.finished(i, p.run.Read)
 	}
+	if !p.over() || p.dry {
+		return nil
+	}
+	if err := p.refresh(ctx, in); err != nil || p.run.Via != viaReconcile {
+		return err
+	}
+	return p.census(ctx, in)
+}
+
+// pagesOf returns a collection's pages, or nil when this run has none of it.
+func (p *pass) pagesOf(ctx context.Context, c importers.Collection, in importers.Input) iter.Seq2[importers.Page, error] {
+	switch {
+	case p.over() && c.List != nil:
+		return c.Pages(ctx, in, p.pos.Next[c.Name])
+	case !p.over() && c.Read != nil:
+		return c.Read(ctx, in, p.pos.Next[c.Name])
+	}
+	return nil
+}
+
+// readAll stores the pages of a collection.
+func (p *pass) readAll(ctx context.Context, c importers.Collection, in importers.Input, pages iter.Seq2[importers.Page, error]) error {
+	for page, err := range pages {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			page, err = p.touched(ctx, c, in, page)
+		}
+		if err == nil {
+			err = p.page(ctx, c, page, nil)
+		}
+		if err == nil && p.over() {
+			p.note(c, page.Records)
+			err = p.hear(ctx, in)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // finish writes how the run ended. It does so even when ctx is over.
 func (p *pass) finish(ctx context.Context, err error) (Outcome, error) {
-	run := p.run
-	run.FinishedAt = p.clock()
-	switch {
-	case err == nil:
-		run.State, run.Message = result(run)
-	case errors.Is(err, errCanceled):
-		run.State, run.Message, err = incident.RunCanceled, "canceled", nil
-	case errors.Is(err, errLost):
+	run, err := p.ended(ctx, err)
+	if errors.Is(err, errLost) {
 		return p.outcome(run), err
-	case ctx.Err() != nil:
-		run.State, run.Message, run.FinishedAt = incident.RunQueued, "interrupted; it goes on where it stopped", time.Time{}
-	default:
-		run.State, run.Message = incident.RunFailed, clean(err.Error())
 	}
 	if p.dry {
 		p.run = run
@@ -253,13 +319,47 @@ func (p *pass) finish(ctx context.Context, err error) (Outcome, error) {
 	return p.outcome(run), err
 }
 
-// result says how a run that reached its end went. Dead letters make it partial, however few.
-func result(run incident.Run) (incident.RunState, string) {
+// ended returns the run's last row, and the error that remains when that is written.
+func (p *pass) ended(ctx context.Context, err error) (incident.Run, error) {
+	run := p.run
+	run.FinishedAt, run.ResumesAt = p.clock(), time.Time{}
+	var parked *importers.Parked
+	var refused *refusedError
 	switch {
-	case run.Dead == 0:
-		return incident.RunOK, ""
-	case run.Dead*20 > run.Read:
-		return incident.RunPartial, fmt.Sprintf("%d of %d records could not be imported: more than 1 in 20, so the mapping is probably wrong", run.Dead, run.Read)
+	case err == nil:
+		run.State, run.Message = result(run, p.troubles)
+	case errors.Is(err, errCanceled):
+		run.State, run.Message, err = incident.RunCanceled, "canceled", nil
+	case errors.Is(err, errLost):
+	case errors.As(err, &parked):
+		run.State, run.Message, run.FinishedAt, run.ResumesAt = incident.RunQueued, parked.Reason, time.Time{}, parked.Until
+	case ctx.Err() != nil:
+		run.State, run.Message, run.FinishedAt = incident.RunQueued, "interrupted; it goes on where it stopped", time.Time{}
+	case errors.As(err, &refused):
+		run.State, run.Message = incident.RunFailed, "the source refuses the credentials: "+clean(err.Error())
+		if !p.dry {
+			err = errors.Join(err, p.pause(context.WithoutCancel(ctx), run.Message))
+		}
+	default:
+		run.State, run.Message = incident.RunFailed, clean(err.Error())
 	}
-	return incident.RunPartial, fmt.Sprintf("%d of %d records could not be imported; they wait as dead letters", run.Dead, run.Read)
+	return run, err
+}
+
+// result says how a run that reached its end went. Dead letters make it partial, however few.
+func result(run incident.Run, troubles []string) (incident.RunState, string) {
+	message := strings.Join(troubles, "; ")
+	switch {
+	case run.Dead == 0 && message == "":
+		return incident.RunOK, ""
+	case run.Dead == 0:
+		return incident.RunPartial, message
+	case message != "":
+		message += "; "
+	}
+	message += fmt.Sprintf("%d of %d records could not be imported", run.Dead, run.Read)
+	if run.Dead*20 > run.Read {
+		return incident.RunPartial, message + ": more than 1 in 20, so the mapping is probably wrong"
+	}
+	return incident.RunPartial, message + "; they wait as dead letters"
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -51,6 +52,8 @@ func (w *importWorker) Work(ctx context.Context, job *river.Job[importArgs]) err
 	switch {
 	case out.State.Done():
 		return w.settle(context.WithoutCancel(ctx), out.Run)
+	case !out.ResumesAt.IsZero():
+		return river.JobSnooze(max(time.Until(out.ResumesAt), time.Second))
 	case ctx.Err() != nil:
 		return river.JobSnooze(0)
 	case errors.Is(err, incident.ErrConflict):
@@ -115,7 +118,7 @@ func startable(run incident.Run) error {
 	switch {
 	case run.DryRun:
 		return errors.New("jobs: a dry run leaves nothing to go on with; start it again")
-	case run.Upload == "" && run.Via != viaPoll && run.Via != viaRemap && run.Via != viaRetry:
+	case run.Upload == "" && !slices.Contains([]string{viaPoll, viaReconcile, viaRemap, viaRetry, viaPush}, run.Via):
 		return errors.New("jobs: the program that read the files ended before the import did; start it again")
 	}
 	return nil
@@ -169,12 +172,15 @@ func (w *sweepWorker[T]) Work(ctx context.Context, _ *river.Job[sweepArgs]) erro
 	if err := w.Uploads.Sweep(ctx, w.Runner.now()); err != nil {
 		return err
 	}
+	if err := w.Runner.schedule(ctx); err != nil {
+		return err
+	}
 	runs, err := w.Store.Runs(ctx, "", recent)
 	if err != nil {
 		return err
 	}
 	for _, run := range runs {
-		if !w.Runner.stuck(run) {
+		if !w.Runner.stuck(run) || run.Via == viaPush { // deliveries that wait are asked for again below
 			continue
 		}
 		if err = startable(run); err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"hindsight/incident"
@@ -53,9 +54,31 @@ func (s *Store) Healths(ctx context.Context) (map[incident.ID]incident.Health, e
 // PutHealth implements incident.Tx.
 func (t *tx) PutHealth(h incident.Health) error {
 	h = clean(h)
-	row := healthRow{h.Connection, h.Cursor, null(h.Through), null(h.PolledAt), null(h.ReconciledAt), null(h.HeardAt), h.Forged, h.Drift,
-		null(h.PausedAt), h.PauseReason}
-	return failed(upsert(t.db, "healths", []healthRow{row}, "connection_id"), "put health of connection %s", h.Connection)
+	row := healthRow{ConnectionID: h.Connection, ReadCursor: h.Cursor, ThroughAt: null(h.Through), PolledAt: null(h.PolledAt),
+		ReconciledAt: null(h.ReconciledAt), Drift: h.Drift}
+	return failed(t.healthPart(row, "read_cursor", "through_at", "polled_at", "reconciled_at", "drift"), "put health of connection %s", h.Connection)
+}
+
+// Pause implements incident.Tx.
+func (t *tx) Pause(connection incident.ID, since time.Time, reason string) error {
+	row := healthRow{ConnectionID: connection, PausedAt: null(clean(since)), PauseReason: clean(reason)}
+	return failed(t.healthPart(row, "paused_at", "pause_reason"), "pause connection %s", connection)
+}
+
+// Heard implements incident.Tx.
+func (t *tx) Heard(connection incident.ID, at time.Time, forged int64) error {
+	known := clause.OnConflict{Columns: []clause.Column{{Name: "connection_id"}}, DoUpdates: []clause.Assignment{
+		{Column: clause.Column{Name: "forged"}, Value: gorm.Expr("healths.forged + excluded.forged")},
+		{Column: clause.Column{Name: "heard_at"}, Value: gorm.Expr("COALESCE(excluded.heard_at, healths.heard_at)")},
+	}}
+	row := healthRow{ConnectionID: connection, HeardAt: null(clean(at)), Forged: forged}
+	return failed(insert(t.db.Clauses(known), "healths", []healthRow{row}), "note deliveries of connection %s", connection)
+}
+
+// healthPart writes some columns of a health, and leaves the others of a known one as they are.
+func (t *tx) healthPart(row healthRow, columns ...string) error {
+	known := clause.OnConflict{Columns: []clause.Column{{Name: "connection_id"}}, DoUpdates: clause.AssignmentColumns(columns)}
+	return insert(t.db.Clauses(known), "healths", []healthRow{row})
 }
 
 type pushRow struct {

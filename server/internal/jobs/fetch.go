@@ -1,0 +1,183 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+const (
+	fetchSize   = 50             // records asked for by id and stored in one transaction
+	goneAfter   = 12 * time.Hour // between the two times that a record is asked for in vain before it counts as deleted
+	vanishShare = 5              // more than one in so many missing at once is lost permission, not deletion
+	vanishFew   = 3              // but not so few
+)
+
+// touched fetches the records that a page says have changed, each once in a run: what is fetched is
+// newer than what told of it.
+func (p *pass) touched(ctx context.Context, c importers.Collection, in importers.Input, page importers.Page) (importers.Page, error) {
+	var ids []string
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(page.Touched))) {
+		if !p.seen[record{c.Name, id}] {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 || c.Fetch == nil {
+		return page, nil
+	}
+	fetched, err := c.Fetch(ctx, in, ids)
+	if err != nil {
+		return page, err
+	}
+	page.Records = append(slices.Clip(page.Records), fetched...)
+	return page, nil
+}
+
+// note remembers which records this run has seen.
+func (p *pass) note(c importers.Collection, records []importers.Record) {
+	for _, r := range records {
+		p.seen[record{c.Name, r.ExternalID}] = true
+		if r.Asked != "" {
+			p.seen[record{c.Name, r.Asked}] = true
+		}
+	}
+}
+
+// refresh asks for the incidents that are held as open and that this run has not seen: not every source tells
+// of every change.
+func (p *pass) refresh(ctx context.Context, in importers.Input) error {
+	for _, c := range p.source.Collections {
+		if c.Fetch == nil {
+			continue
+		}
+		ids, err := p.openOf(ctx, c)
+		if err == nil {
+			err = p.ask(ctx, c, in, ids)
+		}
+		if err != nil {
+			if err = p.trouble(c, err); err != nil {
+				return fmt.Errorf("jobs: run %s: refresh open %s: %w", p.run.ID, c.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// openOf returns the external ids of a collection's incidents that are not over and were not seen by this run.
+func (p *pass) openOf(ctx context.Context, c importers.Collection) ([]string, error) {
+	open := slices.DeleteFunc(slices.Clone(incident.Statuses), incident.Status.Over)
+	var ids []string
+	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Statuses: open, Private: true}) {
+		if err != nil {
+			return nil, err
+		}
+		if inc.Ref.Type == c.Name && !p.seen[record{c.Name, inc.Ref.ExternalID}] {
+			ids = append(ids, inc.Ref.ExternalID)
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(ids))), nil
+}
+
+// ask fetches records by id and stores them. Those that the source does not give are noted as missing; asked
+// for in vain again later, they are deleted.
+func (p *pass) ask(ctx context.Context, c importers.Collection, in importers.Input, ids []string) error {
+	var missing []string
+	for chunk := range slices.Chunk(ids, fetchSize) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		records, err := c.Fetch(ctx, in, chunk)
+		if err != nil {
+			return err
+		}
+		p.note(c, records)
+		for _, id := range chunk {
+			if !p.seen[record{c.Name, id}] {
+				missing = append(missing, id)
+			}
+		}
+		if len(records) == 0 {
+			continue
+		}
+		if err := p.page(ctx, c, importers.Page{Records: records}, nil); err != nil {
+			return err
+		}
+	}
+	return p.absent(ctx, c, missing, len(ids))
+}
+
+// absent decides about records that the source did not give, of asked in all.
+func (p *pass) absent(ctx context.Context, c importers.Collection, ids []string, asked int) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if len(ids) > vanishFew && len(ids)*vanishShare > asked {
+		p.troubles = append(p.troubles, fmt.Sprintf("%d of %d %s are not given any more; so many at once look like lost permissions, so nothing was deleted", len(ids), asked, c.Name))
+		return nil
+	}
+	var gone importers.Page
+	var fresh []incident.Missing
+	for _, id := range ids {
+		at, again := p.lost[record{c.Name, id}]
+		switch {
+		case !again:
+			fresh = append(fresh, incident.Missing{Connection: p.conn.ID, Type: c.Name, ExternalID: id, Since: p.clock()})
+		case p.clock().Sub(at) >= goneAfter:
+			gone.Records = append(gone.Records, importers.Record{ExternalID: id, Gone: true, Place: "not given by the source any more"})
+		}
+	}
+	if len(fresh) > 0 && !p.dry {
+		if _, err := p.store.Update(ctx, func(tx incident.Tx) error { return tx.PutMissing(fresh) }); err != nil {
+			return err
+		}
+	}
+	if len(gone.Records) == 0 {
+		return nil
+	}
+	return p.page(ctx, c, gone, nil)
+}
+
+// census compares the ids that a source has with those that are held, where it can list them cheaply.
+func (p *pass) census(ctx context.Context, in importers.Input) error {
+	for _, c := range p.source.Collections {
+		if c.Census == nil {
+			continue
+		}
+		if err := p.countOut(ctx, c, in); err != nil {
+			if err = p.trouble(c, err); err != nil {
+				return fmt.Errorf("jobs: run %s: census of %s: %w", p.run.ID, c.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (p *pass) countOut(ctx context.Context, c importers.Collection, in importers.Input) error {
+	there := map[string]bool{}
+	for ids, err := range c.Census(ctx, in) {
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			there[id] = true
+		}
+	}
+	var absent []string
+	held := 0
+	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Private: true}) {
+		if err != nil {
+			return err
+		}
+		if inc.Ref.Type != c.Name {
+			continue
+		}
+		if held++; !there[inc.Ref.ExternalID] {
+			absent = append(absent, inc.Ref.ExternalID)
+		}
+	}
+	return p.absent(ctx, c, absent, held)
+}

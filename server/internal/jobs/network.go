@@ -1,0 +1,114 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// connect makes the client of a run that reads over the network.
+func (p *pass) connect(ctx context.Context) error {
+	if p.source.API == nil {
+		return incident.Invalidf("source", "%s reads files: choose one", p.source.Title)
+	}
+	client, err := p.clientOf(p.source, p.config(), p.waitingUntil)
+	p.client = client
+	return err
+}
+
+// clientOf returns a client for a connection, whose settings hold secrets in clear.
+func (r *Runner) clientOf(s importers.Source, cfg importers.Config, waiting func(string, time.Time)) (*importers.Client, error) {
+	transport := r.Transport
+	if transport == nil {
+		transport = importers.Guarded(nil)
+	}
+	clock := importers.Clock{Now: r.now, Sleep: sleep, Waiting: waiting}
+	client, err := importers.NewClient(*s.API, cfg, transport, &pacer{runner: r}, clock)
+	if err != nil {
+		return nil, incident.Invalidf("url", "%s", strings.TrimPrefix(err.Error(), "importers: "))
+	}
+	return client, nil
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Probe proves that a connection's credentials work, and says what they reach. conn's settings hold secrets in
+// clear. ErrInvalid: the source cannot be asked.
+func (r *Runner) Probe(ctx context.Context, conn incident.Connection) (importers.Scope, error) {
+	source, err := r.source(conn)
+	if err != nil {
+		return importers.Scope{}, err
+	}
+	if source.API == nil || source.Probe == nil {
+		return importers.Scope{}, incident.Invalidf("source", "%s is not read over the network", source.Title)
+	}
+	cfg := importers.Config{Connection: conn.ID, Settings: conn.Settings, Mapping: conn.Mapping, MapVersion: conn.MapVersion}
+	client, err := r.clientOf(source, cfg, nil)
+	if err != nil {
+		return importers.Scope{}, err
+	}
+	scope, err := source.Probe(ctx, importers.Input{Config: cfg, Client: client, Now: r.clock()})
+	if skew := client.Skew(); err == nil && skew.Abs() > 2*time.Minute {
+		scope.Notes = append(scope.Notes, fmt.Sprintf("The clocks of %s and of this server differ by %s. Times are taken as the source states them.", source.Title, incident.FormatDuration(skew.Abs())))
+	}
+	return scope, err
+}
+
+// waitingUntil shows people why the run stands still.
+func (p *pass) waitingUntil(reason string, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.standing = fmt.Sprintf("%s, until %s", reason, until.Format("15:04:05 UTC"))
+}
+
+// over reports whether the run reads over the network.
+func (p *pass) over() bool { return p.client != nil }
+
+// follows reports whether the run moves the cursor from which later polls go on.
+func (p *pass) follows() bool { return p.over() && p.run.Via == viaPoll && !p.dry }
+
+// trouble decides what an error of a collection means for the run: nil lets the other collections go on. Refused
+// credentials, and whatever a retry may mend, end the run; a request that the source calls wrong ends this
+// collection alone.
+func (p *pass) trouble(c importers.Collection, err error) error {
+	first := p.source.Collections[0].Name == c.Name
+	switch {
+	case importers.HasStatus(err, http.StatusUnauthorized), first && importers.HasStatus(err, http.StatusForbidden):
+		return &refusedError{err}
+	case errors.Is(err, importers.ErrStuck), importers.HasStatus(err, 400, 403, 404, 405, 410, 422):
+		p.log.Warn("jobs: a collection could not be read", "source", p.source.Name, "run", p.run.ID, "collection", c.Name, "err", err)
+		p.troubles = append(p.troubles, fmt.Sprintf("%s could not be read: %s", c.Name, clean(err.Error())))
+		return nil
+	}
+	return err
+}
+
+// refusedError says that the source refuses the credentials.
+type refusedError struct{ error }
+
+func (e *refusedError) Unwrap() error { return e.error }
+
+// pause stops polls of the connection until a person lets it go on.
+func (p *pass) pause(ctx context.Context, reason string) error {
+	_, err := p.store.Update(ctx, func(tx incident.Tx) error { return tx.Pause(p.conn.ID, p.clock(), reason) })
+	if err != nil {
+		return fmt.Errorf("jobs: pause connection %s: %w", p.conn.ID, err)
+	}
+	return nil
+}

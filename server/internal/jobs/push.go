@@ -1,0 +1,140 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// heardAtOnce is how many deliveries one transaction settles.
+const heardAtOnce = 100
+
+// hear takes in the deliveries that wait for the connection. A run that goes on for hours does so between its
+// pages, so that what is pushed meanwhile does not wait for its end.
+func (p *pass) hear(ctx context.Context, in importers.Input) error {
+	if p.source.Hook == nil || p.dry {
+		return nil
+	}
+	for {
+		pushes, err := p.store.Pushes(ctx, p.conn.ID, heardAtOnce)
+		if err != nil {
+			return fmt.Errorf("jobs: run %s: read deliveries: %w", p.run.ID, err)
+		}
+		if len(pushes) == 0 {
+			return nil
+		}
+		if err := p.takeIn(ctx, in, pushes); err != nil {
+			return fmt.Errorf("jobs: run %s: take in deliveries: %w", p.run.ID, err)
+		}
+	}
+}
+
+// takeIn stores what deliveries say, by collection, and settles them with it.
+func (p *pass) takeIn(ctx context.Context, in importers.Input, pushes []incident.Push) error {
+	defer func(via string) { p.via = via }(p.via)
+	p.via = viaPush
+	said := map[string][]importers.News{}
+	settled := make([]incident.ID, len(pushes))
+	var rejects []importers.Reject
+	for i, push := range pushes {
+		settled[i] = push.ID
+		news, err := p.news(push)
+		if err != nil {
+			rejects = append(rejects, importers.Reject{Place: "delivery of " + push.ReceivedAt.Format(time.RFC3339), Reason: err.Error(), Body: string(push.Body)})
+		}
+		for _, n := range news {
+			said[n.Collection] = append(said[n.Collection], n)
+		}
+	}
+	last := len(p.source.Collections) - 1
+	for i, c := range p.source.Collections {
+		page, err := p.told(ctx, c, in, said[c.Name])
+		if err != nil {
+			return err
+		}
+		var done []incident.ID
+		if i == last { // the deliveries are settled once all that they say is stored
+			page.Rejects, done = append(page.Rejects, rejects...), settled
+		} else if len(page.Records)+len(page.Rejects) == 0 {
+			continue
+		}
+		if err := p.page(ctx, c, page, done); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// news reads a delivery. A panic of a source costs this delivery alone.
+func (p *pass) news(push incident.Push) (news []importers.News, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("reading the delivery failed: %v", v)
+		}
+	}()
+	d := importers.Delivery{Header: push.Header, Query: push.Query, Body: push.Body, At: push.ReceivedAt}
+	news, err = p.source.Hook.Read(d, p.config())
+	for _, n := range news {
+		known := slices.ContainsFunc(p.source.Collections, func(c importers.Collection) bool { return c.Name == n.Collection })
+		if err == nil && !known {
+			err = fmt.Errorf("it speaks of %q, which is not read", n.Collection)
+		}
+	}
+	return news, err
+}
+
+// told returns what deliveries say of one collection: the records that they carry, and those that are fetched by
+// id. What the source does not give for a reason that will stay is rejected, so that it is not asked for ever.
+func (p *pass) told(ctx context.Context, c importers.Collection, in importers.Input, news []importers.News) (importers.Page, error) {
+	var page importers.Page
+	var ids []string
+	for _, n := range news {
+		switch {
+		case n.Gone:
+			page.Records = append(page.Records, importers.Record{ExternalID: n.ID, Gone: true, Place: "a delivery said that it was deleted"})
+		case n.Record != nil:
+			page.Records = append(page.Records, *n.Record)
+		case !slices.Contains(ids, n.ID):
+			ids = append(ids, n.ID)
+		}
+	}
+	if len(ids) == 0 || c.Fetch == nil || !p.over() {
+		return page, nil
+	}
+	fetched, err := c.Fetch(ctx, in, ids)
+	if err == nil {
+		page.Records = append(page.Records, fetched...)
+		return page, nil
+	}
+	if err = p.trouble(c, err); err != nil {
+		return page, err
+	}
+	for _, id := range ids {
+		page.Rejects = append(page.Rejects, importers.Reject{ExternalID: id, Place: "told by a delivery", Reason: p.troubles[len(p.troubles)-1]})
+	}
+	return page, nil
+}
+
+// Hear takes in the deliveries that wait for a connection. One run a day holds all of them. For errors see Run;
+// ErrConflict: another run of the connection goes on, which takes them in itself.
+func (r *Runner) Hear(ctx context.Context, conn incident.Connection) (Outcome, error) {
+	run := incident.Run{ID: incident.DeriveID("run", string(conn.ID), viaPush, r.clock().Format(time.DateOnly)), Via: viaPush, By: "source"}
+	p, err := r.begin(ctx, conn, run, nil)
+	if err != nil {
+		return notBegun(run, err)
+	}
+	return p.finish(ctx, p.guarded(ctx, func(ctx context.Context) error {
+		in := importers.Input{Config: p.config(), Now: p.clock()}
+		if p.source.API != nil {
+			if err := p.connect(ctx); err != nil {
+				return err
+			}
+			in.Client = p.client
+		}
+		return p.hear(ctx, in)
+	}))
+}
