@@ -80,22 +80,32 @@ func strip(s Shell, members []MemberRow) *Strip {
 	if !to.After(from) {
 		return nil
 	}
-	d := &Strip{Width: swimWidth, Base: 84, Height: 112}
+	d := &Strip{Width: swimWidth}
 	const left, right = 14, swimWidth - 14
+	levels, top := make([]int, 0, len(rows)), 0
 	for _, m := range rows {
 		at := m.Incident.StartedAt()
 		x := left + float64(at.Sub(from))/float64(to.Sub(from))*(right-left)
-		dot := StripDot{X: round(x), Y: d.Base - 12, Label: m.Incident.Label() + ", " + at.In(s.zone()).Format("2 Jan 2006") + ": " + m.Incident.Title,
-			Path: IncidentPath(m.Incident.ID), Sev: int(m.Incident.Severity)}
+		dot, level := StripDot{X: round(x), Label: m.Incident.Label() + ", " + at.In(s.zone()).Format("2 Jan 2006") + ": " + m.Incident.Title,
+			Path: IncidentPath(m.Incident.ID), Sev: int(m.Incident.Severity)}, 0
 		for i := len(d.Dots) - 1; i >= 0 && d.Dots[i].X > dot.X-11; i-- {
-			if d.Dots[i].Y <= dot.Y {
-				dot.Y = max(8, d.Dots[i].Y-13)
-			}
+			level = max(level, levels[i]+1)
 		}
-		d.Dots = append(d.Dots, dot)
+		d.Dots, levels, top = append(d.Dots, dot), append(levels, level), max(top, level)
 	}
+	d.stack(levels, top)
 	d.Ticks = ticks(from, to, s.zone(), left, right)
 	return d
+}
+
+// stack gives each dot its height and makes room for the highest of them; beyond 20 levels dots overlap.
+func (d *Strip) stack(levels []int, top int) {
+	step := min(13, 260/float64(max(1, top)))
+	d.Base = max(84, round(20+step*float64(top)))
+	d.Height = d.Base + 28
+	for i, level := range levels {
+		d.Dots[i].Y = round(d.Base - 12 - step*float64(level))
+	}
 }
 
 // SparkBar is one bar of a Spark.

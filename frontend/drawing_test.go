@@ -76,3 +76,23 @@ func TestMeter(t *testing.T) {
 		t.Error("meter() draws a bar for nothing measured")
 	}
 }
+
+func TestStripShowsEveryIncident(t *testing.T) {
+	var members []MemberRow
+	for i := range 23 { // on one day, years ago
+		var ms incident.Milestones
+		ms.Set(incident.Opened, noon.Add(time.Duration(i)*time.Minute), incident.ToSecond, incident.FromField, "x", "")
+		members = append(members, MemberRow{IncidentRow: IncidentRow{Incident: &incident.Incident{Milestones: ms}}})
+	}
+	d := strip(Shell{Now: noon.AddDate(10, 0, 0)}, members)
+	seen := map[float64]bool{}
+	for _, dot := range d.Dots {
+		if dot.Y < 6 || dot.Y > d.Base-6 {
+			t.Errorf("a dot lies at %v, outside of 6 to %v", dot.Y, d.Base-6)
+		}
+		seen[dot.Y] = true
+	}
+	if len(seen) != 23 {
+		t.Errorf("23 incidents of one day lie at %d heights, want 23", len(seen))
+	}
+}

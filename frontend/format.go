@@ -134,6 +134,25 @@ func (s Shell) cell(c reports.Cell, unit reports.Unit) template.HTML {
 	return `<span class="none">none</span>`
 }
 
+// span is a cell of a table, with the column where it begins and how many it covers.
+type span struct {
+	reports.Cell
+	At, Span int
+}
+
+// spans makes neighbours without a value one cell where they have one reason, which is then read once.
+func spans(row []reports.Cell) []span {
+	var out []span
+	for i, c := range row {
+		if n := len(out); n > 0 && c.Note != "" && out[n-1].Cell == c {
+			out[n-1].Span++
+			continue
+		}
+		out = append(out, span{c, i, 1})
+	}
+	return out
+}
+
 // fileSize writes a size: "812 MB", in powers of 1000.
 func fileSize(n int64) string {
 	size, unit := float64(n), 0

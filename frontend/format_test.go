@@ -1,11 +1,13 @@
 package frontend
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"hindsight/incident"
+	"hindsight/reports"
 )
 
 func TestTimes(t *testing.T) {
@@ -100,5 +102,14 @@ func TestOutside(t *testing.T) {
 		if got := outside(in); got != want {
 			t.Errorf("outside(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+func TestSpans(t *testing.T) {
+	few, none := reports.Cell{Note: "not estimable from 4 incidents"}, reports.Cell{Note: "none"}
+	got := spans([]reports.Cell{reports.Str("Feb 2016"), few, few, few, none, reports.Str("0"), reports.Str("0")})
+	want := []span{{reports.Str("Feb 2016"), 0, 1}, {few, 1, 3}, {none, 4, 1}, {reports.Str("0"), 5, 1}, {reports.Str("0"), 6, 1}}
+	if !slices.Equal(got, want) {
+		t.Errorf("spans() = %+v, want one cell for each reason and each value: %+v", got, want)
 	}
 }

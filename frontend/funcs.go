@@ -53,6 +53,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"milestones": func() []incident.MilestoneName { return incident.MilestoneNames },
 		"cell":       func(c reports.Cell, u reports.Unit) template.HTML { return Shell{}.cell(c, u) },
 		"cellIn":     Shell.cell,
+		"spans":      spans,
 		"bound":      func(x float64, u reports.Unit) string { return reports.Format(u, x) },
 		"numeric":    func(u reports.Unit) bool { return u != reports.Text && u != reports.Instant },
 		"themes":     themes,

@@ -33,7 +33,7 @@ func Catalog() []Definition {
 		)
 	}
 	out = append(out,
-		Definition{"sla-by-month", "Are service levels kept, month by month?", complianceByMonth},
+		Definition{"sla-by-month", "How are service levels kept over time?", complianceByMonth},
 		Definition{"sla-by-priority", "Which priorities keep their service levels?", complianceByPriority},
 		Definition{"availability-by-service", "How available is each service?", availabilityByService},
 		Definition{"mtbf-by-service", "How long does each service run between failures?", betweenFailures},

@@ -254,9 +254,12 @@ func TestDemoIsReadOnly(t *testing.T) {
 		t.Fatalf("POST /login/demo = %d, want 303", got.status)
 	}
 	before := feedHead(t, in)
-	for _, path := range []string{"/", "/incidents", "/problems", "/services", "/sla", "/imports", "/admin/users", "/about"} {
+	for _, path := range []string{"/", "/incidents", "/problems", "/services", "/sla", "/imports", "/admin/users", "/about", "/healthz", "/api/v1/services"} {
 		if got := v.get(t, path); got.status != http.StatusOK {
 			t.Errorf("GET %s = %d, want 200", path, got.status)
+		}
+		if got := v.do(t, http.MethodHead, path, nil, nil); got.status != http.StatusOK || got.body != "" {
+			t.Errorf("HEAD %s = %d with %d bytes, want 200 and the header alone", path, got.status, len(got.body))
 		}
 	}
 	for _, path := range []string{"/setup", "/admin/users", "/admin/tokens", "/admin/objectives", "/imports/new/table", "/me/password", "/setup/sample/remove"} {

@@ -125,15 +125,15 @@ func (w world) sla() frontend.SLAPage {
 	row := func(name string, goal float64, met, n int, state frontend.SLAState) frontend.SLARow {
 		lo, hi := max(0, float64(met)/float64(n)-0.02), min(1, float64(met)/float64(n)+0.01)
 		r := frontend.SLARow{Name: w.say(name), Scope: w.say("priority 1 - Critical"), Within: 4 * time.Hour, Goal: goal, Total: frontend.SLACell{Met: met, N: n, State: state}, Lo: &lo, Hi: &hi, State: state, Open: 2, Path: "/incidents?priority=1", Left: []reports.LeftOut{{Reason: "no end", N: 3}}}
-		for i := range 3 {
-			r.Cells = append(r.Cells, frontend.SLACell{Met: met / 3, N: n/3 + i%2, State: state, Path: "/incidents?from=2026-07-01"})
+		for i := range 5 {
+			r.Cells = append(r.Cells, frontend.SLACell{Met: met / 5, N: n/5 + i%2, State: state, Path: "/incidents?from=2026-07-01"})
 		}
 		return r
 	}
 	stated := row("Response, as contracted", 0, 8, 9, frontend.TooFew)
 	stated.Cells[1] = frontend.SLACell{State: frontend.TooFew}
 	p := frontend.SLAPage{
-		Shell: w.on("SLA compliance", frontend.NavSLA, "/sla"), Period: w.period("/sla"), Counts: frontend.SLACounts{Met: 14, AtRisk: 2, Breached: 1, TooFew: 1}, Labels: []string{"Jul 2026", "Aug 2026", "Sep 2026"},
+		Shell: w.on("SLA compliance", frontend.NavSLA, "/sla"), Period: w.period("/sla"), Counts: frontend.SLACounts{Met: 14, AtRisk: 2, Breached: 1, TooFew: 1}, Labels: []string{"Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026", "Q3 2026"},
 		Own: []frontend.SLARow{row("Resolution, critical", 0.95, 176, 180, frontend.Met), row("Acknowledged within 15 minutes", 0.9, 31, 35, frontend.AtRisk), row("Resolution, all", 0.9, 40, 60, frontend.Breached)}, Stated: []frontend.SLARow{stated},
 		Facets: w.incidents().Facets[:2], Chips: w.incidents().Chips[:1], Clear: "/sla", Source: w.source(), Exports: exports("/sla"), MayEdit: true, Figures: []frontend.Figure{w.countsChart("sla-by-month")},
 	}

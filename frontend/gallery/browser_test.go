@@ -28,6 +28,12 @@ const wide = `(() => {
 	return document.documentElement.scrollWidth + ' px wide' + (out ? ', because of ' + out.outerHTML.slice(0, 160) : '');
 })()`
 
+// cut returns the first table whose last column is not all to be seen.
+const cut = `(() => {
+	const out = [...document.querySelectorAll('.table-wrap:has(.table-cards)')].find(e => e.scrollWidth > e.clientWidth);
+	return out ? out.scrollWidth + ' px in ' + out.clientWidth + ': ' + out.innerText.slice(0, 80) : '';
+})()`
+
 const audit = `axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']}).then(r =>
 	r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target + ' ' + n.html.slice(0, 160))).join('\n'))`
 
@@ -104,6 +110,9 @@ func TestLooks(t *testing.T) {
 				do(t, ctx, void(`document.querySelectorAll('details.disclose').forEach(d => { d.open = true })`))
 				if got := eval[string](t, ctx, wide); got != "" {
 					t.Errorf("at %d px the page is %s", screen.width, got)
+				}
+				if got := eval[string](t, ctx, cut); s.Name == "sla/typical" && got != "" {
+					t.Errorf("at %d px a table does not fit: %s", screen.width, got)
 				}
 				if got := eval[string](t, ctx, `__wrong.join('\n')`); got != "" {
 					t.Errorf("the browser reports %s", got)

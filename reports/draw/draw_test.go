@@ -158,7 +158,7 @@ func TestTextOfPicture(t *testing.T) {
 	if err != nil {
 		t.Fatalf("SVG: %v", err)
 	}
-	for _, want := range []string{">Are service levels kept, month by month?<", "Jul 2025", "goal 95 %", "n = 156", "as of change 1,942", ">80 %<"} {
+	for _, want := range []string{">How are service levels kept over time?<", "Jul 2025", "goal 95 %", "n = 156", "as of change 1,942", ">80 %<"} {
 		if !bytes.Contains(svg, []byte(want)) {
 			t.Errorf("SVG does not say %q", want)
 		}

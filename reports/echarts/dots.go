@@ -69,13 +69,17 @@ func (b *builder) merged(s reports.Series, c cell, most int) item {
 	}
 	share := float64(c.n) / float64(most)
 	if len(b.chart.X.Categories) > 0 {
-		it.Symbol, it.SymbolSize = "rect", []float64{math.Max(2, math.Round(64*share)), 4}
+		it.Symbol, it.SymbolSize = "rect", []float64{math.Max(2, math.Round(b.band()*share)), 4}
 	} else {
 		side := math.Round(dotSize * (1 + 2*math.Sqrt(share)))
 		it.SymbolSize = []float64{side, side}
 	}
 	return it
 }
+
+// band is how wide a bar of merged dots may be, in pixels, so that it stays in its category on a chart of usual
+// width and hides neither its neighbours nor the labels of the other axis.
+func (b *builder) band() float64 { return math.Min(64, 560/float64(len(b.chart.X.Categories))) }
 
 // bins divides an axis: into its categories, else into 40 parts of equal length on paper.
 type bins struct {

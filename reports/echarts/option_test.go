@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -83,9 +84,10 @@ type option struct {
 		Name string
 		Type string
 		Data []struct {
-			Value []any
-			Name  string
-			Link  string
+			Value      []any
+			Name       string
+			Link       string
+			SymbolSize any
 		}
 	}
 	XAxis struct {
@@ -212,6 +214,28 @@ func TestManyDotsAreMerged(t *testing.T) {
 	}
 	if len(o.Series[0].Data) > 100 || total != 10000 {
 		t.Errorf("10000 dots become %d marks that stand for %d", len(o.Series[0].Data), total)
+	}
+}
+
+// On a chart 560 px wide, each of 40 months has 14 px for its bars.
+func TestMergedDotsStayInTheirMonth(t *testing.T) {
+	c := shapes()[1]
+	c.Series = c.Series[:1]
+	c.Series[0].Points, c.X.Categories = nil, nil
+	for i := range 40 {
+		c.X.Categories = append(c.X.Categories, strconv.Itoa(i))
+		for range 100 {
+			c.Series[0].Points = append(c.Series[0].Points, reports.Point{X: float64(i), Y: 60})
+		}
+	}
+	data := decode(t, c).Series[0].Data
+	if len(data) != 40 {
+		t.Errorf("%d marks, want one per month", len(data))
+	}
+	for _, d := range data {
+		if size, ok := d.SymbolSize.([]any); !ok || size[0] != 14.0 {
+			t.Errorf("mark %q has the size %v, want it 14 wide", d.Name, d.SymbolSize)
+		}
 	}
 }
 

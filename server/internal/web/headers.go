@@ -16,7 +16,7 @@ func Protect(d *desk.Desk, next http.Handler) http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "This request came from another site and was refused; nothing was changed.", http.StatusForbidden)
 	}))
-	checked := cross.Handler(compressed(next))
+	checked := cross.Handler(compressed(headed(next)))
 	secure := strings.HasPrefix(d.BaseURL, "https:")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -32,6 +32,17 @@ func Protect(d *desk.Desk, next http.Handler) http.Handler {
 			h.Set("Cache-Control", "private, no-cache")
 		}
 		checked.ServeHTTP(w, r)
+	})
+}
+
+// headed answers HEAD as it would answer GET, as monitors and link checkers ask; net/http leaves the body out.
+func headed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.WithContext(r.Context()) // a copy
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

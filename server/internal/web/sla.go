@@ -20,7 +20,7 @@ import (
 
 const (
 	slaPath       = "/sla"
-	slaColumns    = 6 // periods that fit beside the rest of the row
+	slaColumns    = 5 // periods that fit beside the rest of the row
 	breachesShown = 100
 )
 
