@@ -36,6 +36,26 @@ func TestGallery(t *testing.T) {
 	}
 }
 
+// TestNothingMeasured: a problem whose members lack times says so, and not from how many it is not known.
+func TestNothingMeasured(t *testing.T) {
+	text := render(t, renderer(t), state(t, "problems/typical"))
+	if !strings.Contains(text, `from 3</span>`) || strings.Contains(text, `from 0</span>`) {
+		t.Error("the list should say from how many members a sum is, and nothing of the kind where there is none")
+	}
+}
+
+// state returns the page of a gallery state.
+func state(t *testing.T, name string) frontend.Page {
+	t.Helper()
+	for _, s := range gallery.States() {
+		if s.Name == name {
+			return s.Page
+		}
+	}
+	t.Fatalf("there is no state %s", name)
+	return nil
+}
+
 // TestPageWeight holds every page to its budget: 60 kB compressed.
 func TestPageWeight(t *testing.T) {
 	r := renderer(t)

@@ -23,10 +23,11 @@ func (SearchPage) template() string { return "search" }
 
 // HitGroup is the hits of one kind.
 type HitGroup struct {
-	Label string // "Incidents"
-	Total int
-	More  string // path of all of them
-	Hits  []Hit
+	Label  string // "Incidents"
+	Graded bool   // its hits are incidents, and so have a severity or lack one
+	Total  int
+	More   string // path of all of them
+	Hits   []Hit
 }
 
 // Hit is one thing that was found.

@@ -151,6 +151,9 @@ func (w world) problemRows(n int) []frontend.ProblemRow {
 			Problem: incident.Problem{ID: number("prb", i), Title: w.say([]string{"Config rollout without canary", "Failover loops", "Certificates expire"}[i%3]), State: states[i%3], Terms: []string{w.say("rollout"), "canary", "config"}, Basis: "text", By: "admin"},
 			Count:   7 - i%4, First: w.shell.Now.AddDate(-1, 0, 0), Last: w.shell.Now.AddDate(0, 0, -9), Impact: incident.Duration{State: incident.Recorded, Value: 580 * time.Minute}, Measured: 3, Services: w.row(0).Services, Spark: w.spark(), Open: 2, Overdue: 1,
 		}
+		if i%3 == 2 { // a problem of notices without dates
+			rows[i].First, rows[i].Last, rows[i].Impact, rows[i].Measured = time.Time{}, time.Time{}, incident.Duration{State: incident.NotApplicable}, 0
+		}
 	}
 	return rows
 }

@@ -19,6 +19,8 @@ func special(w world) []State {
 	viewer.shell.User.Role = incident.Viewer
 	demo := w.incidents()
 	demo.Demo, demo.Indexing = true, 42
+	visitor := w.profile()
+	visitor.Demo = true
 	demo.Flash = []frontend.Flash{{Kind: frontend.Done, Text: "The target was saved.", Link: frontend.Link{Label: "See it", Path: "/sla"}}, {Kind: frontend.Fail, Text: "The source did not answer. What was read before is kept."}}
 	sent := func(errors ...frontend.FieldError) frontend.Form {
 		return frontend.Form{Values: url.Values{"name": {"Ops team"}, "role": {"editor"}, "goal": {"120"}}, Errors: errors}
@@ -42,6 +44,7 @@ func special(w world) []State {
 		{"incidents/no-permission", frontend.IncidentsPage{Shell: viewer.on("Incidents", frontend.NavIncidents, "/incidents"), Empty: forbidden}},
 		{"incidents/wrong-query", frontend.IncidentsPage{Shell: shell("Incidents", frontend.NavIncidents, "/incidents?q=sev:9"), Query: "sev:9", Problem: "sev:9 is not a severity; there are 1 to 5.", Empty: nomatch, Clear: "/incidents"}},
 		{"incidents/messages", demo},
+		{"profile/demo", visitor},
 		{"incident/empty", bare},
 		{"services/empty", frontend.ServicesPage{Shell: shell("Services", frontend.NavServices, "/services"), Empty: nothing}},
 		{"services/nothing-matches", frontend.ServicesPage{Shell: shell("Services", frontend.NavServices, "/services?q=zzz"), Query: "zzz", Clear: "/services", Empty: nomatch}},

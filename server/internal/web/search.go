@@ -72,7 +72,7 @@ func searchFor(text string) frontend.Link {
 }
 
 func (s *Server) incidentHits(r *request, found search.Result) (frontend.HitGroup, error) {
-	group := frontend.HitGroup{Label: "Incidents", Total: found.Total}
+	group := frontend.HitGroup{Label: "Incidents", Graded: true, Total: found.Total}
 	rows, err := s.hitRows(r.Request.Context(), r, found.Hits)
 	if err != nil {
 		return group, err
