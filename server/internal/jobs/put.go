@@ -27,7 +27,10 @@ func (p *pass) put(ctx context.Context, b batch) (*written, error) {
 			return nil, err
 		}
 		p.run = w.run
-		return w, nil
+		if incs, _, _ := d.contents(); p.each != nil && len(incs) > 0 {
+			err = p.each(incs)
+		}
+		return w, err
 	}
 	err := p.save(ctx, func(tx incident.Tx) (incident.Run, error) {
 		d := p.desk(tx.IncidentsByID)

@@ -26,6 +26,17 @@ func (r *Runner) Remap(ctx context.Context, conn incident.Connection, run incide
 	return p.finish(ctx, p.guarded(ctx, p.replayAll))
 }
 
+// Foresee is a dry run of Remap that hands every incident that would change to each, as it would become.
+func (r *Runner) Foresee(ctx context.Context, conn incident.Connection, each func([]*incident.Incident) error) (Outcome, error) {
+	run := incident.Run{Via: viaRemap, DryRun: true}
+	p, err := r.begin(ctx, conn, run, nil)
+	if err != nil {
+		return notBegun(run, err)
+	}
+	p.each = each
+	return p.finish(ctx, p.guarded(ctx, p.replayAll))
+}
+
 // RetryDeadLetters maps the records behind waiting dead letters of conn again: those with the given ids, or all
 // when there are none. Letters of what could not even be read as a record keep waiting.
 // For run, progress and errors see Run.

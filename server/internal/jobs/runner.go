@@ -66,12 +66,13 @@ type pass struct {
 	names    *names
 	waiting  map[record]bool // records with a dead letter
 	preview  preview
-	client   *importers.Client    // nil: the run reads files
-	via      string               // how the records that are being stored came
-	seen     map[record]bool      // what this run has read over the network
-	lost     map[record]time.Time // what the source did not give when it was asked, and since when
-	troubles []string             // collections that could not be read, and why
-	health   incident.Health      // how far the connection was read, for polls
+	client   *importers.Client                // nil: the run reads files
+	via      string                           // how the records that are being stored came
+	seen     map[record]bool                  // what this run has read over the network
+	lost     map[record]time.Time             // what the source did not give when it was asked, and since when
+	troubles []string                         // collections that could not be read, and why
+	each     func([]*incident.Incident) error // told what a dry run would write; may be nil
+	health   incident.Health                  // how far the connection was read, for polls
 
 	run      incident.Run // as last stored, but for its heartbeat; written by the run's own goroutine alone
 	pos      position

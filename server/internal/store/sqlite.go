@@ -30,7 +30,7 @@ func openSQLite(ctx context.Context, cfg Config) (*Store, error) {
 	db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(cfg.DataDir, "hindsight.db"),
 		"_pragma", "busy_timeout(10000)", // first, for the next one may have to wait
 		"_pragma", "journal_mode(WAL)",
-		"_pragma", "synchronous(NORMAL)", // survives the end of the process; a power cut may lose the last moment
+		"_pragma", "synchronous(FULL)", // what was answered is on the disk, whatever happens to the power
 		"_pragma", "foreign_keys(1)",
 		"_pragma", "cache_size(-32768)", // 32 MB, so that a page of an import fits
 		"_txlock", "immediate", // a transaction that reads first and writes later would fail when others wrote meanwhile
