@@ -10,8 +10,8 @@ run:
 build:
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/hindsight ./server
 
-## test: everything that has to pass; installs PostgreSQL and Chromium first if they are missing
-test: tools check unit race
+## test: everything that has to pass; installs PostgreSQL, Chromium and the servers of live first if they are missing
+test: tools check unit race live
 
 ## check: formatting, vet, staticcheck, generated files fresh
 check:
@@ -20,9 +20,13 @@ check:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
-## unit: all Go tests, the browser's and both databases' included
+## unit: all Go tests but live, the browser's and both databases' included
 unit:
-	$(GO) test -timeout 45m ./...
+	$(GO) test -timeout 45m $$($(GO) list ./... | grep -v '/live$$')
+
+## live: importers against real Redmine, Request Tracker, Prometheus, Alertmanager and Icinga; needs Debian 12
+live: servers
+	$(GO) test -timeout 20m $$($(GO) list ./... | grep '/live$$')
 
 ## race: the concurrent packages again, under the race detector
 race:
@@ -30,7 +34,7 @@ race:
 
 ## golden: rewrite the expected outputs of the tests; read the diff before you commit it
 golden:
-	UPDATE_GOLDEN=1 $(GO) test ./importers/... ./reports/... ./frontend/... ./server/...
+	UPDATE_GOLDEN=1 $(GO) test $$($(GO) list ./importers/... ./reports/... ./frontend/... ./server/... | grep -v '/live$$')
 
 ## gen: rebuild the web assets in frontend/dist (needs npm for a fresh node_modules)
 gen:
@@ -44,8 +48,12 @@ bench:
 tools:
 	@./.ci/tools
 
+## servers: the upstream servers that live starts
+servers:
+	@./.ci/servers
+
 ## help: this list
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: run build test check unit race golden gen bench tools help
+.PHONY: run build test check unit live race golden gen bench tools servers help

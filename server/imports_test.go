@@ -27,6 +27,7 @@ var rules = []rule{
 	{"migrations", nil, nil},
 	{"importers", []string{"incident"}, []string{"golang.org/x/text"}},
 	{"importers/all", []string{"importers", "importers/..."}, nil},
+	{"importers/importertest/live", nil, nil}, // real upstream servers, for tests
 	{"importers/importertest", []string{"incident", "importers", "incident/incidenttest"}, nil},
 	{"importers/table", []string{"incident", "importers"}, []string{"github.com/xuri/excelize/v2", "golang.org/x/text"}},
 	{"importers/markdown", []string{"incident", "importers"}, []string{"gopkg.in/yaml.v3", "github.com/BurntSushi/toml"}},
