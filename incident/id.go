@@ -27,10 +27,18 @@ type Ref struct {
 
 var encoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// ID derives the entity id of an imported record, so that the same record gets the same id in every
+// ID derives the incident's id of an imported record, so that the same record gets the same id in every
 // run, whatever the order of arrival and whichever replica imports it.
-func (r Ref) ID() ID {
-	return DeriveID("inc", string(r.Connection), r.Type, r.ExternalID, strconv.Itoa(r.Incarnation))
+func (r Ref) ID() ID { return r.derive("inc") }
+
+// ChangeEventID is ID for a record that is a change event.
+func (r Ref) ChangeEventID() ID { return r.derive("chg") }
+
+// RosterID is ID for a record that is a roster.
+func (r Ref) RosterID() ID { return r.derive("ros") }
+
+func (r Ref) derive(prefix string) ID {
+	return DeriveID(prefix, string(r.Connection), r.Type, r.ExternalID, strconv.Itoa(r.Incarnation))
 }
 
 // DeriveID returns the id that the parts always give, prefixed with what it identifies: 100 bits of

@@ -39,6 +39,16 @@ type Reader interface {
 	// Retrospectives returns those of many incidents at once; one without is not a key.
 	Retrospectives(ctx context.Context, ids []ID) (map[ID]Retrospective, error)
 
+	// ChangeEvent returns the change event, also when only its tombstone is left.
+	ChangeEvent(ctx context.Context, id ID) (*ChangeEvent, error)
+	// ChangeEvents returns at most f.Limit change events (default 50) in f's order, and the cursor of the
+	// next page, empty on the last one. A malformed cursor is ErrInvalid.
+	ChangeEvents(ctx context.Context, f ChangeFilter) (events []ChangeEvent, next string, err error)
+	// Roster returns the roster with all its shifts, also when only its tombstone is left.
+	Roster(ctx context.Context, id ID) (*Roster, error)
+	// Shifts returns shifts as ChangeEvents returns change events.
+	Shifts(ctx context.Context, f ShiftFilter) (shifts []Shift, next string, err error)
+
 	Services(ctx context.Context) ([]Service, error) // by name
 	Teams(ctx context.Context) ([]Team, error)       // by name
 	Problems(ctx context.Context) ([]Problem, error) // most members first
@@ -98,6 +108,13 @@ type Tx interface {
 	// PutTimeline replaces the events of the given incidents; an incident that is not a key keeps its own.
 	PutTimeline(events map[ID][]TimelineEvent) error
 	PutRetrospectives(rs []Retrospective) error
+	// ChangeEventsByID returns those that exist, tombstones included.
+	ChangeEventsByID(ids []ID) (map[ID]*ChangeEvent, error)
+	PutChangeEvents(cs []ChangeEvent) error
+	// RostersByID returns those that exist, tombstones included.
+	RostersByID(ids []ID) (map[ID]*Roster, error)
+	// PutRosters replaces all shifts of each roster.
+	PutRosters(rs []Roster) error
 	PutServices(ss []Service) error // adds unknown ones, updates known ones
 	PutTeams(ts []Team) error
 	PutPeople(ps []Person) error
@@ -110,7 +127,7 @@ type Tx interface {
 
 	PutConnection(c Connection) error
 	// DeleteConnection removes the connection, its raw records, runs and dead letters, and leaves
-	// tombstones of its incidents with reason.
+	// tombstones of its incidents, change events and rosters with reason.
 	DeleteConnection(id ID, reason string) error
 	PutRun(r Run) error
 	PutRaws(rs []Raw) error // a raw with a known id is left as it is; Latest is maintained here
@@ -159,11 +176,13 @@ type Job struct {
 type EntityKind string
 
 const (
-	EntityIncident EntityKind = "incident"
-	EntityService  EntityKind = "service"
-	EntityTeam     EntityKind = "team"
-	EntityProblem  EntityKind = "problem"
-	EntitySLA      EntityKind = "sla_target"
+	EntityIncident    EntityKind = "incident"
+	EntityService     EntityKind = "service"
+	EntityTeam        EntityKind = "team"
+	EntityProblem     EntityKind = "problem"
+	EntitySLA         EntityKind = "sla_target"
+	EntityChangeEvent EntityKind = "change_event"
+	EntityRoster      EntityKind = "roster" // its shifts change with it
 )
 
 // Change is an entry of the change feed: entity ID of sort Kind was last written by change Seq.

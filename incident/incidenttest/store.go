@@ -39,6 +39,13 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"problems", testProblems},
 		{"service level targets", testTargets},
 
+		{"change events come back as they were put", testChangeEvents},
+		{"lists of change events", testChangeEventLists},
+		{"pages of change events with ties", testChangeEventPages},
+		{"tombstones of change events", testChangeEventTombstones},
+		{"a roster's shifts are replaced as a set", testRosters},
+		{"lists of shifts", testShiftLists},
+
 		{"changes are numbered", testNumbers},
 		{"putting the same again is no change", testIdempotence},
 		{"a failed transaction leaves nothing", testRollback},
@@ -49,6 +56,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 
 		{"connections", testConnections},
 		{"a deleted connection leaves tombstones", testDeleteConnection},
+		{"a deleted connection leaves tombstones of events", testDeleteConnectionEvents},
 		{"runs", testRuns},
 		{"raw records", testRaws},
 		{"many raw records stream in order", testRawStream},

@@ -78,6 +78,9 @@ func (t *tx) DeleteConnection(id incident.ID, reason string) error {
 			return err
 		}
 	}
+	if err := t.buryEvents(id, reason); err != nil {
+		return err
+	}
 	deleted := t.db.Exec("DELETE FROM connections WHERE id = ?", id)
 	if deleted.Error == nil && deleted.RowsAffected == 0 {
 		deleted.Error = incident.ErrNotFound
@@ -111,4 +114,31 @@ func (t *tx) bury(ids []incident.ID, reason string) error {
 	}
 	err = t.db.Exec("DELETE FROM retrospectives WHERE state = 'imported' AND "+t.dialect.in("incident_id"), array(ids)).Error
 	return failed(err, "delete imported retrospectives")
+}
+
+// buryEvents replaces the change events and rosters of a connection by tombstones.
+func (t *tx) buryEvents(connection incident.ID, reason string) error {
+	now := t.store.now()
+	var changes []changeEventRow
+	if err := t.db.Table("change_events").Where("connection_id = ? AND deleted_at IS NULL", connection).Find(&changes).Error; err != nil {
+		return failed(err, "read change events of connection %s", connection)
+	}
+	var buried []incident.ChangeEvent
+	for _, row := range changes {
+		c := row.value(nil)
+		buried = append(buried, incident.ChangeEvent{ID: c.ID, Ref: c.Ref, Kind: c.Kind, Number: c.Number, Title: c.Title,
+			StartedAt: c.StartedAt, FinishedAt: c.FinishedAt, Result: c.Result, DeletedAt: now, DeletedReason: reason})
+	}
+	if err := t.PutChangeEvents(buried); err != nil {
+		return err
+	}
+	var rosters []rosterRow
+	if err := t.db.Table("rosters").Where("connection_id = ? AND deleted_at IS NULL", connection).Find(&rosters).Error; err != nil {
+		return failed(err, "read rosters of connection %s", connection)
+	}
+	var empty []incident.Roster
+	for _, row := range rosters {
+		empty = append(empty, incident.Roster{ID: row.ID, Ref: row.ref(), DeletedAt: now, DeletedReason: reason})
+	}
+	return t.PutRosters(empty)
 }

@@ -60,8 +60,9 @@ func (t *tx) publish(kind incident.EntityKind, seq incident.Seq) error {
 			return err
 		}
 	}
-	// These two carry their number, too.
-	table := map[incident.EntityKind]string{incident.EntityIncident: "incidents", incident.EntityProblem: "problems"}[kind]
+	// These carry their number, too.
+	table := map[incident.EntityKind]string{incident.EntityIncident: "incidents", incident.EntityProblem: "problems",
+		incident.EntityChangeEvent: "change_events", incident.EntityRoster: "rosters"}[kind]
 	if table == "" {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 
 const defaultPage = 50
 
-// order is one way to sort incidents: by a column, then by id in the same direction, so that an index
+// order is one way to sort incidents, or what else is listed: by a column, then by id in the same direction, so that an index
 // serves it from either end.
 type order struct {
 	by   string
@@ -26,7 +26,6 @@ type order struct {
 func orderOf(sort incident.Sort) (order, error) {
 	number := func(key int64) any { return key }
 	started := func(r incidentRow) int64 { return r.StartedAt.UnixMicro() }
-	moment := func(key int64) any { return time.UnixMicro(key).UTC() }
 	switch sort {
 	case incident.NewestFirst, "":
 		return order{"started_at", true, started, moment}, nil
@@ -40,7 +39,10 @@ func orderOf(sort incident.Sort) (order, error) {
 	return order{}, incident.Invalidf("sort", "%q is not an order of incidents", sort)
 }
 
-// cursor is the place behind one incident in an order.
+// moment is the arg of orders by a time.
+func moment(key int64) any { return time.UnixMicro(key).UTC() }
+
+// cursor is the place behind one entity in an order.
 type cursor struct {
 	Sort incident.Sort `json:"s"`
 	Key  int64         `json:"k"`
@@ -65,6 +67,14 @@ func parseCursor(text string, sort incident.Sort) (cursor, error) {
 		return cursor{}, incident.Invalidf("after", "%q is not where a page in the order %q ended", text, sort)
 	}
 	return c, nil
+}
+
+// behind is parseCursor for lists that may begin anywhere: no text is the beginning.
+func behind(text string, sort incident.Sort) (cursor, error) {
+	if text == "" {
+		return cursor{}, nil
+	}
+	return parseCursor(text, sort)
 }
 
 // Incidents implements incident.Reader.
@@ -111,11 +121,9 @@ func (s *Store) page(ctx context.Context, f incident.Filter, count bool) (incs [
 	if err != nil {
 		return nil, 0, "", err
 	}
-	var behind cursor
-	if f.After != "" {
-		if behind, err = parseCursor(f.After, f.Sort); err != nil {
-			return nil, 0, "", err
-		}
+	behind, err := behind(f.After, f.Sort)
+	if err != nil {
+		return nil, 0, "", err
 	}
 	err = s.view(ctx, func(r reader) error {
 		if count {
