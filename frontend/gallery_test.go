@@ -11,6 +11,7 @@ import (
 
 	"hindsight/frontend"
 	"hindsight/frontend/gallery"
+	"hindsight/incident"
 )
 
 // TestGallery draws every page in every state and holds the markup against what browsers and screen
@@ -41,6 +42,22 @@ func TestNothingMeasured(t *testing.T) {
 	text := render(t, renderer(t), state(t, "problems/typical"))
 	if !strings.Contains(text, `from 3</span>`) || strings.Contains(text, `from 0</span>`) {
 		t.Error("the list should say from how many members a sum is, and nothing of the kind where there is none")
+	}
+}
+
+// TestTimesNotKnown: in a list the words say which time it is that is not known.
+func TestTimesNotKnown(t *testing.T) {
+	page := state(t, "overview/typical").(frontend.OverviewPage)
+	dated := page.Recent[0]
+	dated.Length = incident.Duration{State: incident.NotApplicable}
+	undated := dated
+	undated.Incident = &incident.Incident{ID: "inc_x", Title: "A notice"}
+	page.Recurring, page.Recent = nil, []frontend.IncidentRow{dated, undated}
+	text := render(t, renderer(t), page)
+	for _, want := range []string{"<span>duration not known</span>", "<span>no date known</span>"} {
+		if strings.Count(text, want) != 1 {
+			t.Errorf("the list has %s %d times, want it once", want, strings.Count(text, want))
+		}
 	}
 }
 
