@@ -22,6 +22,7 @@ const patience = 3 * time.Minute
 type home struct {
 	dir       string
 	user      *user.User // who the processes run as: not root, which several servers refuse
+	group     string
 	processes []*process
 }
 
@@ -39,8 +40,12 @@ func newHome(name string) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
+	g, err := user.LookupGroupId(u.Gid)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "live-"+name+"-")
-	return &home{dir: dir, user: u}, err
+	return &home{dir: dir, user: u, group: g.Name}, err
 }
 
 // path returns the path of a file in the folder.
@@ -60,6 +65,19 @@ func (h *home) folders(names ...string) error {
 		if err := os.MkdirAll(h.path(name), 0o755); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// run runs a program in the folder and waits for its end.
+func (h *home) run(env []string, program string, args ...string) error {
+	p, err := h.start(env, program, args...)
+	if err != nil {
+		return err
+	}
+	<-p.done
+	if !p.cmd.ProcessState.Success() {
+		return fmt.Errorf("%s: %s\n%s", program, p.cmd.ProcessState, p.said())
 	}
 	return nil
 }
