@@ -75,11 +75,12 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	if *ready {
 		return askReady(ctx, p, cfg)
 	}
-	s, err := p.openStore(ctx, cfg)
+	a, err := p.openStored(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer a.Close()
+	s := a.Desk.Store
 	head, err := s.Head(ctx)
 	if err != nil {
 		return err
@@ -98,6 +99,11 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	}
 	fmt.Fprintf(p.out, "database      %s, change %d, %d incidents\n", database, head, total)
 	fmt.Fprintf(p.out, "dead letters  %d waiting\n", len(letters))
+	sealed, err := a.Desk.CheckSecrets(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "secrets       %d connections have some, all can be opened\n", sealed)
 	if err := writable(cfg.Data); err != nil {
 		return fmt.Errorf("the data folder cannot be written: %w", err)
 	}

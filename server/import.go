@@ -33,10 +33,11 @@ const (
 
 // importRecords imports from files in this process, whether or not a server runs beside it.
 func importRecords(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
-	var files, settings list
+	var files, settings, unset list
 	fs.Var(&files, "file", "file to read; repeat for more")
 	dir := fs.String("dir", "", "folder to read")
-	fs.Var(&settings, "set", "a setting of the source, NAME=VALUE; repeat for more")
+	fs.Var(&settings, "set", "a setting of the source, NAME=VALUE; a secret one NAME=@FILE, or by the environment as HINDSIGHT_SET_NAME; repeat for more")
+	fs.Var(&unset, "unset", "a secret setting to take back; repeat for more")
 	mapping := fs.String("mapping", "", "file with the mapping of columns")
 	name := fs.String("name", "", "name of the connection; default: the source's")
 	exclude := fs.String("exclude", "", "keep these incidents out of reliability numbers, and why")
@@ -51,7 +52,7 @@ func importRecords(ctx context.Context, p program, fs *flag.FlagSet, parse func(
 	if len(words) != 1 {
 		return usage("say which source: hindsight import table --file incidents.csv")
 	}
-	plan := desk.Plan{Source: words[0], Name: *name, Exclude: *exclude}
+	plan := desk.Plan{Source: words[0], Name: *name, Exclude: *exclude, Forget: unset}
 	if plan.Settings, err = parseSettings(settings); err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func parseSettings(pairs list) (map[string]string, error) {
 	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return nil, usage("--set takes NAME=VALUE, not %q", pair)
+			return nil, usage("--set takes NAME=VALUE; what was given has no =") // it may be a secret: not shown
 		}
 		settings[key] = value
 	}
@@ -112,6 +113,9 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
+	if err := p.readSecrets(source, plan.Settings); err != nil {
+		return err
+	}
 	if source.File && len(files) == 0 {
 		return usage("%s reads files: say --file F or --dir D", source.Name)
 	}
@@ -123,6 +127,9 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 	var conn incident.Connection
 	if err == nil {
 		conn, err = prepare(ctx, plan)
+	}
+	if err == nil {
+		conn, err = a.Desk.Unseal(conn)
 	}
 	if errors.Is(err, incident.ErrInvalid) {
 		return &exitCode{2, err.Error()}
@@ -262,6 +269,9 @@ func remap(ctx context.Context, p program, fs *flag.FlagSet, parse func() (confi
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
+	if conn, err = a.Desk.Unseal(conn); err != nil {
+		return err
+	}
 	run := a.Desk.NewRun(conn, "remap", "command line")
 	run.DryRun = *dry
 	bar := p.progressBar(*asJSON)
@@ -303,6 +313,10 @@ func deadLetters(ctx context.Context, p program, fs *flag.FlagSet, parse func() 
 	}
 	for _, conn := range connections {
 		if *retry {
+			conn, err := a.Desk.Unseal(conn)
+			if err != nil {
+				return err
+			}
 			out, err := a.Desk.Runner.RetryDeadLetters(ctx, conn, nil, a.Desk.NewRun(conn, "retry", "command line"), nil)
 			if err != nil {
 				return err

@@ -56,6 +56,7 @@ func commands() []command {
 		{"chart", "ID -o FILE", "write a chart as .json, .csv, .svg or .png; without ID: list them", chart},
 		{"user", "add|list|password|disable", "manage users", user},
 		{"token", "add|list|remove", "manage API tokens", token},
+		{"key", "rotate", "seal the secrets of connections with the first key again", keys},
 		{"migrate", "", "bring the database up to date", migrate},
 		{"reindex", "", "rebuild the search index at the next start", reindex},
 		{"config", "", "print the settings in force", showConfig},

@@ -15,6 +15,9 @@ type Connection struct {
 	Source     string            `json:"source"`
 	Name       string            `json:"name"`
 	Settings   map[string]string `json:"settings" doc:"without secrets"`
+	Secrets    []string          `json:"secrets" doc:"names of the secret settings that are set; what they say is never shown"`
+	Webhooks   int               `json:"webhook_secrets" doc:"secrets that prove pushes: two while one is being replaced"`
+	Sealed     string            `json:"secrets_problem,omitempty" doc:"why the secrets cannot be opened"`
 	MapVersion int               `json:"map_version"`
 	Sample     bool              `json:"sample"`
 	Exclude    string            `json:"exclude_reason,omitempty"`
@@ -80,13 +83,23 @@ func (s *Server) listImports(ctx context.Context, v Viewer, _ none) (ImportList,
 	}
 	runs, err := s.desk.Store.Runs(ctx, "", 50)
 	return ImportList{
-		Connections: each(connections, func(c incident.Connection) Connection {
-			settings := map[string]string{} // never null
-			maps.Copy(settings, c.Settings)
-			return Connection{c.ID, c.Source, c.Name, settings, c.MapVersion, c.Sample, c.Exclude, when(c.CreatedAt)}
-		}),
-		Runs: each(runs, runFor(v)),
+		Connections: each(connections, s.connection),
+		Runs:        each(runs, runFor(v)),
 	}, err
+}
+
+// connection renders a connection. Of its secrets it says which are set.
+func (s *Server) connection(c incident.Connection) Connection {
+	settings := map[string]string{} // never null
+	maps.Copy(settings, c.Settings)
+	out := Connection{ID: c.ID, Source: c.Source, Name: c.Name, Settings: settings, Secrets: []string{}, MapVersion: c.MapVersion,
+		Sample: c.Sample, Exclude: c.Exclude, CreatedAt: when(c.CreatedAt)}
+	names, err := s.desk.SecretNames(c)
+	if err != nil {
+		out.Sealed = err.Error()
+	}
+	out.Secrets, out.Webhooks = append(out.Secrets, names.Settings...), names.Webhook
+	return out
 }
 
 func (s *Server) getRun(ctx context.Context, v Viewer, p IDParams) (Run, error) {

@@ -23,6 +23,7 @@ type Upload struct {
 	Name    string `json:"name,omitempty" doc:"of the connection; the source's own when left out"`
 	Exclude string `json:"exclude,omitempty" doc:"keeps these incidents out of reliability numbers, and why"`
 	Mapping string `json:"mapping,omitempty" doc:"of the columns of a table, as JSON; when left out, the saved one, or what the columns suggest"`
+	Forget  string `json:"forget,omitempty" doc:"name of a secret setting to take back; may be repeated. An empty set.NAME leaves a secret as it is"`
 	File    string `json:"file" doc:"one or more files; archives are unpacked"`
 }
 
@@ -92,10 +93,12 @@ func field(plan *desk.Plan, part *multipart.Part) error {
 		plan.Name = string(text)
 	case name == "exclude":
 		plan.Exclude = string(text)
+	case name == "forget":
+		plan.Forget = append(plan.Forget, string(text))
 	case name == "mapping":
 		plan.Mapping = text
 	default:
-		return incident.Invalidf(name, "there is no such field; there are source, name, exclude, mapping, set.NAME and file")
+		return incident.Invalidf(name, "there is no such field; there are source, name, exclude, mapping, forget, set.NAME and file")
 	}
 	return nil
 }

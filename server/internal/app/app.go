@@ -20,6 +20,7 @@ import (
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/follow"
 	"hindsight/server/internal/jobs"
+	"hindsight/server/internal/seal"
 	"hindsight/server/internal/store"
 )
 
@@ -55,6 +56,10 @@ type Options struct {
 
 // Open opens the database, brings it up to date and starts to follow the change feed. Close stops it.
 func Open(ctx context.Context, o Options) (*App, error) {
+	safe, err := seal.OpenSafe(o.Config.Keys, o.Config.Data, o.Config.DatabaseURL != "", o.Log)
+	if err != nil {
+		return nil, err
+	}
 	s, err := store.Open(ctx, store.Config{URL: o.Config.DatabaseURL, DataDir: o.Config.Data, Log: o.Log, Now: o.Now})
 	if err != nil {
 		return nil, err
@@ -67,7 +72,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	sources := all.Sources()
-	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: sources, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), Database: databaseWords(o.Config), Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
+	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: sources, Safe: safe, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), Database: databaseWords(o.Config), Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
 		Live: analytics.NewLive(o.Now), Similar: alike}}
 	var sinks []follow.Sink

@@ -12,7 +12,7 @@ import (
 // Work begins to work on background jobs, until Close.
 func (a *App) Work(ctx context.Context) error {
 	client, err := jobs.Start(context.WithoutCancel(ctx), jobs.Config{Store: a.store, Runner: a.Desk.Runner, Uploads: a.Desk.Uploads,
-		Unseal: func(c incident.Connection) (incident.Connection, error) { return c, nil },
+		Unseal: a.Desk.Unseal,
 		Group:  func(ctx context.Context, _ incident.ID) error { return a.Desk.Group(ctx) }, Log: slog.New(warnings{a.Desk.Log.Handler()})})
 	if err != nil {
 		return err

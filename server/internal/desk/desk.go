@@ -19,6 +19,7 @@ import (
 	"hindsight/server/internal/follow"
 	"hindsight/server/internal/jobs"
 	"hindsight/server/internal/query"
+	"hindsight/server/internal/seal"
 )
 
 // Desk is everything that a request may need. Its fields are set once, before the first request.
@@ -32,6 +33,7 @@ type Desk struct {
 	Runner  *jobs.Runner
 	Uploads jobs.Uploads
 	Sources []importers.Source
+	Safe    *seal.Safe // opens and seals the secrets of connections
 	DataDir string
 	BaseURL string
 	Version string

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"hindsight/importers"
 	"hindsight/incident"
 	"hindsight/server/internal/jobs"
 )
@@ -21,8 +20,9 @@ const MaxUpload = 512 << 20
 // Plan is what somebody wants to import from: a new connection.
 type Plan struct {
 	Source   string
-	Name     string // empty: the source's own name
-	Settings map[string]string
+	Name     string            // empty: the source's own name
+	Settings map[string]string // an empty value takes a setting back, and leaves a secret one as it is
+	Forget   []string          // secret settings to take back
 	Mapping  json.RawMessage
 	Exclude  string // keeps its incidents out of reliability numbers, and why
 	Sample   bool
@@ -39,7 +39,7 @@ func (d *Desk) Connect(ctx context.Context, p Plan) (incident.Connection, error)
 	return conn, err
 }
 
-// Prepare returns the connection that Connect would store.
+// Prepare returns the connection that Connect would store, its secrets sealed.
 func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error) {
 	source, err := d.Source(p.Source)
 	if err != nil {
@@ -56,15 +56,19 @@ func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error)
 	if err != nil {
 		return incident.Connection{}, err
 	}
+	settings, secrets := separate(source, p.Settings)
+	p.Settings = settings
 	conn := incident.Connection{ID: incident.DeriveID("con", p.Source, p.Name), Source: p.Source, Name: p.Name, MapVersion: 1,
-		Mapping: p.Mapping, Settings: stated(p.Settings), Exclude: p.Exclude, Sample: p.Sample, CreatedAt: d.Now().UTC()}
+		Mapping: p.Mapping, Settings: stated(settings), Exclude: p.Exclude, Sample: p.Sample, CreatedAt: d.Now().UTC()}
+	before := conn
 	if i := slices.IndexFunc(all, func(c incident.Connection) bool { return c.Name == p.Name }); i >= 0 {
-		if all[i].Source != p.Source {
+		before = all[i]
+		if before.Source != p.Source {
 			return conn, incident.Invalidf("name", "there is already a connection %q, of another source", p.Name)
 		}
-		conn = p.change(all[i])
+		conn = p.change(before)
 	}
-	return conn, source.Validate(importers.Config{Settings: conn.Settings, Mapping: conn.Mapping})
+	return d.keepSecrets(source, before, conn, secrets, p.Forget)
 }
 
 // stated leaves out settings that say nothing, so that an empty field of a form changes nothing or takes a
@@ -124,12 +128,13 @@ func (d *Desk) SetMapping(ctx context.Context, id incident.ID, mapping json.RawM
 	if err != nil {
 		return incident.Connection{}, err
 	}
-	changed := Plan{Mapping: mapping, Settings: settings}.change(*conn)
 	source, err := d.Source(conn.Source)
 	if err != nil {
-		return changed, err
+		return incident.Connection{}, err
 	}
-	if err := source.Validate(importers.Config{Settings: changed.Settings, Mapping: changed.Mapping}); err != nil {
+	settings, secrets := separate(source, settings)
+	changed, err := d.keepSecrets(source, *conn, Plan{Mapping: mapping, Settings: settings}.change(*conn), secrets, nil)
+	if err != nil {
 		return changed, err
 	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutConnection(changed) })

@@ -22,11 +22,11 @@ func (d *Desk) Retry(ctx context.Context, letter incident.DeadLetter, by string)
 	if letter.RawID == "" {
 		return d.Repair(ctx, letter, letter.Body, by)
 	}
-	conn, err := d.Store.Connection(ctx, letter.Connection)
+	conn, err := d.unsealed(ctx, letter.Connection)
 	if err != nil {
 		return err
 	}
-	if _, err := d.Runner.RetryDeadLetters(ctx, *conn, []incident.ID{letter.ID}, d.NewRun(*conn, "retry", by), nil); err != nil {
+	if _, err := d.Runner.RetryDeadLetters(ctx, conn, []incident.ID{letter.ID}, d.NewRun(conn, "retry", by), nil); err != nil {
 		return err
 	}
 	now, err := d.Store.DeadLetter(ctx, letter.ID)
@@ -40,11 +40,11 @@ func (d *Desk) Retry(ctx context.Context, letter incident.DeadLetter, by string)
 // is kept. It is tried first: what cannot be imported changes nothing and is ErrInvalid about "body".
 // ErrConflict: the connection is importing now.
 func (d *Desk) Repair(ctx context.Context, letter incident.DeadLetter, text, by string) error {
-	stored, err := d.Store.Connection(ctx, letter.Connection)
+	stored, err := d.unsealed(ctx, letter.Connection)
 	if err != nil {
 		return err
 	}
-	conn := repairing(*stored)
+	conn := repairing(stored)
 	fix := repair{letter: letter, text: text, by: by}
 	if err := d.tryRepair(ctx, conn, fix); err != nil {
 		return err

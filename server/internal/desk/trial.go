@@ -30,6 +30,10 @@ type Trial struct {
 // Try reads and maps the beginning of an upload and writes nothing. What keeps it from being read is
 // ErrInvalid about "file"; ErrNotFound: the files are not here any more.
 func (d *Desk) Try(ctx context.Context, conn incident.Connection, upload incident.ID) (Trial, error) {
+	conn, err := d.Unseal(conn)
+	if err != nil {
+		return Trial{}, err
+	}
 	files, err := d.Uploads.Open(ctx, upload)
 	if err != nil {
 		return Trial{}, err

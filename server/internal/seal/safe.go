@@ -22,11 +22,15 @@ type Safe struct {
 	log    *slog.Logger
 }
 
-// NewSafe returns a safe with the configured keys, or, when there are none, with the key in the file secret.key of
-// dir. shared says that other replicas, which do not see dir, open the same secrets: then a key in a file is worth a
-// warning in log.
-func NewSafe(configured Keyring, dir string, shared bool, log *slog.Logger) *Safe {
-	return &Safe{ring: configured, file: filepath.Join(dir, "secret.key"), shared: shared, log: log}
+// OpenSafe returns a safe with the configured keys, or, when there are none, with the key in the file secret.key of
+// dir, where there is one: a file that holds something else is an error. shared says that other replicas, which do not
+// see dir, open the same secrets: then a key in a file is worth a warning in log.
+func OpenSafe(configured Keyring, dir string, shared bool, log *slog.Logger) (*Safe, error) {
+	s := &Safe{ring: configured, file: filepath.Join(dir, "secret.key"), shared: shared, log: log}
+	if _, err := s.keys(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	return s, nil
 }
 
 // Seal is [Keyring.Seal].

@@ -11,6 +11,16 @@ import (
 	"testing"
 )
 
+// open returns a safe over a folder.
+func open(t *testing.T, configured Keyring, dir string, shared bool, log *slog.Logger) *Safe {
+	t.Helper()
+	s, err := OpenSafe(configured, dir, shared, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func TestKeyFileIsMadeOnFirstNeed(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	file := filepath.Join(dir, "secret.key")
@@ -18,7 +28,7 @@ func TestKeyFileIsMadeOnFirstNeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewSafe(Keyring{}, dir, false, slog.New(slog.DiscardHandler))
+	s := open(t, Keyring{}, dir, false, slog.New(slog.DiscardHandler))
 	_, err = s.Open(elsewhere, "con_1")
 	if !errors.Is(err, ErrSealed) || !strings.Contains(err.Error(), oneID+", and there is no key in "+file) {
 		t.Errorf("Open without a key: %v", err)
@@ -37,11 +47,11 @@ func TestKeyFileIsMadeOnFirstNeed(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 1 {
 		t.Errorf("the folder holds %v, %v; want the key alone", left, err)
 	}
-	later := NewSafe(Keyring{}, dir, false, slog.New(slog.DiscardHandler))
+	later := open(t, Keyring{}, dir, false, slog.New(slog.DiscardHandler))
 	if text, err := later.Open(sealed, "con_1"); err != nil || string(text) != "secret" {
 		t.Errorf("after a restart Open = %q, %v", text, err)
 	}
-	configured := NewSafe(ring(t, one), dir, true, slog.New(slog.DiscardHandler))
+	configured := open(t, ring(t, one), dir, true, slog.New(slog.DiscardHandler))
 	if text, err := configured.Open(elsewhere, "con_1"); err != nil || string(text) != "secret" {
 		t.Errorf("with a configured key Open = %q, %v", text, err)
 	}
@@ -56,7 +66,7 @@ func TestProcessesAgreeOnOneKey(t *testing.T) {
 	sealed := make([][]byte, 32)
 	var all sync.WaitGroup
 	for i := range sealed {
-		s := NewSafe(Keyring{}, dir, false, slog.New(slog.DiscardHandler))
+		s := open(t, Keyring{}, dir, false, slog.New(slog.DiscardHandler))
 		all.Go(func() {
 			var err error
 			if sealed[i], err = s.Seal([]byte("secret"), "con_1"); err != nil {
@@ -65,7 +75,7 @@ func TestProcessesAgreeOnOneKey(t *testing.T) {
 		})
 	}
 	all.Wait()
-	last := NewSafe(Keyring{}, dir, false, slog.New(slog.DiscardHandler))
+	last := open(t, Keyring{}, dir, false, slog.New(slog.DiscardHandler))
 	for i := range sealed {
 		if _, err := last.Open(sealed[i], "con_1"); err != nil {
 			t.Errorf("safe %d: %v", i, err)
@@ -79,9 +89,8 @@ func TestDamagedKeyFileIsRefused(t *testing.T) {
 	if err := os.WriteFile(file, []byte("half-a-key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := NewSafe(Keyring{}, dir, false, slog.New(slog.DiscardHandler))
-	if _, err := s.Seal([]byte("secret"), "con_1"); err == nil || !strings.Contains(err.Error(), "key 1 in "+file) || strings.Contains(err.Error(), "half") {
-		t.Errorf("Seal with a damaged key file: %v", err)
+	if _, err := OpenSafe(Keyring{}, dir, false, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "key 1 in "+file) || strings.Contains(err.Error(), "half") {
+		t.Errorf("OpenSafe with a damaged key file: %v", err)
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != "half-a-key" {
 		t.Errorf("the damaged file was touched: %q, %v", text, err)
@@ -91,7 +100,7 @@ func TestDamagedKeyFileIsRefused(t *testing.T) {
 func TestReplicasAreWarnedOnce(t *testing.T) {
 	var out bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&out, nil))
-	s := NewSafe(Keyring{}, t.TempDir(), true, log)
+	s := open(t, Keyring{}, t.TempDir(), true, log)
 	for range 2 {
 		if _, err := s.Seal([]byte("secret"), "con_1"); err != nil {
 			t.Fatal(err)
@@ -101,7 +110,7 @@ func TestReplicasAreWarnedOnce(t *testing.T) {
 		t.Errorf("%d warnings, want 1:\n%s", n, &out)
 	}
 	out.Reset()
-	if _, err := NewSafe(ring(t, one), t.TempDir(), true, log).Seal([]byte("secret"), "con_1"); err != nil || out.Len() > 0 {
+	if _, err := open(t, ring(t, one), t.TempDir(), true, log).Seal([]byte("secret"), "con_1"); err != nil || out.Len() > 0 {
 		t.Errorf("with a configured key: %v, log %q", err, &out)
 	}
 }
