@@ -120,7 +120,7 @@ func readPause(text string, now time.Time) (time.Duration, bool) {
 		}
 		return 0, false
 	}
-	for _, layout := range []string{time.RFC1123, time.RFC1123Z, time.RFC3339} {
+	for _, layout := range []string{time.RFC1123, time.RFC1123Z, time.RFC3339, "2006-01-02T15:04Z07:00"} {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at.Sub(now), true
 		}

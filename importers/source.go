@@ -75,6 +75,9 @@ type Collection struct {
 	// Census yields the external ids of all records that there are, in any order, where that is cheap: what is
 	// missing from it was deleted.
 	Census func(ctx context.Context, in Input) iter.Seq2[[]string, error]
+	// Hides says that the source answers alike for what was deleted and for what may not be seen any more: a record
+	// that Fetch leaves out is kept then, and a push alone says that it is gone.
+	Hides bool
 	// Map turns one stored record into a draft. It is pure: the same record, settings and mapping give the
 	// same draft, for ever. A *MapError says what is wrong with the record.
 	Map func(raw incident.Raw, cfg Config) (Draft, error)

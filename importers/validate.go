@@ -22,7 +22,9 @@ func (s Source) Validate(cfg Config) error {
 		}
 	}
 	if s.Check != nil {
-		return s.Check(cfg)
+		if err := s.Check(cfg); err != nil {
+			return err
+		}
 	}
 	if s.API == nil || len(cfg.Mapping) == 0 {
 		return nil

@@ -4,6 +4,7 @@ package all
 
 import (
 	"hindsight/importers"
+	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
 	"hindsight/importers/servicenow"
 	"hindsight/importers/statuspage"
@@ -13,6 +14,7 @@ import (
 // Sources returns every source, sorted by name.
 func Sources() []importers.Source {
 	return []importers.Source{
+		jira.Source(),
 		markdown.Source(),
 		servicenow.Source(),
 		statuspage.Source(),

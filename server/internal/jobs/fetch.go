@@ -110,9 +110,10 @@ func (p *pass) ask(ctx context.Context, c importers.Collection, in importers.Inp
 	return p.absent(ctx, c, missing, len(ids))
 }
 
-// absent decides about records that the source did not give, of asked in all.
+// absent decides about records that the source did not give, of asked in all. Where it hides what may not be seen, that
+// says nothing.
 func (p *pass) absent(ctx context.Context, c importers.Collection, ids []string, asked int) error {
-	if len(ids) == 0 {
+	if len(ids) == 0 || c.Hides {
 		return nil
 	}
 	if len(ids) > vanishFew && len(ids)*vanishShare > asked {

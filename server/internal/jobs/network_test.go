@@ -20,6 +20,7 @@ import (
 
 // upstream is a ticket system that is read over the network and pushes.
 type upstream struct {
+	hides   bool
 	*httptest.Server
 	mu      sync.Mutex
 	tickets map[string]ticket
@@ -90,7 +91,7 @@ func (u *upstream) source() importers.Source {
 			return []importers.News{{Collection: "tickets", ID: said.ID, Gone: said.Event == "deleted"}}, nil
 		}},
 		Collections: []importers.Collection{{
-			Name: "tickets", List: &importers.Listing{Page: listTickets}, Fetch: importers.FetchEach(fetchTicket),
+			Name: "tickets", List: &importers.Listing{Page: listTickets}, Fetch: importers.FetchEach(fetchTicket), Hides: u.hides,
 			Map: func(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 				d, err := mapTicket(raw, cfg)
 				d.Incident.Ref.Type = "tickets"
@@ -216,6 +217,21 @@ func TestAbsenceIsNoDeletion(t *testing.T) {
 	}
 	if b.incidents()["1003/0"].Deleted() {
 		t.Error("tickets that all vanished at once are deleted")
+	}
+}
+
+// Some sources answer alike for what is gone and for what may not be seen: there, absence never deletes.
+func TestAbsenceWhereTheSourceHides(t *testing.T) {
+	b, u := sqliteBench(t), newUpstream(t, tickets(12))
+	u.hides = true
+	b.poll(u)
+	u.change(func() { delete(u.tickets, "1001") })
+	for range 2 {
+		b.clock = b.clock.Add(24 * time.Hour)
+		b.poll(u)
+	}
+	if b.incidents()["1001/0"].Deleted() {
+		t.Error("a ticket that may only be hidden is deleted")
 	}
 }
 

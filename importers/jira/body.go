@@ -1,0 +1,115 @@
+package jira
+
+import (
+	"encoding/json"
+	"strings"
+
+	"hindsight/importers"
+)
+
+// body is a stored record: an issue as Jira answered it, with what it takes to read it without the network.
+type body struct {
+	Issue json.RawMessage `json:"issue"`
+	// Names is what the custom fields that the issue fills in are called.
+	Names map[string]string `json:"names,omitempty"`
+	// Categories is the category ("new", "indeterminate", "done") of the statuses that the issue was ever in, by id.
+	Categories map[string]string `json:"categories,omitempty"`
+	// Changelog and Comments are whole where those in Issue are not.
+	Changelog []json.RawMessage `json:"changelog,omitempty"`
+	Comments  []json.RawMessage `json:"comments,omitempty"`
+}
+
+// issue is an issue as it is answered. Fields are decoded one by one, so that an odd one spoils nothing else.
+type issue struct {
+	ID        string                     `json:"id"`
+	Key       string                     `json:"key"`
+	Fields    map[string]json.RawMessage `json:"fields"`
+	Names     map[string]string          `json:"names"`
+	Changelog struct {
+		Total     int               `json:"total"`
+		Histories []json.RawMessage `json:"histories"`
+	} `json:"changelog"`
+}
+
+// decodeIssue decodes what it can: values of another shape than expected count as missing. An issue that is none has
+// no ID.
+func decodeIssue(raw json.RawMessage) (i issue) {
+	json.Unmarshal(raw, &i) // which goes on behind a value that does not fit
+	return i
+}
+
+// ref is how Jira names statuses, priorities, projects, types, people and links' ends.
+type ref struct {
+	ID          string `json:"id"`
+	Key         string `json:"key"`
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName"`
+	AccountID   string `json:"accountId"`
+	Category    struct {
+		Key string `json:"key"`
+	} `json:"statusCategory"`
+	Subtask bool `json:"subtask"`
+}
+
+// person returns how somebody is called.
+func (r ref) person() string {
+	if r.DisplayName != "" {
+		return r.DisplayName
+	}
+	return r.Name
+}
+
+// get decodes a field; what is missing, null or of another shape is zero.
+func get[T any](i issue, field string) (v T) {
+	json.Unmarshal(i.Fields[field], &v) // which goes on behind a value that does not fit
+	return v
+}
+
+func (i issue) project() ref { return get[ref](i, "project") }
+
+// comments is the first of an issue's comments, as its fields hold them.
+type comments struct {
+	Total    int               `json:"total"`
+	Comments []json.RawMessage `json:"comments"`
+}
+
+// change is one entry of a changelog.
+type change struct {
+	ID      string `json:"id"`
+	Created string `json:"created"`
+	Author  ref    `json:"author"`
+	Items   []item `json:"items"`
+}
+
+type item struct {
+	Field   string `json:"field"`
+	FieldID string `json:"fieldId"` // Cloud alone
+	From    string `json:"from"`
+	FromStr string `json:"fromString"`
+	To      string `json:"to"`
+	ToStr   string `json:"toString"`
+}
+
+// of returns the field's id, or on a Data Center its name, which is the same for the fields that count.
+func (i item) of() string {
+	if i.FieldID != "" {
+		return i.FieldID
+	}
+	return i.Field
+}
+
+func custom(field string) bool { return strings.HasPrefix(field, "customfield_") }
+
+// changes decodes a changelog.
+func changes(raw []json.RawMessage) []change {
+	out := make([]change, len(raw))
+	for n, r := range raw {
+		json.Unmarshal(r, &out[n])
+	}
+	return out
+}
+
+// parse reads a time as Jira writes it: 2020-06-12T08:13:13.360+0800.
+func parse(text string) (importers.Moment, error) {
+	return importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
+}

@@ -1,0 +1,63 @@
+package jira
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"hindsight/importers"
+)
+
+// probe says as whom the token is known, which projects it may see, and how many issues are incidents. Jira hides what
+// may not be seen without saying so, so that nothing found is worth a note.
+func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
+	api := serverAPI
+	if onCloud(in.Config) {
+		api = cloudAPI
+	}
+	a, err := in.Client.Get(ctx, api+"/myself", nil)
+	if err != nil {
+		return importers.Scope{}, fmt.Errorf("jira: who am I: %w", err)
+	}
+	var me ref
+	if err := a.JSON(&me); err != nil {
+		return importers.Scope{}, err
+	}
+	s := importers.Scope{Identity: importers.Line(me.person())}
+	for _, key := range projects(in.Config) {
+		a, err := in.Client.Get(ctx, api+"/project/"+url.PathEscape(key), nil)
+		if importers.HasStatus(err, http.StatusNotFound) {
+			s.Notes = append(s.Notes, fmt.Sprintf("The project %s is not there, or %s may not browse it.", key, s.Identity))
+			continue
+		}
+		if err != nil {
+			return s, fmt.Errorf("jira: project %s: %w", key, err)
+		}
+		var p ref
+		if err := a.JSON(&p); err != nil {
+			return s, err
+		}
+		s.Reach = append(s.Reach, importers.Line(p.Key+" "+p.Name))
+	}
+	n, err := matching(ctx, in)
+	if err != nil {
+		return s, err
+	}
+	s.Reach = append(s.Reach, fmt.Sprintf("about %d issues", n))
+	if n == 0 {
+		s.Notes = append(s.Notes, "No issue is found. Either there is none, or the account lacks the permission Browse projects: Jira does not say which.")
+	}
+	return s, nil
+}
+
+// matching returns how many issues the connection is about.
+func matching(ctx context.Context, in importers.Input) (int64, error) {
+	search := strings.Join(append(scope(in.Config), fmt.Sprintf("created >= %d", born.UnixMilli())), " AND ")
+	if onCloud(in.Config) {
+		return count(ctx, in, search)
+	}
+	f, err := serverSearch(ctx, in, search, url.Values{"maxResults": {"0"}})
+	return int64(f.Total), err
+}
