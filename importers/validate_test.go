@@ -13,7 +13,7 @@ func TestImpossibleSettingsAreRefusedByName(t *testing.T) {
 	bySource := map[string]importers.Source{}
 	for _, s := range all.Sources() {
 		bySource[s.Name] = s
-		if err := s.Validate(importers.Config{}); err != nil {
+		if err := s.Validate(importers.Config{}); err != nil && s.API == nil { // which needs an address and a credential
 			t.Errorf("%s refuses its own defaults: %v", s.Name, err)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 
 // upstream is a ticket system that is read over the network and pushes.
 type upstream struct {
-	hides   bool
+	hides bool
 	*httptest.Server
 	mu      sync.Mutex
 	tickets map[string]ticket
