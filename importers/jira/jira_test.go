@@ -44,6 +44,14 @@ func TestAPI(t *testing.T) {
 	}
 }
 
+// contract holds a fake of Cloud to Atlassian's description. There is none of a Data Center.
+func contract(t *testing.T, deployment string, f http.Handler) http.Handler {
+	if deployment != cloud {
+		return f
+	}
+	return importertest.Contract(t, "testdata/openapi.json", f)
+}
+
 // serve starts a fake.
 func serve(t *testing.T, f http.Handler) string {
 	s := httptest.NewServer(f)
@@ -55,7 +63,7 @@ func serve(t *testing.T, f http.Handler) string {
 // one long issue three pages of changelogs and two of comments.
 func TestRequests(t *testing.T) {
 	for deployment, want := range map[string]int64{cloud: 3 + 1 + 1 + 3 + 2, dataCenter: 3 + 1} {
-		h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, newFake()), deployment), nil, 0)
+		h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, contract(t, deployment, newFake())), deployment), nil, 0)
 		if err != nil || h.Requests != want {
 			t.Errorf("%s: reading took %d requests, %v, want %d", deployment, h.Requests, err, want)
 		}
@@ -173,7 +181,7 @@ func TestFetch(t *testing.T) {
 		f := newFake()
 		f.issues[5].project = "HR"
 		f.issues[6].fields["issuetype"] = option("1", "Task")
-		in := input(t, serve(t, f), deployment)
+		in := input(t, serve(t, contract(t, deployment, f)), deployment)
 		in.Settings["jql"] = `issuetype = "Incident"`
 		records, err := fetch(context.Background(), in, []string{"10004", "10005", "10006", "10007", "99999"})
 		if err != nil {
@@ -191,7 +199,7 @@ func TestFetch(t *testing.T) {
 
 func TestProbe(t *testing.T) {
 	for _, deployment := range []string{cloud, dataCenter} {
-		in := input(t, serve(t, newFake()), deployment)
+		in := input(t, serve(t, contract(t, deployment, newFake())), deployment)
 		in.Settings["projects"] = "OPS, SECRET"
 		s, err := probe(context.Background(), in)
 		if err != nil || s.Identity != "Reading account" || len(s.Reach) != 2 || s.Reach[0] != "OPS Operations" || s.Reach[1] != "about 230 issues" || len(s.Notes) != 1 {
