@@ -6,6 +6,7 @@ import (
 	"hindsight/importers"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
+	"hindsight/importers/redmine"
 	"hindsight/importers/servicenow"
 	"hindsight/importers/statuspage"
 	"hindsight/importers/table"
@@ -16,6 +17,7 @@ func Sources() []importers.Source {
 	return []importers.Source{
 		jira.Source(),
 		markdown.Source(),
+		redmine.Source(),
 		servicenow.Source(),
 		statuspage.Source(),
 		table.Source(),
