@@ -172,6 +172,14 @@ type Draft struct {
 	Timeline      []incident.TimelineEvent
 	Retrospective *incident.Retrospective
 	Warnings      []incident.Warning
+
+	// Change is what a record says that is no incident but a change event: nothing is made of Incident and what
+	// belongs to it then. It carries neither ID nor Ref.Connection, and its services have names alone.
+	Change *incident.ChangeEvent
+	// Roster is Change for a record that tells who is on call. Its shifts carry the source's ids of schedule and
+	// person, where there are any, in ScheduleRef and Person; Team owns them. A roster without shifts takes
+	// back those that an earlier version of the record told.
+	Roster *incident.Roster
 }
 
 // Warn notes an oddity that does not stop the record.

@@ -123,7 +123,23 @@ func mapOne(c importers.Collection, cfg importers.Config, r importers.Record) ma
 // promises checks what the runner relies on in every draft.
 func promises(t testing.TB, r importers.Record, s importers.Source, d importers.Draft) {
 	t.Helper()
-	inc := d.Incident
+	if d.Change != nil || d.Roster != nil {
+		promisesOfEvents(t, r, d)
+	} else {
+		promisesOfIncidents(t, r, s, d.Incident)
+	}
+	walk(reflect.ValueOf(d), func(v reflect.Value) {
+		if at, ok := v.Interface().(time.Time); ok && at.Location() != time.UTC {
+			t.Errorf("%s: %v is not in UTC", r.Place, at)
+		}
+		if v.Kind() == reflect.String && (!utf8.ValidString(v.String()) || importers.Clean(v.String()) != strings.TrimSpace(v.String())) {
+			t.Errorf("%s: text %q is not clean", r.Place, v.String())
+		}
+	})
+}
+
+func promisesOfIncidents(t testing.TB, r importers.Record, s importers.Source, inc incident.Incident) {
+	t.Helper()
 	if inc.ID != "" || inc.Ref.Connection != "" || inc.RawID != "" {
 		t.Errorf("%s: Map set the id, the connection or the raw id, which the runner fills in", r.Place)
 	}
@@ -136,14 +152,35 @@ func promises(t testing.TB, r importers.Record, s importers.Source, d importers.
 	if !slices.Equal(inc.Tags, importers.Tags(inc.Tags)) {
 		t.Errorf("%s: tags %q are not sorted, unique and clean", r.Place, inc.Tags)
 	}
-	walk(reflect.ValueOf(d), func(v reflect.Value) {
-		if at, ok := v.Interface().(time.Time); ok && at.Location() != time.UTC {
-			t.Errorf("%s: %v is not in UTC", r.Place, at)
+}
+
+// promisesOfEvents is promises for what is no incident. Times that cannot be are the runner's to refuse.
+func promisesOfEvents(t testing.TB, r importers.Record, d importers.Draft) {
+	t.Helper()
+	if d.Change != nil && d.Roster != nil || !reflect.DeepEqual(d.Incident, incident.Incident{}) || len(d.Timeline) > 0 || d.Retrospective != nil {
+		t.Errorf("%s: Map made more than one of an incident, a change and a roster of it", r.Place)
+	}
+	if c := d.Change; c != nil {
+		if c.ID != "" || c.Ref.Connection != "" || c.RawID != "" {
+			t.Errorf("%s: Map set the id, the connection or the raw id of a change, which the runner fills in", r.Place)
 		}
-		if v.Kind() == reflect.String && (!utf8.ValidString(v.String()) || importers.Clean(v.String()) != strings.TrimSpace(v.String())) {
-			t.Errorf("%s: text %q is not clean", r.Place, v.String())
+		if c.Ref.Type == "" || c.Ref.ExternalID == "" || c.Title == "" {
+			t.Errorf("%s: Map left the change's reference (%+v) or title (%q) empty", r.Place, c.Ref, c.Title)
 		}
-	})
+		if !slices.Contains(incident.ChangeKinds, c.Kind) || !slices.Contains(incident.ChangeResults, c.Result) {
+			t.Errorf("%s: kind %q or result %q of a change is none of the known ones", r.Place, c.Kind, c.Result)
+		}
+	}
+	if ros := d.Roster; ros != nil {
+		if ros.ID != "" || ros.Ref.Connection != "" || ros.RawID != "" || ros.Ref.Type == "" || ros.Ref.ExternalID == "" {
+			t.Errorf("%s: the roster is %q, %+v: Map gives its type and external id, the runner the rest", r.Place, ros.ID, ros.Ref)
+		}
+		for _, s := range ros.Shifts {
+			if s.ID != "" || s.Roster != "" || s.Schedule != "" || s.Team != "" {
+				t.Errorf("%s: Map set the id, roster, schedule or team of a shift, which the runner fills in", r.Place)
+			}
+		}
+	}
 }
 
 // walk calls visit for every value in v, times as a whole.

@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"slices"
+
 	"hindsight/importers"
 	"hindsight/incident"
 )
@@ -16,7 +18,7 @@ func fields() []field {
 	out := []field{
 		{"number", func(d *importers.Draft) bool { return d.Incident.Number != "" }},
 		{"url", func(d *importers.Draft) bool { return d.Incident.URL != "" }},
-		{"title", func(d *importers.Draft) bool { return d.Incident.Title != "" && d.Incident.Title != "(no title)" }},
+		{"title", func(d *importers.Draft) bool { return d.Incident.Title != "" && d.Incident.Title != noTitle }},
 		{"description", func(d *importers.Draft) bool { return d.Incident.Description != "" }},
 		{"status", func(d *importers.Draft) bool { return d.Incident.Status != incident.StatusUnknown }},
 		{"severity", func(d *importers.Draft) bool { return d.Incident.Severity != incident.SevUnknown }},
@@ -40,4 +42,53 @@ func fields() []field {
 		{"timeline", func(d *importers.Draft) bool { return len(d.Timeline) > 0 }},
 		{"retrospective", func(d *importers.Draft) bool { return d.Retrospective != nil }},
 	}...)
+}
+
+// changeFields is fields for records that are change events, in the order of incident.ChangeEvent.
+func changeFields() []field {
+	says := func(name string, filled func(*incident.ChangeEvent) bool) field {
+		return field{"change: " + name, func(d *importers.Draft) bool { return filled(d.Change) }}
+	}
+	return []field{
+		says("number", func(c *incident.ChangeEvent) bool { return c.Number != "" }),
+		says("services", func(c *incident.ChangeEvent) bool { return len(c.Services) > 0 }),
+		says("environment", func(c *incident.ChangeEvent) bool { return c.Environment != "" }),
+		says("title", func(c *incident.ChangeEvent) bool { return c.Title != noTitle }),
+		says("started", func(c *incident.ChangeEvent) bool { return !c.StartedAt.IsZero() }),
+		says("finished", func(c *incident.ChangeEvent) bool { return !c.FinishedAt.IsZero() }),
+		says("result", func(c *incident.ChangeEvent) bool { return c.Result != incident.ChangeResultUnknown }),
+		says("revision", func(c *incident.ChangeEvent) bool { return c.Revision != "" }),
+		says("url", func(c *incident.ChangeEvent) bool { return c.URL != "" }),
+		says("actor", func(c *incident.ChangeEvent) bool { return c.Actor != "" }),
+		says("created at the source", func(c *incident.ChangeEvent) bool { return !c.ExternalCreatedAt.IsZero() }),
+		says("updated at the source", func(c *incident.ChangeEvent) bool { return !c.ExternalUpdatedAt.IsZero() }),
+	}
+}
+
+// rosterFields is fields for records that are rosters. Of shifts, each one must say it.
+func rosterFields() []field {
+	says := func(name string, filled func(incident.Shift) bool) field {
+		return field{"shifts: " + name, func(d *importers.Draft) bool {
+			return len(d.Roster.Shifts) > 0 && !slices.ContainsFunc(d.Roster.Shifts, func(s incident.Shift) bool { return !filled(s) })
+		}}
+	}
+	return []field{
+		says("any", func(incident.Shift) bool { return true }),
+		says("schedule", func(s incident.Shift) bool { return s.ScheduleName != "" }),
+		says("person", func(s incident.Shift) bool { return s.Person != "" || s.PersonName != "" }),
+		says("end", func(s incident.Shift) bool { return !s.To.IsZero() }),
+		{"shifts: team", func(d *importers.Draft) bool { return d.Team != "" }},
+		{"shifts: updated at the source", func(d *importers.Draft) bool { return !d.Roster.ExternalUpdatedAt.IsZero() }},
+	}
+}
+
+// fieldsOf returns the fields that a draft of this sort may fill.
+func fieldsOf(d *importers.Draft) []field {
+	switch {
+	case d.Change != nil:
+		return changeFields()
+	case d.Roster != nil:
+		return rosterFields()
+	}
+	return fields()
 }

@@ -24,6 +24,8 @@ type desk struct {
 	touched   []incident.ID // in order
 	isTouched map[incident.ID]bool
 	retros    map[incident.ID]incident.Retrospective
+	changes   shelf[incident.ChangeEvent]
+	rosters   shelf[incident.Roster]
 	found     found
 }
 
@@ -36,9 +38,10 @@ const (
 	altered
 )
 
-func (p *pass) desk(load func([]incident.ID) (map[incident.ID]*incident.Incident, error)) *desk {
+func (p *pass) desk(from stock) *desk {
 	return &desk{
-		pass: p, load: load, now: map[incident.ID]*incident.Incident{},
+		pass: p, load: from.incidents, now: map[incident.ID]*incident.Incident{},
+		changes: newShelf(from.changes), rosters: newShelf(from.rosters),
 		timelines: map[incident.ID][]incident.TimelineEvent{}, retros: map[incident.ID]incident.Retrospective{},
 		isTouched: map[incident.ID]bool{}, found: newFound(),
 	}
@@ -51,6 +54,9 @@ func (d *desk) open(ctx context.Context, items []*item) error {
 		if it.mapped() && it.err == nil && it.draft.Incident.Ref.ExternalID != "" {
 			ids = append(ids, it.draft.Incident.Ref.ID())
 		}
+	}
+	if err := d.openEvents(items); err != nil {
+		return err
 	}
 	return d.fetch(ctx, ids)
 }
@@ -88,27 +94,44 @@ func (d *desk) get(ctx context.Context, id incident.ID) (*incident.Incident, err
 	return d.now[id], nil
 }
 
-// find returns the incident that a record is about. An upstream that gives the id of a deleted record to a new
-// one also gives it another time of creation: that is the next incarnation, not an update. Incarnations
-// are numbered as they arrive. A record that does not say when it was created belongs to the newest.
+// find returns the incident that a record is about, nil when there is none yet, and its reference.
 func (d *desk) find(ctx context.Context, inc *incident.Incident) (incident.Ref, *incident.Incident, error) {
-	ref := inc.Ref
-	for {
+	ref, err := incarnation(inc.Ref, origin{inc.ExternalCreatedAt, inc.RawID}, func(ref incident.Ref) (*origin, error) {
 		stored, err := d.get(ctx, ref.ID())
 		if err != nil || stored == nil {
-			return ref, nil, err
+			return nil, err
 		}
-		created := inc.ExternalCreatedAt
-		if created.IsZero() {
-			next := ref
-			next.Incarnation++
-			if later, err := d.get(ctx, next.ID()); err != nil || later == nil {
-				return ref, stored, err
+		return &origin{stored.ExternalCreatedAt, stored.RawID}, nil
+	})
+	return ref, d.now[ref.ID()], err
+}
+
+// origin tells apart records to which their upstream gave the same id one after the other.
+type origin struct {
+	created time.Time   // at the source; may be zero
+	raw     incident.ID // the record as it was read
+}
+
+// incarnation returns the reference of what a record is about. An upstream that gives the id of a deleted record
+// to a new one also gives it another time of creation: that is the next incarnation, not an update. Incarnations
+// are numbered as they arrive. A record that does not say when it was created belongs to the newest.
+// stored returns the origin of what is stored under a reference, or nil.
+func incarnation(ref incident.Ref, of origin, stored func(incident.Ref) (*origin, error)) (incident.Ref, error) {
+	for {
+		have, err := stored(ref)
+		if err != nil || have == nil {
+			return ref, err
+		}
+		next := ref
+		next.Incarnation++
+		if of.created.IsZero() {
+			if later, err := stored(next); err != nil || later == nil {
+				return ref, err
 			}
-		} else if sameMoment(stored.ExternalCreatedAt, created) || stored.RawID == inc.RawID {
-			return ref, stored, nil // the same record read again, perhaps in another time zone, is the same one
+		} else if sameMoment(have.created, of.created) || have.raw == of.raw {
+			return ref, nil // the same record read again, perhaps in another time zone, is the same one
 		}
-		ref.Incarnation++
+		ref = next
 	}
 }
 
@@ -119,7 +142,12 @@ func sameMoment(a, b time.Time) bool {
 
 // lay changes the incident that it is about, and returns the fields that a replay changed.
 func (d *desk) lay(ctx context.Context, it *item) (effect, []string, error) {
-	if it.raw.Gone {
+	switch {
+	case it.draft.Change != nil:
+		return d.layChange(ctx, it)
+	case it.draft.Roster != nil:
+		return d.layRoster(ctx, it)
+	case it.raw.Gone:
 		e, err := d.remove(ctx, it)
 		return e, nil, err
 	}
@@ -128,11 +156,11 @@ func (d *desk) lay(ctx context.Context, it *item) (effect, []string, error) {
 	if err != nil {
 		return kept, nil, err
 	}
-	if stored != nil && older(&draft.Incident, stored) {
+	if stored != nil && older(draft.Incident.ExternalUpdatedAt, stored.ExternalUpdatedAt) {
 		if it.fresh != isReplayed {
 			return kept, nil, nil
 		}
-		if draft, err = d.inForce(ctx, it, stored); err != nil {
+		if draft, err = d.inForce(ctx, it, stored.RawID); err != nil {
 			return kept, nil, err
 		}
 	}
@@ -183,13 +211,13 @@ func (d *desk) merge(ctx context.Context, it *item) error {
 	return nil
 }
 
-// inForce returns what the record says that a stored incident was made from, when a replayed record is
-// an older version that arrived later.
-func (d *desk) inForce(ctx context.Context, it *item, stored *incident.Incident) (importers.Draft, error) {
-	if stored.RawID == it.raw.ID || stored.RawID == "" {
+// inForce returns what the record says that is stored as from and that an incident or event was made from, when
+// a replayed record is an older version that arrived later.
+func (d *desk) inForce(ctx context.Context, it *item, from incident.ID) (importers.Draft, error) {
+	if from == it.raw.ID || from == "" {
 		return it.draft, nil
 	}
-	raw, err := d.store.Raw(ctx, stored.RawID)
+	raw, err := d.store.Raw(ctx, from)
 	if errors.Is(err, incident.ErrNotFound) {
 		return it.draft, nil
 	}
@@ -227,10 +255,9 @@ func (d *desk) touch(inc *incident.Incident) {
 	d.now[inc.ID] = inc
 }
 
-// older reports whether the source changed the stored version after the one that it gives now.
-func older(draft, stored *incident.Incident) bool {
-	return !draft.ExternalUpdatedAt.IsZero() && draft.ExternalUpdatedAt.Before(stored.ExternalUpdatedAt)
-}
+// older reports whether the source changed the stored version after the one that it gives now, by the times that
+// it says it updated them.
+func older(draft, stored time.Time) bool { return !draft.IsZero() && draft.Before(stored) }
 
 // nameAll replaces the names of services, teams and people by the entities that they stand for.
 func (d *desk) nameAll(inc *incident.Incident, team string) {

@@ -9,11 +9,20 @@ import (
 	"hindsight/incident"
 )
 
-// differences names the fields in which two versions of an incident differ, in words; not those that
-// only say where the version comes from.
+// differences names the fields in which two versions of an incident differ, in words.
 func (d *desk) differences(stored, next *incident.Incident, events []incident.TimelineEvent) []string {
+	out := differing(*stored, *next)
+	if !same(reflect.ValueOf(d.timelines[next.ID]), reflect.ValueOf(events)) {
+		out = append(out, "timeline")
+	}
+	return out
+}
+
+// differing names the fields in which two structs differ, in words; not those that only say where a version
+// comes from.
+func differing[T any](stored, next T) []string {
 	var out []string
-	a, b := reflect.ValueOf(*stored), reflect.ValueOf(*next)
+	a, b := reflect.ValueOf(stored), reflect.ValueOf(next)
 	for i := range a.NumField() {
 		switch name := a.Type().Field(i).Name; name {
 		case "Seq", "RawID", "MapVersion", "Edits":
@@ -22,9 +31,6 @@ func (d *desk) differences(stored, next *incident.Incident, events []incident.Ti
 				out = append(out, words(name))
 			}
 		}
-	}
-	if !same(reflect.ValueOf(d.timelines[next.ID]), reflect.ValueOf(events)) {
-		out = append(out, "timeline")
 	}
 	return out
 }

@@ -45,10 +45,11 @@ func (p *pass) mapRaw(c importers.Collection, raw incident.Raw) (d importers.Dra
 
 // complete fills in what follows from the connection and the record, and checks the words.
 func (p *pass) complete(d *importers.Draft, raw incident.Raw) error {
+	if d.Change != nil || d.Roster != nil {
+		return p.completeEvent(d, raw)
+	}
 	inc := &d.Incident
-	inc.Ref.Connection, inc.Ref.Incarnation = p.conn.ID, 0
-	inc.Ref.Type = or(inc.Ref.Type, raw.Type)
-	inc.Ref.ExternalID = or(inc.Ref.ExternalID, raw.ExternalID)
+	inc.Ref = p.completeRef(inc.Ref, raw)
 	inc.Status = or(inc.Status, incident.StatusUnknown)
 	inc.Kind = or(inc.Kind, incident.Real)
 	inc.Origin = or(inc.Origin, p.source.Origin)
@@ -69,6 +70,10 @@ func (p *pass) complete(d *importers.Draft, raw incident.Raw) error {
 		return &importers.MapError{Field: "severity", Value: fmt.Sprint(int(inc.Severity)), Reason: "a severity is between 1 and 5"}
 	}
 	return nil
+}
+
+func (p *pass) completeRef(ref incident.Ref, raw incident.Raw) incident.Ref {
+	return incident.Ref{Connection: p.conn.ID, Type: or(ref.Type, raw.Type), ExternalID: or(ref.ExternalID, raw.ExternalID)}
 }
 
 // completeLinks drops addresses that a browser must not open, and resolves references to other records.

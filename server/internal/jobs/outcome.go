@@ -16,10 +16,10 @@ type Outcome struct {
 	// Of dry runs only:
 	Drafts   []importers.Draft     // the first 20
 	Letters  []incident.DeadLetter // the first 20
-	Coverage []Coverage            // in the order of an incident's fields
+	Coverage []Coverage            // in the order of an incident's fields, then of change events' and rosters' if there are any
 }
 
-// Coverage says in how many of the mapped records a field says anything.
+// Coverage says in how many of the mapped records of a sort a field says anything.
 type Coverage struct {
 	Field  string
 	Filled int
@@ -33,11 +33,12 @@ type preview struct {
 	drafts  []importers.Draft
 	letters []incident.DeadLetter
 	filled  map[string]int
-	mapped  int
+	mapped  map[string]int // drafts that could fill the field
 }
 
 func (v *preview) init() {
-	v.raws, v.changes, v.filled = map[record]*incident.Raw{}, map[string]int{}, map[string]int{}
+	v.raws, v.changes = map[record]*incident.Raw{}, map[string]int{}
+	v.filled, v.mapped = map[string]int{}, map[string]int{}
 }
 
 // remember keeps a version for the rest of a dry run, its body only where later versions add to it.
@@ -61,11 +62,11 @@ func (v *preview) note(b batch, w *written) {
 		if it.err != nil || it.raw.Gone {
 			continue
 		}
-		v.mapped++
 		if len(v.drafts) < shown {
 			v.drafts = append(v.drafts, it.draft)
 		}
-		for _, f := range fields() {
+		for _, f := range fieldsOf(&it.draft) {
+			v.mapped[f.name]++
 			if f.filled(&it.draft) {
 				v.filled[f.name]++
 			}
@@ -79,8 +80,12 @@ func (p *pass) outcome(run incident.Run) Outcome {
 		return out
 	}
 	out.Drafts, out.Letters = p.preview.drafts, p.preview.letters
-	for _, f := range fields() {
-		out.Coverage = append(out.Coverage, Coverage{Field: f.name, Filled: p.preview.filled[f.name], Of: p.preview.mapped})
+	for _, list := range [][]field{fields(), changeFields(), rosterFields()} {
+		for _, f := range list {
+			if of := p.preview.mapped[f.name]; of > 0 {
+				out.Coverage = append(out.Coverage, Coverage{Field: f.name, Filled: p.preview.filled[f.name], Of: of})
+			}
+		}
 	}
 	return out
 }

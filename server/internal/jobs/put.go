@@ -21,7 +21,7 @@ type written struct {
 func (p *pass) put(ctx context.Context, b batch) (*written, error) {
 	var w *written
 	if p.dry {
-		d := p.desk(func(ids []incident.ID) (map[incident.ID]*incident.Incident, error) { return byID(ctx, p.store, ids) })
+		d := p.desk(stockOf(ctx, p.store))
 		w, err := p.work(ctx, d, b)
 		if err != nil {
 			return nil, err
@@ -33,7 +33,7 @@ func (p *pass) put(ctx context.Context, b batch) (*written, error) {
 		return w, err
 	}
 	err := p.save(ctx, func(tx incident.Tx) (incident.Run, error) {
-		d := p.desk(tx.IncidentsByID)
+		d := p.desk(stock{tx.IncidentsByID, tx.ChangeEventsByID, tx.RostersByID})
 		var err error
 		if w, err = p.work(ctx, d, b); err != nil {
 			return incident.Run{}, err
@@ -47,7 +47,7 @@ func (p *pass) put(ctx context.Context, b batch) (*written, error) {
 	return w, nil
 }
 
-// work lays the batch's records on the incidents that they are about, and counts.
+// work lays the batch's records on the incidents and events that they are about, and counts.
 func (p *pass) work(ctx context.Context, d *desk, b batch) (*written, error) {
 	w := &written{run: p.run, letters: slices.Clone(b.letters), changes: map[string]int{}}
 	w.run.Warnings = slices.Clone(p.run.Warnings)
@@ -138,6 +138,8 @@ func (p *pass) putAll(tx incident.Tx, d *desk, b batch, w *written) error {
 		func() error { return tx.PutIncidents(incs) },
 		func() error { return tx.PutTimeline(timelines) },
 		func() error { return tx.PutRetrospectives(retros) },
+		func() error { return tx.PutChangeEvents(d.changes.contents()) },
+		func() error { return tx.PutRosters(d.rosters.contents()) },
 		func() error { return tx.PutDeadLetters(w.letters) },
 		func() error { return tx.ResolveDeadLetters(p.conn.ID, b.collection.Name, w.resolved, p.clock()) },
 		func() error { return p.putFollowed(tx, b) },
