@@ -23,7 +23,7 @@ func TestPrivate(t *testing.T) {
 		}
 		browser := s.signedIn(t, in, "viewer")
 		for _, path := range []string{"/api/v1/incidents/" + id, "/api/v1/incidents/" + id + "/timeline", "/api/v1/incidents/" + id + "/similar",
-			"/api/v1/incidents/" + id + "/retrospective"} {
+			"/api/v1/incidents/" + id + "/retrospective", "/api/v1/incidents/" + id + "/changes"} {
 			if got := viewer.get(t, path); got.status != http.StatusNotFound || strings.Contains(got.body, secret) {
 				t.Errorf("GET %s as viewer = %d, want 404", path, got.status)
 			}

@@ -43,7 +43,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 
 func (s *Server) operations() []operation {
 	var ops []operation
-	for _, group := range [][]operation{s.incidentOps(), s.findOps(), s.measureOps(), s.importOps()} {
+	for _, group := range [][]operation{s.incidentOps(), s.eventOps(), s.findOps(), s.measureOps(), s.importOps()} {
 		ops = append(ops, group...)
 	}
 	return ops
