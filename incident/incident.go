@@ -43,8 +43,11 @@ type Incident struct {
 	Factors  []Factor
 	Actions  []ActionItem
 
-	Parent, MergedInto, DuplicateOf ID     // empty unless known
-	KnownProblem                    string // the source's own problem reference; may be empty
+	Parent, MergedInto, DuplicateOf ID // empty unless known
+	// SameAs is the incident that this record is another account of, from another system: that one counts, this one
+	// does not. See Unite.
+	SameAs       ID
+	KnownProblem string // the source's own problem reference; may be empty
 
 	ExternalCreatedAt, ExternalUpdatedAt time.Time // the record's, at the source; may be zero
 
@@ -128,7 +131,7 @@ type ActionItem struct {
 
 // Edit is a person's change of one field. Imports never undo it: they change what Was says.
 type Edit struct {
-	Field string // "title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason"
+	Field string // "title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason", "same_as"
 	Value string
 	Was   string // what the source says
 	By    string
@@ -157,7 +160,8 @@ func (inc *Incident) Label() string {
 }
 
 // Uncounted returns why the incident stays out of reliability numbers, or "" when it counts.
-// The rules, first match wins: tombstone, kind other than real, canceled, merged, the stated reason.
+// The rules, first match wins: tombstone, kind other than real, canceled, merged, another record of the same
+// incident, the stated reason.
 func (inc *Incident) Uncounted() string {
 	switch {
 	case inc.Deleted():
@@ -166,6 +170,8 @@ func (inc *Incident) Uncounted() string {
 		return string(inc.Kind)
 	case inc.Status == Canceled, inc.Status == Merged:
 		return string(inc.Status)
+	case inc.SameAs != "":
+		return "another record of the same incident counts"
 	}
 	return inc.ExcludeReason
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // EditableFields lists the fields that people may change with Edit.
-var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason"}
+var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason", twinField}
 
 // Edit sets a field as a person says, and notes who said so and what was there before, so that imports keep
 // it. Values are written as FieldValue returns them; saying what is there already is no edit. It returns a
@@ -48,6 +48,8 @@ func (inc *Incident) FieldValue(field string) (string, error) {
 		return strconv.FormatBool(inc.Private), nil
 	case "exclude_reason":
 		return inc.ExcludeReason, nil
+	case twinField:
+		return string(inc.SameAs), nil
 	}
 	return "", Invalidf("field", "%q cannot be changed; there are %s", field, strings.Join(EditableFields, ", "))
 }
@@ -87,6 +89,10 @@ func (inc *Incident) setField(field, value string) (err error) {
 		inc.Private = private
 	case "exclude_reason":
 		inc.ExcludeReason = value
+	case twinField:
+		if inc.SameAs = ID(value); inc.SameAs == inc.ID && value != "" {
+			return Invalidf(field, "an incident is not another record of itself")
+		}
 	}
 	return err
 }
@@ -122,8 +128,13 @@ func SortTags(tags []string) []string {
 // remembers what the source says today. Neither argument is changed; the result shares their parts.
 func Reimport(stored, draft *Incident) *Incident {
 	out := *draft
-	out.ID, out.Seq = stored.ID, stored.Seq
+	out.ID, out.Seq, out.SameAs = stored.ID, stored.Seq, stored.SameAs
 	out.Milestones = append(slices.Clip(draft.Milestones), stored.Milestones.Stated()...)
+	for _, m := range stored.Milestones {
+		if m.Basis == FromTwin { // Unite decides whether it stays
+			out.Milestones = append(out.Milestones, m)
+		}
+	}
 	out.Factors = mergeFactors(stored.Factors, draft.Factors)
 	out.Edits = slices.Clone(stored.Edits)
 	edited := map[string]bool{}

@@ -44,6 +44,7 @@ const (
 	FromLog    Basis = "log"     // the source's history of the record
 	FromText   Basis = "text"    // read out of prose
 	Derived    Basis = "derived" // computed from other facts
+	FromTwin   Basis = "twin"    // another record of the same incident states it; Field names that record
 	FromPerson Basis = "person"  // set or corrected here
 )
 

@@ -105,6 +105,9 @@ type Tx interface {
 	// IncidentsByID returns those that exist, tombstones included, in no order.
 	IncidentsByID(ids []ID) (map[ID]*Incident, error)
 	PutIncidents(incs []*Incident) error
+	// Twins returns the other incidents that the given ones claim to be the same as, that claim it of them, or that
+	// are tied to them by SameAs, in no order and perhaps repeated; empty for those that have none.
+	Twins(ids []ID) ([]ID, error)
 	// PutTimeline replaces the events of the given incidents; an incident that is not a key keeps its own.
 	PutTimeline(events map[ID][]TimelineEvent) error
 	PutRetrospectives(rs []Retrospective) error

@@ -28,6 +28,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"timelines", testTimelines},
 		{"retrospectives", testRetrospectives},
 		{"reads in a transaction see its writes", testReadYourWrites},
+		{"records of the same incident", testTwins},
 
 		{"filters", testFilters},
 		{"orders", testOrders},

@@ -50,10 +50,28 @@ func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string) (*i
 				return err
 			}
 		}
+		if err := twinExists(tx, inc); err != nil {
+			return err
+		}
 		out = inc
-		return tx.PutIncidents([]*incident.Incident{inc})
+		if err := tx.PutIncidents([]*incident.Incident{inc}); err != nil {
+			return err
+		}
+		return incident.Reunite(tx, []incident.ID{id})
 	})
 	return out, seq, err
+}
+
+// twinExists refuses to say that an incident is the same as one that is not there.
+func twinExists(tx incident.Tx, inc *incident.Incident) error {
+	if inc.SameAs == "" {
+		return nil
+	}
+	found, err := tx.IncidentsByID([]incident.ID{inc.SameAs})
+	if err == nil && (found[inc.SameAs] == nil || found[inc.SameAs].Deleted()) {
+		err = incident.Invalidf("same_as", "there is no incident %q", inc.SameAs)
+	}
+	return err
 }
 
 // apply changes inc. It returns the team to store when one was named.

@@ -136,6 +136,7 @@ func (p *pass) putAll(tx incident.Tx, d *desk, b batch, w *written) error {
 		func() error { return tx.PutServices(services) },
 		func() error { return tx.PutPeople(people) },
 		func() error { return tx.PutIncidents(incs) },
+		func() error { return incident.Reunite(tx, d.touched) },
 		func() error { return tx.PutTimeline(timelines) },
 		func() error { return tx.PutRetrospectives(retros) },
 		func() error { return tx.PutChangeEvents(d.changes.contents()) },

@@ -41,6 +41,7 @@ type incidentRow struct {
 	ParentID          incident.ID
 	MergedInto        incident.ID
 	DuplicateOf       incident.ID
+	SameAs            incident.ID
 	KnownProblem      string
 	ExternalCreatedAt sql.NullTime
 	ExternalUpdatedAt sql.NullTime
@@ -60,7 +61,7 @@ func newIncidentRow(i *incident.Incident, digest string) incidentRow {
 		Kind: i.Kind, Origin: i.Origin, Private: i.Private, ExcludeReason: i.ExcludeReason,
 		StartedAt: i.StartedAt(), Counted: i.Uncounted() == "",
 		Reopened: i.Reopened, TeamID: i.Team,
-		ParentID: i.Parent, MergedInto: i.MergedInto, DuplicateOf: i.DuplicateOf, KnownProblem: i.KnownProblem,
+		ParentID: i.Parent, MergedInto: i.MergedInto, DuplicateOf: i.DuplicateOf, SameAs: i.SameAs, KnownProblem: i.KnownProblem,
 		ExternalCreatedAt: null(i.ExternalCreatedAt), ExternalUpdatedAt: null(i.ExternalUpdatedAt),
 		RawID: i.RawID, MapVersion: i.MapVersion,
 		DeletedAt: null(i.DeletedAt), DeletedReason: i.DeletedReason,
@@ -76,7 +77,7 @@ func (r incidentRow) value() *incident.Incident {
 		Severity: r.Severity, SeverityRaw: r.SeverityRaw, PriorityRaw: r.PriorityRaw, UrgencyRaw: r.UrgencyRaw,
 		Kind: r.Kind, Origin: r.Origin, Private: r.Private, ExcludeReason: r.ExcludeReason,
 		Reopened: r.Reopened, Team: r.TeamID,
-		Parent: r.ParentID, MergedInto: r.MergedInto, DuplicateOf: r.DuplicateOf, KnownProblem: r.KnownProblem,
+		Parent: r.ParentID, MergedInto: r.MergedInto, DuplicateOf: r.DuplicateOf, SameAs: r.SameAs, KnownProblem: r.KnownProblem,
 		ExternalCreatedAt: utc(r.ExternalCreatedAt), ExternalUpdatedAt: utc(r.ExternalUpdatedAt),
 		RawID: r.RawID, MapVersion: r.MapVersion,
 		DeletedAt: utc(r.DeletedAt), DeletedReason: r.DeletedReason,

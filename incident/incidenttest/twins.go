@@ -1,0 +1,46 @@
+package incidenttest
+
+import (
+	"testing"
+
+	"hindsight/incident"
+)
+
+func testTwins(t *testing.T, s incident.Store) {
+	pager := Incident(1, func(i *incident.Incident) {
+		i.URL, i.Origin, i.Links = "https://pager.example.com/1", incident.OriginPager, nil
+	})
+	ticket := Incident(2, func(i *incident.Incident) {
+		i.URL, i.Origin = "https://tickets.example.com/2", incident.OriginTicket
+		i.Links = []incident.Link{{Kind: "same_as", URL: pager.URL}}
+	})
+	other := Incident(3, func(i *incident.Incident) { i.Links = []incident.Link{{Kind: "ticket", URL: pager.URL}} })
+	put := func(incs ...*incident.Incident) {
+		update(t, s, func(tx incident.Tx) error {
+			if err := tx.PutIncidents(incs); err != nil {
+				return err
+			}
+			var ids []incident.ID
+			for _, inc := range incs {
+				ids = append(ids, inc.ID)
+			}
+			return incident.Reunite(tx, ids)
+		})
+	}
+	sameAs := func(ids ...incident.ID) (out []incident.ID) {
+		for _, id := range ids {
+			out = append(out, get(t, s, id).SameAs)
+		}
+		return out
+	}
+	put(ticket, other)
+	equal(t, "before the pager's record has come", sameAs(ticket.ID, other.ID), []incident.ID{"", ""})
+	put(pager)
+	equal(t, "after it", sameAs(pager.ID, ticket.ID, other.ID), []incident.ID{"", pager.ID, ""})
+	equal(t, "what counts", list(t, s, incident.Filter{Counted: true, IDs: []incident.ID{pager.ID, ticket.ID}, Private: true}), []incident.ID{pager.ID})
+
+	unlinked := *get(t, s, ticket.ID)
+	unlinked.Links = nil
+	put(&unlinked)
+	equal(t, "after the link has gone", sameAs(pager.ID, ticket.ID, other.ID), []incident.ID{"", "", ""})
+}
