@@ -116,7 +116,7 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 	if err := p.readSecrets(source, plan.Settings); err != nil {
 		return err
 	}
-	if source.File && len(files) == 0 {
+	if source.API == nil && len(files) == 0 {
 		return usage("%s reads files: say --file F or --dir D", source.Name)
 	}
 	prepare := a.Desk.Connect
@@ -138,7 +138,7 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 		return err
 	}
 	bar := p.progressBar(asJSON)
-	out, err := a.Desk.Runner.Run(ctx, conn, a.Desk.NewRun(conn, "file", "command line"), files, opts, bar.show)
+	out, err := a.Desk.Runner.Run(ctx, conn, a.Desk.NewRun(conn, via(files), "command line"), files, opts, bar.show)
 	bar.end()
 	if err != nil && !out.State.Done() {
 		return err
@@ -149,6 +149,14 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 		}
 	}
 	return p.reportImport(out, asJSON)
+}
+
+// via says how a run from the command line comes by its records.
+func via(files []importers.File) string {
+	if len(files) > 0 {
+		return "file"
+	}
+	return "poll"
 }
 
 // suggestMapping fills in the mapping of a table that nobody has mapped yet: what its columns suggest. It is saved

@@ -37,6 +37,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 		r.Handle(op.method, prefix+pathParam.ReplaceAllString(op.path, ":$1"), s.handle(op))
 	}
 	r.GET(prefix+"/charts/:file", s.identify(incident.Viewer), s.chart)
+	r.POST("/hooks/:connection", s.hook)
 	r.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", s.document) })
 	return s, nil
 }

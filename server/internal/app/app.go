@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hindsight/analytics"
+	"hindsight/importers"
 	"hindsight/importers/all"
 	"hindsight/search"
 	"hindsight/search/similar"
@@ -19,6 +20,7 @@ import (
 	"hindsight/server/internal/config"
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/follow"
+	"hindsight/server/internal/inbox"
 	"hindsight/server/internal/jobs"
 	"hindsight/server/internal/seal"
 	"hindsight/server/internal/store"
@@ -41,6 +43,7 @@ type App struct {
 	store   *store.Store
 	stop    context.CancelFunc
 	done    chan error // the follower's end
+	heard   chan error // the inbox's end
 	closers []func() error
 }
 
@@ -73,8 +76,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	sources := all.Sources()
 	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: sources, Safe: safe, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), Database: databaseWords(o.Config), Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
+		Inbox:   inbox.New(s, o.Now, jobs.KindHear),
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
 		Live: analytics.NewLive(o.Now), Similar: alike}}
+	a.Desk.Runner.Transport = importers.Guarded(o.Config.AllowNetworks)
 	var sinks []follow.Sink
 	if o.Parts >= Measured {
 		sinks = append(sinks, a.Desk.Live)
@@ -87,9 +92,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	// The follower outlives ctx until Close, so that a request that is finishing still sees its own writes.
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
-	a.stop, a.done = stop, make(chan error, 1)
+	a.stop, a.done, a.heard = stop, make(chan error, 1), make(chan error, 1)
 	a.Desk.Follow = follow.New(s, s.Listen(following), o.Log, sinks...)
 	go func() { a.done <- a.Desk.Follow.Run(following) }()
+	go func() { a.heard <- a.Desk.Inbox.Run(following) }()
 	return a, nil
 }
 
@@ -133,8 +139,10 @@ func (a *App) Close() error {
 		errs = append(errs, closer())
 	}
 	a.stop()
-	if err := <-a.done; !errors.Is(err, context.Canceled) {
-		errs = append(errs, err)
+	for _, end := range []chan error{a.done, a.heard} {
+		if err := <-end; !errors.Is(err, context.Canceled) {
+			errs = append(errs, err)
+		}
 	}
 	if a.Desk.Index != nil {
 		errs = append(errs, a.Desk.Index.Close())

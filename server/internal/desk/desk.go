@@ -17,6 +17,7 @@ import (
 	"hindsight/search/similar"
 	"hindsight/server/internal/auth"
 	"hindsight/server/internal/follow"
+	"hindsight/server/internal/inbox"
 	"hindsight/server/internal/jobs"
 	"hindsight/server/internal/query"
 	"hindsight/server/internal/seal"
@@ -32,6 +33,7 @@ type Desk struct {
 	Follow  *follow.Follower
 	Runner  *jobs.Runner
 	Uploads jobs.Uploads
+	Inbox   *inbox.Inbox
 	Sources []importers.Source
 	Safe    *seal.Safe // opens and seals the secrets of connections
 	DataDir string

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -18,13 +19,29 @@ const (
 	trialRecords = 5000
 	trialTime    = 15 * time.Second
 	trialShown   = 20 // drafts that an outcome shows
+
+	trialLive = 200                 // records that are read over the network
+	trialSpan = 90 * 24 * time.Hour // how far back they are looked for
 )
+
+// errEnough ends the walk of a trial.
+var errEnough = errors.New("desk: the trial has read enough")
 
 // Trial is what importing an upload would do.
 type Trial struct {
 	jobs.Outcome
 	Raws map[incident.ID]incident.Raw // those behind Outcome.Drafts, by Incident.RawID
 	Cut  bool                         // only the beginning was looked at
+	// Words are the source's own words that were met, by field and then by how often.
+	Words []Heard
+}
+
+// Heard is a word of the source that the trial met.
+type Heard struct {
+	Field   string // "status", "severity", "kind" or "service"
+	Word    string
+	Meaning string // what it stands for here; empty: it is in no map
+	Count   int
 }
 
 // Try reads and maps the beginning of an upload and writes nothing. What keeps it from being read is
@@ -41,7 +58,17 @@ func (d *Desk) Try(ctx context.Context, conn incident.Connection, upload inciden
 	return d.try(ctx, conn, files, func(s importers.Source) importers.Source { return s })
 }
 
-// try is Try over files and a changed source.
+// TryLive reads some records of the last three months over the network, maps them and writes nothing. What keeps
+// them from being read is ErrInvalid about "url".
+func (d *Desk) TryLive(ctx context.Context, conn incident.Connection) (Trial, error) {
+	open, err := d.Unseal(conn)
+	if err != nil {
+		return Trial{}, err
+	}
+	return d.try(ctx, open, nil, func(s importers.Source) importers.Source { return s })
+}
+
+// try is Try over files, or without any over the network, and a changed source.
 func (d *Desk) try(ctx context.Context, conn incident.Connection, files []importers.File, change func(importers.Source) importers.Source) (Trial, error) {
 	source, err := d.Source(conn.Source)
 	if err != nil {
@@ -51,17 +78,24 @@ func (d *Desk) try(ctx context.Context, conn incident.Connection, files []import
 	defer cancel()
 	w := &watch{raws: map[incident.ID]incident.Raw{}}
 	runner := jobs.NewRunner(d.Store, []importers.Source{w.source(change(source))}, d.Now, d.Log)
-	out, err := runner.Run(ctx, conn, d.NewRun(conn, "file", ""), files, jobs.Options{DryRun: true}, nil)
+	runner.Transport = d.Runner.Transport
+	run, opts, about := d.NewRun(conn, "file", ""), jobs.Options{DryRun: true}, "file"
+	if files == nil && source.API != nil {
+		run.Via, opts.Since, about = "poll", d.Now().Add(-trialSpan), "url"
+	}
+	out, err := runner.Run(ctx, conn, run, files, opts, nil)
 	switch {
+	case errors.Is(err, errEnough):
+		w.cut, err = true, nil
 	case errors.Is(err, context.Canceled):
 	case errors.Is(err, context.DeadlineExceeded) && out.Read > 0:
 		w.cut, err = true, nil
 	case errors.Is(err, context.DeadlineExceeded):
-		err = incident.Invalidf("file", "nothing could be read of it within %s", trialTime)
+		err = incident.Invalidf(about, "nothing could be read of it within %s", trialTime)
 	case w.err != nil:
-		err = incident.Invalidf("file", "%s", unprefixed(w.err, source.Name))
+		err = incident.Invalidf(about, "%s", unprefixed(w.err, source.Name))
 	}
-	return Trial{Outcome: out, Raws: w.raws, Cut: w.cut}, err
+	return Trial{Outcome: out, Raws: w.raws, Cut: w.cut, Words: w.words()}, err
 }
 
 // watch stands between a source and the run that reads it: it stops after enough records, keeps the records
@@ -71,9 +105,10 @@ type watch struct {
 	raws   map[incident.ID]incident.Raw
 	enough bool // no more raws are needed
 
-	read int
-	cut  bool
-	err  error
+	read  int
+	cut   bool
+	err   error
+	heard map[Heard]int // without counts
 }
 
 func (w *watch) source(s importers.Source) importers.Source {
@@ -82,9 +117,14 @@ func (w *watch) source(s importers.Source) importers.Source {
 		s.Collections[i].Map = func(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 			draft, err := c.Map(raw, cfg)
 			if err == nil {
-				w.keep(raw)
+				w.keep(raw, draft)
 			}
 			return draft, err
+		}
+		if c.List != nil {
+			list := *c.List
+			list.Page = w.slices(c.List.Page)
+			s.Collections[i].List = &list
 		}
 		if c.Read != nil {
 			s.Collections[i].Read = func(ctx context.Context, in importers.Input, cursor importers.Cursor) iter.Seq2[importers.Page, error] {
@@ -95,11 +135,60 @@ func (w *watch) source(s importers.Source) importers.Source {
 	return s
 }
 
-func (w *watch) keep(raw incident.Raw) {
+func (w *watch) keep(raw incident.Raw, draft importers.Draft) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.enough {
 		w.raws[raw.ID] = raw
+	}
+	inc := draft.Incident
+	w.hear("status", inc.StatusRaw, string(inc.Status), inc.Status != incident.StatusUnknown)
+	for _, word := range []string{inc.SeverityRaw, inc.PriorityRaw, inc.UrgencyRaw} {
+		w.hear("severity", word, inc.Severity.String(), inc.Severity != incident.SevUnknown)
+	}
+	for _, use := range inc.Services {
+		w.hear("service", use.Name, use.Name, true)
+	}
+}
+
+// hear counts a word. The caller holds w.mu.
+func (w *watch) hear(field, word, meaning string, known bool) {
+	if word == "" {
+		return
+	}
+	if !known {
+		meaning = ""
+	}
+	if w.heard == nil {
+		w.heard = map[Heard]int{}
+	}
+	w.heard[Heard{Field: field, Word: word, Meaning: meaning}]++
+}
+
+func (w *watch) words() []Heard {
+	var out []Heard
+	for h, n := range w.heard {
+		h.Count = n
+		out = append(out, h)
+	}
+	slices.SortFunc(out, func(a, b Heard) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), b.Count-a.Count, cmp.Compare(a.Word, b.Word), cmp.Compare(a.Meaning, b.Meaning))
+	})
+	return out
+}
+
+// slices stops a walk over the network after enough records.
+func (w *watch) slices(page func(context.Context, importers.Input, importers.At) (importers.Slice, error)) func(context.Context, importers.Input, importers.At) (importers.Slice, error) {
+	return func(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
+		if w.enough = len(w.raws) >= trialShown; w.read >= trialLive {
+			return importers.Slice{}, errEnough
+		}
+		s, err := page(ctx, in, at)
+		w.read += len(s.Records) + len(s.Rejects)
+		if err != nil {
+			w.err = err
+		}
+		return s, err
 	}
 }
 

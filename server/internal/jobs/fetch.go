@@ -67,7 +67,8 @@ func (p *pass) refresh(ctx context.Context, in importers.Input) error {
 	return nil
 }
 
-// openOf returns the external ids of a collection's incidents that are not over and were not seen by this run.
+// openOf returns the external ids of a collection's incidents that are not over, and of records that were missing,
+// as far as this run has not seen them.
 func (p *pass) openOf(ctx context.Context, c importers.Collection) ([]string, error) {
 	open := slices.DeleteFunc(slices.Clone(incident.Statuses), incident.Status.Over)
 	var ids []string
@@ -77,6 +78,11 @@ func (p *pass) openOf(ctx context.Context, c importers.Collection) ([]string, er
 		}
 		if inc.Ref.Type == c.Name && !p.seen[record{c.Name, inc.Ref.ExternalID}] {
 			ids = append(ids, inc.Ref.ExternalID)
+		}
+	}
+	for rec := range p.lost {
+		if rec.typ == c.Name && !p.seen[rec] {
+			ids = append(ids, rec.externalID)
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(ids))), nil

@@ -330,6 +330,23 @@ func TestDeliveries(t *testing.T) {
 	}
 }
 
+// A source may tell of a record before it shows it.
+func TestDeliveryBeforeTheRecord(t *testing.T) {
+	b, u := sqliteBench(t), newUpstream(t, tickets(2))
+	late := tickets(3)[2]
+	b.push("1", `{"ID":"`+late.ID+`"}`)
+	b.hear(u)
+	late.Updated = day.AddDate(-1, 0, 0) // polls do not come across it
+	b.poll(u)
+	u.change(func() { u.tickets[late.ID] = late })
+	if out := b.poll(u); out.New != 1 {
+		t.Errorf("poll = %+v, want the record that a delivery had told of", countsOf(out.Run))
+	}
+	if missing, err := b.store.Missing(t.Context(), b.conn.ID); err != nil || len(missing) != 0 {
+		t.Errorf("missing = %+v, %v, want none", missing, err)
+	}
+}
+
 // A run that goes on takes in what is pushed meanwhile.
 func TestDeliveriesDuringAPoll(t *testing.T) {
 	b, u := sqliteBench(t), newUpstream(t, tickets(7))

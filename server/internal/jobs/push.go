@@ -107,8 +107,9 @@ func (p *pass) told(ctx context.Context, c importers.Collection, in importers.In
 	}
 	fetched, err := c.Fetch(ctx, in, ids)
 	if err == nil {
+		p.note(c, fetched)
 		page.Records = append(page.Records, fetched...)
-		return page, nil
+		return page, p.askLater(ctx, c, ids)
 	}
 	if err = p.trouble(c, err); err != nil {
 		return page, err
@@ -117,6 +118,24 @@ func (p *pass) told(ctx context.Context, c importers.Collection, in importers.In
 		page.Rejects = append(page.Rejects, importers.Reject{ExternalID: id, Place: "told by a delivery", Reason: p.troubles[len(p.troubles)-1]})
 	}
 	return page, nil
+}
+
+// askLater notes those of the records that deliveries spoke of that the source did not give: it may show them a
+// little later, so the next polls ask again.
+func (p *pass) askLater(ctx context.Context, c importers.Collection, ids []string) error {
+	var late []incident.Missing
+	for _, id := range ids {
+		rec := record{c.Name, id}
+		if _, known := p.lost[rec]; !known && !p.seen[rec] {
+			late = append(late, incident.Missing{Connection: p.conn.ID, Type: c.Name, ExternalID: id, Since: p.clock()})
+			p.lost[rec] = p.clock()
+		}
+	}
+	if len(late) == 0 {
+		return nil
+	}
+	_, err := p.store.Update(ctx, func(tx incident.Tx) error { return tx.PutMissing(late) })
+	return err
 }
 
 // Hear takes in the deliveries that wait for a connection. One run a day holds all of them. For errors see Run;

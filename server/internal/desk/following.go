@@ -1,0 +1,75 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// Deliver takes in what a source pushes to the connection that name means, by id or name. It returns once the
+// delivery is stored. importers.ErrForged: it is not proven to come from the source, and nothing is kept.
+// ErrNotFound: there is no such connection, or its source pushes nothing.
+func (d *Desk) Deliver(ctx context.Context, name string, delivery importers.Delivery) error {
+	all, err := d.Store.Connections(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(c incident.Connection) bool { return string(c.ID) == name || strings.EqualFold(c.Name, name) })
+	if i < 0 {
+		return incident.ErrNotFound
+	}
+	source, err := d.Source(all[i].Source)
+	if err != nil || source.Hook == nil {
+		return incident.ErrNotFound
+	}
+	secrets, err := d.WebhookSecrets(all[i])
+	if err != nil {
+		return err
+	}
+	key, err := source.Hook.Verify(delivery, secrets)
+	if errors.Is(err, importers.ErrForged) {
+		return errors.Join(err, d.Inbox.Forged(ctx, all[i].ID))
+	}
+	if err != nil {
+		return err
+	}
+	return d.Inbox.Put(ctx, incident.Push{Connection: all[i].ID, Key: key, Header: delivery.Header, Query: delivery.Query, Body: delivery.Body})
+}
+
+// Probe proves that a connection's credentials work, and says what they reach.
+func (d *Desk) Probe(ctx context.Context, conn incident.Connection) (importers.Scope, error) {
+	open, err := d.Unseal(conn)
+	if err != nil {
+		return importers.Scope{}, err
+	}
+	return d.Runner.Probe(ctx, open)
+}
+
+// Poll queues a run that reads a connection over the network: from since on, or, without bounds, from where the last
+// one ended.
+func (d *Desk) Poll(ctx context.Context, conn incident.Connection, since, until time.Time, by string) (incident.Run, error) {
+	run := d.NewRun(conn, "poll", by)
+	run.Since, run.Until = since, until
+	return d.Start(ctx, run)
+}
+
+// SetFollow says whether a connection is polled and reconciled by itself. It also lets one go on that was paused.
+func (d *Desk) SetFollow(ctx context.Context, id incident.ID, follow bool) error {
+	conn, err := d.Store.Connection(ctx, id)
+	if err != nil {
+		return err
+	}
+	conn.Follow = follow
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		if err := tx.PutConnection(*conn); err != nil {
+			return err
+		}
+		return tx.Pause(id, time.Time{}, "")
+	})
+	return err
+}
