@@ -6,6 +6,7 @@ import (
 	"hindsight/importers"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
+	"hindsight/importers/pagerduty"
 	"hindsight/importers/redmine"
 	"hindsight/importers/servicenow"
 	"hindsight/importers/statuspage"
@@ -17,6 +18,7 @@ func Sources() []importers.Source {
 	return []importers.Source{
 		jira.Source(),
 		markdown.Source(),
+		pagerduty.Source(),
 		redmine.Source(),
 		servicenow.Source(),
 		statuspage.Source(),
