@@ -4,6 +4,7 @@ package all
 
 import (
 	"hindsight/importers"
+	"hindsight/importers/github"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
 	"hindsight/importers/pagerduty"
@@ -16,6 +17,7 @@ import (
 // Sources returns every source, sorted by name.
 func Sources() []importers.Source {
 	return []importers.Source{
+		github.Source(),
 		jira.Source(),
 		markdown.Source(),
 		pagerduty.Source(),

@@ -43,8 +43,8 @@ func Contract(t testing.TB, specPath string, handler http.Handler) http.Handler 
 		t.Fatalf("contract %s: %v", specPath, err)
 	}
 	said := &sync.Map{} // each breach is told once
-	fail := func(r *http.Request, err error) {
-		text := fmt.Sprintf("%s %s: %s (%s)", r.Method, r.URL.RequestURI(), brief(err), specPath)
+	fail := func(r *http.Request, side string, err error) {
+		text := fmt.Sprintf("%s %s: %s: %s (%s)", r.Method, r.URL.RequestURI(), side, brief(err), specPath)
 		if _, told := said.LoadOrStore(text, true); !told {
 			t.Error(text)
 		}
@@ -52,13 +52,13 @@ func Contract(t testing.TB, specPath string, handler http.Handler) http.Handler 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		in, err := c.request(r)
 		if err != nil {
-			fail(r, err)
+			fail(r, "the request", err)
 		}
 		rec := httptest.NewRecorder()
 		handler.ServeHTTP(rec, r)
 		if err == nil {
 			if err := c.response(in, rec); err != nil {
-				fail(r, fmt.Errorf("the stand-in's answer: %w", err))
+				fail(r, "the stand-in's answer", err)
 			}
 		}
 		maps.Copy(w.Header(), rec.Header())

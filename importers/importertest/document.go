@@ -116,7 +116,7 @@ func document(text []byte) (doc *openapi3.T, err error) {
 }
 
 // relax takes from a document what real answers do not keep to: fields that must be there, and one of several
-// shapes where, without those, more than one fits. Properties that bear such names are left alone.
+// shapes where, without those, more than one fits or none says which it is. Properties that bear such names are left alone.
 func relax(v any) {
 	switch v := v.(type) {
 	case []any:
@@ -126,6 +126,9 @@ func relax(v any) {
 	case map[string]any:
 		if _, list := v["required"].([]any); list {
 			delete(v, "required")
+		}
+		if _, ok := v["discriminator"].(map[string]any); ok {
+			delete(v, "discriminator")
 		}
 		if one, ok := v["oneOf"].([]any); ok {
 			delete(v, "oneOf")

@@ -1,0 +1,130 @@
+// Package github reads issues of GitHub repositories that stand for incidents. Which ones do is said by labels. An
+// issue is read with its timeline, so that acknowledgement, reopenings and people are known. Start with [Source].
+//
+// The mapping was written from the REST description that GitHub publishes (docs.github.com/rest), version 2022-11-28.
+package github
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+var settings = []importers.Field{
+	{Name: "url", Label: "Address of the API", Default: "https://api.github.com",
+		Help: "https://api.github.com, or https://HOST/api/v3 of a GitHub Enterprise Server"},
+	{Name: "token", Label: "Token", Secret: true, Required: true,
+		Help: "A fine-grained personal access token, or an app's installation token, that may read the repositories"},
+	{Name: "repos", Label: "Repositories", Required: true, Check: checkRepos,
+		Help: "owner/name of each, separated by commas: example-org/incidents"},
+	{Name: "labels", Label: "Labels of incidents", Default: "incident",
+		Help: "An issue with any of these labels is an incident; separated by commas. * takes every issue"},
+}
+
+// Source reads GitHub's REST API.
+func Source() importers.Source {
+	return importers.Source{
+		Name: "github", Title: "GitHub Issues", Origin: incident.OriginTicket, Settings: settings,
+		Summary:    "Issues that a label marks as incidents, with their timeline: assignments, comments, labels, closing and reopening.",
+		Docs:       "https://docs.github.com/en/rest/issues/issues",
+		Missing:    []string{"impact start and end, unless a form's heading or an issue field states them", "detection time", "who was paged"},
+		Permission: `fine-grained token with "Issues: read" on the repositories (the metadata permission comes with it)`,
+		API: &importers.API{
+			Base:  func(cfg importers.Config) string { return setting(cfg, "url") },
+			Sign:  sign,
+			Rates: map[string]importers.Rate{"": {Requests: 5000, Per: time.Hour}}, // docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+		},
+		Probe: probe,
+		Hook:  hook,
+		Words: words(),
+		Collections: []importers.Collection{
+			{Name: "incidents", List: &importers.Listing{Page: issues}, Fetch: importers.FetchEach(fetchIssue), Map: mapIssue},
+		},
+	}
+}
+
+func setting(cfg importers.Config, name string) string {
+	return cfg.Setting(importers.Source{Settings: settings}, name)
+}
+
+func sign(cfg importers.Config, req *http.Request) {
+	req.Header.Set("Accept", "application/vnd.github+json")
+	req.Header.Set("X-GitHub-Api-Version", "2022-11-28")
+	req.Header.Set("Authorization", "Bearer "+setting(cfg, "token"))
+}
+
+// repos returns the repositories of a connection, "owner/name".
+func repos(cfg importers.Config) []string { return importers.List(setting(cfg, "repos"), ",") }
+
+// labels returns the labels that make an issue an incident; none: every issue is one.
+func labels(cfg importers.Config) []string {
+	list := importers.List(setting(cfg, "labels"), ",")
+	for _, l := range list {
+		if l == "*" {
+			return nil
+		}
+	}
+	return list
+}
+
+func checkRepos(text string) error {
+	for _, repo := range importers.List(text, ",") {
+		owner, name, _ := strings.Cut(repo, "/")
+		if owner == "" || name == "" || strings.Trim(repo, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./") != "" ||
+			strings.Contains(name, "/") || strings.Trim(owner, ".") == "" || strings.Trim(name, ".") == "" {
+			return fmt.Errorf("%q is not the owner/name of a repository", repo)
+		}
+	}
+	return nil
+}
+
+// probe asks who the token is of and for each repository. Without a right to a repository GitHub answers 404.
+func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
+	var scope importers.Scope
+	a, err := in.Client.Get(ctx, "/user", nil)
+	switch {
+	case err == nil:
+		var user struct{ Login string }
+		if err := a.JSON(&user); err != nil {
+			return scope, err
+		}
+		scope.Identity = user.Login
+	case importers.HasStatus(err, http.StatusForbidden):
+		scope.Identity = "an app or a workflow, whose token is of no user"
+	default:
+		return scope, err
+	}
+	if at := a.Header.Get("GitHub-Authentication-Token-Expiration"); at != "" {
+		scope.Notes = append(scope.Notes, "the token expires at "+importers.Line(at))
+	}
+	for _, repo := range repos(in.Config) {
+		a, err := in.Client.Get(ctx, "/repos/"+repo, nil)
+		if importers.HasStatus(err, http.StatusNotFound) {
+			scope.Notes = append(scope.Notes, repo+" is not there, or the token may not see it: give the token access to it")
+			continue
+		}
+		var seen struct {
+			FullName  string `json:"full_name"`
+			HasIssues bool   `json:"has_issues"`
+		}
+		if err == nil {
+			err = a.JSON(&seen)
+		}
+		if err != nil {
+			return scope, err
+		}
+		scope.Reach = append(scope.Reach, importers.Line(seen.FullName))
+		if !seen.HasIssues {
+			scope.Notes = append(scope.Notes, repo+" has its issues switched off")
+		}
+		if !strings.EqualFold(seen.FullName, repo) {
+			scope.Notes = append(scope.Notes, repo+" was renamed to "+importers.Line(seen.FullName)+"; the name in the settings may stay as it is, since ids hold it")
+		}
+	}
+	return scope, nil
+}

@@ -1,0 +1,215 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+)
+
+const perPage = 50 // issues; each costs a request more, and a page should be done in minutes
+
+// place is where the walk over repositories and labels stands; it is the token of a page.
+type place struct {
+	Repo  int       `json:"repo,omitempty"`
+	Label int       `json:"label,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+	Done  []int64   `json:"done,omitempty"` // numbers of those that changed in the second Since and were read
+	Link  string    `json:"link,omitempty"` // next page, while more issues than a page holds changed in one second
+}
+
+func placeOf(at importers.At) (place, error) {
+	if at.Token == "" {
+		return place{Since: at.From}, nil
+	}
+	var p place
+	if err := json.Unmarshal([]byte(at.Token), &p); err != nil {
+		return p, fmt.Errorf("github: read where the walk stands: %w", err)
+	}
+	return p, nil
+}
+
+func (p place) token() string {
+	text, _ := json.Marshal(p) // of numbers, a time and a text: it cannot fail
+	return string(text)
+}
+
+// issue is what the list tells that the walk needs; the record keeps the whole.
+type issue struct {
+	Number      int64           `json:"number"`
+	UpdatedAt   time.Time       `json:"updated_at"`
+	PullRequest json.RawMessage `json:"pull_request"`
+	Labels      []label         `json:"labels"`
+	Repository  string          `json:"repository_url"`
+}
+
+// issues reads a page of the issues of one repository with one label. The order is by change, which moves, so
+// offsets into it would lose issues: the next page is asked for by the time of the last one. Pull requests are left out.
+func issues(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
+	var s importers.Slice
+	p, err := placeOf(at)
+	all, names := repos(in.Config), labels(in.Config)
+	if err != nil || p.Repo >= len(all) {
+		return s, err
+	}
+	a, err := in.Client.Get(ctx, p.path(all[p.Repo]), p.query(names))
+	if err != nil {
+		return s, err
+	}
+	var found []json.RawMessage
+	if err := a.JSON(&found); err != nil {
+		return s, err
+	}
+	s.Held = []string{"issues of " + p.token()}
+	since := p.Since
+	for _, text := range found {
+		var i issue
+		if err := json.Unmarshal(text, &i); err != nil {
+			s.Rejects = append(s.Rejects, importers.Reject{Place: all[p.Repo], Reason: "this is no issue: " + err.Error(), Body: string(text)})
+			continue
+		}
+		s.Held = append(s.Held, strconv.FormatInt(i.Number, 10))
+		if new := p.note(i); new && isIncident(i, names) {
+			rec, err := withTimeline(ctx, in, all[p.Repo], i, text)
+			if err != nil {
+				return s, err
+			}
+			s.Records = append(s.Records, rec)
+		}
+	}
+	s.Next = p.next(len(found), p.Since.After(since), a.Next(), at, len(all), len(names))
+	return s, nil
+}
+
+func (p place) path(repo string) string {
+	if p.Link != "" {
+		return p.Link
+	}
+	return "/repos/" + repo + "/issues"
+}
+
+func (p place) query(names []string) url.Values {
+	if p.Link != "" {
+		return nil
+	}
+	q := url.Values{"state": {"all"}, "sort": {"updated"}, "direction": {"asc"}, "per_page": {strconv.Itoa(perPage)}}
+	if !p.Since.IsZero() {
+		q.Set("since", p.Since.UTC().Format(time.RFC3339))
+	}
+	if p.Label < len(names) {
+		q.Set("labels", names[p.Label])
+	}
+	return q
+}
+
+// note moves the place on to an issue and reports whether it is new: the page behind a time begins with those of that
+// time again.
+func (p *place) note(i issue) bool {
+	if i.UpdatedAt.After(p.Since) {
+		p.Since, p.Done = i.UpdatedAt, nil
+	}
+	if slices.Contains(p.Done, i.Number) {
+		return false
+	}
+	p.Done = append(p.Done, i.Number)
+	return true
+}
+
+// next returns the token behind a page of n issues, in which time moved or all were of one second; empty at the end.
+func (p place) next(n int, moved bool, link string, at importers.At, repos, labels int) string {
+	late := !at.To.IsZero() && !p.Since.Before(at.To)
+	switch {
+	case n >= perPage && !late && moved:
+		p.Link = ""
+		return p.token()
+	case link != "" && !late && n > 0:
+		p.Link = link
+		return p.token()
+	case p.Label+1 < labels:
+		return place{Repo: p.Repo, Label: p.Label + 1, Since: at.From}.token()
+	case p.Repo+1 < repos:
+		return place{Repo: p.Repo + 1, Since: at.From}.token()
+	}
+	return ""
+}
+
+func isIncident(i issue, names []string) bool {
+	if len(i.PullRequest) > 0 && string(i.PullRequest) != "null" || i.Number <= 0 {
+		return false
+	}
+	return len(names) == 0 || slices.ContainsFunc(i.Labels, func(l label) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, l.Name) })
+	})
+}
+
+// externalID is repository and number: the API fetches by them. The name is the settings', so that a renamed
+// repository keeps its incidents.
+func externalID(repo string, number int64) string { return repo + "#" + strconv.FormatInt(number, 10) }
+
+// withTimeline makes the record of an issue: {"issue": …, "timeline": […]}, both as the server gave them.
+func withTimeline(ctx context.Context, in importers.Input, repo string, i issue, text json.RawMessage) (importers.Record, error) {
+	rec := importers.Record{ExternalID: externalID(repo, i.Number), Place: repo + ", issue " + strconv.FormatInt(i.Number, 10), At: i.UpdatedAt.UTC()}
+	events := []json.RawMessage{}
+	path, q := fmt.Sprintf("/repos/%s/issues/%d/timeline", repo, i.Number), url.Values{"per_page": {"100"}}
+	for seen := map[string]bool{}; path != "" && !seen[path]; q = nil {
+		seen[path] = true
+		a, err := in.Client.Get(ctx, path, q)
+		if err != nil {
+			return rec, err
+		}
+		var page []json.RawMessage
+		if err := a.JSON(&page); err != nil {
+			return rec, err
+		}
+		events, path = append(events, page...), a.Next()
+	}
+	var err error
+	rec.Body, err = json.Marshal(map[string]any{"issue": text, "timeline": events})
+	return rec, err
+}
+
+// fetchIssue reads one issue again. GitHub redirects to an issue that was transferred: it is another one then, and
+// counts only if its repository is among the connection's. An issue whose label was taken off is none any more.
+func fetchIssue(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
+	repo, number, _ := strings.Cut(id, "#")
+	gone := &importers.StatusError{Status: http.StatusGone, Method: http.MethodGet, Path: id, Body: "it is no incident of this connection any more"}
+	if _, err := strconv.ParseUint(number, 10, 63); err != nil || !slices.Contains(repos(in.Config), repo) {
+		return importers.Record{}, gone
+	}
+	a, err := in.Client.Get(ctx, "/repos/"+repo+"/issues/"+number, nil)
+	if err != nil {
+		return importers.Record{}, err
+	}
+	var i issue
+	if err := a.JSON(&i); err != nil {
+		return importers.Record{}, err
+	}
+	if strconv.FormatInt(i.Number, 10) != number {
+		if repo = ours(in.Config, i.Repository); repo == "" {
+			return importers.Record{}, gone
+		}
+	}
+	if !isIncident(i, labels(in.Config)) {
+		return importers.Record{}, gone
+	}
+	return withTimeline(ctx, in, repo, i, bytes.TrimSpace(a.Body))
+}
+
+// ours returns the connection's name for the repository at an address such as https://api.github.com/repos/o/r,
+// or for its full name; empty when it is none of the connection's.
+func ours(cfg importers.Config, name string) string {
+	for _, repo := range repos(cfg) {
+		if strings.EqualFold(repo, name) || strings.HasSuffix(strings.ToLower(name), "/repos/"+strings.ToLower(repo)) {
+			return repo
+		}
+	}
+	return ""
+}
