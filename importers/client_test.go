@@ -98,7 +98,7 @@ func TestGivesUp(t *testing.T) {
 		calls int
 		want  string
 	}{
-		{"refused", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "who are you?", 401) }, 1, "GET /api/x answered 401 Unauthorized: who are you?"},
+		{"refused", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "who are you?", http.StatusUnauthorized) }, 1, "GET /api/x answered 401 Unauthorized: who are you?"},
 		{"no permission", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, 1, "answered 403"},
 		{"a wrong request", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(422) }, 1, "answered 422"},
 		{"broken for good", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, 5, "answered 500"},
@@ -106,7 +106,9 @@ func TestGivesUp(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, strings.Repeat("[", 300)+strings.Repeat("]", 300))
 		}, 1, "more than 200 levels"},
-		{"sent elsewhere", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://example.com/", 302) }, 1, "another host"},
+		{"sent elsewhere", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://example.com/", http.StatusFound)
+		}, 1, "another host"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			calls, slept := 0, time.Duration(0)

@@ -16,7 +16,7 @@ var ErrStuck = errors.New("the source gives the same page again instead of the n
 // walkCursor is where a walk stands. Between two walks only Mark, or with Keyset Token, counts.
 type walkCursor struct {
 	Following bool          `json:"following,omitempty"` // List has come to its end once, and there is a Follow
-	Mark      time.Time     `json:"mark,omitzero"` // between walks: all before it was read
+	Mark      time.Time     `json:"mark,omitzero"`       // between walks: all before it was read
 	From      time.Time     `json:"from,omitzero"`
 	To        time.Time     `json:"to,omitzero"` // of the window; zero when time is not cut
 	Width     time.Duration `json:"width,omitempty"`

@@ -129,3 +129,8 @@ func TestPollIsCheap(t *testing.T) {
 		t.Errorf("a poll took %d requests (%v), want 1", again.Requests, err)
 	}
 }
+
+func BenchmarkWindows(b *testing.B) {
+	entries := crowd(5000)
+	BenchAPI(b, windowed(), Fake{Handler: func() http.Handler { return tickets(entries, 500) }, Config: config})
+}

@@ -19,11 +19,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -236,131 +234,4 @@ func (p *pass) guarded(ctx context.Context, f func(context.Context) error) (err 
 		}
 	}()
 	return f(ctx)
-}
-
-// read walks through the collections, each from its cursor. Over the network, incidents that are held as open are
-// asked for too, and a reconciliation counts what there is.
-func (p *pass) read(ctx context.Context, in importers.Input) error {
-	for i := p.pos.Done; i < len(p.source.Collections); i++ {
-		c := p.source.Collections[i]
-		pages := p.pagesOf(ctx, c, in)
-		if pages == nil {
-			continue
-		}
-		if err := p.readAll(ctx, c, in, pages); err != nil {
-			if err = p.trouble(c, err); err != nil {
-				return fmt.Errorf("jobs: run %s: read %s: %w", p.run.ID, c.Name, err)
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		p.pos = p.pos.finished(i, p.run.Read)
-	}
-	if !p.over() || p.dry {
-		return nil
-	}
-	if err := p.refresh(ctx, in); err != nil || p.run.Via != viaReconcile {
-		return err
-	}
-	return p.census(ctx, in)
-}
-
-// pagesOf returns a collection's pages, or nil when this run has none of it.
-func (p *pass) pagesOf(ctx context.Context, c importers.Collection, in importers.Input) iter.Seq2[importers.Page, error] {
-	switch {
-	case p.over() && c.List != nil:
-		return c.Pages(ctx, in, p.pos.Next[c.Name])
-	case !p.over() && c.Read != nil:
-		return c.Read(ctx, in, p.pos.Next[c.Name])
-	}
-	return nil
-}
-
-// readAll stores the pages of a collection.
-func (p *pass) readAll(ctx context.Context, c importers.Collection, in importers.Input, pages iter.Seq2[importers.Page, error]) error {
-	for page, err := range pages {
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err == nil {
-			page, err = p.touched(ctx, c, in, page)
-		}
-		if err == nil {
-			err = p.page(ctx, c, page, nil)
-		}
-		if err == nil && p.over() {
-			p.note(c, page.Records)
-			err = p.hear(ctx, in)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// finish writes how the run ended. It does so even when ctx is over.
-func (p *pass) finish(ctx context.Context, err error) (Outcome, error) {
-	run, err := p.ended(ctx, err)
-	if errors.Is(err, errLost) {
-		return p.outcome(run), err
-	}
-	if p.dry {
-		p.run = run
-	} else {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		err = errors.Join(err, p.close(ctx, run))
-	}
-	run = p.run
-	p.progress(run)
-	p.log.Info("import run ended", "run", run.ID, "source", p.source.Name, "state", run.State, "read", run.Read,
-		"new", run.New, "changed", run.Changed, "dead", run.Dead, "dry", p.dry)
-	return p.outcome(run), err
-}
-
-// ended returns the run's last row, and the error that remains when that is written.
-func (p *pass) ended(ctx context.Context, err error) (incident.Run, error) {
-	run := p.run
-	run.FinishedAt, run.ResumesAt = p.clock(), time.Time{}
-	var parked *importers.Parked
-	var refused *refusedError
-	switch {
-	case err == nil:
-		run.State, run.Message = result(run, p.troubles)
-	case errors.Is(err, errCanceled):
-		run.State, run.Message, err = incident.RunCanceled, "canceled", nil
-	case errors.Is(err, errLost):
-	case errors.As(err, &parked):
-		run.State, run.Message, run.FinishedAt, run.ResumesAt = incident.RunQueued, parked.Reason, time.Time{}, parked.Until
-	case ctx.Err() != nil:
-		run.State, run.Message, run.FinishedAt = incident.RunQueued, "interrupted; it goes on where it stopped", time.Time{}
-	case errors.As(err, &refused):
-		run.State, run.Message = incident.RunFailed, "the source refuses the credentials: "+clean(err.Error())
-		if !p.dry {
-			err = errors.Join(err, p.pause(context.WithoutCancel(ctx), run.Message))
-		}
-	default:
-		run.State, run.Message = incident.RunFailed, clean(err.Error())
-	}
-	return run, err
-}
-
-// result says how a run that reached its end went. Dead letters make it partial, however few.
-func result(run incident.Run, troubles []string) (incident.RunState, string) {
-	message := strings.Join(troubles, "; ")
-	switch {
-	case run.Dead == 0 && message == "":
-		return incident.RunOK, ""
-	case run.Dead == 0:
-		return incident.RunPartial, message
-	case message != "":
-		message += "; "
-	}
-	message += fmt.Sprintf("%d of %d records could not be imported", run.Dead, run.Read)
-	if run.Dead*20 > run.Read {
-		return incident.RunPartial, message + ": more than 1 in 20, so the mapping is probably wrong"
-	}
-	return incident.RunPartial, message + "; they wait as dead letters"
 }
