@@ -5,6 +5,7 @@ package all
 import (
 	"hindsight/importers"
 	"hindsight/importers/github"
+	"hindsight/importers/incidentio"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
 	"hindsight/importers/pagerduty"
@@ -18,6 +19,7 @@ import (
 func Sources() []importers.Source {
 	return []importers.Source{
 		github.Source(),
+		incidentio.Source(),
 		jira.Source(),
 		markdown.Source(),
 		pagerduty.Source(),

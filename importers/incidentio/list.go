@@ -1,0 +1,193 @@
+package incidentio
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"hindsight/importers"
+)
+
+const (
+	pageSize  = 100            // incidents; 250 are allowed, but each costs two requests more before the page is stored
+	partSize  = 250            // updates and the like, the most that is given at once
+	partPages = 100            // of one incident's updates: more is a server that goes round in circles
+	few       = 3              // incidents whose follow-ups are asked for one by one; those of more come with all that there are
+	overlap   = 24 * time.Hour // since changes are asked for by date
+)
+
+// get asks for path and decodes the answer.
+func get(ctx context.Context, in importers.Input, path string, query map[string]string, answer any) error {
+	q := url.Values{}
+	for k, v := range query {
+		q.Set(k, v)
+	}
+	a, err := in.Client.Get(ctx, path, q)
+	if err != nil {
+		return fmt.Errorf("incidentio: %w", err)
+	}
+	return a.JSON(answer)
+}
+
+// meta tells where the next page begins.
+type meta struct {
+	After string `json:"after"`
+	Total int64  `json:"total_record_count"`
+}
+
+// page reads one page of the incidents that changed since at.From, oldest first: one that changes meanwhile keeps its
+// place. Test and tutorial incidents are not among them.
+func page(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
+	q := map[string]string{"page_size": strconv.Itoa(pageSize), "sort_by": "created_at_oldest_first"}
+	if !at.From.IsZero() {
+		q["updated_at[gte]"] = at.From.Format(time.DateOnly)
+	}
+	if !at.To.IsZero() {
+		q["created_at[lte]"] = at.To.Add(24 * time.Hour).Format(time.DateOnly)
+	}
+	if at.Token != "" {
+		q["after"] = at.Token
+	}
+	var got struct {
+		Incidents []json.RawMessage `json:"incidents"`
+		Meta      meta              `json:"pagination_meta"`
+	}
+	if err := get(ctx, in, "/v2/incidents", q, &got); err != nil {
+		return importers.Slice{}, err
+	}
+	s := importers.Slice{Next: got.Meta.After, Total: got.Meta.Total}
+	if len(got.Incidents) == 0 {
+		s.Next = ""
+	}
+	followUps, err := followUpsOf(ctx, in, len(got.Incidents))
+	if err != nil {
+		return s, err
+	}
+	for n, raw := range got.Incidents {
+		r, err := record(ctx, in, raw, followUps)
+		if err != nil {
+			return s, err
+		}
+		if r.ExternalID == "" {
+			s.Rejects = append(s.Rejects, importers.Reject{Place: fmt.Sprintf("incident %d of the page", n+1), Reason: "the incident has no id", Body: string(raw)})
+			continue
+		}
+		s.Records = append(s.Records, r)
+	}
+	return s, nil
+}
+
+// one fetches an incident by id. A private one that the key may not see counts as not there.
+func one(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
+	var got struct {
+		Incident json.RawMessage `json:"incident"`
+	}
+	err := get(ctx, in, "/v2/incidents/"+url.PathEscape(id), nil, &got)
+	if importers.HasStatus(err, http.StatusForbidden) {
+		return importers.Record{}, &importers.StatusError{Status: http.StatusNotFound, Method: http.MethodGet, Path: "/v2/incidents", Body: "it may not be seen"}
+	}
+	if err != nil {
+		return importers.Record{}, err
+	}
+	r, err := record(ctx, in, got.Incident, nil)
+	if err == nil && r.ExternalID == "" {
+		err = fmt.Errorf("incidentio: incident %s: the answer holds no incident", id)
+	}
+	return r, err
+}
+
+// record adds to an incident what other lists tell of it. followUps holds those of all incidents, or is nil.
+func record(ctx context.Context, in importers.Input, raw json.RawMessage, followUps map[string][]json.RawMessage) (importers.Record, error) {
+	i := decode[brief](raw)
+	if i.ID == "" {
+		return importers.Record{}, nil
+	}
+	b := body{Incident: raw, FollowUps: followUps[i.ID]}
+	var err error
+	if b.Updates, err = updatesOf(ctx, in, i.ID); err != nil {
+		return importers.Record{}, err
+	}
+	if b.Attachments, err = listOf(ctx, in, "/v1/incident_attachments", "incident_attachments", i.ID); err != nil {
+		return importers.Record{}, err
+	}
+	if followUps == nil {
+		if b.FollowUps, err = listOf(ctx, in, "/v2/follow_ups", "follow_ups", i.ID); err != nil {
+			return importers.Record{}, err
+		}
+	}
+	for _, id := range i.Documents {
+		var doc document
+		err := get(ctx, in, "/v1/postmortem_documents/"+url.PathEscape(id)+"/content", nil, &doc)
+		if importers.HasStatus(err, http.StatusNotFound, http.StatusForbidden, http.StatusUnprocessableEntity) {
+			continue // it was removed, or lies with another provider
+		}
+		if err != nil {
+			return importers.Record{}, err
+		}
+		doc.ID = id
+		b.Documents = append(b.Documents, doc)
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return importers.Record{}, fmt.Errorf("incidentio: keep incident %s: %w", i.ID, err)
+	}
+	return importers.Record{ExternalID: i.ID, Body: text, Place: "incident " + i.Reference, At: at(i.UpdatedAt)}, nil
+}
+
+// followUpsOf returns the follow-ups of all incidents by incident, which one request gives; nil where it is about so few
+// incidents that each is better asked for its own.
+func followUpsOf(ctx context.Context, in importers.Input, incidents int) (map[string][]json.RawMessage, error) {
+	if incidents <= few {
+		return nil, nil
+	}
+	all, err := listOf(ctx, in, "/v2/follow_ups", "follow_ups", "")
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]json.RawMessage{}
+	for _, raw := range all {
+		id := decode[followUp](raw).Incident
+		by[id] = append(by[id], raw)
+	}
+	return by, nil
+}
+
+// listOf returns a list that comes in one answer, of one incident or (empty id) of all.
+func listOf(ctx context.Context, in importers.Input, path, key, id string) ([]json.RawMessage, error) {
+	q := map[string]string{}
+	if id != "" {
+		q["incident_id"] = id
+	}
+	var got map[string]json.RawMessage
+	if err := get(ctx, in, path, q, &got); err != nil {
+		return nil, err
+	}
+	return decode[[]json.RawMessage](got[key]), nil
+}
+
+// updatesOf returns all updates of an incident.
+func updatesOf(ctx context.Context, in importers.Input, id string) (all []json.RawMessage, err error) {
+	q := map[string]string{"incident_id": id, "page_size": strconv.Itoa(partSize)}
+	for range partPages {
+		var got struct {
+			Updates []json.RawMessage `json:"incident_updates"`
+			Meta    meta              `json:"pagination_meta"`
+		}
+		if err := get(ctx, in, "/v2/incident_updates", q, &got); err != nil {
+			return nil, err
+		}
+		all = append(all, got.Updates...)
+		if got.Meta.After == "" || len(got.Updates) < partSize {
+			return all, nil
+		}
+		if got.Meta.After == q["after"] {
+			break
+		}
+		q["after"] = got.Meta.After
+	}
+	return nil, fmt.Errorf("incidentio: updates of incident %s: %w", id, importers.ErrStuck)
+}
