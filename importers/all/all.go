@@ -4,6 +4,7 @@ package all
 
 import (
 	"hindsight/importers"
+	"hindsight/importers/deploy"
 	"hindsight/importers/github"
 	"hindsight/importers/incidentio"
 	"hindsight/importers/jira"
@@ -18,6 +19,7 @@ import (
 // Sources returns every source, sorted by name.
 func Sources() []importers.Source {
 	return []importers.Source{
+		deploy.Source(),
 		github.Source(),
 		incidentio.Source(),
 		jira.Source(),
