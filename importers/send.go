@@ -38,6 +38,9 @@ func HasStatus(err error, statuses ...int) bool {
 	return errors.As(err, &e) && slices.Contains(statuses, e.Status)
 }
 
+// ErrDamaged says that an answer was JSON that is cut short or damaged, and was so each time that it was asked for.
+var ErrDamaged = errors.New("it answered JSON that is cut short or damaged")
+
 // passing is a failure that may be gone at the next try.
 type passing struct{ error }
 
@@ -103,7 +106,7 @@ func (a Answer) whole() error {
 		return nil
 	}
 	if !json.Valid(a.Body) {
-		return &passing{fmt.Errorf("importers: %s answered JSON that is cut short or damaged", a.url.Path)}
+		return &passing{fmt.Errorf("importers: %s: %w", a.url.Path, ErrDamaged)}
 	}
 	depth := 0
 	dec := json.NewDecoder(bytes.NewReader(a.Body))

@@ -12,6 +12,7 @@ import (
 	"hindsight/importers/pagerduty"
 	"hindsight/importers/redmine"
 	"hindsight/importers/servicenow"
+	"hindsight/importers/servicenow/tableapi"
 	"hindsight/importers/statuspage"
 	"hindsight/importers/table"
 )
@@ -27,6 +28,7 @@ func Sources() []importers.Source {
 		pagerduty.Source(),
 		redmine.Source(),
 		servicenow.Source(),
+		tableapi.Source(),
 		statuspage.Source(),
 		table.Source(),
 	}
