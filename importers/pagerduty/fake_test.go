@@ -23,6 +23,8 @@ type account struct {
 	incidents []object
 	log       map[string][]object // by incident, oldest first
 	alerts    map[string][]object
+	changes   []object
+	schedules []object
 	ceiling   int
 	forbidden string         // a path that the key may not read
 	asked     map[string]int // requests by path
@@ -119,6 +121,15 @@ func (a *account) handler(t testing.TB) http.Handler {
 		a.page(w, r, "log_entries", a.log[id], func(e object) object { return with(e, "incident", ref("incident", id, "")) })
 	})
 	mux.HandleFunc("GET /incidents/{id}/alerts", func(w http.ResponseWriter, r *http.Request) { a.list(w, r, "alerts", a.alerts[r.PathValue("id")]) })
+	mux.HandleFunc("GET /change_events", func(w http.ResponseWriter, r *http.Request) { a.list(w, r, "change_events", a.changes) })
+	mux.HandleFunc("GET /schedules", func(w http.ResponseWriter, r *http.Request) { a.rendered(w, r) })
+	mux.HandleFunc("GET /services/{id}", func(w http.ResponseWriter, r *http.Request) {
+		if r.PathValue("id") != "PSVC1" {
+			refuse(w, 404, 2100, "Not Found")
+			return
+		}
+		answer(w, object{"service": object{"id": "PSVC1", "type": "service", "name": "Billing"}})
+	})
 	mux.HandleFunc("GET /users/me", func(w http.ResponseWriter, r *http.Request) { refuse(w, 400, 2001, "the key belongs to no user") })
 	mux.HandleFunc("GET /services", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, object{"services": []any{object{"id": "PSVC1", "type": "service", "summary": "Billing", "name": "Billing"}}, "more": false})
@@ -177,7 +188,10 @@ func (a *account) page(w http.ResponseWriter, r *http.Request, key string, all [
 	}
 	var fit []object
 	for _, o := range all {
-		when := o["created_at"].(string)
+		when, ok := o["created_at"].(string)
+		if !ok {
+			when = o["timestamp"].(string)
+		}
 		if period && (when < q.Get("since") || when > q.Get("until")) || !a.selected(q["service_ids[]"], o) {
 			continue
 		}
@@ -189,6 +203,30 @@ func (a *account) page(w http.ResponseWriter, r *http.Request, key string, all [
 		shown = append(shown, show(o))
 	}
 	answer(w, object{key: shown, "limit": limit, "offset": offset, "more": end < len(fit), "total": len(fit)})
+}
+
+// rendered answers all schedules with those of their entries that begin in the period, which may be three months.
+func (a *account) rendered(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	since, until := at(q.Get("since")), at(q.Get("until"))
+	if until.Sub(since) > 90*day {
+		refuse(w, 400, 2001, "Invalid date range")
+		return
+	}
+	out := []object{}
+	for _, s := range a.schedules {
+		for _, part := range []string{"final_schedule", "overrides_subschedule"} {
+			entries := []any{}
+			for _, e := range s[part].([]object) {
+				if start := at(e["start"].(string)); !start.Before(since) && start.Before(until) {
+					entries = append(entries, e)
+				}
+			}
+			s = with(s, part, object{"rendered_schedule_entries": entries})
+		}
+		out = append(out, s)
+	}
+	answer(w, object{"schedules": out, "more": false, "total": len(out)})
 }
 
 func (a *account) selected(services []string, o object) bool {

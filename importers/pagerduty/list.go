@@ -22,11 +22,13 @@ const (
 
 // page is what every list of the API answers.
 type page struct {
-	LogEntries []json.RawMessage `json:"log_entries"`
-	Incidents  []json.RawMessage `json:"incidents"`
-	Alerts     []json.RawMessage `json:"alerts"`
-	More       bool              `json:"more"`
-	Total      int64             `json:"total"`
+	LogEntries   []json.RawMessage `json:"log_entries"`
+	Incidents    []json.RawMessage `json:"incidents"`
+	Alerts       []json.RawMessage `json:"alerts"`
+	ChangeEvents []json.RawMessage `json:"change_events"`
+	Schedules    []json.RawMessage `json:"schedules"`
+	More         bool              `json:"more"`
+	Total        int64             `json:"total"`
 }
 
 // list asks for one page. tooMany says that the list cannot be read to its end.
@@ -37,7 +39,6 @@ func list(ctx context.Context, in importers.Input, path string, query url.Values
 	query.Set("limit", strconv.Itoa(pageSize))
 	query.Set("offset", strconv.Itoa(offset))
 	query.Set("total", "true")
-	query.Set("time_zone", "UTC")
 	answer, err := in.Client.Get(ctx, path, query)
 	if importers.HasStatus(err, http.StatusBadRequest) && errorCode(answer.Body) == tooDeep {
 		return p, true, nil
@@ -60,7 +61,7 @@ func errorCode(body []byte) int {
 
 // within returns the query for a stretch of time. Times without an offset would be read in the account's own zone.
 func within(at importers.At, cfg importers.Config) url.Values {
-	q := url.Values{"since": {stamp(at.From)}, "until": {stamp(at.To)}}
+	q := url.Values{"since": {stamp(at.From)}, "until": {stamp(at.To)}, "time_zone": {"UTC"}}
 	if teams := ids(cfg, "teams"); len(teams) > 0 {
 		q["team_ids[]"] = teams
 	}

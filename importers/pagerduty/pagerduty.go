@@ -2,7 +2,8 @@
 // its version 3 webhooks push.
 //
 // Start with [Source]. list.go reads pages of logs and incidents, fetch.go one incident, record.go puts the parts
-// of a record together, map.go, history.go and timeline.go turn a record into a draft, hook.go reads pushes.
+// of a record together, map.go, history.go and timeline.go turn a record into a draft, hook.go reads pushes. changes.go
+// has change events, shifts.go who was on call.
 package pagerduty
 
 import (
@@ -42,12 +43,12 @@ func Source() importers.Source {
 	return importers.Source{
 		Name:       name,
 		Title:      "PagerDuty",
-		Summary:    "Incidents with their log entries, notes, alerts and responders, from the REST API and webhooks.",
+		Summary:    "Incidents with their log entries, notes, alerts and responders, change events and on-call shifts, from the REST API and webhooks.",
 		Docs:       "https://developer.pagerduty.com/api-reference/",
 		Origin:     incident.OriginPager,
 		Settings:   settings,
 		Missing:    []string{"impact start", "mitigation", "SLA targets", "postmortems"},
-		Permission: "A read-only REST API key; for an OAuth app the scopes incidents.read, services.read and users.read.",
+		Permission: "A read-only REST API key; for an OAuth app the scopes incidents.read, services.read, users.read, change_events.read and schedules.read.",
 		API: &importers.API{
 			Base:  func(cfg importers.Config) string { return setting(cfg, "url") },
 			Sign:  sign,
@@ -63,6 +64,14 @@ func Source() importers.Source {
 			Fetch:   importers.FetchEach(fetch),
 			Map:     mapIncident,
 			Combine: combine,
+		}, {
+			Name: changes,
+			List: &importers.Listing{Page: changeEvents, Window: 30 * day, MaxWindow: 150 * day},
+			Map:  mapChange,
+		}, {
+			Name: shifts,
+			List: &importers.Listing{Page: rosters, Window: block, MaxWindow: block},
+			Map:  mapRoster,
 		}},
 	}
 }

@@ -1,0 +1,133 @@
+package pagerduty
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+const (
+	shifts = "shifts"
+	block  = 84 * day // of a schedule that one record holds: whole weeks, less than the three months that one request may cover
+)
+
+// rosterRecord is the body of a raw record: a schedule with who was on call in a block of time.
+type rosterRecord struct {
+	From     time.Time       `json:"from"`
+	Schedule json.RawMessage `json:"schedule"`
+}
+
+// schedule is a schedule as the API renders it for a stretch of time.
+type schedule struct {
+	reference
+	Teams     []reference
+	Final     layer `json:"final_schedule"`
+	Overrides layer `json:"overrides_subschedule"`
+}
+
+type layer struct {
+	Entries []turn `json:"rendered_schedule_entries"`
+}
+
+// turn is a stretch of time for which somebody is on call.
+type turn struct {
+	User       reference
+	Start, End string
+}
+
+func blockOf(t time.Time) int64    { return t.Unix() / int64(block/time.Second) }
+func blockStart(n int64) time.Time { return time.Unix(n*int64(block/time.Second), 0).UTC() }
+func blockToken(n int64, offset int) string {
+	return strconv.FormatInt(n, 10) + ":" + strconv.Itoa(offset)
+}
+
+// rosters reads a page of schedules, rendered for a block of time. Blocks begin at the same instants in every run, so
+// that a later poll replaces the shifts of the present block and leaves earlier ones alone.
+func rosters(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
+	n, offset := blockOf(at.From), 0
+	if number, rest, ok := strings.Cut(at.Token, ":"); ok {
+		n, _ = strconv.ParseInt(number, 10, 64)
+		offset, _ = strconv.Atoi(rest)
+	}
+	query := within(importers.At{From: blockStart(n), To: blockStart(n + 1)}, in.Config)
+	query["include[]"] = []string{"final_schedule", "overrides_subschedule"}
+	p, tooMany, err := list(ctx, in, "/schedules", query, offset)
+	if err != nil {
+		return importers.Slice{}, err
+	}
+	s := importers.Slice{TooMany: tooMany}
+	switch {
+	case p.More && len(p.Schedules) > 0:
+		s.Next = blockToken(n, offset+len(p.Schedules))
+	case blockStart(n+1).Before(at.To) && ends(in, at.To):
+		s.Next = blockToken(n+1, 0)
+	}
+	past := blockStart(n + 1).Before(in.Client.Now())
+	for _, raw := range p.Schedules {
+		var sched schedule
+		if err := json.Unmarshal(raw, &sched); err != nil || sched.ID == "" {
+			s.Rejects = append(s.Rejects, importers.Reject{Place: "/schedules", Reason: "the schedule has no id, or cannot be read", Body: string(raw)})
+			continue
+		}
+		id := sched.ID + "/" + blockStart(n).Format(time.DateOnly)
+		s.Held = append(s.Held, id)
+		if past && len(sched.Final.Entries) == 0 {
+			continue // before the schedule was made, or with nobody on call
+		}
+		body, err := json.Marshal(rosterRecord{From: blockStart(n), Schedule: raw})
+		if err != nil {
+			return s, fmt.Errorf("pagerduty: write schedule %s: %w", sched.ID, err)
+		}
+		s.Records = append(s.Records, importers.Record{ExternalID: id, Body: body, At: blockStart(n)})
+	}
+	return s, nil
+}
+
+// ends reports whether no window follows one that ends at to; else the block that it ends in is read by that one.
+func ends(in importers.Input, to time.Time) bool {
+	last := in.Client.Now()
+	if !in.Until.IsZero() && in.Until.Before(last) {
+		last = in.Until
+	}
+	return !to.Before(last)
+}
+
+// mapRoster turns a rendered schedule into shifts. A shift that goes on over the end of a block is two here.
+func mapRoster(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
+	var r rosterRecord
+	var sched schedule
+	if err := json.Unmarshal(raw.Body, &r); err != nil || json.Unmarshal(r.Schedule, &sched) != nil || sched.ID == "" {
+		return importers.Draft{}, &importers.MapError{Reason: "it is no schedule"}
+	}
+	d := importers.Draft{Roster: &incident.Roster{Ref: incident.Ref{Type: shifts, ExternalID: raw.ExternalID}}}
+	if len(sched.Teams) > 0 {
+		d.Team = importers.Line(sched.Teams[0].label())
+	}
+	for _, t := range sched.Final.Entries {
+		from, to := instant(t.Start), instant(t.End)
+		if from.IsZero() || !to.IsZero() && to.Before(from) {
+			d.Warn("final_schedule/start", importers.Line(t.Start), "a shift without a beginning, or that ends before it begins, was left out")
+			continue
+		}
+		d.Roster.Shifts = append(d.Roster.Shifts, incident.Shift{
+			ScheduleRef: importers.Line(sched.ID), ScheduleName: importers.Line(cmp.Or(sched.Name, sched.Summary)),
+			Person: incident.ID(importers.Line(t.User.ID)), PersonName: importers.Line(t.User.label()), From: from, To: to, Override: sched.overrides(t),
+		})
+	}
+	return d, nil
+}
+
+// overrides reports whether a turn lies in an override of the same person.
+func (s schedule) overrides(t turn) bool {
+	return slices.ContainsFunc(s.Overrides.Entries, func(o turn) bool {
+		return o.User.ID == t.User.ID && !instant(t.Start).Before(instant(o.Start)) && !instant(t.End).After(instant(o.End))
+	})
+}
