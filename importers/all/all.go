@@ -15,6 +15,7 @@ import (
 	"hindsight/importers/servicenow/tableapi"
 	"hindsight/importers/statuspage"
 	"hindsight/importers/table"
+	"hindsight/importers/victorops"
 )
 
 // Sources returns every source, sorted by name.
@@ -31,5 +32,6 @@ func Sources() []importers.Source {
 		tableapi.Source(),
 		statuspage.Source(),
 		table.Source(),
+		victorops.Source(),
 	}
 }
