@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +17,12 @@ type API struct {
 	// Base returns the address that every request begins with, such as "https://api.pagerduty.com".
 	// Credentials are sent to its origin alone.
 	Base func(cfg Config) string
+	// Also returns the addresses of further servers that belong to the system, which are asked by absolute address; nil:
+	// there is none. Sign decides by the request's host which credentials each gets.
+	Also func(cfg Config) []string
+	// CA returns certificates (PEM) that are trusted beside the machine's own, for servers whose certificate the
+	// operator has made; nil or empty: none.
+	CA func(cfg Config) string
 	// Sign adds the credentials and the headers that each request needs.
 	Sign func(cfg Config, req *http.Request)
 	// Rates is what the vendor allows one credential, by the path prefix that it holds for ("" for all
@@ -57,6 +64,7 @@ type Client struct {
 	api   API
 	cfg   Config
 	base  *url.URL
+	also  []*url.URL
 	http  *http.Client
 	pacer Pacer
 	clock Clock
@@ -77,17 +85,43 @@ type Clock struct {
 // NewClient returns a client for a connection whose settings hold secrets in clear. The transport decides which
 // addresses may be called: see Guarded. It is ErrInvalid when the address cannot be one.
 func NewClient(api API, cfg Config, transport http.RoundTripper, pacer Pacer, clock Clock) (*Client, error) {
-	base, err := url.Parse(strings.TrimRight(api.Base(cfg), "/"))
-	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || base.User != nil {
-		return nil, fmt.Errorf("importers: %q is no address such as https://tickets.example.com", api.Base(cfg))
+	base, err := origin(api.Base(cfg))
+	if err != nil {
+		return nil, err
 	}
 	c := &Client{api: api, cfg: cfg, base: base, pacer: pacer, clock: clock}
+	if api.Also != nil {
+		for _, address := range api.Also(cfg) {
+			u, err := origin(address)
+			if err != nil {
+				return nil, err
+			}
+			c.also = append(c.also, u)
+		}
+	}
+	if api.CA != nil {
+		if transport, err = trusting(transport, api.CA(cfg)); err != nil {
+			return nil, err
+		}
+	}
 	c.http = &http.Client{Transport: transport, Timeout: perRequest, CheckRedirect: c.redirect}
 	return c, nil
 }
 
-// own reports whether an address is at the connection's origin.
-func (c *Client) own(u *url.URL) bool { return u.Scheme == c.base.Scheme && u.Host == c.base.Host }
+// origin reads the address of a server.
+func origin(address string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimRight(address, "/"))
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return nil, fmt.Errorf("importers: %q is no address such as https://tickets.example.com", address)
+	}
+	return u, nil
+}
+
+// own reports whether an address is at one of the connection's origins.
+func (c *Client) own(u *url.URL) bool {
+	same := func(o *url.URL) bool { return u.Scheme == o.Scheme && u.Host == o.Host }
+	return same(c.base) || slices.ContainsFunc(c.also, same)
+}
 
 // Answer is what a server answered, its body whole.
 type Answer struct {

@@ -54,7 +54,7 @@ func (c *Client) redirect(req *http.Request, via []*http.Request) error {
 	if len(via) >= 5 {
 		return errors.New("too many redirects")
 	}
-	if !c.own(req.URL) {
+	if from := via[0].URL; req.URL.Host != from.Host || req.URL.Scheme != from.Scheme {
 		return fmt.Errorf("it redirects to another host, %s, which is not followed", req.URL.Host)
 	}
 	return nil

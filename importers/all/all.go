@@ -4,6 +4,7 @@ package all
 
 import (
 	"hindsight/importers"
+	"hindsight/importers/alertmanager"
 	"hindsight/importers/deploy"
 	"hindsight/importers/github"
 	"hindsight/importers/incidentio"
@@ -21,6 +22,7 @@ import (
 // Sources returns every source, sorted by name.
 func Sources() []importers.Source {
 	return []importers.Source{
+		alertmanager.Source(),
 		deploy.Source(),
 		github.Source(),
 		incidentio.Source(),
