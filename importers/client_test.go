@@ -80,14 +80,16 @@ func TestPauses(t *testing.T) {
 
 // With 5 of 100 requests left for 10 seconds, each of them gets 2 seconds.
 func TestSlowsDownBeforeTheWall(t *testing.T) {
-	var slept time.Duration
-	c, p := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("X-RateLimit-Limit", "100")
-		w.Header().Set("X-RateLimit-Remaining", "5")
-		w.Header().Set("X-RateLimit-Reset", "10")
-	}, &slept)
-	if _, err := c.Get(t.Context(), "/x", nil); err != nil || !p.held.Equal(noon.Add(2*time.Second)) {
-		t.Errorf("after an answer with little left, the next turn is at %v (%v), want in 2 s", p.held, err)
+	for _, limit := range []string{"100", "100, 1000;window=3600, 100;window=60"} {
+		var slept time.Duration
+		c, p := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-RateLimit-Limit", limit)
+			w.Header().Set("X-RateLimit-Remaining", "5")
+			w.Header().Set("X-RateLimit-Reset", "10")
+		}, &slept)
+		if _, err := c.Get(t.Context(), "/x", nil); err != nil || !p.held.Equal(noon.Add(2*time.Second)) {
+			t.Errorf("after an answer with little left of %q, the next turn is at %v (%v), want in 2 s", limit, p.held, err)
+		}
 	}
 }
 

@@ -163,7 +163,8 @@ func (c *Client) heard(ctx context.Context, key string, a Answer) error {
 		c.mu.Unlock()
 	}
 	left, err := strconv.Atoi(first(a.Header, remainingHeaders))
-	limit, err2 := strconv.Atoi(first(a.Header, limitHeaders))
+	bound, _, _ := strings.Cut(first(a.Header, limitHeaders), ",") // some list every limit behind the one that binds: "60, 1200;window=60"
+	limit, err2 := strconv.Atoi(bound)
 	if err != nil || err2 != nil || left*10 >= limit || a.Status >= 400 {
 		return nil
 	}

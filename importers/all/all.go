@@ -12,6 +12,7 @@ import (
 	"hindsight/importers/markdown"
 	"hindsight/importers/pagerduty"
 	"hindsight/importers/redmine"
+	"hindsight/importers/rootly"
 	"hindsight/importers/servicenow"
 	"hindsight/importers/servicenow/tableapi"
 	"hindsight/importers/statuspage"
@@ -30,6 +31,7 @@ func Sources() []importers.Source {
 		markdown.Source(),
 		pagerduty.Source(),
 		redmine.Source(),
+		rootly.Source(),
 		servicenow.Source(),
 		tableapi.Source(),
 		statuspage.Source(),

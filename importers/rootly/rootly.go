@@ -1,0 +1,112 @@
+// Package rootly reads incidents out of Rootly, with their timelines, roles, action items and retrospectives. It is written
+// from the vendor's own description of the API (https://docs.rootly.com/api-reference).
+//
+// Start with [Source]. list.go walks through incidents and fetches them by id, body.go is the stored record, map.go,
+// times.go and parts.go turn it into a draft, text.go turns HTML into Markdown, hook.go reads webhooks.
+package rootly
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+const (
+	name       = "rootly"
+	collection = "incidents"
+)
+
+var settings = []importers.Field{
+	{Name: "url", Label: "Address", Default: "https://api.rootly.com", Help: "Where the API answers."},
+	{Name: "key", Label: "API key", Required: true, Secret: true, Help: "From Organization Settings > API Keys. A global key sees every team's incidents, a team's key those of the team."},
+}
+
+// Source returns the source "rootly".
+func Source() importers.Source {
+	return importers.Source{
+		Name:       name,
+		Title:      "Rootly",
+		Summary:    "Incidents with their times, timelines, roles, action items and retrospectives.",
+		Docs:       "https://docs.rootly.com/api-reference/overview",
+		Origin:     incident.OriginPager,
+		Settings:   settings,
+		Missing:    []string{"how often an incident was reopened", "custom form fields, which the API gives as ids alone"},
+		Permission: "An API key that may read incidents. Private incidents need a key that sees them. Nothing is ever written.",
+		API: &importers.API{
+			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Sign: sign,
+		},
+		Probe: probe,
+		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
+		Words: words,
+		Collections: []importers.Collection{{
+			Name:  collection,
+			List:  &importers.Listing{Page: page},
+			Fetch: importers.FetchEach(one),
+			Map:   mapIncident,
+		}},
+	}
+}
+
+// set returns a setting or its default.
+func set(cfg importers.Config, name string) string {
+	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, name))
+}
+
+func sign(cfg importers.Config, req *http.Request) {
+	req.Header.Set("Authorization", "Bearer "+set(cfg, "key"))
+	req.Header.Set("Accept", "application/vnd.api+json")
+}
+
+// words are the statuses of incidents and of scheduled maintenance, the four levels that every severity belongs to beside
+// the usual names, and the kinds.
+// https://docs.rootly.com/configuration/incident-status
+var words = importers.Words{
+	Status: importers.Values[incident.Status]{}.With(map[string]incident.Status{
+		"in_triage": incident.Triggered, "detected": incident.Triggered, "started": incident.Investigating, "acknowledged": incident.Acknowledged,
+		"mitigated": incident.Mitigated, "resolved": incident.Resolved, "closed": incident.Closed, "cancelled": incident.Canceled,
+		"scheduled": incident.Triggered, "in_progress": incident.Investigating, "completed": incident.Closed,
+	}),
+	Severity: importers.SeverityWords(),
+	Kind: importers.Values[incident.Kind]{}.With(map[string]incident.Kind{
+		"normal": incident.Real, "normal_sub": incident.Real, "test": incident.Test, "test_sub": incident.Test, "example": incident.Test, "example_sub": incident.Test,
+		"backfilled": incident.AfterTheFact, "scheduled": incident.Maintenance, "scheduled_sub": incident.Maintenance,
+	}),
+}
+
+// probe says whose key it is, how many incidents it sees, and of which teams there are.
+func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
+	s := importers.Scope{Identity: "an API key that belongs to no user"}
+	var me struct {
+		Data resource `json:"data"`
+	}
+	err := get(ctx, in, "/v1/users/me", nil, &me)
+	if err != nil && !importers.HasStatus(err, http.StatusNotFound, http.StatusForbidden) {
+		return s, err
+	}
+	if called := person(me.Data.Attributes); called != "" {
+		s.Identity = called
+	}
+	var found answer
+	if err := get(ctx, in, "/v1/incidents", map[string]string{"page[size]": "1"}, &found); err != nil {
+		return s, err
+	}
+	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Meta.Total)); found.Meta.Total == 0 {
+		s.Notes = append(s.Notes, "The key sees no incident. Either there is none, or it belongs to a team that has none.")
+	}
+	var teams answer
+	if err := get(ctx, in, "/v1/teams", map[string]string{"page[size]": "100"}, &teams); importers.HasStatus(err, http.StatusForbidden) {
+		s.Notes = append(s.Notes, "The key may not list teams.")
+		return s, nil
+	} else if err != nil {
+		return s, err
+	}
+	for _, raw := range teams.Data {
+		s.Reach = append(s.Reach, "team "+importers.Line(decode[resource](raw).name()))
+	}
+	return s, nil
+}
