@@ -8,6 +8,7 @@ import (
 	"hindsight/importers/deploy"
 	"hindsight/importers/github"
 	"hindsight/importers/incidentio"
+	"hindsight/importers/gitlab"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
 	"hindsight/importers/pagerduty"
@@ -27,6 +28,7 @@ func Sources() []importers.Source {
 		deploy.Source(),
 		github.Source(),
 		incidentio.Source(),
+		gitlab.Source(),
 		jira.Source(),
 		markdown.Source(),
 		pagerduty.Source(),

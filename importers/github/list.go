@@ -17,31 +17,6 @@ import (
 
 const perPage = 50 // issues; each costs a request more, and a page should be done in minutes
 
-// place is where the walk over repositories and labels stands; it is the token of a page.
-type place struct {
-	Repo  int       `json:"repo,omitempty"`
-	Label int       `json:"label,omitempty"`
-	Since time.Time `json:"since,omitzero"`
-	Done  []int64   `json:"done,omitempty"` // numbers of those that changed in the second Since and were read
-	Link  string    `json:"link,omitempty"` // next page, while more issues than a page holds changed in one second
-}
-
-func placeOf(at importers.At) (place, error) {
-	if at.Token == "" {
-		return place{Since: at.From}, nil
-	}
-	var p place
-	if err := json.Unmarshal([]byte(at.Token), &p); err != nil {
-		return p, fmt.Errorf("github: read where the walk stands: %w", err)
-	}
-	return p, nil
-}
-
-func (p place) token() string {
-	text, _ := json.Marshal(p) // of numbers, a time and a text: it cannot fail
-	return string(text)
-}
-
 // issue is what the list tells that the walk needs; the record keeps the whole.
 type issue struct {
 	Number      int64           `json:"number"`
@@ -51,16 +26,17 @@ type issue struct {
 	Repository  string          `json:"repository_url"`
 }
 
-// issues reads a page of the issues of one repository with one label. The order is by change, which moves, so
-// offsets into it would lose issues: the next page is asked for by the time of the last one. Pull requests are left out.
+// issues reads a page of the issues of one repository with one label. Pull requests are left out.
 func issues(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
 	var s importers.Slice
-	p, err := placeOf(at)
+	p, err := importers.ByTimeOf(at)
 	all, names := repos(in.Config), labels(in.Config)
-	if err != nil || p.Repo >= len(all) {
+	parts := len(all) * max(len(names), 1)
+	if err != nil || p.Part >= parts {
 		return s, err
 	}
-	a, err := in.Client.Get(ctx, p.path(all[p.Repo]), p.query(names))
+	repo := all[p.Part/max(len(names), 1)]
+	a, err := ask(ctx, in, p, repo, names)
 	if err != nil {
 		return s, err
 	}
@@ -68,77 +44,38 @@ func issues(ctx context.Context, in importers.Input, at importers.At) (importers
 	if err := a.JSON(&found); err != nil {
 		return s, err
 	}
-	s.Held = []string{"issues of " + p.token()}
-	since := p.Since
+	s.Held = []string{"page " + p.Token()}
 	for _, text := range found {
 		var i issue
 		if err := json.Unmarshal(text, &i); err != nil {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: all[p.Repo], Reason: "this is no issue: " + err.Error(), Body: string(text)})
+			s.Rejects = append(s.Rejects, importers.Reject{Place: repo, Reason: "this is no issue: " + err.Error(), Body: string(text)})
 			continue
 		}
 		s.Held = append(s.Held, strconv.FormatInt(i.Number, 10))
-		if new := p.note(i); new && isIncident(i, names) {
-			rec, err := withTimeline(ctx, in, all[p.Repo], i, text)
+		if unread := p.Take(strconv.FormatInt(i.Number, 10), i.UpdatedAt); unread && isIncident(i, names) {
+			rec, err := withTimeline(ctx, in, repo, i, text)
 			if err != nil {
 				return s, err
 			}
 			s.Records = append(s.Records, rec)
 		}
 	}
-	s.Next = p.next(len(found), p.Since.After(since), a.Next(), at, len(all), len(names))
+	s.Next = p.Next(at, len(found) >= perPage, a.Next(), parts)
 	return s, nil
 }
 
-func (p place) path(repo string) string {
+func ask(ctx context.Context, in importers.Input, p importers.ByTime, repo string, names []string) (importers.Answer, error) {
 	if p.Link != "" {
-		return p.Link
-	}
-	return "/repos/" + repo + "/issues"
-}
-
-func (p place) query(names []string) url.Values {
-	if p.Link != "" {
-		return nil
+		return in.Client.Get(ctx, p.Link, nil)
 	}
 	q := url.Values{"state": {"all"}, "sort": {"updated"}, "direction": {"asc"}, "per_page": {strconv.Itoa(perPage)}}
 	if !p.Since.IsZero() {
 		q.Set("since", p.Since.UTC().Format(time.RFC3339))
 	}
-	if p.Label < len(names) {
-		q.Set("labels", names[p.Label])
+	if len(names) > 0 {
+		q.Set("labels", names[p.Part%len(names)])
 	}
-	return q
-}
-
-// note moves the place on to an issue and reports whether it is new: the page behind a time begins with those of that
-// time again.
-func (p *place) note(i issue) bool {
-	if i.UpdatedAt.After(p.Since) {
-		p.Since, p.Done = i.UpdatedAt, nil
-	}
-	if slices.Contains(p.Done, i.Number) {
-		return false
-	}
-	p.Done = append(p.Done, i.Number)
-	return true
-}
-
-// next returns the token behind a page of n issues, in which time moved or all were of one second; empty at the end.
-func (p place) next(n int, moved bool, link string, at importers.At, repos, labels int) string {
-	late := !at.To.IsZero() && !p.Since.Before(at.To)
-	switch {
-	case n >= perPage && !late && moved:
-		p.Link = ""
-		return p.token()
-	case link != "" && !late && n > 0:
-		p.Link = link
-		return p.token()
-	case p.Label+1 < labels:
-		return place{Repo: p.Repo, Label: p.Label + 1, Since: at.From}.token()
-	case p.Repo+1 < repos:
-		return place{Repo: p.Repo + 1, Since: at.From}.token()
-	}
-	return ""
+	return in.Client.Get(ctx, "/repos/"+repo+"/issues", q)
 }
 
 func isIncident(i issue, names []string) bool {

@@ -1,0 +1,145 @@
+// Package gitlab reads incidents of GitLab projects (issues of the type incident) with their history, comments and
+// timeline, and deployments as change events. Start with [Source].
+//
+// The mapping was written from https://docs.gitlab.com/api/issues/, /api/resource_state_events/, /api/notes/,
+// /api/deployments/ and the GraphQL reference.
+package gitlab
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+var settings = []importers.Field{
+	{Name: "url", Label: "Address", Default: "https://gitlab.com", Help: "Where GitLab answers: https://gitlab.example.com"},
+	{Name: "token", Label: "Token", Secret: true, Required: true, Help: "A project, group or personal access token of the scope read_api"},
+	{Name: "projects", Label: "Projects with incidents", Help: "group/project, or the number, of each; separated by commas", Check: checkProjects},
+	{Name: "deploy_projects", Label: "Projects with deployments", Help: "Projects whose deployments are read as change events", Check: checkProjects},
+	{Name: "environments", Label: "Environments", Help: "Deployments to other environments are left out; separated by commas. Empty: all"},
+	{Name: "private", Label: "Confidential incidents and internal notes", Default: "no", Options: []string{"no", "yes"},
+		Help: "yes reads them too, for editors and admins alone"},
+}
+
+// Source reads GitLab's REST and GraphQL APIs.
+func Source() importers.Source {
+	return importers.Source{
+		Name: "gitlab", Title: "GitLab", Origin: incident.OriginTicket, Settings: settings, Check: check,
+		Summary:    "Incidents with comments, history and timeline; deployments as change events.",
+		Docs:       "https://docs.gitlab.com/api/issues/",
+		Missing:    []string{"impact and detection, unless the incident's timeline has events with these tags", "who was paged"},
+		Permission: "a token of the scope read_api with the role Reporter in the projects (Guest does not see confidential incidents)",
+		API: &importers.API{
+			Base: func(cfg importers.Config) string { return setting(cfg, "url") },
+			Sign: func(cfg importers.Config, req *http.Request) { req.Header.Set("PRIVATE-TOKEN", setting(cfg, "token")) },
+			// docs.gitlab.com/user/gitlab_com/#rate-limits-on-gitlabcom
+			Rates: map[string]importers.Rate{"": {Requests: 2000, Per: time.Minute}},
+		},
+		Probe: probe,
+		Hook:  hook,
+		Words: words(),
+		Collections: []importers.Collection{
+			{Name: "incidents", List: &importers.Listing{Page: issues}, Fetch: importers.FetchEach(fetchIssue), Map: mapIssue},
+			{Name: "deployments", List: &importers.Listing{Page: deployments}, Fetch: importers.FetchEach(fetchDeployment), Map: mapDeployment},
+		},
+	}
+}
+
+func setting(cfg importers.Config, name string) string {
+	return cfg.Setting(importers.Source{Settings: settings}, name)
+}
+
+// projects returns the projects in a setting, as they are written there.
+func projects(cfg importers.Config, name string) []string {
+	return importers.List(setting(cfg, name), ",")
+}
+
+func private(cfg importers.Config) bool { return setting(cfg, "private") == "yes" }
+
+func check(cfg importers.Config) error {
+	if len(projects(cfg, "projects"))+len(projects(cfg, "deploy_projects")) == 0 {
+		return incident.Invalidf("projects", "name at least one project with incidents or with deployments")
+	}
+	return nil
+}
+
+func checkProjects(text string) error {
+	for _, p := range importers.List(text, ",") {
+		number := strings.Trim(p, "0123456789") == ""
+		if strings.ContainsAny(p, "?#%:\\ ") || strings.HasPrefix(p, "/") || strings.HasSuffix(p, "/") || !number && !strings.Contains(p, "/") {
+			return fmt.Errorf("%q is neither the path of a project, such as group/project, nor its number", p)
+		}
+	}
+	return nil
+}
+
+// at returns the path of a project's part: "/api/v4/projects/group%2Fproject/issues".
+func at(project, part string) string { return "/api/v4/projects/" + url.PathEscape(project) + part }
+
+// externalID is project and number: the API fetches by them.
+func externalID(project string, number int64) string { return fmt.Sprintf("%s#%d", project, number) }
+
+// cut takes an external id apart; it fails for projects that the setting does not have.
+func cut(cfg importers.Config, name, id string) (project, number string, ok bool) {
+	i := strings.LastIndexByte(id, '#')
+	if i < 0 || strings.Trim(id[i+1:], "0123456789") != "" || i+1 == len(id) {
+		return "", "", false
+	}
+	project = ours(cfg, name, id[:i])
+	return project, id[i+1:], project != ""
+}
+
+// ours returns how a setting writes a project that has one of the given names; empty: it does not have it.
+func ours(cfg importers.Config, setting string, names ...string) string {
+	for _, p := range projects(cfg, setting) {
+		for _, name := range names {
+			if strings.EqualFold(p, name) {
+				return p
+			}
+		}
+	}
+	return ""
+}
+
+// gone is the answer for what is not the connection's any more.
+func gone(id string) error {
+	return &importers.StatusError{Status: http.StatusGone, Method: http.MethodGet, Path: id, Body: "it is not of this connection any more"}
+}
+
+// probe asks who the token is of and for each project. What a token may not see GitLab answers with 404.
+func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
+	var scope importers.Scope
+	var user struct{ Username string }
+	a, err := in.Client.Get(ctx, "/api/v4/user", nil)
+	if err == nil {
+		err = a.JSON(&user)
+	}
+	if err != nil {
+		return scope, err
+	}
+	scope.Identity = importers.Line(user.Username)
+	for _, p := range append(projects(in.Config, "projects"), projects(in.Config, "deploy_projects")...) {
+		a, err := in.Client.Get(ctx, at(p, ""), nil)
+		if importers.HasStatus(err, http.StatusNotFound) {
+			scope.Notes = append(scope.Notes, p+" is not there, or the token may not see it")
+			continue
+		}
+		var seen struct {
+			Path string `json:"path_with_namespace"`
+		}
+		if err == nil {
+			err = a.JSON(&seen)
+		}
+		if err != nil {
+			return scope, err
+		}
+		scope.Reach = append(scope.Reach, importers.Line(seen.Path))
+	}
+	return scope, nil
+}
