@@ -96,7 +96,7 @@ type CustomValue struct{ Name, Value string }
 
 // Link leads to something outside.
 type Link struct {
-	Kind  string // postmortem, chat, call, ticket, change, runbook, dashboard, same_as
+	Kind  string // postmortem, document, chat, call, ticket, change, runbook, dashboard, same_as
 	URL   string // http or https
 	Title string
 }

@@ -6,6 +6,7 @@ import (
 	"hindsight/importers"
 	"hindsight/importers/alertmanager"
 	"hindsight/importers/deploy"
+	"hindsight/importers/dispatch"
 	"hindsight/importers/github"
 	"hindsight/importers/incidentio"
 	"hindsight/importers/gitlab"
@@ -26,6 +27,7 @@ func Sources() []importers.Source {
 	return []importers.Source{
 		alertmanager.Source(),
 		deploy.Source(),
+		dispatch.Source(),
 		github.Source(),
 		incidentio.Source(),
 		gitlab.Source(),
