@@ -22,7 +22,8 @@ const (
 func (p *pass) touched(ctx context.Context, c importers.Collection, in importers.Input, page importers.Page) (importers.Page, error) {
 	var ids []string
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(page.Touched))) {
-		if !p.seen[record{c.Name, id}] {
+		if rec := (record{c.Name, id}); !p.fetched[rec] {
+			p.fetched[rec] = true
 			ids = append(ids, id)
 		}
 	}
@@ -37,55 +38,50 @@ func (p *pass) touched(ctx context.Context, c importers.Collection, in importers
 	return page, nil
 }
 
-// note remembers which records this run has seen.
+// expect notes the incidents that are held as open, and the records that were missing: not every source tells of
+// every change, so those that the run does not come across are asked for at its end.
+func (p *pass) expect(ctx context.Context) error {
+	open := slices.DeleteFunc(slices.Clone(incident.Statuses), incident.Status.Over)
+	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Statuses: open, Private: true}) {
+		if err != nil {
+			return fmt.Errorf("jobs: run %s: read open incidents: %w", p.run.ID, err)
+		}
+		p.unseen[record{inc.Ref.Type, inc.Ref.ExternalID}] = true
+	}
+	for rec := range p.lost {
+		p.unseen[rec] = true
+	}
+	return nil
+}
+
+// note strikes off what the run came across.
 func (p *pass) note(c importers.Collection, records []importers.Record) {
 	for _, r := range records {
-		p.seen[record{c.Name, r.ExternalID}] = true
-		if r.Asked != "" {
-			p.seen[record{c.Name, r.Asked}] = true
-		}
+		delete(p.unseen, record{c.Name, r.ExternalID})
+		delete(p.unseen, record{c.Name, r.Asked})
 	}
 }
 
-// refresh asks for the incidents that are held as open and that this run has not seen: not every source tells
-// of every change.
+// refresh asks for what was expected and not come across.
 func (p *pass) refresh(ctx context.Context, in importers.Input) error {
 	for _, c := range p.source.Collections {
 		if c.Fetch == nil {
 			continue
 		}
-		ids, err := p.openOf(ctx, c)
-		if err == nil {
-			err = p.ask(ctx, c, in, ids)
+		var ids []string
+		for rec := range p.unseen {
+			if rec.typ == c.Name {
+				ids = append(ids, rec.externalID)
+			}
 		}
-		if err != nil {
+		slices.Sort(ids)
+		if err := p.ask(ctx, c, in, ids); err != nil {
 			if err = p.trouble(c, err); err != nil {
 				return fmt.Errorf("jobs: run %s: refresh open %s: %w", p.run.ID, c.Name, err)
 			}
 		}
 	}
 	return nil
-}
-
-// openOf returns the external ids of a collection's incidents that are not over, and of records that were missing,
-// as far as this run has not seen them.
-func (p *pass) openOf(ctx context.Context, c importers.Collection) ([]string, error) {
-	open := slices.DeleteFunc(slices.Clone(incident.Statuses), incident.Status.Over)
-	var ids []string
-	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Statuses: open, Private: true}) {
-		if err != nil {
-			return nil, err
-		}
-		if inc.Ref.Type == c.Name && !p.seen[record{c.Name, inc.Ref.ExternalID}] {
-			ids = append(ids, inc.Ref.ExternalID)
-		}
-	}
-	for rec := range p.lost {
-		if rec.typ == c.Name && !p.seen[rec] {
-			ids = append(ids, rec.externalID)
-		}
-	}
-	return slices.Compact(slices.Sorted(slices.Values(ids))), nil
 }
 
 // ask fetches records by id and stores them. Those that the source does not give are noted as missing; asked
@@ -100,12 +96,7 @@ func (p *pass) ask(ctx context.Context, c importers.Collection, in importers.Inp
 		if err != nil {
 			return err
 		}
-		p.note(c, records)
-		for _, id := range chunk {
-			if !p.seen[record{c.Name, id}] {
-				missing = append(missing, id)
-			}
-		}
+		missing = append(missing, notGiven(chunk, records)...)
 		if len(records) == 0 {
 			continue
 		}
@@ -114,6 +105,13 @@ func (p *pass) ask(ctx context.Context, c importers.Collection, in importers.Inp
 		}
 	}
 	return p.absent(ctx, c, missing, len(ids))
+}
+
+// notGiven returns those ids that no record came for.
+func notGiven(ids []string, records []importers.Record) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.ContainsFunc(records, func(r importers.Record) bool { return r.ExternalID == id || r.Asked == id })
+	})
 }
 
 // absent decides about records that the source did not give, of asked in all. Where it hides what may not be seen, that

@@ -109,7 +109,7 @@ func (p *pass) told(ctx context.Context, c importers.Collection, in importers.In
 	if err == nil {
 		p.note(c, fetched)
 		page.Records = append(page.Records, fetched...)
-		return page, p.askLater(ctx, c, ids)
+		return page, p.askLater(ctx, c, notGiven(ids, fetched))
 	}
 	if err = p.trouble(c, err); err != nil {
 		return page, err
@@ -126,7 +126,7 @@ func (p *pass) askLater(ctx context.Context, c importers.Collection, ids []strin
 	var late []incident.Missing
 	for _, id := range ids {
 		rec := record{c.Name, id}
-		if _, known := p.lost[rec]; !known && !p.seen[rec] {
+		if _, known := p.lost[rec]; !known {
 			late = append(late, incident.Missing{Connection: p.conn.ID, Type: c.Name, ExternalID: id, Since: p.clock()})
 			p.lost[rec] = p.clock()
 		}

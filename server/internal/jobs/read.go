@@ -11,6 +11,11 @@ import (
 // read walks through the collections, each from its cursor. Over the network, incidents that are held as open are
 // asked for too, and a reconciliation counts what there is.
 func (p *pass) read(ctx context.Context, in importers.Input) error {
+	if p.over() && !p.dry {
+		if err := p.expect(ctx); err != nil {
+			return err
+		}
+	}
 	for i := p.pos.Done; i < len(p.source.Collections); i++ {
 		c := p.source.Collections[i]
 		pages := p.pagesOf(ctx, c, in)

@@ -66,7 +66,8 @@ type pass struct {
 	preview  preview
 	client   *importers.Client                // nil: the run reads files
 	via      string                           // how the records that are being stored came
-	seen     map[record]bool                  // what this run has read over the network
+	fetched  map[record]bool                  // because a page said that it had changed
+	unseen   map[record]bool                  // what is expected and the run has not come across
 	lost     map[record]time.Time             // what the source did not give when it was asked, and since when
 	troubles []string                         // collections that could not be read, and why
 	each     func([]*incident.Incident) error // told what a dry run would write; may be nil
@@ -122,7 +123,7 @@ func (r *Runner) begin(ctx context.Context, conn incident.Connection, run incide
 		return nil, err
 	}
 	p := &pass{Runner: r, conn: conn, source: source, progress: progress, dry: run.DryRun, waiting: map[record]bool{},
-		seen: map[record]bool{}, lost: map[record]time.Time{}}
+		fetched: map[record]bool{}, unseen: map[record]bool{}, lost: map[record]time.Time{}}
 	if p.progress == nil {
 		p.progress = func(incident.Run) {}
 	}
