@@ -101,6 +101,10 @@ func (b *bench) run(ctx context.Context) ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
+	network, err := b.network(ctx)
+	if err != nil {
+		return nil, err
+	}
 	token, err := prepare(ctx, b.sqlite(b.largest()))
 	if err != nil {
 		return nil, err
@@ -110,7 +114,7 @@ func (b *bench) run(ctx context.Context) ([]section, error) {
 		return nil, err
 	}
 	rest, err := b.visit(ctx, server, strings.TrimSpace(token), binary)
-	return append([]section{imports, starts}, rest...), errors.Join(err, server.stop())
+	return append([]section{imports, network, starts}, rest...), errors.Join(err, server.stop())
 }
 
 // write makes the incidents up.

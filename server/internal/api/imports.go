@@ -42,6 +42,10 @@ type Run struct {
 	Warnings   []Warning   `json:"warnings" doc:"empty for viewers"`
 	Message    string      `json:"message,omitempty"`
 	By         string      `json:"by,omitempty"`
+	Since      *time.Time  `json:"since,omitempty" doc:"what a poll was asked for; absent: no bound"`
+	Until      *time.Time  `json:"until,omitempty"`
+	ResumesAt  *time.Time  `json:"resumes_at,omitempty" doc:"when a queued run goes on that its source has sent away"`
+	Requests   int64       `json:"requests,omitempty" doc:"sent to the source"`
 }
 
 // Warning counts one sort of oddity.
@@ -62,7 +66,8 @@ type ImportList struct {
 func RunOf(r incident.Run) Run {
 	return Run{ID: r.ID, Connection: r.Connection, State: string(r.State), Via: r.Via, DryRun: r.DryRun, StartedAt: when(r.StartedAt),
 		FinishedAt: when(r.FinishedAt), Total: r.Total, Read: r.Read, New: r.New, Changed: r.Changed, Unchanged: r.Unchanged, Dead: r.Dead,
-		Warnings: each(r.Warnings, func(w incident.Warning) Warning { return Warning(w) }), Message: r.Message, By: r.By}
+		Warnings: each(r.Warnings, func(w incident.Warning) Warning { return Warning(w) }), Message: r.Message, By: r.By,
+		Since: when(r.Since), Until: when(r.Until), ResumesAt: when(r.ResumesAt), Requests: r.Requests}
 }
 
 // runFor renders a run as far as the viewer may know it: what records said that no mapping knows may come from

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const issuesPage = 100 // issues that the made-up Jira gives at once, as Jira Cloud does with all fields
+
+// madeUpJira answers at once: n issues in pages, all done.
+func madeUpJira(n int) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if !strings.Contains(r.URL.Path, "/search") {
+			fmt.Fprint(w, `{"issues":[],"issueChangeLogs":[]}`)
+			return
+		}
+		var ask struct {
+			NextPageToken string `json:"nextPageToken"`
+		}
+		json.NewDecoder(r.Body).Decode(&ask)
+		from, _ := strconv.Atoi(ask.NextPageToken)
+		to := min(n, from+issuesPage)
+		var page []string
+		for i := from; i < to; i++ {
+			page = append(page, madeUpIssue(i))
+		}
+		next := ""
+		if to < n {
+			next = fmt.Sprintf(`,"nextPageToken":"%d"`, to)
+		}
+		fmt.Fprintf(w, `{"isLast":%v,"issues":[%s]%s}`, to == n, strings.Join(page, ","), next)
+	})
+}
+
+func madeUpIssue(i int) string {
+	opened := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
+	stamp := func(t time.Time) string { return t.Format("2006-01-02T15:04:05.000-0700") }
+	done := opened.Add(time.Duration(20+i%300) * time.Minute)
+	return fmt.Sprintf(`{"id":"%d","key":"OPS-%d","fields":{"summary":"%s","project":{"id":"1","key":"OPS"},"created":"%s","updated":"%s","resolutiondate":"%s",
+"priority":{"id":"%d","name":"P%d"},"components":[{"name":"service-%d"}],"status":{"id":"3","name":"Done","statusCategory":{"key":"done"}}},
+"changelog":{"startAt":0,"maxResults":1,"total":1,"histories":[{"id":"%d","created":"%s","items":[{"field":"status","from":"1","fromString":"To Do","to":"3","toString":"Done"}]}]}}`,
+		10_000+i, i, components[i%len(components)]+" "+symptoms[i*7%len(symptoms)], stamp(opened), stamp(done), stamp(done),
+		1+i%5, 1+i%5, i%40, i, stamp(done))
+}
+
+// network imports a made-up Jira that answers at once, and looks at the memory that the program needs for it.
+func (b *bench) network(ctx context.Context) (section, error) {
+	s := section{
+		title: "Imports over the network",
+		note: "`hindsight import jira` from a made-up Jira on this machine that answers at once, from the start of the process to its end. Jira allows 100 issues a page with all fields, " +
+			"so 10 requests for 1,000 issues are the fewest. The last column is the peak of the process's memory, against that of a tenth of the issues.",
+		header: []string{"database", "issues", "per second", "requests / 1,000", "peak memory", "against a tenth"},
+	}
+	address, stop, err := postgres(ctx)
+	if err != nil {
+		return s, err
+	}
+	for _, database := range []struct{ name, url string }{{"SQLite", ""}, {"PostgreSQL", address}} {
+		tenth := int64(0)
+		for _, n := range b.sizes {
+			if database.url != "" && n != b.largest() {
+				continue
+			}
+			p := program{binary: b.binary, data: filepath.Join(b.dir, fmt.Sprintf("network-%s-%d", database.name, n)), url: database.url}
+			got, err := b.networkOnce(ctx, p, n)
+			if err != nil {
+				return s, err
+			}
+			against := "–"
+			if tenth > 0 {
+				against = fmt.Sprintf("%.2f", float64(got.memory)/float64(tenth))
+			}
+			tenth = got.memory
+			s.rows = append(s.rows, []string{database.name, count(n), fmt.Sprintf("%.0f/s", float64(n)/got.took.Seconds()),
+				fmt.Sprintf("%.1f", 1000*float64(got.requests)/float64(n)), fmt.Sprintf("%d MB", got.memory>>20), against})
+		}
+	}
+	return s, stop()
+}
+
+type networked struct {
+	took     time.Duration
+	requests int64
+	memory   int64 // bytes
+}
+
+func (b *bench) networkOnce(ctx context.Context, p program, n int) (networked, error) {
+	b.say("import %d issues over the network", n)
+	upstream := httptest.NewServer(madeUpJira(n))
+	defer upstream.Close()
+	cmd := p.command(ctx, "import", "jira", "--set", "url="+upstream.URL, "--set", "user=reader@example.com", "--set", "projects=OPS", "--json")
+	cmd.Env = append(cmd.Env, "HINDSIGHT_SET_TOKEN=made-up", "HINDSIGHT_ALLOW_NETWORKS=127.0.0.1")
+	cmd.Stderr = os.Stderr
+	begun := time.Now()
+	out, err := cmd.Output()
+	took := time.Since(begun)
+	var run struct {
+		New      int   `json:"new"`
+		Requests int64 `json:"requests"`
+	}
+	if err == nil {
+		err = json.Unmarshal(out, &run)
+	}
+	if err != nil || run.New != n {
+		return networked{}, fmt.Errorf("import of %d issues: %v, it said %s", n, err, out)
+	}
+	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	return networked{took, run.Requests, usage.Maxrss << 10}, nil
+}
