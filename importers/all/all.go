@@ -8,8 +8,8 @@ import (
 	"hindsight/importers/deploy"
 	"hindsight/importers/dispatch"
 	"hindsight/importers/github"
-	"hindsight/importers/incidentio"
 	"hindsight/importers/gitlab"
+	"hindsight/importers/incidentio"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
 	"hindsight/importers/pagerduty"
@@ -29,8 +29,8 @@ func Sources() []importers.Source {
 		deploy.Source(),
 		dispatch.Source(),
 		github.Source(),
-		incidentio.Source(),
 		gitlab.Source(),
+		incidentio.Source(),
 		jira.Source(),
 		markdown.Source(),
 		pagerduty.Source(),
