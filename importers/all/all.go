@@ -12,6 +12,7 @@ import (
 	"hindsight/importers/incidentio"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
+	"hindsight/importers/opsgenie"
 	"hindsight/importers/pagerduty"
 	"hindsight/importers/redmine"
 	"hindsight/importers/rootly"
@@ -33,6 +34,7 @@ func Sources() []importers.Source {
 		incidentio.Source(),
 		jira.Source(),
 		markdown.Source(),
+		opsgenie.Source(),
 		pagerduty.Source(),
 		redmine.Source(),
 		rootly.Source(),

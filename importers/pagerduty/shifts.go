@@ -43,21 +43,15 @@ type turn struct {
 	Start, End string
 }
 
-func blockOf(t time.Time) int64    { return t.Unix() / int64(block/time.Second) }
-func blockStart(n int64) time.Time { return time.Unix(n*int64(block/time.Second), 0).UTC() }
-func blockToken(n int64, offset int) string {
-	return strconv.FormatInt(n, 10) + ":" + strconv.Itoa(offset)
-}
-
-// rosters reads a page of schedules, rendered for a block of time. Blocks begin at the same instants in every run, so
-// that a later poll replaces the shifts of the present block and leaves earlier ones alone.
+// rosters reads a page of schedules, rendered for a block of time.
 func rosters(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-	n, offset := blockOf(at.From), 0
-	if number, rest, ok := strings.Cut(at.Token, ":"); ok {
-		n, _ = strconv.ParseInt(number, 10, 64)
-		offset, _ = strconv.Atoi(rest)
-	}
-	query := within(importers.At{From: blockStart(n), To: blockStart(n + 1)}, in.Config)
+	blocks := importers.Blocks(in, at, in.Client.Now(), block)
+	number, skip, _ := strings.Cut(at.Token, ":")
+	n, _ := strconv.Atoi(number)
+	n = min(max(n, 0), len(blocks)-1)
+	from := blocks[n]
+	offset, _ := strconv.Atoi(skip)
+	query := within(importers.At{From: from, To: from.Add(block)}, in.Config)
 	query["include[]"] = []string{"final_schedule", "overrides_subschedule"}
 	p, tooMany, err := list(ctx, in, "/schedules", query, offset)
 	if err != nil {
@@ -66,38 +60,29 @@ func rosters(ctx context.Context, in importers.Input, at importers.At) (importer
 	s := importers.Slice{TooMany: tooMany}
 	switch {
 	case p.More && len(p.Schedules) > 0:
-		s.Next = blockToken(n, offset+len(p.Schedules))
-	case blockStart(n+1).Before(at.To) && ends(in, at.To):
-		s.Next = blockToken(n+1, 0)
+		s.Next = token(strconv.Itoa(n), offset+len(p.Schedules))
+	case n+1 < len(blocks):
+		s.Next = token(strconv.Itoa(n+1), 0)
 	}
-	past := blockStart(n + 1).Before(in.Client.Now())
+	past := from.Add(block).Before(in.Client.Now())
 	for _, raw := range p.Schedules {
 		var sched schedule
 		if err := json.Unmarshal(raw, &sched); err != nil || sched.ID == "" {
 			s.Rejects = append(s.Rejects, importers.Reject{Place: "/schedules", Reason: "the schedule has no id, or cannot be read", Body: string(raw)})
 			continue
 		}
-		id := sched.ID + "/" + blockStart(n).Format(time.DateOnly)
+		id := sched.ID + "/" + from.Format(time.DateOnly)
 		s.Held = append(s.Held, id)
 		if past && len(sched.Final.Entries) == 0 {
 			continue // before the schedule was made, or with nobody on call
 		}
-		body, err := json.Marshal(rosterRecord{From: blockStart(n), Schedule: raw})
+		body, err := json.Marshal(rosterRecord{From: from, Schedule: raw})
 		if err != nil {
 			return s, fmt.Errorf("pagerduty: write schedule %s: %w", sched.ID, err)
 		}
-		s.Records = append(s.Records, importers.Record{ExternalID: id, Body: body, At: blockStart(n)})
+		s.Records = append(s.Records, importers.Record{ExternalID: id, Body: body, At: from})
 	}
 	return s, nil
-}
-
-// ends reports whether no window follows one that ends at to; else the block that it ends in is read by that one.
-func ends(in importers.Input, to time.Time) bool {
-	last := in.Client.Now()
-	if !in.Until.IsZero() && in.Until.Before(last) {
-		last = in.Until
-	}
-	return !to.Before(last)
 }
 
 // mapRoster turns a rendered schedule into shifts. A shift that goes on over the end of a block is two here.

@@ -1,0 +1,102 @@
+// Package opsgenie reads incidents with their timelines, or alerts where an account has no incidents, and who was on
+// call, from Opsgenie's REST API. The vendor has ended the product: this is for taking its history along.
+//
+// Start with [Source]. list.go reads pages, fetch.go whole records, map.go and alert.go turn them into drafts, shifts.go
+// reads schedules, hook.go what is pushed.
+package opsgenie
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+const name = "opsgenie"
+
+// settings of a connection.
+var settings = []importers.Field{
+	{Name: "url", Label: "Address", Default: "https://api.opsgenie.com",
+		Help: "The address of the API. Accounts in the European region use https://api.eu.opsgenie.com."},
+	{Name: "key", Label: "API key", Required: true, Secret: true,
+		Help: "The key of an API integration with read access and configuration access, of the account rather than of one team."},
+	{Name: "count", Label: "What is an incident", Default: countIncidents, Options: []string{countIncidents, countAlerts},
+		Help: "“" + countIncidents + "” reads incidents; their alerts become part of their timelines. “" + countAlerts + "” reads alerts as incidents, for accounts whose plan has no incidents. Never both: the same outage would count twice."},
+}
+
+// The values of the setting "count".
+const (
+	countIncidents = "incidents"
+	countAlerts    = "alerts"
+)
+
+const (
+	incidents = "incidents"
+	alerts    = "alerts"
+	shifts    = "shifts"
+	day       = 24 * time.Hour
+)
+
+// Source returns the source "opsgenie".
+func Source() importers.Source {
+	return importers.Source{
+		Name:       name,
+		Title:      "Opsgenie",
+		Summary:    "Incidents with their timelines and alerts, or alerts alone, and on-call shifts, from the REST API.",
+		Docs:       "https://docs.opsgenie.com/docs/api-overview",
+		Origin:     incident.OriginPager,
+		Settings:   settings,
+		Missing:    []string{"mitigation", "SLA targets", "acknowledgement of incidents (of alerts it is known)"},
+		Permission: "The key of an API integration with “Read access” and “Configuration access”.",
+		API: &importers.API{
+			Base: func(cfg importers.Config) string { return setting(cfg, "url") },
+			Sign: func(cfg importers.Config, req *http.Request) {
+				req.Header.Set("Authorization", "GenieKey "+strings.TrimSpace(setting(cfg, "key")))
+			},
+		},
+		Probe: probe,
+		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
+		Words: words,
+		Collections: []importers.Collection{{
+			Name:  incidents,
+			List:  &importers.Listing{Page: listOf("/v1/incidents/", countIncidents), Window: 30 * day},
+			Fetch: fetchEach(fetchIncident),
+			Map:   mapIncident,
+		}, {
+			Name:  alerts,
+			List:  &importers.Listing{Page: listOf("/v2/alerts", countAlerts), Window: 7 * day},
+			Fetch: fetchEach(fetchAlert),
+			Map:   mapAlert,
+		}, {
+			Name: shifts,
+			List: &importers.Listing{Page: rosters, Window: block, MaxWindow: block},
+			Map:  mapRoster,
+		}},
+	}
+}
+
+// words are the documented ones. That an alert is acknowledged is no status there but a flag.
+var words = importers.Words{
+	Status: importers.Values[incident.Status]{}.With(map[string]incident.Status{
+		"open": incident.Triggered, "acknowledged": incident.Acknowledged, "resolved": incident.Resolved, "closed": incident.Closed,
+	}),
+	Severity: importers.Values[incident.Severity]{}.With(map[string]incident.Severity{
+		"P1": incident.Sev1, "P2": incident.Sev2, "P3": incident.Sev3, "P4": incident.Sev4, "P5": incident.Sev5,
+	}),
+}
+
+// setting returns the value of a setting, or its default.
+func setting(cfg importers.Config, name string) string {
+	i := slices.IndexFunc(settings, func(f importers.Field) bool { return f.Name == name })
+	return cmp.Or(cfg.Settings[name], settings[i].Default)
+}
+
+// instant reads a time; what cannot be read is zero.
+func instant(text string) time.Time {
+	m, _ := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
+	return m.At
+}

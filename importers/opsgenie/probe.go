@@ -1,0 +1,46 @@
+package opsgenie
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"hindsight/importers"
+)
+
+// probe proves that the key works, says of which account it is, and whether what the connection counts can be read.
+func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
+	scope := importers.Scope{Identity: "A key without access to the account's configuration"}
+	var account struct {
+		Data struct {
+			Name string
+			Plan struct{ Name string }
+		}
+	}
+	answer, err := in.Client.Get(ctx, "/v2/account", nil)
+	switch {
+	case err == nil:
+		if err := answer.JSON(&account); err != nil {
+			return scope, err
+		}
+		scope.Identity = "A key of the account " + importers.Line(account.Data.Name) + ", plan " + importers.Line(account.Data.Plan.Name)
+	case importers.HasStatus(err, http.StatusForbidden):
+		scope.Notes = append(scope.Notes, "Names of services, teams and users, and schedules, need an integration with “Configuration access”.")
+	default:
+		return scope, fmt.Errorf("opsgenie: whose key is this: %w", err)
+	}
+	path := "/v2/alerts"
+	if setting(in.Config, "count") == countIncidents {
+		path = "/v1/incidents/"
+	}
+	_, err = in.Client.Get(ctx, path, url.Values{"query": {"status: open"}, "limit": {"1"}})
+	if path == "/v1/incidents/" && importers.HasStatus(err, http.StatusForbidden, http.StatusPaymentRequired) {
+		return scope, fmt.Errorf("opsgenie: this key cannot read incidents, which plans below Standard do not have; count alerts instead: %w", err)
+	}
+	if err != nil {
+		return scope, fmt.Errorf("opsgenie: read %s: %w", setting(in.Config, "count"), err)
+	}
+	scope.Reach = append(scope.Reach, setting(in.Config, "count"))
+	return scope, nil
+}

@@ -1,0 +1,144 @@
+package opsgenie
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+const block = 84 * day // of a schedule that one record holds: twelve weeks
+
+// rosterRecord is the body of a raw record: a schedule with who was on call in a block of time.
+type rosterRecord struct {
+	Schedule json.RawMessage `json:"schedule"`
+	Timeline json.RawMessage `json:"timeline"`
+}
+
+// timeline is who was on call, as the API renders it: rotations with their periods.
+type timeline struct {
+	Final struct {
+		Rotations []struct {
+			Name    string
+			Periods []period
+		}
+	} `json:"finalTimeline"`
+}
+
+type recipient struct{ ID, Name, Type string }
+
+type period struct {
+	StartDate, EndDate string
+	Type               string // "default", "override", "forwarding", "historical"
+	Recipient          recipient
+	Flattened          []recipient `json:"flattenedRecipients"` // of "historical" periods
+}
+
+// rosters reads all schedules for a block of time: the list, and a request for each.
+func rosters(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
+	blocks := importers.Blocks(in, at, in.Client.Now(), block)
+	n, _ := strconv.Atoi(at.Token)
+	n = min(max(n, 0), len(blocks)-1)
+	from := blocks[n]
+	answer, err := in.Client.Get(ctx, "/v2/schedules", nil)
+	if err != nil {
+		return importers.Slice{}, fmt.Errorf("opsgenie: list schedules: %w", err)
+	}
+	var all listed
+	if err := answer.JSON(&all); err != nil {
+		return importers.Slice{}, err
+	}
+	var s importers.Slice
+	if n+1 < len(blocks) {
+		s.Next = strconv.Itoa(n + 1)
+	}
+	for _, raw := range all.Data {
+		var key struct{ ID string }
+		if json.Unmarshal(raw, &key) != nil || key.ID == "" {
+			s.Rejects = append(s.Rejects, importers.Reject{Place: "/v2/schedules", Reason: "the schedule has no id", Body: string(raw)})
+			continue
+		}
+		rec, err := roster(ctx, in, raw, key.ID, from)
+		if err != nil {
+			return s, err
+		}
+		s.Held = append(s.Held, key.ID+"/"+from.Format(time.DateOnly))
+		if rec.Body != nil {
+			s.Records = append(s.Records, rec)
+		}
+	}
+	return s, nil
+}
+
+// roster reads one schedule's block. A past block with nobody on call makes no record.
+func roster(ctx context.Context, in importers.Input, schedule json.RawMessage, id string, from time.Time) (importers.Record, error) {
+	query := url.Values{"identifierType": {"id"}, "interval": {"12"}, "intervalUnit": {"weeks"}, "date": {from.Format(time.RFC3339)}}
+	answer, err := in.Client.Get(ctx, "/v2/schedules/"+url.PathEscape(id)+"/timeline", query)
+	if err != nil {
+		return importers.Record{}, fmt.Errorf("opsgenie: timeline of schedule %s: %w", id, err)
+	}
+	var got struct{ Data json.RawMessage }
+	var t timeline
+	if err := answer.JSON(&got); err != nil {
+		return importers.Record{}, err
+	}
+	if err := json.Unmarshal(got.Data, &t); err != nil {
+		return importers.Record{}, fmt.Errorf("opsgenie: timeline of schedule %s: %w", id, err)
+	}
+	empty := true
+	for _, r := range t.Final.Rotations {
+		empty = empty && len(r.Periods) == 0
+	}
+	rec := importers.Record{ExternalID: id + "/" + from.Format(time.DateOnly), At: from}
+	if empty && from.Add(block).Before(in.Client.Now()) {
+		return rec, nil
+	}
+	rec.Body, err = json.Marshal(rosterRecord{Schedule: schedule, Timeline: got.Data})
+	return rec, err
+}
+
+// mapRoster turns a rendered schedule into shifts. A shift that goes on over the end of a block is two here.
+func mapRoster(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
+	var r rosterRecord
+	var t timeline
+	var s struct {
+		ID, Name  string
+		OwnerTeam struct{ Name string }
+	}
+	if json.Unmarshal(raw.Body, &r) != nil || json.Unmarshal(r.Schedule, &s) != nil || json.Unmarshal(r.Timeline, &t) != nil || s.ID == "" {
+		return importers.Draft{}, &importers.MapError{Reason: "it is no schedule with a timeline"}
+	}
+	d := importers.Draft{Team: importers.Line(s.OwnerTeam.Name), Roster: &incident.Roster{Ref: incident.Ref{Type: shifts, ExternalID: raw.ExternalID}}}
+	for _, rotation := range t.Final.Rotations {
+		for _, p := range rotation.Periods {
+			from, to := instant(p.StartDate), instant(p.EndDate)
+			if from.IsZero() || !to.IsZero() && to.Before(from) {
+				d.Warn("finalTimeline/startDate", importers.Line(p.StartDate), "a shift without a beginning, or that ends before it begins, was left out")
+				continue
+			}
+			for _, who := range p.people() {
+				d.Roster.Shifts = append(d.Roster.Shifts, incident.Shift{
+					ScheduleRef: importers.Line(s.ID), ScheduleName: importers.Line(s.Name), Layer: importers.Line(rotation.Name),
+					Person: incident.ID(importers.Line(who.ID)), PersonName: importers.Line(who.Name), From: from, To: to, Override: p.Type == "override",
+				})
+			}
+		}
+	}
+	return d, nil
+}
+
+// people returns the users of a period; teams and escalations are no people.
+func (p period) people() []recipient {
+	var out []recipient
+	for _, who := range append([]recipient{p.Recipient}, p.Flattened...) {
+		if who.Type == "user" && (who.Name != "" || who.ID != "") {
+			out = append(out, who)
+		}
+	}
+	return out
+}
