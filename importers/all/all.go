@@ -16,6 +16,7 @@ import (
 	"hindsight/importers/pagerduty"
 	"hindsight/importers/redmine"
 	"hindsight/importers/rootly"
+	"hindsight/importers/rt"
 	"hindsight/importers/servicenow"
 	"hindsight/importers/servicenow/tableapi"
 	"hindsight/importers/statuspage"
@@ -38,6 +39,7 @@ func Sources() []importers.Source {
 		pagerduty.Source(),
 		redmine.Source(),
 		rootly.Source(),
+		rt.Source(),
 		servicenow.Source(),
 		tableapi.Source(),
 		statuspage.Source(),

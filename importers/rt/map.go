@@ -1,0 +1,280 @@
+package rt
+
+import (
+	"cmp"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// ticket is a found ticket.
+type ticket struct {
+	ID          text
+	Subject     string
+	Status      string
+	Queue       ref
+	Owner       ref
+	Creator     ref
+	Requestor   []ref
+	AdminCc     []ref
+	Created     string
+	Started     string
+	Resolved    string
+	Due         string
+	LastUpdated string
+	Priority    text
+	// CustomFields is a list, or an empty text where there are none.
+	CustomFields json.RawMessage
+}
+
+// customField has several values or none.
+type customField struct {
+	Name   string
+	Values []text
+}
+
+// nobody owns tickets that nobody took.
+const nobody = "Nobody"
+
+// dated is a transaction with its time.
+type dated struct {
+	transaction
+	at time.Time
+}
+
+// mapping is a ticket on its way to a draft.
+type mapping struct {
+	ticket
+	history []dated
+	texts   []attachment
+	users   map[string]string
+	words   importers.Words
+	draft   importers.Draft
+}
+
+// iso reads times; those that are unset are 1970-01-01.
+var iso = importers.TimeFormat{Layout: importers.ISOTime}
+
+func mapTicket(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
+	var b body
+	m := mapping{words: cfg.Words(words)}
+	err := json.Unmarshal(raw.Body, &b)
+	if err == nil {
+		err = json.Unmarshal(b.Ticket, &m.ticket)
+	}
+	if err != nil {
+		return importers.Draft{}, &importers.MapError{Field: "ticket", Reason: "this is no ticket: " + err.Error()}
+	}
+	if m.texts, err = decode[attachment](b.Attachments); err != nil {
+		return importers.Draft{}, &importers.MapError{Field: "attachments", Reason: err.Error()}
+	}
+	if err := m.dates(b.History); err != nil {
+		return importers.Draft{}, err
+	}
+	m.users = b.Users
+	d := &m.draft
+	d.Incident.Ref = incident.Ref{Type: "tickets", ExternalID: raw.ExternalID}
+	d.Incident.Origin, d.Incident.Format, d.Incident.Kind = incident.OriginTicket, incident.Plain, incident.Real
+	d.Incident.URL = importers.WebURL(strings.TrimRight(base(cfg), "/") + "/Ticket/Display.html?id=" + raw.ExternalID)
+	d.Incident.Number = "#" + importers.Line(raw.ExternalID)
+	m.attributes(cfg)
+	if err := m.times(); err != nil {
+		return importers.Draft{}, err
+	}
+	m.turns()
+	m.timeline()
+	d.CheckOrder()
+	return m.draft, nil
+}
+
+// dates puts the history in the order in which it happened.
+func (m *mapping) dates(items []json.RawMessage) error {
+	list, err := decode[transaction](items)
+	if err != nil {
+		return &importers.MapError{Field: "history", Reason: err.Error()}
+	}
+	for _, t := range list {
+		at, err := iso.Parse(t.Created)
+		if err != nil {
+			return &importers.MapError{Field: "history.Created", Value: importers.Line(t.Created), Reason: err.Error()}
+		}
+		m.history = append(m.history, dated{t, at.At})
+	}
+	slices.SortStableFunc(m.history, func(a, b dated) int { return a.at.Compare(b.at) })
+	return nil
+}
+
+func (m *mapping) attributes(cfg importers.Config) {
+	d, inc := &m.draft, &m.draft.Incident
+	d.SetTitle("ticket.Subject", m.Subject)
+	d.SetStatus("ticket.Status", m.Status, m.words.Status)
+	m.severity(cfg)
+	for _, r := range m.Requestor {
+		d.AddPerson(r.name(), "reporter")
+	}
+	if len(m.Requestor) == 0 {
+		d.AddPerson(m.Creator.name(), "reporter")
+	}
+	if m.Owner.Name != nobody && m.Owner.ID != nobody {
+		d.AddPerson(m.Owner.name(), "assignee")
+	}
+	for _, r := range m.AdminCc {
+		d.AddPerson(r.name(), "responder")
+	}
+	d.AddCustom("queue", m.Queue.name())
+	if due, err := iso.Parse(m.Due); err == nil && !due.At.IsZero() {
+		d.AddCustom("due", m.Due)
+	}
+	service := m.Queue.name()
+	var custom []customField
+	if len(m.CustomFields) > 0 && m.CustomFields[0] == '[' {
+		if err := json.Unmarshal(m.CustomFields, &custom); err != nil {
+			d.Warn("ticket.CustomFields", "", err.Error())
+		}
+	}
+	for _, f := range custom {
+		m.field(f, &service)
+	}
+	d.AddServices(m.words.ServiceNames(service)...)
+	inc.Description = m.text(m.created())
+}
+
+// name returns what a user or queue is called.
+func (r ref) name() string { return cmp.Or(r.Name, string(r.ID)) }
+
+// severity takes the meaning of the very number from the mapping, else the range that it is in. 0 is a priority
+// that nobody set.
+func (m *mapping) severity(cfg importers.Config) {
+	inc := &m.draft.Incident
+	inc.PriorityRaw = importers.Line(string(m.Priority))
+	if known, ok := m.words.Severity.Of(inc.PriorityRaw); ok {
+		inc.Severity = known
+		return
+	}
+	number, err := strconv.Atoi(inc.PriorityRaw)
+	if err != nil {
+		inc.Severity = m.draft.SeverityOf("ticket.Priority", inc.PriorityRaw, m.words.Severity)
+		return
+	}
+	ranges, err := steps(setting(cfg, "priorities"))
+	if err != nil {
+		m.draft.Warn("priorities", "", err.Error())
+	}
+	least := -1
+	for _, r := range ranges {
+		if number >= r.from && r.from > least {
+			inc.Severity, least = r.severity, r.from
+		}
+	}
+}
+
+// field places a custom field as the mapping says, and keeps it in any case.
+func (m *mapping) field(f customField, service *string) {
+	d := &m.draft
+	var values []string
+	for _, v := range f.Values {
+		values = append(values, string(v))
+	}
+	value := strings.Join(values, ", ")
+	d.AddCustom(f.Name, value)
+	if importers.Unset(value) {
+		return
+	}
+	for what, field := range m.words.Fields {
+		switch {
+		case !strings.EqualFold(field, f.Name):
+		case what == "service":
+			*service = value
+		case what == "team":
+			d.Team = importers.Line(value)
+		case what == "severity":
+			d.Incident.SeverityRaw = importers.Line(value)
+			d.Incident.Severity = d.SeverityOf(f.Name, value, m.words.Severity)
+		case slices.Contains(incident.MilestoneNames, incident.MilestoneName(what)):
+			if err := d.SetTime(incident.MilestoneName(what), name, f.Name, value, importers.TimeFormat{}); err != nil {
+				d.Warn(f.Name, importers.Line(value), err.Error())
+			}
+		}
+	}
+}
+
+// times reads the ticket's own times. Resolved outlives a reopening, so it counts only while the ticket is over.
+func (m *mapping) times() error {
+	d, inc := &m.draft, &m.draft.Incident
+	for _, f := range []struct {
+		field, text string
+		into        *time.Time
+	}{{"ticket.Created", m.Created, &inc.ExternalCreatedAt}, {"ticket.LastUpdated", m.LastUpdated, &inc.ExternalUpdatedAt}} {
+		at, err := iso.Parse(f.text)
+		if err != nil {
+			return &importers.MapError{Field: f.field, Value: importers.Line(f.text), Reason: err.Error()}
+		}
+		*f.into = at.At
+	}
+	inc.Milestones.Set(incident.Opened, inc.ExternalCreatedAt, incident.ToSecond, incident.FromField, name, "Created")
+	if err := d.SetTime(incident.Acked, name, "Started", m.Started, iso); err != nil {
+		return err
+	}
+	if inc.Status == incident.Resolved || inc.Status == incident.Closed {
+		return d.SetTime(incident.ResolvedAt, name, "Resolved", m.Resolved, iso)
+	}
+	return nil
+}
+
+// own reports whether a transaction is of this ticket itself, not of one that was merged into it.
+func (m *mapping) own(t dated) bool { return t.ObjectID == "" || t.ObjectID == m.ID }
+
+// turns reads the changes of status, and what the ticket is part of.
+func (m *mapping) turns() {
+	d, inc := &m.draft, &m.draft.Incident
+	first := inc.Status
+	var turns []importers.Turn
+	for _, t := range m.history {
+		switch {
+		case !m.own(t):
+		case t.Type == "Status":
+			if len(turns) == 0 {
+				first = m.status(t.OldValue)
+			}
+			turns = append(turns, importers.Turn{At: t.at, Status: m.status(t.NewValue), Raw: string(t.NewValue), By: t.Creator.name(), Field: "history/Status"})
+		case t.Field == "MemberOf" && t.Type == "AddLink":
+			inc.Parent = incident.ID(ticketIn(t.NewValue))
+		case t.Field == "MemberOf" && t.Type == "DeleteLink":
+			inc.Parent = ""
+		}
+	}
+	d.SetHistory(name, inc.ExternalCreatedAt, first, turns)
+	if n := len(turns); n > 0 && inc.Status.Over() {
+		d.AddPerson(turns[n-1].By, "resolver")
+	}
+	for _, t := range turns {
+		if !t.Status.Over() && t.Status != incident.Triggered {
+			d.AddPerson(t.By, "acknowledger")
+			return
+		}
+	}
+}
+
+func (m *mapping) status(word text) incident.Status {
+	if s, ok := m.words.Status.Of(string(word)); ok {
+		return s
+	}
+	return incident.StatusUnknown
+}
+
+// link is how Request Tracker refers to a ticket: "fsck.com-rt://example.org/ticket/1".
+var link = regexp.MustCompile(`^fsck\.com-rt://[^/]+/ticket/(\d+)$`)
+
+// ticketIn returns the id of the ticket that a link leads to; empty when it leads elsewhere.
+func ticketIn(address text) string {
+	if g := link.FindStringSubmatch(string(address)); g != nil {
+		return g[1]
+	}
+	return ""
+}

@@ -1,0 +1,329 @@
+package rt_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/importers/importertest"
+	"hindsight/importers/rt"
+	"hindsight/incident"
+)
+
+// fake answers as Request Tracker 5.0 does: ids alone without fields, pages of 100 at most, tickets that were merged only
+// under the other one's id, deleted ones not in a search.
+type fake struct {
+	mu      sync.Mutex
+	tickets map[int]map[string]any
+	merged  map[int]int
+	details []string // tickets whose history was asked for
+}
+
+func newFake(n int) *fake {
+	f := &fake{tickets: map[int]map[string]any{}, merged: map[int]int{}}
+	for id := 1; id <= n; id++ {
+		f.tickets[id] = map[string]any{"id": strconv.Itoa(id), "Subject": fmt.Sprintf("synthetic %d", id), "Status": "new", "Priority": "0", "CustomFields": "",
+			"Queue": map[string]any{"id": "1", "Name": "General"}, "Owner": map[string]any{"id": "Nobody", "Name": "Nobody"}, "Creator": map[string]any{"id": "root"},
+			"Created": "2026-11-20T10:00:00Z", "LastUpdated": "2026-11-20T10:00:00Z", "Started": "1970-01-01T00:00:00Z", "Resolved": "1970-01-01T00:00:00Z", "Due": "1970-01-01T00:00:00Z"}
+	}
+	return f
+}
+
+var (
+	behind = regexp.MustCompile(`^id > (\d+)`)
+	since  = regexp.MustCompile(`LastUpdated >= '([^']+)'`)
+	exact  = regexp.MustCompile(`id = (\d+)`)
+)
+
+func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Date", "Fri, 20 Nov 2026 12:00:00 GMT")
+	if _, password, _ := r.BasicAuth(); password != "synthetic" {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	path := strings.TrimPrefix(r.URL.Path, "/REST/2.0")
+	parts := strings.Split(path, "/")
+	switch {
+	case path == "/tickets":
+		f.search(w, r)
+	case len(parts) == 4 && parts[3] == "history":
+		f.details = append(f.details, parts[2])
+		respond(w, []any{map[string]any{"id": "1" + parts[2], "ObjectId": parts[2], "Type": "Create", "Created": "2026-11-20T10:00:00Z", "Creator": map[string]any{"id": "root"}},
+			map[string]any{"id": "2" + parts[2], "ObjectId": parts[2], "Type": "Comment", "Created": "2026-11-20T10:01:00Z"},
+			map[string]any{"id": "3" + parts[2], "ObjectId": parts[2], "Type": "Set", "Field": "Owner", "OldValue": "6", "NewValue": "14", "Created": "2026-11-20T10:02:00Z"}}, 1)
+	case len(parts) == 4 && parts[3] == "attachments":
+		respond(w, []any{map[string]any{"id": "1", "TransactionId": "1" + parts[2], "ContentType": "text/plain", "ContentLength": "9", "Content": "synthetic: for all"},
+			map[string]any{"id": "2", "TransactionId": "2" + parts[2], "ContentType": "text/plain", "ContentLength": "9", "Content": "synthetic: for few"},
+			map[string]any{"id": "3", "TransactionId": "1" + parts[2], "ContentType": "image/png", "Filename": "x.png", "ContentLength": "9", "Content": "AAAA"}}, 1)
+	case path == "/user/14":
+		json.NewEncoder(w).Encode(map[string]any{"id": 14, "Name": "responder-one"})
+	case path == "/rt":
+		json.NewEncoder(w).Encode(map[string]any{"Version": "5.0.3"})
+	case path == "/queues/all":
+		respond(w, []any{map[string]any{"id": "1", "Name": "General"}}, 1)
+	default:
+		id, _ := strconv.Atoi(parts[len(parts)-1])
+		if into, ok := f.merged[id]; ok {
+			id = into
+		}
+		if parts[1] != "ticket" || f.tickets[id] == nil {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		json.NewEncoder(w).Encode(map[string]any{"id": id, "Status": f.tickets[id]["Status"]})
+	}
+}
+
+func respond(w http.ResponseWriter, items []any, pages int) {
+	json.NewEncoder(w).Encode(map[string]any{"items": items, "pages": pages, "count": len(items)})
+}
+
+func (f *fake) search(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	query := q.Get("query")
+	if query == "id > 0 AND (nonsense)" {
+		w.WriteHeader(http.StatusBadRequest)
+		w.Write([]byte(`{"message":"Incomplete query at /usr/share/request-tracker5/lib/RT/Tickets.pm line 3187.\n"}`))
+		return
+	}
+	var ids []int
+	for id, ticket := range f.tickets {
+		match := false
+		if g := behind.FindStringSubmatch(query); g != nil {
+			least, _ := strconv.Atoi(g[1])
+			match = id > least
+		}
+		for _, g := range exact.FindAllStringSubmatch(query, -1) {
+			match = match || g[1] == strconv.Itoa(id)
+		}
+		if g := since.FindStringSubmatch(query); g != nil { // the user's zone is 9 hours ahead
+			at, _ := time.Parse(time.DateTime, g[1])
+			updated, _ := time.Parse(time.RFC3339, ticket["LastUpdated"].(string))
+			match = match && !updated.Before(at.Add(-9*time.Hour))
+		}
+		if strings.Contains(query, "Queue = 'Other'") && !strings.Contains(query, "Queue = 'General'") {
+			match = false
+		}
+		if match && ticket["Status"] != "deleted" {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	perPage, _ := strconv.Atoi(q.Get("per_page"))
+	perPage = min(perPage, 100)
+	var items []any
+	for _, id := range ids[:min(perPage, len(ids))] {
+		item := map[string]any{"id": strconv.Itoa(id)}
+		for field := range strings.SplitSeq(q.Get("fields"), ",") {
+			item[field] = f.tickets[id][field]
+		}
+		items = append(items, item)
+	}
+	respond(w, items, (len(ids)+99)/100)
+}
+
+func config(more map[string]string) func(string) importers.Config {
+	return func(url string) importers.Config {
+		cfg := importers.Config{Connection: "con_test", Settings: map[string]string{"url": url, "user": "reader", "password": "synthetic"}}
+		for k, v := range more {
+			cfg.Settings[k] = v
+		}
+		return cfg
+	}
+}
+
+func serve(t *testing.T, f *fake, more map[string]string) (importers.Config, importers.Input) {
+	t.Helper()
+	s := httptest.NewServer(f)
+	t.Cleanup(s.Close)
+	cfg := config(more)(s.URL)
+	client, _ := importertest.Client(t, rt.Source(), cfg)
+	return cfg, importers.Input{Config: cfg, Client: client}
+}
+
+func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *importertest.Haul {
+	t.Helper()
+	h, err := importertest.Collect(context.Background(), t, rt.Source(), cfg, into, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func TestReads(t *testing.T) {
+	importertest.RunAPI(t, rt.Source(), importertest.Fake{Handler: func() http.Handler { return newFake(130) }, Config: config(nil), Want: 130})
+}
+
+func TestPollInAnyZone(t *testing.T) {
+	f := newFake(3)
+	cfg, _ := serve(t, f, nil)
+	h := collect(t, cfg, nil)
+	f.tickets[2]["Subject"], f.tickets[2]["LastUpdated"] = "synthetic, changed", "2026-11-20T11:00:00Z"
+	f.tickets[1]["LastUpdated"] = "2026-11-20T09:00:00Z" // long before the last poll
+	f.details = nil
+	h = collect(t, cfg, h)
+	if got := h.Draft(t, "tickets", "2").Incident.Title; got != "synthetic, changed" {
+		t.Errorf("after the poll, the title is %q, want the change, whatever the zone of the user", got)
+	}
+	if !slices.Equal(f.details, []string{"2", "3"}) {
+		t.Errorf("the poll asked for the history of %q, want 2, and 3 of the last second, and not of what is found only because of zones", f.details)
+	}
+}
+
+func TestMergedAndDeleted(t *testing.T) {
+	f := newFake(4)
+	_, in := serve(t, f, nil)
+	delete(f.tickets, 2)
+	f.merged[2] = 1
+	f.tickets[3]["Status"] = "deleted"
+	delete(f.tickets, 4)
+	got, err := rt.Source().Collections[0].Fetch(t.Context(), in, []string{"1", "2", "3", "4"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, r := range got {
+		said = append(said, fmt.Sprintf("%s asked=%s gone=%v", r.ExternalID, r.Asked, r.Gone))
+	}
+	want := []string{"1 asked= gone=false", "1 asked=2 gone=false", "3 asked= gone=true"}
+	if !slices.Equal(said, want) {
+		t.Errorf("Fetch = %q, want %q", said, want)
+	}
+}
+
+func TestComments(t *testing.T) {
+	cfg, _ := serve(t, newFake(1), nil)
+	h := collect(t, cfg, nil)
+	if body := string(h.Records["tickets/1"].Body); strings.Contains(body, "for few") || strings.Contains(body, "x.png") || !strings.Contains(body, "for all") {
+		t.Errorf("without the setting, the record is %s, want the description, and neither the comment nor the file", body)
+	}
+	cfg.Settings["private"] = "yes"
+	d := collect(t, cfg, nil).Draft(t, "tickets", "1")
+	if !d.Timeline[1].Private || d.Timeline[1].Text != "synthetic: for few" || d.Incident.Description != "synthetic: for all" {
+		t.Errorf("with the setting, the description is %q, the timeline %+v", d.Incident.Description, d.Timeline)
+	}
+	if d.Timeline[2].Text != "owner from user 6 to responder-one" {
+		t.Errorf("the change of owner says %q, want the name behind the number, as far as it is known", d.Timeline[2].Text)
+	}
+}
+
+func TestQueuesAndQuery(t *testing.T) {
+	cfg, in := serve(t, newFake(2), map[string]string{"queues": "Other"})
+	if h := collect(t, cfg, nil); len(h.Records) != 0 {
+		t.Errorf("read %d tickets of a queue without any", len(h.Records))
+	}
+	in.Config.Settings["queues"], in.Config.Settings["query"] = "", "nonsense"
+	_, err := rt.Source().Probe(t.Context(), in)
+	if err == nil || !strings.Contains(err.Error(), "Incomplete query") || strings.Contains(err.Error(), "/usr/share") {
+		t.Errorf("Probe with a wrong query: %v, want the message without the server's paths", err)
+	}
+	in.Config.Settings["query"] = ""
+	got, err := rt.Source().Probe(t.Context(), in)
+	if err != nil || !strings.Contains(got.Identity, "reader") || !slices.Equal(got.Reach, []string{"General"}) {
+		t.Errorf("Probe = %+v, %v", got, err)
+	}
+}
+
+func TestSettingsThatCannotWork(t *testing.T) {
+	for name, value := range map[string]string{"priorities": "90=9", "user": ""} {
+		if err := rt.Source().Validate(config(map[string]string{name: value})("https://rt.example.com")); !errors.Is(err, incident.ErrInvalid) {
+			t.Errorf("%s=%q: %v, want ErrInvalid", name, value, err)
+		}
+	}
+}
+
+// recorded returns the record that the recorded answers make.
+func recorded(t testing.TB) []byte {
+	t.Helper()
+	var search, history struct{ Items []json.RawMessage }
+	for file, into := range map[string]any{"tickets-search": &search, "ticket-1-history": &history} {
+		text, err := os.ReadFile("testdata/" + file + ".json")
+		if err == nil {
+			err = json.Unmarshal(text, into)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	body, err := json.Marshal(map[string]any{"ticket": search.Items[0], "history": history.Items, "users": map[string]string{"14": "root"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func draftOf(t *testing.T, body string, cfg importers.Config) importers.Draft {
+	t.Helper()
+	h := importertest.Haul{Source: rt.Source(), Config: cfg, Records: map[string]importers.Record{"tickets/1": {ExternalID: "1", Body: []byte(body)}}}
+	return h.Draft(t, "tickets", "1")
+}
+
+func TestRecordedTicket(t *testing.T) {
+	d := draftOf(t, string(recorded(t)), importers.Config{})
+	inc := d.Incident
+	second := func(s int) time.Time { return time.Date(2026, 11, 20, 10, 0, s, 0, time.UTC) }
+	if inc.Status != incident.Resolved || inc.Severity != incident.Sev1 || *inc.Reopened != 0 || inc.Title != "Checkout 5xx storm" ||
+		!inc.Milestones.At(incident.Opened).Equal(second(3)) || !inc.Milestones.At(incident.Acked).Equal(second(4)) || !inc.Milestones.At(incident.ResolvedAt).Equal(second(5)) {
+		t.Errorf("the ticket became %+v, want SEV1, opened, started and resolved a second apart", inc)
+	}
+	var told []string
+	for _, e := range d.Timeline {
+		told = append(told, string(e.Kind)+": "+e.Text)
+	}
+	want := []string{"created: created", "assigned: owner from user 6 to root", "status_changed: status from new to open", "note: comment", "resolved: status from open to resolved"}
+	if len(told) != 8 || !slices.Equal(told[:5], want) {
+		t.Errorf("timeline = %q, want it to begin with %q and 3 more", told, want)
+	}
+}
+
+const synthetic = `{"ticket":{"id":"1","Subject":"x","Status":%q,"Priority":%q,"Created":"2026-11-20T10:00:00Z","Started":"1970-01-01T00:00:00Z","Resolved":"2026-11-20T11:00:00Z",
+	"LastUpdated":"2026-11-20T12:00:00Z","CustomFields":[{"name":"Affected","values":["checkout"]},{"name":"Impact from","values":["2026-11-20 09:30:00"]}]},
+	"history":[{"id":"1","ObjectId":"1","Type":"Status","OldValue":"new","NewValue":"resolved","Created":"2026-11-20T11:00:00Z"},
+	{"id":"2","ObjectId":"1","Type":"Status","OldValue":"resolved","NewValue":"open","Created":"2026-11-20T11:30:00Z"},
+	{"id":"3","ObjectId":"9","Type":"Status","OldValue":"new","NewValue":"rejected","Created":"2026-11-20T11:40:00Z"},
+	{"id":"4","ObjectId":"1","Type":"AddLink","Field":"MemberOf","NewValue":"fsck.com-rt://example.org/ticket/7","Created":"2026-11-20T11:41:00Z"}]}`
+
+func TestReopenedTicket(t *testing.T) {
+	inc := draftOf(t, fmt.Sprintf(synthetic, "open", "0"), importers.Config{}).Incident
+	if *inc.Reopened != 1 || !inc.Milestones.At(incident.ResolvedAt).IsZero() || inc.Severity != 0 || inc.Parent != "7" {
+		t.Errorf("a reopened ticket into which a rejected one was merged became %+v, want one reopening, no resolution, no severity, and a parent", inc)
+	}
+}
+
+func TestUnknownWordsAndMapping(t *testing.T) {
+	d := draftOf(t, fmt.Sprintf(synthetic, "waiting for vendor", "Hot"), importers.Config{})
+	if d.Incident.Status != incident.StatusUnknown || d.Incident.Severity != 0 || len(d.Warnings) != 2 {
+		t.Errorf("status %s, severity %d, warnings %+v, want unknown, none, and two", d.Incident.Status, d.Incident.Severity, d.Warnings)
+	}
+	cfg := importers.Config{Mapping: json.RawMessage(`{"severity":{"55":1},"fields":{"service":"Affected","impact_started":"impact from"}}`)}
+	inc := draftOf(t, fmt.Sprintf(synthetic, "open", "55"), cfg).Incident
+	if inc.Severity != incident.Sev1 || inc.Services[0].Name != "checkout" || inc.Milestones.At(incident.ImpactStarted).Hour() != 9 {
+		t.Errorf("with a mapping: severity %d, services %+v, impact %v", inc.Severity, inc.Services, inc.Milestones.At(incident.ImpactStarted))
+	}
+}
+
+func FuzzMap(f *testing.F) {
+	f.Add(recorded(f))
+	f.Add(fmt.Appendf(nil, synthetic, "open", "5"))
+	f.Add([]byte(`{"ticket":{"id":1,"Queue":null,"CustomFields":[{"values":null}],"Requestor":null,"Owner":{"id":3}},"history":null,"attachments":[{"TransactionId":5}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if _, err := rt.Source().Collections[0].Map(incident.Raw{ExternalID: "1", Body: body}, importers.Config{}); err == nil {
+			draftOf(t, string(body), importers.Config{})
+		}
+	})
+}
