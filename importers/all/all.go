@@ -5,6 +5,7 @@ package all
 import (
 	"hindsight/importers"
 	"hindsight/importers/alertmanager"
+	"hindsight/importers/datadog"
 	"hindsight/importers/deploy"
 	"hindsight/importers/dispatch"
 	"hindsight/importers/github"
@@ -28,6 +29,7 @@ import (
 func Sources() []importers.Source {
 	return []importers.Source{
 		alertmanager.Source(),
+		datadog.Source(),
 		deploy.Source(),
 		dispatch.Source(),
 		github.Source(),

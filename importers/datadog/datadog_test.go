@@ -1,0 +1,133 @@
+package datadog
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/importers/importertest"
+	"hindsight/incident"
+)
+
+func TestAPI(t *testing.T) {
+	h := importertest.RunAPI(t, Source(), importertest.Fake{
+		Handler: func() http.Handler { return &fake{incidents: newFake().incidents[:130]} },
+		Config:  config,
+		Want:    130,
+	})
+	d := h.Draft(t, collection, newFake().incidents[107].id())
+	if d.Incident.Status != incident.Mitigated || len(d.Incident.Actions) != 1 || len(d.Incident.Links) != 1 || len(d.Incident.People) != 1 || d.Incident.People[0].Name != "Responder 2" {
+		t.Errorf("incident 107 became %q with actions %v, links %v and people %v; want stable, its task, its issue and its commander", d.Incident.Status, d.Incident.Actions, d.Incident.Links, d.Incident.People)
+	}
+}
+
+// TestRequests counts what 250 incidents cost: three pages, the tasks of each, and the linked issues of the five that
+// have some.
+func TestRequests(t *testing.T) {
+	h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, newFake())), nil, 0)
+	if err != nil || h.Requests != 3+250+5 {
+		t.Errorf("reading took %d requests, %v, want %d", h.Requests, err, 3+250+5)
+	}
+}
+
+// walk reads all pages behind a cursor.
+func walk(t *testing.T, in importers.Input, cursor importers.Cursor, each func()) (ids []string, next importers.Cursor) {
+	t.Helper()
+	for page, err := range Source().Collections[0].Pages(context.Background(), in, cursor) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range page.Records {
+			ids = append(ids, r.ExternalID)
+		}
+		next = page.Next
+		each()
+	}
+	return ids, next
+}
+
+// TestPoll changes an incident while a walk is under way: the poll behind it looks at the newest ones down to a month
+// before the walk, and finds that one and a new one alone.
+func TestPoll(t *testing.T) {
+	f := newFake()
+	now := time.Now().UTC()
+	for n, m := range f.incidents {
+		m.created = now.Add(-time.Duration(250-n) * 24 * time.Hour)
+		m.modified = m.created
+	}
+	in := input(t, serve(t, f))
+	_, cursor := walk(t, in, nil, func() { f.incidents[240].modified = time.Now().Add(time.Second) })
+	f.incidents = append(f.incidents, &made{n: 250, created: time.Now(), modified: time.Now().Add(time.Second)})
+	f.asked = nil
+	again, cursor := walk(t, in, cursor, func() {})
+	slices.Sort(again)
+	if !slices.Equal(again, []string{f.incidents[240].id(), f.incidents[250].id()}) {
+		t.Errorf("the poll found %v, want the incident that changed and the new one", again)
+	}
+	if len(f.asked) != 1+2*2 || !strings.Contains(f.asked[0], "/search?") || !strings.Contains(f.asked[0], "sort=-created") {
+		t.Errorf("the poll asked %q, want one search for the newest, and two incidents with their tasks", f.asked)
+	}
+	if again, _ = walk(t, in, cursor, func() {}); len(again) > 2 {
+		t.Errorf("the poll behind that found %v", again)
+	}
+}
+
+// TestSince passes over what did not change since a given time: the list knows no such filter.
+func TestSince(t *testing.T) {
+	f := newFake()
+	in := input(t, serve(t, f))
+	in.Since = time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
+	f.incidents[3].modified = in.Since
+	got, _ := walk(t, in, nil, func() {})
+	if len(got) != 1+3 || got[0] != f.incidents[3].id() { // 246 was modified at 11 o'clock on 4 March
+		t.Errorf("since %s there are %d incidents, %v; want 4", in.Since, len(got), got)
+	}
+}
+
+func TestFetch(t *testing.T) {
+	f := newFake()
+	f.incidents[5].archived = true
+	records, err := Source().Collections[0].Fetch(context.Background(), input(t, serve(t, f)), []string{f.incidents[4].id(), f.incidents[5].id(), "gone"})
+	if err != nil || len(records) != 2 || records[0].Gone || !records[1].Gone {
+		t.Fatalf("fetched %v, %v; want one that is there and one that is archived, which counts as deleted", records, err)
+	}
+}
+
+func TestCensus(t *testing.T) {
+	f := newFake()
+	var all []string
+	for ids, err := range census(context.Background(), input(t, serve(t, f))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, ids...)
+	}
+	if len(all) != 250 || all[249] != f.incidents[249].id() {
+		t.Errorf("the census found %d incidents, want 250", len(all))
+	}
+	stuck := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.RawQuery = ""
+		w.Header().Set("Content-Type", "application/json")
+		w.Write([]byte(`{"data":[` + strings.Repeat(`{"id":"a","type":"incidents"},`, 99) + `{"id":"a","type":"incidents"}]}`))
+	})
+	n := 0
+	for _, err := range census(context.Background(), input(t, serve(t, stuck))) {
+		if n++; err != nil {
+			break
+		}
+	}
+	if n != 2 {
+		t.Errorf("a list that does not advance was read for %d pages, want 2", n)
+	}
+}
+
+func TestProbe(t *testing.T) {
+	s, err := probe(context.Background(), input(t, serve(t, newFake())))
+	if err != nil || !slices.Equal(s.Reach, []string{"250 incidents"}) || len(s.Notes) != 0 {
+		t.Errorf("probe = %+v, %v, want 250 incidents", s, err)
+	}
+}
