@@ -163,10 +163,7 @@ func (w *walk) step(s Slice) (more bool, err error) {
 	}
 	if w.list.Window > 0 && w.To.Before(w.End) {
 		if w.count < sparse {
-			w.Width = min(2*w.Width, max(w.list.MaxWindow, w.list.Window, time.Second))
-			if w.list.MaxWindow == 0 {
-				w.Width = min(w.Width, defaultMaxWindow)
-			}
+			w.Width = min(2*w.Width, max(cmp.Or(w.list.MaxWindow, defaultMaxWindow), w.list.Window))
 		}
 		w.From = w.To
 		w.open()

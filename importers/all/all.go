@@ -13,6 +13,7 @@ import (
 	"hindsight/importers/incidentio"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
+	"hindsight/importers/oncall"
 	"hindsight/importers/opsgenie"
 	"hindsight/importers/pagerduty"
 	"hindsight/importers/redmine"
@@ -37,6 +38,7 @@ func Sources() []importers.Source {
 		incidentio.Source(),
 		jira.Source(),
 		markdown.Source(),
+		oncall.Source(),
 		opsgenie.Source(),
 		pagerduty.Source(),
 		redmine.Source(),

@@ -66,7 +66,7 @@ func Source() importers.Source {
 				// What is not in the history may be out of the account's retention; nothing says that it was deleted.
 				Hides: true,
 			},
-			{Name: shifts, Map: mapShifts, List: &importers.Listing{Page: shiftPage, Window: 365 * day, MaxWindow: 2 * 365 * day, Lag: late}},
+			{Name: shifts, Map: mapShifts, List: rotas.Listing(365*day, 2*365*day, late)},
 		},
 	}
 }

@@ -227,7 +227,7 @@ func TestShifts(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", tc.id, s, tc)
 		}
 	}
-	over, err := mapShifts(incident.Raw{ExternalID: "team-p1/2026-10", Body: []byte(`{"team":"Platform","over":true,"log":{"userLogs":[{"userId":"responder2","log":[{"on":"2026-10-30T09:00:00Z"}]}]}}`)}, importers.Config{})
+	over, err := mapShifts(incident.Raw{ExternalID: "team-p1/2026-10", Body: []byte(`{"rota":{"id":"team-p1","name":"Platform","team":"Platform"},"over":true,"log":{"userLogs":[{"userId":"responder2","log":[{"on":"2026-10-30T09:00:00Z"}]}]}}`)}, importers.Config{})
 	if err != nil || !over.Roster.Shifts[0].To.Equal(at(t, "2026-11-01T00:00:00Z")) {
 		t.Errorf("a shift that goes on behind its month: %+v, %v; want it cut at the month's end", over.Roster, err)
 	}
@@ -254,7 +254,7 @@ func FuzzMap(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add("7", text)
-	f.Add("team-p1/2025-01", []byte(`{"team":"Platform","log":{"userLogs":[{"userId":"u","log":[{"on":"2025-01-30T09:00:00Z","off":"2025-02-02T09:00:00Z"}]}]}}`))
+	f.Add("team-p1/2025-01", []byte(`{"rota":{"id":"team-p1"},"log":{"userLogs":[{"userId":"u","log":[{"on":"2025-01-30T09:00:00Z","off":"2025-02-02T09:00:00Z"}]}]}}`))
 	f.Fuzz(func(t *testing.T, id string, body []byte) {
 		raw := incident.Raw{ExternalID: id, Body: body}
 		for _, m := range []func(incident.Raw, importers.Config) (importers.Draft, error){mapIncident, mapShifts} {
