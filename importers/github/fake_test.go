@@ -3,6 +3,7 @@ package github
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -22,6 +23,7 @@ type fake struct {
 	timeline map[string][]map[string]any // by external id
 	moved    map[string]string           // transferred: path of the new place
 	deleted  map[string]bool
+	changes  map[string][]map[string]any // newest first, by path: "/repos/o/r/deployments"
 	calls    []string
 	before   func(n int) // each request, numbered from 1
 }
@@ -44,6 +46,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.one(w, r, parts[1]+"/"+parts[2], parts[4])
 	case len(parts) == 6 && parts[5] == "timeline":
 		f.page(w, r, f.timeline[parts[1]+"/"+parts[2]+"#"+parts[4]])
+	case strings.HasSuffix(r.URL.Path, "/statuses"):
+		reply(w, []map[string]any{{"state": "success", "created_at": "2026-03-01T00:00:00Z"}})
+	case strings.HasSuffix(r.URL.Path, "/runs"):
+		f.runs(w, r)
+	case f.changes[r.URL.Path] != nil:
+		f.page(w, r, f.changes[r.URL.Path])
 	default:
 		http.Error(w, `{"message": "Not Found"}`, http.StatusNotFound)
 	}
@@ -92,6 +100,25 @@ func (f *fake) one(w http.ResponseWriter, r *http.Request, repo, number string) 
 		}
 	}
 	http.Error(w, `{"message": "Not Found"}`, http.StatusNotFound)
+}
+
+// runs lists at most 1,000 runs of those that were created in the given time, and says how many there are.
+func (f *fake) runs(w http.ResponseWriter, r *http.Request) {
+	from, to, _ := strings.Cut(r.URL.Query().Get("created"), "..")
+	found := []map[string]any{}
+	for _, run := range f.changes[r.URL.Path] {
+		if at := run["created_at"].(string); at >= from && at <= to {
+			found = append(found, run)
+		}
+	}
+	if f.changes[r.URL.Path] == nil {
+		http.Error(w, `{"message": "Not Found"}`, http.StatusNotFound)
+		return
+	}
+	rec := httptest.NewRecorder()
+	f.page(rec, r, found[:min(len(found), 1000)])
+	maps.Copy(w.Header(), rec.Header())
+	reply(w, map[string]any{"total_count": len(found), "workflow_runs": json.RawMessage(rec.Body.Bytes())})
 }
 
 func reply(w http.ResponseWriter, v any) {

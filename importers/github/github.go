@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,20 +21,25 @@ var settings = []importers.Field{
 		Help: "https://api.github.com, or https://HOST/api/v3 of a GitHub Enterprise Server"},
 	{Name: "token", Label: "Token", Secret: true, Required: true,
 		Help: "A fine-grained personal access token, or an app's installation token, that may read the repositories"},
-	{Name: "repos", Label: "Repositories", Required: true, Check: checkRepos,
+	{Name: "repos", Label: "Repositories with incidents", Check: checkRepos,
 		Help: "owner/name of each, separated by commas: example-org/incidents"},
 	{Name: "labels", Label: "Labels of incidents", Default: "incident",
 		Help: "An issue with any of these labels is an incident; separated by commas. * takes every issue"},
+	{Name: "deploy_repos", Label: "Repositories with deployments", Check: checkRepos,
+		Help: "Repositories whose deployments, releases and workflow runs are read as change events"},
+	{Name: "changes", Label: "Changes", Default: "deployments", Help: "What of them counts as a change: deployments, releases, or both, separated by a comma", Check: checkChanges},
+	{Name: "workflows", Label: "Workflows that deploy", Help: "Files of workflows whose runs are deployments, separated by commas: deploy.yml. Empty: no runs are read"},
+	{Name: "environments", Label: "Environments", Help: "Deployments to other environments are left out; separated by commas. Empty: all"},
 }
 
 // Source reads GitHub's REST API.
 func Source() importers.Source {
 	return importers.Source{
-		Name: "github", Title: "GitHub Issues", Origin: incident.OriginTicket, Settings: settings,
-		Summary:    "Issues that a label marks as incidents, with their timeline: assignments, comments, labels, closing and reopening.",
+		Name: "github", Title: "GitHub", Origin: incident.OriginTicket, Settings: settings, Check: check,
+		Summary:    "Issues that a label marks as incidents, with their timeline: assignments, comments, labels, closing and reopening. Deployments, releases and runs of workflows as change events.",
 		Docs:       "https://docs.github.com/en/rest/issues/issues",
 		Missing:    []string{"impact start and end, unless a form's heading or an issue field states them", "detection time", "who was paged"},
-		Permission: `fine-grained token with "Issues: read" on the repositories (the metadata permission comes with it)`,
+		Permission: `fine-grained token with "Issues: read" on the repositories with incidents; "Deployments: read", "Contents: read" (releases) and "Actions: read" (runs) on those with changes`,
 		API: &importers.API{
 			Base:  func(cfg importers.Config) string { return setting(cfg, "url") },
 			Sign:  sign,
@@ -44,6 +50,9 @@ func Source() importers.Source {
 		Words: words(),
 		Collections: []importers.Collection{
 			{Name: "incidents", List: &importers.Listing{Page: issues}, Fetch: importers.FetchEach(fetchIssue), Map: mapIssue},
+			{Name: "deployments", List: &importers.Listing{Page: deployments, Overlap: settles}, Fetch: importers.FetchEach(fetchDeployment), Map: mapDeployment},
+			{Name: "releases", List: &importers.Listing{Page: releases, Overlap: 7 * 24 * time.Hour}, Fetch: importers.FetchEach(fetchRelease), Map: mapRelease},
+			{Name: "runs", List: &importers.Listing{Page: runs, Window: 30 * 24 * time.Hour, Overlap: settles}, Fetch: importers.FetchEach(fetchRun), Map: mapRun},
 		},
 	}
 }
@@ -58,8 +67,15 @@ func sign(cfg importers.Config, req *http.Request) {
 	req.Header.Set("Authorization", "Bearer "+setting(cfg, "token"))
 }
 
-// repos returns the repositories of a connection, "owner/name".
+// repos returns the repositories with incidents of a connection, "owner/name".
 func repos(cfg importers.Config) []string { return importers.List(setting(cfg, "repos"), ",") }
+
+func check(cfg importers.Config) error {
+	if len(repos(cfg))+len(deployRepos(cfg)) == 0 {
+		return incident.Invalidf("repos", "name at least one repository with incidents or with deployments")
+	}
+	return nil
+}
 
 // labels returns the labels that make an issue an incident; none: every issue is one.
 func labels(cfg importers.Config) []string {
@@ -102,7 +118,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if at := a.Header.Get("GitHub-Authentication-Token-Expiration"); at != "" {
 		scope.Notes = append(scope.Notes, "the token expires at "+importers.Line(at))
 	}
-	for _, repo := range repos(in.Config) {
+	for _, repo := range append(repos(in.Config), deployRepos(in.Config)...) {
 		a, err := in.Client.Get(ctx, "/repos/"+repo, nil)
 		if importers.HasStatus(err, http.StatusNotFound) {
 			scope.Notes = append(scope.Notes, repo+" is not there, or the token may not see it: give the token access to it")
@@ -119,7 +135,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 			return scope, err
 		}
 		scope.Reach = append(scope.Reach, importers.Line(seen.FullName))
-		if !seen.HasIssues {
+		if !seen.HasIssues && slices.Contains(repos(in.Config), repo) {
 			scope.Notes = append(scope.Notes, repo+" has its issues switched off")
 		}
 		if !strings.EqualFold(seen.FullName, repo) {

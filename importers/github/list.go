@@ -117,7 +117,7 @@ func withTimeline(ctx context.Context, in importers.Input, repo string, i issue,
 // counts only if its repository is among the connection's. An issue whose label was taken off is none any more.
 func fetchIssue(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
 	repo, number, _ := strings.Cut(id, "#")
-	gone := &importers.StatusError{Status: http.StatusGone, Method: http.MethodGet, Path: id, Body: "it is no incident of this connection any more"}
+	gone := notOurs(id)
 	if _, err := strconv.ParseUint(number, 10, 63); err != nil || !slices.Contains(repos(in.Config), repo) {
 		return importers.Record{}, gone
 	}
@@ -140,10 +140,17 @@ func fetchIssue(ctx context.Context, in importers.Input, id string) (importers.R
 	return withTimeline(ctx, in, repo, i, bytes.TrimSpace(a.Body))
 }
 
+// notOurs is the answer for what is not the connection's any more.
+func notOurs(id string) error {
+	return &importers.StatusError{Status: http.StatusGone, Method: http.MethodGet, Path: id, Body: "it is not of this connection any more"}
+}
+
 // ours returns the connection's name for the repository at an address such as https://api.github.com/repos/o/r,
 // or for its full name; empty when it is none of the connection's.
-func ours(cfg importers.Config, name string) string {
-	for _, repo := range repos(cfg) {
+func ours(cfg importers.Config, name string) string { return among(repos(cfg), name) }
+
+func among(repos []string, name string) string {
+	for _, repo := range repos {
 		if strings.EqualFold(repo, name) || strings.HasSuffix(strings.ToLower(name), "/repos/"+strings.ToLower(repo)) {
 			return repo
 		}
