@@ -39,6 +39,8 @@ func funcs(assets *Assets) template.FuncMap {
 		"titled":     titled,
 		"add":        func(a, b int) int { return a + b },
 		"plural":     plural,
+		"plural64":   func(n int64, noun string) string { return plural(int(n), noun) },
+		"fileCard":   SourceCard.fileCard,
 		"percent":    percent,
 		"share":      func(have, of int) float64 { return float64(have) / float64(max(1, of)) },
 		"fileSize":   fileSize,

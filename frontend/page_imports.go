@@ -59,9 +59,9 @@ type LetterRow struct {
 
 // ConnectionPage is one connection at /imports/{id}.
 //
-// POST /imports/{id}/runs starts a run; POST /imports/{id}/remap maps the stored records again;
-// POST /imports/{id}/retry retries all dead letters; POST /imports/{id}/remove takes confirm, which
-// must equal the connection's name.
+// POST /imports/{id}/runs starts a run; POST /imports/{id}/retry retries all dead letters; POST
+// /imports/{id}/follow takes on (yes or no); POST /imports/{id}/pause and /resume; POST /imports/{id}/remove takes
+// confirm, which must equal the connection's name.
 type ConnectionPage struct {
 	Shell
 	Row      ConnectionRow
@@ -69,8 +69,11 @@ type ConnectionPage struct {
 	Runs     []incident.Run
 	Letters  []LetterRow
 	Coverage []Coverage
-	Records  int  // raw records kept
-	Upload   bool // it reads files that are uploaded, so it cannot run by itself
+	Records  int    // raw records kept
+	Upload   bool   // it reads files that are uploaded
+	Continue string // path where setting it up goes on; empty: it is set up
+	Fare     *Fare  // nil for a source that files alone are read of
+	Versions []MappingRow
 	Form     Form
 	MayEdit  bool
 }
@@ -84,6 +87,29 @@ func (p ConnectionPage) RunRows() []RunRow {
 		rows[i] = RunRow{Run: r, Connection: Link{Label: p.Row.Connection.Name}}
 	}
 	return rows
+}
+
+// Fare is how a connection fares that is read over the network, or pushed to.
+type Fare struct {
+	incident.Health
+	Network bool // it is polled
+	Follow  bool // by itself
+	Hook    bool // its source can push
+	Secrets int  // webhook secrets that are good
+	// Every and Daily are how often a connection that follows is polled and reconciled.
+	Every, Daily time.Duration
+}
+
+// Paused reports whether polls wait for a person.
+func (f Fare) Paused() bool { return !f.PausedAt.IsZero() }
+
+// MappingRow is a mapping that a connection has or had.
+type MappingRow struct {
+	Version int
+	SavedAt time.Time // zero: not known
+	By      string
+	Says    string // "4 words, 1 field"
+	Now     bool   // it is in force
 }
 
 // Coverage says how many incidents of a connection have a fact.
@@ -100,6 +126,7 @@ type RunPage struct {
 	Shell
 	Progress   RunProgress
 	Connection Link
+	Steps      []SetupStep // of the first poll of a connection
 	Letters    []LetterRow
 	MayEdit    bool
 }
@@ -111,6 +138,8 @@ type RunProgress struct {
 	Shell
 	Run     incident.Run
 	Left    time.Duration // estimate; 0: not known
+	PerHour int64         // records read in an hour at the pace so far; 0: not known
+	Network bool          // it asks a system over the network
 	MayEdit bool          // may cancel
 }
 

@@ -9,7 +9,9 @@ import (
 // SourcesPage is the first step of an import at /imports/new: choose a source.
 type SourcesPage struct {
 	Shell
-	Sources []SourceCard
+	Sources []SourceCard // those that Query matches
+	Query   string       // GET parameter q
+	All     int          // sources there are; a search is offered when they are many
 	Samples []SampleSet
 }
 
@@ -17,8 +19,16 @@ func (SourcesPage) template() string { return "sources" }
 
 // Live returns the sources that read a running system.
 func (p SourcesPage) Live() []SourceCard {
-	return slices.DeleteFunc(slices.Clone(p.Sources), func(s SourceCard) bool { return s.File })
+	return slices.DeleteFunc(slices.Clone(p.Sources), func(s SourceCard) bool { return !s.Network && !s.Hook })
 }
+
+// Files returns the sources that read files; a source may be among both.
+func (p SourcesPage) Files() []SourceCard {
+	return slices.DeleteFunc(slices.Clone(p.Sources), func(s SourceCard) bool { return !s.File })
+}
+
+// Many reports whether there are so many sources that people need a search.
+func (p SourcesPage) Many() bool { return p.All > 8 }
 
 // SourceCard describes a kind of source.
 type SourceCard struct {
@@ -27,10 +37,20 @@ type SourceCard struct {
 	Summary string
 	Docs    string // URL
 	File    bool
+	Network bool // read over the network
+	Hook    bool // pushes to us
 	Accept  []string
 	Fields  []SourceField
 	Missing []string // what it cannot know
-	Mapped  bool     // columns are mapped by hand (step 3)
+	// Permission is the smallest that suffices at the source, in its own terms; may be empty.
+	Permission string
+	Mapped     bool // columns are mapped by hand (step 3)
+}
+
+// fileCard describes the source as one of files alone.
+func (s SourceCard) fileCard() SourceCard {
+	s.Network, s.Hook = false, false
+	return s
 }
 
 // SourceField is one setting of a source. Its form field is named "set." + Name.
@@ -42,13 +62,18 @@ type SourceField struct {
 	Options  []string
 	Required bool
 	Secret   bool
+	Value    string // what it is set to; empty for secrets
+	Kept     bool   // a secret that is set, and stays unless another is given
 }
 
-// UploadPage is the second step at /imports/new/{source}: name it, fill in settings, choose a file.
-// It is posted as multipart/form-data: name, set.*, exclude, file (several allowed).
+// UploadPage is the second step at /imports/new/{source}: name it, fill in settings, choose a file where it reads one.
+// It is posted as multipart/form-data: name, set.*, exclude, file (several allowed), and from as in the address.
 type UploadPage struct {
 	Shell
 	Source  SourceCard
+	Steps   []SetupStep // of a source that is read over the network
+	Ways    []Choice    // of a source that can be read over the network and from files; empty: there is one way
+	File    bool        // this form is about files
 	Form    Form
 	MaxSize int64 // bytes that the server takes
 }
@@ -87,7 +112,10 @@ type PreviewPage struct {
 	Shell
 	Connection incident.Connection
 	Source     SourceCard
-	Upload     string
+	Steps      []SetupStep // of a source that is read over the network
+	Upload     string      // empty: records were read over the network
+	Coverage   []Coverage
+	Problem    *Problem     // why nothing could be read; nil: something was
 	Rows       []PreviewRow // at most 20
 	Rejects    []LetterRow
 	Read       int // records that were looked at
@@ -105,6 +133,14 @@ type PreviewRow struct {
 	Incident *incident.Incident
 	Services []string
 	Warnings []incident.Warning
+}
+
+// Next is where the step after this one is; empty when the form on the page leads on.
+func (p PreviewPage) Next() string {
+	if p.Upload == "" {
+		return ConnectionPath(p.Connection.ID) + "/begin"
+	}
+	return ""
 }
 
 // Pair is a name with a value.

@@ -149,7 +149,10 @@ func (c *Client) rest(ctx context.Context, req *http.Request, v verdict, cause e
 	if c.clock.Waiting != nil {
 		c.clock.Waiting(reason, until)
 	}
-	return c.clock.Sleep(ctx, v.wait)
+	if err := c.clock.Sleep(ctx, v.wait); err != nil {
+		return fmt.Errorf("%w: %w", err, cause) // who gave up waiting wants to know what for
+	}
+	return nil
 }
 
 // heard notes the server's clock, and slows everybody down before the wall is hit: with less than a tenth of

@@ -16,7 +16,8 @@ type Words struct {
 	Kind     Values[incident.Kind]     `json:"kind,omitempty"`
 	Service  map[string]string         `json:"service,omitempty"` // other names for services; "-" leaves one out
 	// Fields says in which of the system's own fields something stands that it has no fixed place for: by the
-	// name of a milestone, or "severity", "service", "team".
+	// name of a milestone, or "severity", "service", "team". A source that declares none at all, not even an empty
+	// map, takes none.
 	Fields map[string]string `json:"fields,omitempty"`
 }
 

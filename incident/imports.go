@@ -21,6 +21,15 @@ type Connection struct {
 	CreatedAt  time.Time
 }
 
+// MappingVersion is a mapping that a connection has, or had.
+type MappingVersion struct {
+	Connection ID
+	Version    int // Connection.MapVersion from which on it was in force
+	Mapping    json.RawMessage
+	SavedAt    time.Time // zero: before versions were kept
+	By         string
+}
+
 // Raw is a record as its source gave it. It is stored before anything is made of it and kept, so that a
 // changed mapping replays history without the source.
 type Raw struct {

@@ -64,6 +64,8 @@ type Reader interface {
 
 	Connections(ctx context.Context) ([]Connection, error) // by name
 	Connection(ctx context.Context, id ID) (*Connection, error)
+	// Mappings returns the mappings that a connection has had, the newest first.
+	Mappings(ctx context.Context, connection ID) ([]MappingVersion, error)
 	Run(ctx context.Context, id ID) (*Run, error)
 	Runs(ctx context.Context, connection ID, limit int) ([]Run, error) // newest first; empty id: all
 	Raw(ctx context.Context, id ID) (*Raw, error)
@@ -129,6 +131,7 @@ type Tx interface {
 	DeleteSLATarget(id ID) error
 
 	PutConnection(c Connection) error
+	PutMappings(ms []MappingVersion) error // one of a known version is left as it is
 	// DeleteConnection removes the connection, its raw records, runs and dead letters, and leaves
 	// tombstones of its incidents, change events and rosters with reason.
 	DeleteConnection(id ID, reason string) error

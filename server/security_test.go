@@ -34,6 +34,7 @@ func pages() []page {
 		{"/sla", incident.Viewer}, {"/sla/export.csv", incident.Viewer}, {"/sla/export.json", incident.Viewer}, {"/sla/breaches.csv", incident.Viewer},
 		{"/search", incident.Viewer}, {"/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", incident.Viewer}, {"/palette?q=alert", incident.Viewer},
 		{"/imports", incident.Viewer}, {"/imports/new", incident.Editor}, {"/imports/new/table", incident.Editor}, {"/imports/{connection}", incident.Viewer},
+		{"/imports/{connection}/forecast", incident.Editor}, {"/imports/{connection}/settings", incident.Editor},
 		{"/imports/runs/{imports}", incident.Viewer}, {"/imports/runs/{imports}/progress", incident.Viewer}, {"/imports/letters", incident.Editor},
 		{"/imports/letters.csv", incident.Editor}, {"/me", incident.Viewer}, {"/admin/users", incident.Admin}, {"/admin/tokens", incident.Admin},
 		{"/admin/objectives", incident.Editor}, {"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
@@ -101,6 +102,9 @@ func TestPages(t *testing.T) {
 // import lead back when their file is gone; package web tests them.
 func TestEveryPageIsListed(t *testing.T) {
 	listed := map[string]bool{"/imports/:/map": true, "/imports/:/preview": true, "/setup": true, "/help/metrics": true}
+	for _, step := range []string{"test", "words", "begin", "webhook"} { // of sources over the network, likewise
+		listed["/imports/:/"+step] = true
+	}
 	for _, p := range pages() {
 		path, _, _ := strings.Cut(p.path, "?")
 		listed[regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, ":")] = true

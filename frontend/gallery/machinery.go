@@ -83,13 +83,15 @@ func (w world) sources() frontend.SourcesPage {
 		{Name: "servicenow", Title: "ServiceNow", Summary: "Incidents with their audit log.", Docs: "https://example.org/docs", Missing: []string{"mitigation time", w.say("impact start")}, Fields: []frontend.SourceField{
 			{Name: "instance", Label: "Instance", Help: w.say("The name before .service-now.com"), Required: true}, {Name: "token", Label: "Token", Secret: true, Required: true, Help: "Stored encrypted."}, {Name: "order", Label: "Order", Options: []string{"newest", "oldest"}, Default: "oldest"}}},
 		{Name: "markdown", Title: "Postmortem documents", Summary: "A folder of Markdown files.", File: true, Accept: []string{".md", ".zip"}},
-	}}
+		{Name: "jira", Title: "Jira", Summary: w.say("Incidents from Jira with their full history."), Network: true, Hook: true, Docs: "https://example.org/docs", Missing: []string{"impact start", w.say("mitigation")}, Permission: w.say("Browse projects in the projects that are read."),
+			Fields: []frontend.SourceField{{Name: "url", Label: "Address", Help: w.say("Where Jira is."), Required: true}, {Name: "token", Label: "Token", Secret: true, Required: true, Help: "An API token."}, {Name: "extra", Label: "Second token", Secret: true}, {Name: "deployment", Label: "Deployment", Options: []string{"cloud", "datacenter"}, Default: "cloud"}}},
+	}, All: 12}
 }
 
 func (w world) upload() frontend.UploadPage {
 	card := w.sources().Sources[1]
 	card.File, card.Accept = true, []string{".csv", ".json"}
-	return frontend.UploadPage{Shell: w.on(card.Title, frontend.NavImports, "/imports/new/servicenow", frontend.Link{Label: "Imports", Path: "/imports"}, frontend.Link{Label: "Choose a source", Path: "/imports/new"}), Source: card, MaxSize: 512 << 20}
+	return frontend.UploadPage{File: true, Shell: w.on(card.Title, frontend.NavImports, "/imports/new/servicenow", frontend.Link{Label: "Imports", Path: "/imports"}, frontend.Link{Label: "Choose a source", Path: "/imports/new"}), Source: card, MaxSize: 512 << 20}
 }
 
 func (w world) mapping() frontend.MapPage {

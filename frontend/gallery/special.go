@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"net/url"
+	"time"
 
 	"hindsight/frontend"
 	"hindsight/incident"
@@ -37,7 +38,35 @@ func special(w world) []State {
 	bare.Incident = &incident.Incident{ID: "inc_x", Title: "Written down afterwards", Kind: incident.AfterTheFact, Status: incident.StatusUnknown, Origin: incident.OriginFile}
 	bare.Events, bare.Retro, bare.Similar, bare.Raw, bare.SLA, bare.Services, bare.Problems = nil, nil, nil, nil, nil, nil, nil
 	bare.Uncounted, bare.SimilarNote = "retrospective", "With so little text, nothing can be compared."
+	secretly := w.webhook()
+	secretly.Secret, secretly.Secrets = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 2
+	failing := w.test()
+	failing.Problem, failing.Identity, failing.Reach, failing.Notes = &frontend.Problem{Text: "GET /rest/api/3/myself answered 401 Unauthorized", Advice: "The credentials are wrong or have expired. Enter them again in the settings."}, "", nil, nil
+	unheard := w.words()
+	unheard.Read, unheard.Problem, unheard.Groups = 0, failing.Problem, unheard.Groups[1:]
+	unread := frontend.PreviewPage{Shell: w.connectOn("Preview", "preview"), Connection: w.liveConnection(), Source: w.live(), Steps: w.setupSteps(3), Problem: failing.Problem}
+	overNetwork := w.preview()
+	overNetwork.Upload, overNetwork.Source, overNetwork.Steps, overNetwork.Coverage = "", w.live(), w.setupSteps(3), w.connection().Coverage
+	unfinished, paused := w.following(), w.following()
+	unfinished.Continue, unfinished.Fare, unfinished.Runs, unfinished.Versions = "/imports/con_0003/test", &frontend.Fare{Network: true, Hook: true, Every: 5 * time.Minute}, nil, nil
+	unfinished.Row.Last = nil
+	paused.Fare.PausedAt, paused.Fare.PauseReason = w.shell.Now.Add(-time.Hour), "the source refuses the credentials: GET /myself answered 401"
+	still := frontend.ForecastPage{Shell: w.connectOn("What would change", "forecast"), Connection: w.liveConnection(), Source: w.live(), Read: 1942, Version: 2}
+	again := w.begin()
+	again.Steps, again.Since = nil, ""
+	again.Form = sent(frontend.FieldError{Field: "since", Message: "say from which day on to read again"})
+	found := frontend.SourcesPage{Shell: shell("Choose a source", frontend.NavImports, "/imports/new?q=zzz"), Query: "zzz", All: 12}
 	return []State{
+		{"webhook/secret", secretly},
+		{"test/failed", failing},
+		{"words/failed", unheard},
+		{"preview/failed", unread},
+		{"preview/network", overNetwork},
+		{"following/unfinished", unfinished},
+		{"following/paused", paused},
+		{"forecast/nothing", still},
+		{"begin/again", again},
+		{"sources/nothing-matches", found},
 		{"overview/empty", frontend.OverviewPage{Shell: shell("Overview", frontend.NavOverview, "/"), Empty: nothing, Checklist: w.overview().Checklist}},
 		{"incidents/empty", frontend.IncidentsPage{Shell: shell("Incidents", frontend.NavIncidents, "/incidents"), Empty: nothing}},
 		{"incidents/nothing-matches", frontend.IncidentsPage{Shell: shell("Incidents", frontend.NavIncidents, "/incidents?q=zzz"), Query: "zzz", All: 1942, Chips: chips, Clear: "/incidents", Empty: nomatch}},

@@ -45,6 +45,7 @@ var settings = []importers.Field{
 }
 
 var words = importers.Words{
+	Fields: map[string]string{},
 	// The statuses and priorities that Redmine is set up with; every server can have others.
 	Status: importers.Values[incident.Status]{}.With(map[string]incident.Status{
 		"New": incident.Triggered, "In Progress": incident.Investigating, "Feedback": incident.Investigating,

@@ -34,6 +34,26 @@ func testConnections(t *testing.T, s incident.Store) {
 	fails(t, "PutConnection with a name that is taken", write(incident.Connection{ID: "con_3", Name: "files"}), incident.ErrConflict)
 }
 
+// testMappings: what a mapping was stays, and goes with its connection.
+func testMappings(t *testing.T, s incident.Store) {
+	ctx := t.Context()
+	first := incident.MappingVersion{Connection: "con_1", Version: 1, Mapping: json.RawMessage(`{}`)}
+	second := incident.MappingVersion{Connection: "con_1", Version: 3, Mapping: json.RawMessage(`{"b": 1,  "a": 2}`), SavedAt: Epoch(), By: "admin"}
+	changed := second
+	changed.By = "somebody else"
+	update(t, s, func(tx incident.Tx) error {
+		if err := tx.PutConnection(incident.Connection{ID: "con_1", Name: "desk"}); err != nil {
+			return err
+		}
+		return tx.PutMappings([]incident.MappingVersion{second, first})
+	})
+	update(t, s, func(tx incident.Tx) error { return tx.PutMappings([]incident.MappingVersion{changed}) })
+	equal(t, "Mappings, newest first", check(s.Mappings(ctx, "con_1"))(t, "Mappings"), []incident.MappingVersion{second, first})
+	equal(t, "Mappings of another connection", len(check(s.Mappings(ctx, "con_2"))(t, "Mappings")), 0)
+	update(t, s, func(tx incident.Tx) error { return tx.DeleteConnection("con_1", "removed") })
+	equal(t, "Mappings of a connection that is gone", len(check(s.Mappings(ctx, "con_1"))(t, "Mappings")), 0)
+}
+
 func testDeleteConnection(t *testing.T, s incident.Store) {
 	ctx := t.Context()
 	stated := incident.Milestone{Name: incident.ImpactEnded, At: Epoch(), Basis: incident.FromPerson, Source: "operator", StatedAt: Epoch()}

@@ -56,6 +56,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"lost updates do not happen", testNoLostUpdate},
 
 		{"connections", testConnections},
+		{"mappings of a connection", testMappings},
 		{"a deleted connection leaves tombstones", testDeleteConnection},
 		{"a deleted connection leaves tombstones of events", testDeleteConnectionEvents},
 		{"runs", testRuns},

@@ -104,6 +104,7 @@ func field(plan *desk.Plan, part *multipart.Part) error {
 }
 
 func (s *Server) startFiles(ctx context.Context, v Viewer, plan desk.Plan, id incident.ID) (Run, error) {
+	plan.By = v.Name
 	conn, err := s.desk.Connect(ctx, plan)
 	if err != nil {
 		return Run{}, err
@@ -113,7 +114,7 @@ func (s *Server) startFiles(ctx context.Context, v Viewer, plan desk.Plan, id in
 		if err != nil {
 			return Run{}, err
 		}
-		if conn, err = s.desk.SetMapping(ctx, conn.ID, columns.Mapping.JSON(), nil); err != nil {
+		if conn, err = s.desk.SetMapping(ctx, conn.ID, columns.Mapping.JSON(), nil, v.Name); err != nil {
 			return Run{}, err
 		}
 	}

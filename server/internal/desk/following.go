@@ -73,3 +73,12 @@ func (d *Desk) SetFollow(ctx context.Context, id incident.ID, follow bool) error
 	})
 	return err
 }
+
+// Pause keeps a connection from being polled until SetFollow lets it go on.
+func (d *Desk) Pause(ctx context.Context, id incident.ID, by string) error {
+	if _, err := d.Store.Connection(ctx, id); err != nil {
+		return err
+	}
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.Pause(id, d.Now().UTC(), "paused by "+by) })
+	return err
+}

@@ -34,6 +34,10 @@ var foreseen = []struct{ metric, value string }{
 // saved or not: in incidents, and in the figures of this connection's incidents for the latest
 // quarter that has any, and for all time.
 func (d *Desk) Foresee(ctx context.Context, conn incident.Connection) (Forecast, error) {
+	conn, err := d.Unseal(conn)
+	if err != nil {
+		return Forecast{}, err
+	}
 	before, after := analytics.NewLive(d.Now), analytics.NewLive(d.Now)
 	apply := func(incs []*incident.Incident, lives ...*analytics.Live) error {
 		for _, live := range lives {

@@ -26,6 +26,7 @@ type Plan struct {
 	Mapping  json.RawMessage
 	Exclude  string // keeps its incidents out of reliability numbers, and why
 	Sample   bool
+	By       string // who plans it
 }
 
 // Connect returns the connection of a plan's name, made or brought up to date. A change of the mapping
@@ -35,8 +36,53 @@ func (d *Desk) Connect(ctx context.Context, p Plan) (incident.Connection, error)
 	if err != nil {
 		return conn, err
 	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutConnection(conn) })
-	return conn, err
+	return conn, d.keep(ctx, conn, p.By)
+}
+
+// keep stores a connection. When its mapping changes, both the old one and the new one are kept as versions.
+func (d *Desk) keep(ctx context.Context, conn incident.Connection, by string) error {
+	before, err := d.Store.Connection(ctx, conn.ID)
+	if err != nil && !errors.Is(err, incident.ErrNotFound) {
+		return err
+	}
+	var versions []incident.MappingVersion
+	if before == nil || string(before.Mapping) != string(conn.Mapping) {
+		if before != nil {
+			versions = append(versions, incident.MappingVersion{Connection: conn.ID, Version: before.MapVersion, Mapping: stand(before.Mapping)})
+		}
+		if before != nil || len(conn.Mapping) > 0 {
+			versions = append(versions, incident.MappingVersion{Connection: conn.ID, Version: conn.MapVersion, Mapping: stand(conn.Mapping), SavedAt: d.Now().UTC(), By: by})
+		}
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		if err := tx.PutConnection(conn); err != nil {
+			return err
+		}
+		return tx.PutMappings(versions)
+	})
+	return err
+}
+
+// stand returns a mapping, or the one that says nothing, so that it can be gone back to.
+func stand(mapping json.RawMessage) json.RawMessage {
+	if len(mapping) == 0 {
+		return json.RawMessage("{}")
+	}
+	return mapping
+}
+
+// Mapping returns the mapping that a connection had as version.
+func (d *Desk) Mapping(ctx context.Context, connection incident.ID, version int) (json.RawMessage, error) {
+	all, err := d.Store.Mappings(ctx, connection)
+	for _, m := range all {
+		if m.Version == version {
+			return m.Mapping, nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("desk: mapping %d of connection %s: %w", version, connection, incident.ErrNotFound)
+	}
+	return nil, err
 }
 
 // Prepare returns the connection that Connect would store, its secrets sealed.
@@ -121,9 +167,24 @@ func (p Plan) change(conn incident.Connection) incident.Connection {
 	return conn
 }
 
-// SetMapping changes how a connection's records are read and returns it. The stored records can then be
-// mapped again.
-func (d *Desk) SetMapping(ctx context.Context, id incident.ID, mapping json.RawMessage, settings map[string]string) (incident.Connection, error) {
+// SetMapping changes how a connection's records are read, in the name of by, and returns it. The stored records can
+// then be mapped again.
+func (d *Desk) SetMapping(ctx context.Context, id incident.ID, mapping json.RawMessage, settings map[string]string, by string) (incident.Connection, error) {
+	return d.Amend(ctx, id, Plan{Mapping: mapping, Settings: settings, By: by})
+}
+
+// Amend changes an existing connection as a plan says; its Source, Name and Sample do not matter. What it does not say
+// stays. A mapping that changes nothing is the same as none.
+func (d *Desk) Amend(ctx context.Context, id incident.ID, p Plan) (incident.Connection, error) {
+	changed, err := d.Amended(ctx, id, p)
+	if err != nil {
+		return changed, err
+	}
+	return changed, d.keep(ctx, changed, p.By)
+}
+
+// Amended returns the connection that Amend would store.
+func (d *Desk) Amended(ctx context.Context, id incident.ID, p Plan) (incident.Connection, error) {
 	conn, err := d.Store.Connection(ctx, id)
 	if err != nil {
 		return incident.Connection{}, err
@@ -132,13 +193,12 @@ func (d *Desk) SetMapping(ctx context.Context, id incident.ID, mapping json.RawM
 	if err != nil {
 		return incident.Connection{}, err
 	}
-	settings, secrets := separate(source, settings)
-	changed, err := d.keepSecrets(source, *conn, Plan{Mapping: mapping, Settings: settings}.change(*conn), secrets, nil)
-	if err != nil {
-		return changed, err
+	settings, secrets := separate(source, p.Settings)
+	p.Settings = settings
+	if len(conn.Mapping) == 0 && string(p.Mapping) == "{}" {
+		p.Mapping = nil
 	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutConnection(changed) })
-	return changed, err
+	return d.keepSecrets(source, *conn, p.change(*conn), secrets, p.Forget)
 }
 
 // NewRun prepares a run of a connection. Files can be added to it with AddFile; Start lets it go.

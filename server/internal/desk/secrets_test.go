@@ -85,7 +85,7 @@ func TestSecretsAreKeptChangedAndForgotten(t *testing.T) {
 	if names, err := d.SecretNames(conn); err != nil || !slices.Equal(names.Settings, []string{"token"}) || names.Webhook != 0 {
 		t.Errorf("SecretNames = %+v, %v", names, err)
 	}
-	if _, err := d.SetMapping(t.Context(), conn.ID, nil, map[string]string{"extra": "s3cr3t-4"}); err != nil {
+	if _, err := d.SetMapping(t.Context(), conn.ID, nil, map[string]string{"extra": "s3cr3t-4"}, "admin"); err != nil {
 		t.Fatalf("SetMapping: %v", err)
 	}
 	stored, err := d.Store.Connection(t.Context(), conn.ID)

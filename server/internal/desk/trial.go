@@ -68,6 +68,28 @@ func (d *Desk) TryLive(ctx context.Context, conn incident.Connection) (Trial, er
 	return d.try(ctx, open, nil, func(s importers.Source) importers.Source { return s })
 }
 
+// TryStored maps the stored records of a connection, as far as there is time for, and writes nothing. It says which
+// words they hold.
+func (d *Desk) TryStored(ctx context.Context, conn incident.Connection) (Trial, error) {
+	open, err := d.Unseal(conn)
+	if err != nil {
+		return Trial{}, err
+	}
+	source, err := d.Source(conn.Source)
+	if err != nil {
+		return Trial{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, trialTime)
+	defer cancel()
+	w := &watch{enough: true}
+	out, err := jobs.NewRunner(d.Store, []importers.Source{w.source(source)}, d.Now, d.Log).Foresee(ctx, open, nil)
+	cut := errors.Is(err, context.DeadlineExceeded) && out.Read > 0
+	if cut {
+		err = nil
+	}
+	return Trial{Outcome: out, Words: w.words(), Cut: cut}, err
+}
+
 // try is Try over files, or without any over the network, and a changed source.
 func (d *Desk) try(ctx context.Context, conn incident.Connection, files []importers.File, change func(importers.Source) importers.Source) (Trial, error) {
 	source, err := d.Source(conn.Source)
@@ -93,10 +115,16 @@ func (d *Desk) try(ctx context.Context, conn incident.Connection, files []import
 	case errors.Is(err, context.DeadlineExceeded):
 		err = incident.Invalidf(about, "nothing could be read of it within %s", trialTime)
 	case w.err != nil:
-		err = incident.Invalidf(about, "%s", unprefixed(w.err, source.Name))
+		err = &unread{incident.Invalidf(about, "%s", unprefixed(w.err, source.Name)), w.err}
 	}
 	return Trial{Outcome: out, Raws: w.raws, Cut: w.cut, Words: w.words()}, err
 }
+
+// unread says why nothing could be read, for people, and keeps the cause for those who know what to do about it.
+type unread struct{ said, cause error }
+
+func (e *unread) Error() string   { return e.said.Error() }
+func (e *unread) Unwrap() []error { return []error{e.said, e.cause} }
 
 // watch stands between a source and the run that reads it: it stops after enough records, keeps the records
 // that are shown, and tells an unreadable file from a failure of the database.

@@ -13,11 +13,13 @@ import (
 	"hindsight/incident"
 )
 
+// How often a connection that follows its source is polled, and compared with it as a whole.
 const (
-	pollEvery      = 5 * time.Minute
-	reconcileEvery = 24 * time.Hour
-	rememberPushes = 7 * 24 * time.Hour // longer than any source goes on sending one delivery again
+	PollEvery      = 5 * time.Minute
+	ReconcileEvery = 24 * time.Hour
 )
+
+const rememberPushes = 7 * 24 * time.Hour // longer than any source goes on sending one delivery again
 
 // schedule queues the polls and reconciliations that are due, asks for deliveries that wait to be taken in, and
 // forgets old ones. It runs once a minute in the whole installation.
@@ -65,7 +67,7 @@ func (r *Runner) scheduleOne(ctx context.Context, conn incident.Connection, h in
 	}
 	// A poll that failed is not begun again at once.
 	for _, run := range runs {
-		if run.Via == via && r.clock().Sub(run.StartedAt) < pollEvery {
+		if run.Via == via && r.clock().Sub(run.StartedAt) < PollEvery {
 			return nil
 		}
 	}
@@ -86,9 +88,9 @@ func (r *Runner) due(source importers.Source, conn incident.Connection, h incide
 	switch {
 	case source.API == nil || !conn.Follow || !h.PausedAt.IsZero() || h.PolledAt.IsZero():
 		return ""
-	case now.Sub(h.ReconciledAt) >= reconcileEvery && now.Sub(h.PolledAt) >= pollEvery && now.Sub(firstOf(h.ReconciledAt, conn.CreatedAt)) >= reconcileEvery:
+	case now.Sub(h.ReconciledAt) >= ReconcileEvery && now.Sub(h.PolledAt) >= PollEvery && now.Sub(firstOf(h.ReconciledAt, conn.CreatedAt)) >= ReconcileEvery:
 		return viaReconcile
-	case now.Sub(h.PolledAt) >= pollEvery:
+	case now.Sub(h.PolledAt) >= PollEvery:
 		return viaPoll
 	}
 	return ""

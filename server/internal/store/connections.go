@@ -63,7 +63,7 @@ func (t *tx) PutConnection(c incident.Connection) error {
 // retrospectives of people.
 func (t *tx) DeleteConnection(id incident.ID, reason string) error {
 	id = clean(id)
-	for _, table := range []string{"raws", "runs", "dead_letters", "people", "healths", "pushes", "missing"} {
+	for _, table := range []string{"raws", "runs", "dead_letters", "people", "healths", "pushes", "missing", "mappings"} {
 		if err := t.db.Exec("DELETE FROM "+table+" WHERE connection_id = ?", id).Error; err != nil {
 			return failed(err, "delete %s of connection %s", table, id)
 		}

@@ -137,8 +137,8 @@ func dates(c desk.Columns, form frontend.Form) []frontend.Choice {
 	return out
 }
 
-// saveMapping takes the form of the third step. With an upload the preview follows; without one the stored
-// records are mapped again.
+// saveMapping takes the form of the third step. With an upload the preview follows; without one, what
+// would change in what is stored.
 func (s *Server) saveMapping(r *request) (answer, error) {
 	conn, columns, err := s.columns(r)
 	if err != nil {
@@ -151,14 +151,14 @@ func (s *Server) saveMapping(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	ctx := r.Request.Context()
-	if _, err := s.SetMapping(ctx, conn.ID, mapping.JSON(), map[string]string{"zone": zone}); err != nil {
+	upload := r.uploadOf()
+	if upload == "" {
+		return s.foreseeChange(r, conn, change{mapping: mapping.JSON(), zone: zone})
+	}
+	if _, err := s.SetMapping(r.Request.Context(), conn.ID, mapping.JSON(), map[string]string{"zone": zone}, r.viewer.Name); err != nil {
 		return answer{}, err
 	}
-	if upload := r.uploadOf(); upload != "" {
-		return goTo(frontend.ConnectionPath(conn.ID)+"/preview?upload="+queryEscape(string(upload)), frontend.Flash{})
-	}
-	return s.again("remap")(r)
+	return goTo(frontend.ConnectionPath(conn.ID)+"/preview?upload="+queryEscape(string(upload)), frontend.Flash{})
 }
 
 func assigned(r *request, columns desk.Columns) (mapping table.Mapping, zone string, err error) {

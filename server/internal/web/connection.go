@@ -15,25 +15,24 @@ func (s *Server) connection(r *request) (answer, error) {
 
 func (s *Server) connectionPage(r *request, form frontend.Form) (frontend.ConnectionPage, error) {
 	ctx := r.Request.Context()
-	conn, err := s.Store.Connection(ctx, incident.ID(r.Param("id")))
+	j, err := s.joint(r)
 	if err != nil {
 		return frontend.ConnectionPage{}, err
 	}
-	source, err := s.Source(conn.Source)
-	if err != nil {
-		return frontend.ConnectionPage{}, err
-	}
+	conn := j.conn
 	tallies, err := s.Store.Tallies(ctx)
 	if err != nil {
 		return frontend.ConnectionPage{}, err
 	}
-	page := frontend.ConnectionPage{Shell: r.shell(conn.Name, frontend.NavImports, importsCrumb), Source: sourceCard(source), Upload: source.File,
-		Records: tallies[conn.ID].Records, Form: form, MayEdit: s.mayEdit(r)}
-	if page.Row, err = s.connectionRow(ctx, *conn, tallies[conn.ID], r.viewer.Private()); err != nil {
+	page := frontend.ConnectionPage{Shell: r.shell(conn.Name, frontend.NavImports, importsCrumb), Source: j.card(), Upload: j.source.File,
+		Records: tallies[conn.ID].Records, Runs: j.runs, Continue: j.goesOn(), Fare: j.fare(), Form: form, MayEdit: s.mayEdit(r)}
+	if page.Row, err = s.connectionRow(ctx, conn, tallies[conn.ID], j.health, r.viewer.Private()); err != nil {
 		return page, err
 	}
-	if page.Runs, err = s.Store.Runs(ctx, conn.ID, runsShown); err != nil {
-		return page, err
+	if remote(j.source) {
+		if page.Versions, err = s.versions(r, conn); err != nil {
+			return page, err
+		}
 	}
 	if page.Letters, err = s.newestLetters(ctx, r, conn.ID, 10); err != nil {
 		return page, err
@@ -101,7 +100,7 @@ func (s *Server) again(via string) handler {
 	}
 }
 
-// removeConnection asks for the connection's name, since what people wrote about its incidents goes with it.
+// removeConnection asks for the connection's name, since its incidents go out of every list and figure with it.
 func (s *Server) removeConnection(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	conn, err := s.Store.Connection(ctx, incident.ID(r.Param("id")))

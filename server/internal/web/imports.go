@@ -23,6 +23,7 @@ var importsCrumb = frontend.Link{Label: "Imports", Path: importsPath}
 func (s *Server) importRoutes(r gin.IRouter) {
 	get := func(path string, needs incident.Role, h handler) { r.GET(path, s.handle(needs, h)) }
 	post := func(path string, needs incident.Role, h handler) { r.POST(path, s.handle(needs, h)) }
+	s.connectRoutes(r)
 
 	get(startPath, incident.Viewer, s.start)
 	post("/setup/sample", incident.Editor, s.loadSample)
@@ -37,7 +38,8 @@ func (s *Server) importRoutes(r gin.IRouter) {
 	post("/imports/:id/map", incident.Editor, s.saveMapping)
 	get("/imports/:id/preview", incident.Editor, s.preview)
 	post("/imports/:id/runs", incident.Editor, s.startRun)
-	post("/imports/:id/remap", incident.Editor, s.again("remap"))
+	get("/imports/:id/forecast", incident.Editor, s.forecast)
+	post("/imports/:id/remap", incident.Editor, s.remap)
 	post("/imports/:id/retry", incident.Editor, s.again("retry"))
 	post("/imports/:id/remove", incident.Admin, s.removeConnection)
 	get("/imports/runs/:id", incident.Viewer, s.run)
@@ -47,6 +49,25 @@ func (s *Server) importRoutes(r gin.IRouter) {
 	get("/imports/letters.csv", incident.Editor, s.exportLetters)
 	post("/imports/letters/:id/retry", incident.Editor, s.retryLetter)
 	post("/imports/letters/:id/discard", incident.Editor, s.discardLetter)
+}
+
+// connectRoutes registers the steps of connecting a source over the network, and what is changed of it later.
+func (s *Server) connectRoutes(r gin.IRouter) {
+	get := func(path string, needs incident.Role, h handler) { r.GET(path, s.handle(needs, h)) }
+	post := func(path string, needs incident.Role, h handler) { r.POST(path, bounded, s.handle(needs, h)) }
+
+	get("/imports/:id/settings", incident.Editor, s.settingsForm)
+	post("/imports/:id/settings", incident.Editor, s.saveSettings)
+	get("/imports/:id/test", incident.Editor, s.test)
+	get("/imports/:id/words", incident.Editor, s.wordsForm)
+	post("/imports/:id/words", incident.Editor, s.saveWords)
+	get("/imports/:id/begin", incident.Editor, s.beginForm)
+	get("/imports/:id/webhook", incident.Editor, s.webhookForm)
+	post("/imports/:id/webhook", incident.Editor, s.addWebhookSecret)
+	post("/imports/:id/webhook/drop", incident.Editor, s.dropWebhookSecret)
+	post("/imports/:id/follow", incident.Editor, s.follow)
+	post("/imports/:id/pause", incident.Editor, s.pause)
+	post("/imports/:id/resume", incident.Editor, s.resume)
 }
 
 func (s *Server) mayEdit(r *request) bool { return r.viewer.Role.Can(incident.Editor) && !s.Demo }
@@ -103,9 +124,13 @@ func (s *Server) connectionRowsFor(ctx context.Context, private bool) ([]fronten
 	if err != nil {
 		return nil, err
 	}
+	healths, err := s.Store.Healths(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []frontend.ConnectionRow
 	for _, conn := range all {
-		row, err := s.connectionRow(ctx, conn, tallies[conn.ID], private)
+		row, err := s.connectionRow(ctx, conn, tallies[conn.ID], healths[conn.ID], private)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +139,7 @@ func (s *Server) connectionRowsFor(ctx context.Context, private bool) ([]fronten
 	return out, nil
 }
 
-func (s *Server) connectionRow(ctx context.Context, conn incident.Connection, tally incident.Tally, private bool) (frontend.ConnectionRow, error) {
+func (s *Server) connectionRow(ctx context.Context, conn incident.Connection, tally incident.Tally, h incident.Health, private bool) (frontend.ConnectionRow, error) {
 	row := frontend.ConnectionRow{Connection: conn, Title: conn.Source, Waiting: tally.Waiting}
 	if source, err := s.Source(conn.Source); err == nil {
 		row.Title = source.Title
@@ -131,24 +156,35 @@ func (s *Server) connectionRow(ctx context.Context, conn incident.Connection, ta
 	if len(runs) > 0 {
 		row.Last = &runs[0]
 	}
-	row.Health, row.Says = health(row, s.Now())
+	row.Health, row.Says = health(row, h, s.Now())
 	return row, err
 }
 
-// health judges a connection by its last run and what waits.
-func health(row frontend.ConnectionRow, now time.Time) (frontend.Health, string) {
+// late is how many polls may be missed before a connection that follows its source needs a look.
+const late = 12
+
+// health judges a connection by its last run, how it is followed, and what waits.
+func health(row frontend.ConnectionRow, h incident.Health, now time.Time) (frontend.Health, string) {
 	last := row.Last
 	switch {
-	case last == nil:
+	case !h.PausedAt.IsZero():
+		return frontend.Broken, "not polled: " + h.PauseReason
+	case last == nil && h.HeardAt.IsZero():
 		return frontend.Silent, ""
+	case last == nil:
+		return frontend.Healthy, ""
 	case last.State == incident.RunFailed:
 		return frontend.Broken, last.Message
 	case last.State == incident.RunQueued && now.Sub(last.StartedAt) > jobs.Stuck:
 		return frontend.Ailing, "it waits for its turn since " + incident.FormatDuration(now.Sub(last.StartedAt))
+	case !last.State.Done() && !last.ResumesAt.IsZero():
+		return frontend.Healthy, "its source has sent us away; the run resumes " + last.ResumesAt.Format("at 15:04 UTC")
 	case !last.State.Done():
 		return frontend.Healthy, "importing now"
 	case last.State == incident.RunCanceled:
 		return frontend.Ailing, "the last run was stopped"
+	case row.Connection.Follow && !h.PolledAt.IsZero() && now.Sub(h.PolledAt) > late*jobs.PollEvery:
+		return frontend.Ailing, "no poll has ended for " + incident.FormatDuration(now.Sub(h.PolledAt))
 	case row.Waiting > 0:
 		return frontend.Ailing, "some records could not be imported"
 	}

@@ -9,6 +9,8 @@ import (
 	"hindsight/frontend"
 	"hindsight/importers"
 	"hindsight/incident"
+	"hindsight/server/internal/desk"
+	"hindsight/server/internal/jobs"
 )
 
 const pairSize = 2000 // characters of a value that is shown
@@ -16,24 +18,40 @@ const pairSize = 2000 // characters of a value that is shown
 // preview is the fourth step: what would come of the upload.
 func (s *Server) preview(r *request) (answer, error) {
 	ctx := r.Request.Context()
-	conn, err := s.Store.Connection(ctx, incident.ID(r.Param("id")))
-	if err != nil {
-		return answer{}, err
-	}
-	source, err := s.Source(conn.Source)
+	j, err := s.joint(r)
 	if err != nil {
 		return answer{}, err
 	}
 	upload := r.uploadOf()
-	if upload == "" {
-		return s.withoutUpload(r, *conn, incident.ErrNotFound)
+	var trial desk.Trial
+	var problem *frontend.Problem
+	switch {
+	case upload == "" && j.source.API != nil:
+		if trial, err = s.TryLive(ctx, j.conn); err != nil && ctx.Err() == nil {
+			problem, err = problemOf(err, j), nil
+		}
+	case upload == "":
+		return s.withoutUpload(r, j.conn, incident.ErrNotFound)
+	default:
+		trial, err = s.Try(ctx, j.conn, upload)
 	}
-	trial, err := s.Try(ctx, *conn, upload)
 	if err != nil {
-		return s.withoutUpload(r, *conn, err)
+		return s.withoutUpload(r, j.conn, err)
 	}
-	page := frontend.PreviewPage{Shell: r.shell("Preview", frontend.NavImports, importsCrumb, frontend.Link{Label: conn.Name, Path: frontend.ConnectionPath(conn.ID)}),
-		Connection: *conn, Source: sourceCard(source), Upload: string(upload), Read: int(trial.Read), Known: int(trial.Changed + trial.Unchanged), Warnings: trial.Warnings}
+	page := s.previewPage(r, j, trial)
+	page.Upload, page.Problem = string(upload), problem
+	return show(page)
+}
+
+func (s *Server) previewPage(r *request, j joint, trial desk.Trial) frontend.PreviewPage {
+	page := frontend.PreviewPage{Shell: r.shell("Preview", frontend.NavImports, j.crumbs()...), Connection: j.conn, Source: j.card(),
+		Read: int(trial.Read), Known: int(trial.Changed + trial.Unchanged), Warnings: trial.Warnings,
+		Coverage: each(trial.Coverage, func(c jobs.Coverage) frontend.Coverage {
+			return frontend.Coverage{Label: capital(strings.ReplaceAll(c.Field, "_", " ")), Have: c.Filled, Of: c.Of}
+		})}
+	if j.source.API != nil {
+		page.Steps = j.steps("preview")
+	}
 	if trial.Cut {
 		page.Flash = append(page.Flash, frontend.Flash{Kind: frontend.Notice, Text: "Only the beginning was looked at. The import reads everything."})
 	}
@@ -44,7 +62,7 @@ func (s *Server) preview(r *request) (answer, error) {
 		l.ID = "" // nothing is stored yet that could be tried again
 		page.Rejects = append(page.Rejects, frontend.LetterRow{Letter: l})
 	}
-	return show(page)
+	return page
 }
 
 func previewRow(d importers.Draft, raw incident.Raw) frontend.PreviewRow {
@@ -73,29 +91,4 @@ func pairs(body []byte) []frontend.Pair {
 		}
 	}
 	return out
-}
-
-// startRun is the last step.
-func (s *Server) startRun(r *request) (answer, error) {
-	ctx := r.Request.Context()
-	conn, err := s.Store.Connection(ctx, incident.ID(r.Param("id")))
-	if err != nil {
-		return answer{}, err
-	}
-	source, err := s.Source(conn.Source)
-	if err != nil {
-		return answer{}, err
-	}
-	if !source.File {
-		return s.again("poll")(r)
-	}
-	upload := r.uploadOf()
-	if upload == "" {
-		return s.withoutUpload(r, *conn, incident.ErrNotFound)
-	}
-	run, err := s.StartUpload(ctx, *conn, upload, r.viewer.Name)
-	if err != nil {
-		return s.withoutUpload(r, *conn, err)
-	}
-	return goTo(frontend.RunPath(run.ID), frontend.Flash{})
 }

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"hindsight/frontend"
@@ -22,6 +24,9 @@ func (s *Server) run(r *request) (answer, error) {
 	}
 	if conn != nil {
 		page.Connection = frontend.Link{Label: conn.Name, Path: frontend.ConnectionPath(conn.ID)}
+		if page.Steps, err = s.runSteps(ctx, *conn, *run); err != nil {
+			return answer{}, err
+		}
 	}
 	letters, err := s.newestLetters(ctx, r, run.Connection, lettersLooked)
 	for _, l := range letters {
@@ -30,6 +35,16 @@ func (s *Server) run(r *request) (answer, error) {
 		}
 	}
 	return answer{page: page}, err
+}
+
+// runSteps are the steps of setting up, where the run is the last of them.
+func (s *Server) runSteps(ctx context.Context, conn incident.Connection, run incident.Run) ([]frontend.SetupStep, error) {
+	health, err := s.Store.Health(ctx, conn.ID)
+	source, unknown := s.Source(conn.Source)
+	if err != nil || unknown != nil || run.Via != "poll" || !health.PolledAt.IsZero() {
+		return nil, err
+	}
+	return stepsOf(source, conn.ID, "begin"), nil
 }
 
 func (s *Server) runProgress(r *request) (answer, error) {
@@ -51,10 +66,13 @@ func (s *Server) progress(r *request, shell frontend.Shell, run incident.Run) fr
 			run.Message = "The import failed; editors see why."
 		}
 	}
-	p := frontend.RunProgress{Shell: shell, Run: run, MayEdit: s.mayEdit(r)}
-	if run.State == incident.RunRunning && run.Read > 0 && run.Total > run.Read {
-		spent := s.Now().Sub(run.StartedAt)
-		p.Left = time.Duration(float64(spent) * float64(run.Total-run.Read) / float64(run.Read))
+	p := frontend.RunProgress{Shell: shell, Run: run, MayEdit: s.mayEdit(r), Network: slices.Contains([]string{"poll", "reconcile", "push"}, run.Via)}
+	spent := s.Now().Sub(run.StartedAt)
+	if run.State == incident.RunRunning && run.Read > 0 && spent > 0 {
+		p.PerHour = int64(float64(run.Read) / spent.Hours())
+		if run.Total > run.Read {
+			p.Left = time.Duration(float64(spent) * float64(run.Total-run.Read) / float64(run.Read))
+		}
 	}
 	return p
 }

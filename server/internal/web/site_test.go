@@ -240,3 +240,17 @@ func (s *importSite) holds(page, what string, words ...string) {
 		}
 	}
 }
+
+// hidden returns what a page's form carries along under these names, as pairs to post.
+func (s *importSite) hidden(page string, names ...string) []string {
+	s.Helper()
+	var out []string
+	for _, name := range names {
+		m := regexp.MustCompile(`<input type="hidden" name="` + name + `" value="([^"]*)">`).FindStringSubmatch(page)
+		if m == nil {
+			s.Fatalf("the page carries no %s", name)
+		}
+		out = append(out, name, html.UnescapeString(m[1]))
+	}
+	return out
+}

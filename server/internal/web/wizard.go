@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"io"
 	"maps"
@@ -29,7 +30,7 @@ const (
 // sourceCard describes a source as the pages show it.
 func sourceCard(s importers.Source) frontend.SourceCard {
 	card := frontend.SourceCard{Name: s.Name, Title: s.Title, Summary: s.Summary, Docs: s.Docs, File: s.File, Accept: s.Accept,
-		Missing: s.Missing, Mapped: s.Name == table.Source().Name}
+		Network: s.API != nil, Hook: s.Hook != nil, Missing: s.Missing, Permission: s.Permission, Mapped: s.Name == table.Source().Name}
 	if s.File && !slices.Contains(s.Accept, archive) {
 		card.Accept = append(slices.Clone(s.Accept), archive)
 	}
@@ -45,23 +46,46 @@ func sourceCard(s importers.Source) frontend.SourceCard {
 
 // sources is the first step: choose one.
 func (s *Server) sources(r *request) (answer, error) {
-	samples, err := s.samples(r.Request.Context())
-	return answer{page: frontend.SourcesPage{Shell: r.shell("Add a source", frontend.NavImports, importsCrumb),
-		Sources: each(s.Sources, sourceCard), Samples: samples}}, err
+	page := frontend.SourcesPage{Shell: r.shell("Add a source", frontend.NavImports, importsCrumb), Query: strings.TrimSpace(r.Query("q")), All: len(s.Sources)}
+	for _, source := range s.Sources {
+		if wanted := strings.ToLower(page.Query); strings.Contains(strings.ToLower(source.Title+" "+source.Name+" "+source.Summary), wanted) {
+			page.Sources = append(page.Sources, sourceCard(source))
+		}
+	}
+	var err error
+	page.Samples, err = s.samples(r.Request.Context())
+	return answer{page: page}, err
 }
 
-func (s *Server) uploadPage(r *request, source importers.Source, form frontend.Form) frontend.UploadPage {
+// remote reports whether a source speaks over the network at all: it is asked, or it pushes.
+func remote(source importers.Source) bool { return source.API != nil || source.Hook != nil }
+
+// byFile reports whether a form that says from is about files.
+func byFile(source importers.Source, from string) bool {
+	return source.File && (from == "file" || !remote(source))
+}
+
+// uploadPage is the second step. from says which way is wanted where there are two.
+func (s *Server) uploadPage(r *request, source importers.Source, from string, form frontend.Form) frontend.UploadPage {
 	crumbs := []frontend.Link{importsCrumb, {Label: "Add a source", Path: newImportPath}}
-	return frontend.UploadPage{Shell: r.shell(source.Title, frontend.NavImports, crumbs...), Source: sourceCard(source), Form: form, MaxSize: desk.MaxUpload}
+	page := frontend.UploadPage{Shell: r.shell(source.Title, frontend.NavImports, crumbs...), Source: sourceCard(source), Form: form, MaxSize: desk.MaxUpload,
+		File: byFile(source, from)}
+	if path := newImportPath + "/" + source.Name; source.File && remote(source) {
+		page.Ways = []frontend.Choice{{Label: "Over the network", Path: path, On: !page.File, Count: -1}, {Label: "From a file", Path: path + "?from=file", On: page.File, Count: -1}}
+	}
+	if !page.File {
+		page.Steps = stepsOf(source, "", "settings")
+	}
+	return page
 }
 
-// uploadForm is the second step: name, settings, file.
+// uploadForm is the second step: name, settings, and a file where one is read.
 func (s *Server) uploadForm(r *request) (answer, error) {
 	source, err := s.Source(r.Param("source"))
 	if err != nil {
 		return answer{}, incident.ErrNotFound
 	}
-	return show(s.uploadPage(r, source, frontend.Form{}))
+	return show(s.uploadPage(r, source, r.Query("from"), frontend.Form{}))
 }
 
 // upload takes the form of the second step. Files go to where the run will find them as they arrive; when
@@ -75,11 +99,7 @@ func (s *Server) upload(r *request) (answer, error) {
 	in := intake{server: s, source: source, run: incident.NewID("run"), values: url.Values{}}
 	conn, err := in.take(r)
 	if err == nil {
-		path := frontend.ConnectionPath(conn.ID) + "/preview?upload=" + queryEscape(string(in.run))
-		if sourceCard(source).Mapped {
-			path = mapPath(conn.ID, in.run)
-		}
-		return goTo(path, frontend.Flash{})
+		return goTo(in.next(conn.ID), frontend.Flash{})
 	}
 	if removal := s.Uploads.Remove(ctx, in.run); removal != nil {
 		return answer{}, errors.Join(err, removal)
@@ -87,7 +107,7 @@ func (s *Server) upload(r *request) (answer, error) {
 	if !errors.Is(err, incident.ErrInvalid) {
 		return answer{}, err
 	}
-	return again(s.uploadPage(r, source, in.form(err)))
+	return again(s.uploadPage(r, source, in.values.Get("from"), in.form(err)))
 }
 
 func mapPath(conn, upload incident.ID) string {
@@ -103,12 +123,28 @@ type intake struct {
 	files  int
 }
 
+// next is where the step after this form is.
+func (in *intake) next(conn incident.ID) string {
+	switch path := frontend.ConnectionPath(conn); {
+	case !in.byFile() && in.source.API != nil:
+		return path + "/test"
+	case !in.byFile():
+		return path + "/webhook"
+	case sourceCard(in.source).Mapped:
+		return mapPath(conn, in.run)
+	default:
+		return path + "/preview?upload=" + queryEscape(string(in.run))
+	}
+}
+
+func (in *intake) byFile() bool { return byFile(in.source, in.values.Get("from")) }
+
 // take reads the form and returns the connection that it describes.
 func (in *intake) take(r *request) (incident.Connection, error) {
 	if err := in.read(r); err != nil {
 		return incident.Connection{}, err
 	}
-	plan := desk.Plan{Source: in.source.Name, Name: in.values.Get("name"), Exclude: in.values.Get("exclude"), Settings: map[string]string{}}
+	plan := desk.Plan{Source: in.source.Name, Name: in.values.Get("name"), Exclude: in.values.Get("exclude"), Settings: map[string]string{}, By: r.viewer.Name}
 	for _, f := range in.source.Settings {
 		if values, sent := in.values["set."+f.Name]; sent {
 			plan.Settings[f.Name] = strings.Join(values, "")
@@ -119,16 +155,31 @@ func (in *intake) take(r *request) (incident.Connection, error) {
 	if err != nil {
 		return conn, err
 	}
-	if in.source.File && in.files == 0 {
+	if !in.byFile() {
+		return in.connect(ctx, plan, conn)
+	}
+	if in.files == 0 {
 		return conn, incident.Invalidf("file", "choose a file to import")
 	}
 	// A file that cannot be read at all is better said here, where another one can be chosen.
 	if sourceCard(in.source).Mapped {
 		_, err = in.server.Desk.Columns(ctx, conn, in.run)
-	} else if in.source.File {
+	} else {
 		_, err = in.server.Uploads.Open(ctx, in.run)
 	}
 	if err != nil {
+		return conn, err
+	}
+	return in.server.Connect(ctx, plan)
+}
+
+// connect makes a connection over the network. A name that is taken is refused: the settings of the connection that has
+// it are changed at its own page.
+func (in *intake) connect(ctx context.Context, plan desk.Plan, conn incident.Connection) (incident.Connection, error) {
+	if _, err := in.server.Store.Connection(ctx, conn.ID); !errors.Is(err, incident.ErrNotFound) {
+		if err == nil {
+			err = incident.Invalidf("name", "there is a connection %q already; give this one another name, or change that one's settings", conn.Name)
+		}
 		return conn, err
 	}
 	return in.server.Connect(ctx, plan)
@@ -208,9 +259,13 @@ func (in *intake) form(err error) frontend.Form {
 			values.Del("set." + f.Name)
 		}
 	}
-	form := formOf(values, err)
+	return settingErrors(in.source, formOf(values, err))
+}
+
+// settingErrors makes errors about a setting errors about its field.
+func settingErrors(source importers.Source, form frontend.Form) frontend.Form {
 	for i, e := range form.Errors {
-		if slices.ContainsFunc(in.source.Settings, func(f importers.Field) bool { return f.Name == e.Field }) {
+		if slices.ContainsFunc(source.Settings, func(f importers.Field) bool { return f.Name == e.Field }) {
 			form.Errors[i].Field = "set." + e.Field
 		}
 	}
@@ -240,6 +295,6 @@ func (s *Server) withoutUpload(r *request, conn incident.Connection, err error) 
 	if errors.Is(err, incident.ErrInvalid) {
 		text = message(err)
 	}
-	page := s.uploadPage(r, source, frontend.Form{Values: url.Values{"name": {conn.Name}}, Errors: []frontend.FieldError{{Field: "file", Message: text}}})
+	page := s.uploadPage(r, source, "file", frontend.Form{Values: url.Values{"name": {conn.Name}}, Errors: []frontend.FieldError{{Field: "file", Message: text}}})
 	return again(page)
 }

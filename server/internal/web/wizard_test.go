@@ -146,7 +146,12 @@ func TestColumnsOfStoredRecords(t *testing.T) {
 	s.holds(body, "the form", `"no meaning" is not a meaning`)
 	body, _ = s.post(conn+"/map", http.StatusUnprocessableEntity, "zone", "Mars/Olympus", "dates", "ymd")
 	s.holds(body, "the form", "not the IANA name")
-	_, to := s.post(conn+"/map", http.StatusSeeOther, "col.2", "", "zone", "Europe/Berlin", "dates", "ymd")
+	body, _ = s.post(conn+"/map", http.StatusOK, "col.2", "", "zone", "Europe/Berlin", "dates", "ymd")
+	s.holds(body, "what would change", "2 incidents would change, 1 incident would be new", "Nothing is written yet")
+	if n := s.total(incident.Filter{}); n != 2 {
+		t.Errorf("before the change is made there are %d incidents, want 2", n)
+	}
+	_, to := s.post(conn+"/remap", http.StatusSeeOther, s.hidden(body, "mapping", "zone")...)
 	if run := s.await(to); run.State != incident.RunOK || run.Via != "remap" || run.New != 1 {
 		t.Errorf("run = %s via %s with %d new, want ok, remap, 1", run.State, run.Via, run.New)
 	}
