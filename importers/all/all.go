@@ -10,6 +10,7 @@ import (
 	"hindsight/importers/dispatch"
 	"hindsight/importers/github"
 	"hindsight/importers/gitlab"
+	"hindsight/importers/icinga"
 	"hindsight/importers/incidentio"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
@@ -35,6 +36,7 @@ func Sources() []importers.Source {
 		dispatch.Source(),
 		github.Source(),
 		gitlab.Source(),
+		icinga.Source(),
 		incidentio.Source(),
 		jira.Source(),
 		markdown.Source(),
