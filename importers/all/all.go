@@ -14,6 +14,7 @@ import (
 	"hindsight/importers/incidentio"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
+	"hindsight/importers/morgue"
 	"hindsight/importers/oncall"
 	"hindsight/importers/opsgenie"
 	"hindsight/importers/pagerduty"
@@ -40,6 +41,7 @@ func Sources() []importers.Source {
 		incidentio.Source(),
 		jira.Source(),
 		markdown.Source(),
+		morgue.Source(),
 		oncall.Source(),
 		opsgenie.Source(),
 		pagerduty.Source(),

@@ -1,0 +1,195 @@
+package morgue
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// mapper is a postmortem on its way to a draft.
+type mapper struct {
+	record
+	post  row
+	cfg   importers.Config
+	draft importers.Draft
+}
+
+// mapRecord turns a postmortem and its rows into a draft.
+func mapRecord(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
+	m := mapper{cfg: cfg}
+	if err := json.Unmarshal(raw.Body, &m.record); err != nil {
+		return importers.Draft{}, &importers.MapError{Reason: "no postmortem of Morgue: " + importers.Line(err.Error())}
+	}
+	if len(m.Tables["postmortems"]) == 0 {
+		return importers.Draft{}, &importers.MapError{Field: "postmortems", Reason: "the record has no row of the table postmortems"}
+	}
+	m.post = m.Tables["postmortems"][0]
+	m.draft.Incident.Ref = incident.Ref{Type: collection, ExternalID: raw.ExternalID}
+	m.attributes(raw.ExternalID)
+	if err := m.times(); err != nil {
+		return importers.Draft{}, err
+	}
+	m.people()
+	m.links()
+	m.actions()
+	m.retrospective()
+	m.draft.CheckOrder()
+	return m.draft, nil
+}
+
+func (m *mapper) attributes(id string) {
+	d, inc := &m.draft, &m.draft.Incident
+	words := m.cfg.Words(Source().Words)
+	d.SetTitle("title", m.post["title"])
+	inc.Origin, inc.Kind, inc.Status = incident.OriginFile, incident.Real, incident.StatusUnknown
+	inc.Number = importers.Line(id)
+	inc.URL = m.address("url", "events/"+url.PathEscape(id))
+	inc.Description, inc.Format = importers.Clean(cmp.Or(m.post["tldr"], m.post["summary"])), incident.Markdown
+	inc.SeverityRaw = importers.Line(m.post["severity"])
+	inc.Severity = d.SeverityOf("severity", inc.SeverityRaw, words.Severity)
+	d.AddServices(words.ServiceNames(importers.Line(m.post["subsystem"]))...)
+	d.Team = importers.Line(m.post["owner_team"])
+	inc.Tags = importers.Tags(m.texts("tags", "title"))
+	for _, custom := range [...]struct{ name, value string }{
+		{"Type of problem", m.post["problem_type"]}, {"Type of impact", m.post["impact_type"]},
+		// A choice from a list that everybody writes for themselves: it names an occasion, and is no finding.
+		{"How the incident began", m.post["incident_cause"]},
+		{"Facilitator", m.post["facilitator"]},
+		{"IRC channels", strings.Join(m.texts("irc", "channel"), ", ")}, {"Slack channels", strings.Join(m.texts("slack", "channel_name"), ", ")},
+	} {
+		d.AddCustom(custom.name, custom.value)
+	}
+}
+
+// texts returns a column of a table's rows.
+func (m *mapper) texts(table, column string) (out []string) {
+	for _, r := range m.Tables[table] {
+		if v := importers.Line(r[column]); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// address returns a page below the address in a setting, or "".
+func (m *mapper) address(setting, page string) string {
+	base := importers.WebURL(m.cfg.Settings[setting])
+	if base == "" {
+		return ""
+	}
+	return importers.WebURL(strings.TrimRight(base, "/") + "/" + page)
+}
+
+// seconds is how Morgue writes times. 0 is none.
+var seconds = importers.TimeFormat{Layout: importers.UnixTime}
+
+// times sets the times that people entered. Morgue reckons impact from start to end, the time undetected from start to
+// detection, and the time to resolve from detection to end (views/content/edit.php). When the postmortem was made says nothing
+// about the incident. Old dumps call the status time etsystatustime.
+func (m *mapper) times() error {
+	d, inc := &m.draft, &m.draft.Incident
+	for _, f := range [...]struct {
+		name   incident.MilestoneName
+		column string
+	}{
+		{incident.ImpactStarted, "starttime"}, {incident.Detected, "detecttime"}, {incident.ResolvedAt, "endtime"}, {incident.ImpactEnded, "endtime"},
+	} {
+		if err := d.SetTime(f.name, name, f.column, m.post[f.column], seconds); err != nil {
+			return err
+		}
+	}
+	if !inc.Milestones.At(incident.ResolvedAt).IsZero() {
+		inc.Status = incident.Resolved
+	}
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = instant(m.post["created"]), instant(m.post["modified"])
+	m.event(cmp.Or(m.post["statustime"], m.post["etsystatustime"]), incident.EventOther, "", "Status time: the public was told", "statustime")
+	for _, h := range m.Tables["postmortem_history"] {
+		text := "edited the postmortem"
+		if h["action"] == "add" {
+			text = "began the postmortem"
+		}
+		who := importers.Line(h["auth_username"])
+		m.event(h["create_date"], incident.EventOther, who, strings.TrimSpace(who+" "+text), h["action"])
+	}
+	slices.SortStableFunc(d.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
+	for i := range d.Timeline {
+		d.Timeline[i].Pos = i
+	}
+	return nil
+}
+
+// instant reads a time that is not worth losing a postmortem for.
+func instant(text string) time.Time {
+	at, err := seconds.Parse(text)
+	if err != nil {
+		return time.Time{}
+	}
+	return at.At
+}
+
+// event adds what has a time.
+func (m *mapper) event(at string, kind incident.EventKind, actor, text, raw string) {
+	if when := instant(at); !when.IsZero() {
+		m.draft.Timeline = append(m.draft.Timeline, incident.TimelineEvent{At: when, Kind: kind, Actor: actor, Text: text, RawKind: importers.Line(raw)})
+	}
+}
+
+// people are the one to ask about the incident, and those who wrote about it.
+func (m *mapper) people() {
+	m.draft.AddPerson(m.post["contact"], "assignee")
+	for _, who := range m.authors() {
+		m.draft.AddPerson(who, "author")
+	}
+}
+
+func (m *mapper) authors() (out []string) {
+	for _, who := range m.texts("postmortem_history", "auth_username") {
+		if !slices.Contains(out, who) && !importers.Unset(who) {
+			out = append(out, who)
+		}
+	}
+	return out
+}
+
+func (m *mapper) links() {
+	d := &m.draft
+	d.AddLink("document", "meeting_notes_link", m.post["meeting_notes_link"], "Meeting notes")
+	for _, r := range m.Tables["forum_links"] {
+		d.AddLink("discussion", "forum_links", r["forum_link"], r["comment"])
+	}
+	for _, r := range m.Tables["images"] {
+		d.AddLink("image", "images", r["image_link"], "")
+	}
+}
+
+// actions are the tickets under "Remediation". The database holds their keys alone; Jira knows the rest.
+func (m *mapper) actions() {
+	for _, key := range m.texts("jira", "ticket") {
+		m.draft.Incident.Actions = append(m.draft.Incident.Actions, incident.ActionItem{
+			Title: key, URL: m.address("jira", "browse/"+url.PathEscape(key)), State: "unknown",
+		})
+	}
+}
+
+// retrospective keeps the texts under the headings that Morgue shows them with. They are Markdown.
+func (m *mapper) retrospective() {
+	r := incident.Retrospective{Title: m.draft.Incident.Title, State: "imported", Authors: m.authors()}
+	for _, s := range [...]incident.Section{
+		{Slug: "tldr", Title: "tl;dr", Body: m.post["tldr"]},
+		{Slug: "summary", Title: "What happened?", Body: m.post["summary"]},
+		{Slug: "surprise", Title: "Why were we surprised?", Body: m.post["why_surprised"]},
+	} {
+		if s.Body = importers.Clean(s.Body); s.Body != "" {
+			r.Sections = append(r.Sections, s)
+		}
+	}
+	if len(r.Sections) > 0 {
+		m.draft.Retrospective = &r
+	}
+}
