@@ -3,7 +3,6 @@ package github
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -117,7 +116,9 @@ func (f *fake) runs(w http.ResponseWriter, r *http.Request) {
 	}
 	rec := httptest.NewRecorder()
 	f.page(rec, r, found[:min(len(found), 1000)])
-	maps.Copy(w.Header(), rec.Header())
+	if link := rec.Header().Get("Link"); link != "" {
+		w.Header().Set("Link", link)
+	}
 	reply(w, map[string]any{"total_count": len(found), "workflow_runs": json.RawMessage(rec.Body.Bytes())})
 }
 
