@@ -8,6 +8,7 @@ import (
 	"hindsight/importers/datadog"
 	"hindsight/importers/deploy"
 	"hindsight/importers/dispatch"
+	"hindsight/importers/firehydrant"
 	"hindsight/importers/github"
 	"hindsight/importers/gitlab"
 	"hindsight/importers/icinga"
@@ -35,6 +36,7 @@ func Sources() []importers.Source {
 		datadog.Source(),
 		deploy.Source(),
 		dispatch.Source(),
+		firehydrant.Source(),
 		github.Source(),
 		gitlab.Source(),
 		icinga.Source(),

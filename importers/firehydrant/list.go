@@ -1,0 +1,171 @@
+package firehydrant
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"hindsight/importers"
+)
+
+const (
+	pageSize  = 100
+	eventSize = 200
+	restarts  = 5               // of a window whose number of incidents changed while it was read
+	narrow    = time.Minute     // a window that is not cut further, although it needs several pages
+	pages     = 100             // of one incident's events: more is a server that goes round in circles
+	slack     = 2 * time.Second // the bounds of a window may or may not belong to it
+)
+
+// get asks for path and decodes the answer.
+func get(ctx context.Context, in importers.Input, path string, query map[string]string, answer any) error {
+	q := url.Values{}
+	for k, v := range query {
+		q.Set(k, v)
+	}
+	a, err := in.Client.Get(ctx, path, q)
+	if err != nil {
+		return fmt.Errorf("firehydrant: %w", err)
+	}
+	return a.JSON(answer)
+}
+
+// answer is a page of a list.
+type answer struct {
+	Data       []json.RawMessage `json:"data"`
+	Pagination struct {
+		Count int `json:"count"`
+		Pages int `json:"pages"`
+	} `json:"pagination"`
+}
+
+// token is where the reading of a window stands: first its incidents, then those that were archived.
+type token struct {
+	Archived bool `json:"archived,omitempty"`
+	Page     int  `json:"page"`
+	Count    int  `json:"count,omitempty"` // incidents in the window when its first page was read
+	Restart  int  `json:"restart,omitempty"`
+}
+
+func (t token) String() string {
+	text, _ := json.Marshal(t) // of numbers: it cannot fail
+	return string(text)
+}
+
+// page reads one page of the incidents that were changed within a window. Pages have numbers and the list has no order
+// that is promised, so that an incident which changes, and thereby leaves the window, may push another one over the border
+// of two pages. A window that needs more than one page is therefore read in halves; in the narrowest ones the number of
+// incidents must stay the same, else the window is read again.
+func page(ctx context.Context, in importers.Input, at importers.At) (s importers.Slice, err error) {
+	t := token{Page: 1}
+	if at.Token != "" {
+		if err := json.Unmarshal([]byte(at.Token), &t); err != nil {
+			return s, fmt.Errorf("firehydrant: read token of page: %w", err)
+		}
+	}
+	got, err := window(ctx, in, at, t)
+	if err != nil {
+		return s, err
+	}
+	for n, raw := range got.Data {
+		if t.Archived && decode[full](raw).Discarded == "" {
+			continue // it was among those that are not archived
+		}
+		r, err := record(ctx, in, raw)
+		if err != nil {
+			return s, err
+		}
+		if r.ExternalID == "" {
+			s.Rejects = append(s.Rejects, importers.Reject{Place: fmt.Sprintf("incident %d of the page", n+1), Reason: "the incident has no id", Body: string(raw)})
+			continue
+		}
+		s.Records = append(s.Records, r)
+	}
+	count, several := got.Pagination.Count, got.Pagination.Pages > t.Page
+	switch {
+	case t.Page == 1 && several && at.To.Sub(at.From) > narrow:
+		s.TooMany = true
+	case t.Page > 1 && count != t.Count && t.Restart >= restarts:
+		return s, fmt.Errorf("firehydrant: incidents changed from %s to %s: their number changes all the time (%d, then %d); it is tried again with the next run", at.From.Format(time.RFC3339), at.To.Format(time.RFC3339), t.Count, count)
+	case t.Page > 1 && count != t.Count:
+		s.Next = token{Archived: t.Archived, Page: 1, Restart: t.Restart + 1}.String()
+	case several:
+		s.Next = token{Archived: t.Archived, Page: t.Page + 1, Count: count, Restart: t.Restart}.String()
+	case !t.Archived:
+		s.Next = token{Archived: true, Page: 1}.String()
+	}
+	return s, nil
+}
+
+// window reads a page of a window's incidents.
+func window(ctx context.Context, in importers.Input, at importers.At, t token) (got answer, err error) {
+	q := map[string]string{"per_page": strconv.Itoa(pageSize), "page": strconv.Itoa(t.Page)}
+	if !at.From.IsZero() {
+		q["updated_after"] = at.From.Add(-slack).Format(time.RFC3339)
+	}
+	if !at.To.IsZero() {
+		q["updated_before"] = at.To.Add(slack).Format(time.RFC3339)
+	}
+	if t.Archived {
+		q["archived"] = "true"
+	}
+	return got, get(ctx, in, "/v1/incidents", q, &got)
+}
+
+// one fetches an incident by id.
+func one(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
+	a, err := in.Client.Get(ctx, "/v1/incidents/"+url.PathEscape(id), nil)
+	if err != nil {
+		return importers.Record{}, fmt.Errorf("firehydrant: incident %s: %w", id, err)
+	}
+	r, err := record(ctx, in, a.Body)
+	if err == nil && r.ExternalID == "" {
+		err = fmt.Errorf("firehydrant: incident %s: the answer holds no incident", id)
+	}
+	return r, err
+}
+
+// record adds to an incident its timeline and the text of its retrospective. One that is archived is gone.
+func record(ctx context.Context, in importers.Input, raw json.RawMessage) (importers.Record, error) {
+	i := decode[full](raw)
+	if i.ID == "" {
+		return importers.Record{}, nil
+	}
+	b := body{Incident: raw}
+	r := importers.Record{ExternalID: i.ID, Place: fmt.Sprintf("incident %d", i.Number), Gone: i.Discarded != ""}
+	var err error
+	if !r.Gone {
+		if b.Events, err = events(ctx, in, i.ID); err != nil {
+			return r, err
+		}
+		if i.Report != "" {
+			err := get(ctx, in, "/v1/post_mortems/reports/"+url.PathEscape(i.Report), nil, &b.Report)
+			if err != nil && !importers.HasStatus(err, http.StatusNotFound, http.StatusForbidden) {
+				return r, err
+			}
+		}
+	}
+	if r.Body, err = json.Marshal(b); err != nil {
+		return r, fmt.Errorf("firehydrant: keep incident %s: %w", i.ID, err)
+	}
+	return r, nil
+}
+
+// events returns an incident's whole timeline.
+func events(ctx context.Context, in importers.Input, id string) (all []json.RawMessage, err error) {
+	for n := 1; n <= pages; n++ {
+		var got answer
+		if err := get(ctx, in, "/v1/incidents/"+url.PathEscape(id)+"/events", map[string]string{"per_page": strconv.Itoa(eventSize), "page": strconv.Itoa(n)}, &got); err != nil {
+			return nil, err
+		}
+		all = append(all, got.Data...)
+		if got.Pagination.Pages <= n || len(got.Data) == 0 {
+			return all, nil
+		}
+	}
+	return nil, fmt.Errorf("firehydrant: events of incident %s: %w", id, importers.ErrStuck)
+}

@@ -1,0 +1,144 @@
+package firehydrant
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// mapping is an incident on its way to a draft.
+type mapping struct {
+	importers.Draft
+	words importers.Words
+	body  body
+	full  full
+}
+
+// mapIncident turns a stored incident into a draft.
+func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
+	m := mapping{words: cfg.Words(words)}
+	if err := json.Unmarshal(raw.Body, &m.body); err != nil {
+		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
+	}
+	if m.full = decode[full](m.body.Incident); importers.Line(m.full.ID) == "" {
+		return importers.Draft{}, &importers.MapError{Field: "incident.id", Reason: "the incident has no id"}
+	}
+	m.head()
+	m.severity()
+	m.times()
+	m.people()
+	m.rest()
+	m.links()
+	m.tickets()
+	m.timeline()
+	m.retrospective()
+	m.CheckOrder()
+	return m.Draft, nil
+}
+
+func (m *mapping) head() {
+	inc, f := &m.Incident, m.full
+	inc.Ref = incident.Ref{Type: collection, ExternalID: importers.Line(f.ID)}
+	if f.Number > 0 {
+		inc.Number = fmt.Sprintf("#%d", f.Number)
+	}
+	inc.URL = importers.WebURL(f.URL)
+	inc.Origin = incident.OriginPager
+	m.SetTitle("name", f.Name)
+	inc.Description, inc.Format = importers.Clean(cmp.Or(f.Text, f.Summary)), incident.Markdown
+	inc.Private = f.Restricted
+	inc.Tags = importers.Tags(f.Tags)
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = m.at("created_at", f.Created), m.at("updated_at", f.Updated)
+}
+
+// severity sets severity and kind: some severities, such as GAMEDAY, say what kind of incident it is, and so do tags.
+func (m *mapping) severity() {
+	inc, f := &m.Incident, m.full
+	inc.SeverityRaw, inc.PriorityRaw = importers.Line(f.Severity), importers.Line(f.Priority)
+	inc.Kind = incident.Real
+	for _, word := range append([]string{f.Severity}, f.Tags...) {
+		if kind, ok := m.words.Kind.Of(word); ok && inc.Kind == incident.Real {
+			inc.Kind = kind
+		}
+	}
+	if _, says := m.words.Kind.Of(f.Severity); !says && !importers.Unset(f.Severity) {
+		inc.Severity = m.SeverityOf("severity", f.Severity, m.words.Severity)
+	}
+	if inc.Severity == incident.SevUnknown {
+		inc.Severity = m.SeverityOf("priority", f.Priority, m.words.Severity)
+	}
+}
+
+// at reads a time; one that cannot be read is missing, with a warning.
+func (m *mapping) at(field, text string) time.Time {
+	t, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
+	if err != nil {
+		m.Warn(field, importers.Line(text), err.Error())
+	}
+	return t.At
+}
+
+func (m *mapping) people() {
+	m.AddPerson(m.full.By.Name, "reporter")
+	for _, raw := range m.full.Roles {
+		a := decode[assignment](raw)
+		role := "responder"
+		if strings.Contains(importers.Fold(a.Role.Name), "commander") {
+			role = "commander"
+		}
+		m.AddPerson(a.User.Name, role)
+	}
+}
+
+func names(list []named) (out []string) {
+	for _, n := range list {
+		if name := importers.Line(n.Name); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// rest sets services and team, and keeps what has no place of its own.
+func (m *mapping) rest() {
+	f := m.full
+	m.AddServices(m.words.ServiceNames(names(f.Services)...)...)
+	var teams []named
+	for _, raw := range f.Teams {
+		teams = append(teams, decode[assignment](raw).Team)
+	}
+	if all := names(teams); len(all) > 0 {
+		m.Team = all[0]
+		m.AddCustom("Further teams", strings.Join(all[1:], ", "))
+	}
+	m.AddCustom("Environments", strings.Join(names(f.Places), ", "))
+	m.AddCustom("Functionalities", strings.Join(names(f.Functions), ", "))
+	m.AddCustom("Customer impact", f.Impact)
+	if f.Text != "" {
+		m.AddCustom("Summary", f.Summary)
+	}
+	if f.Customers != nil && *f.Customers > 0 {
+		m.AddCustom("Customers impacted", fmt.Sprint(*f.Customers))
+	}
+	if f.Money != nil && *f.Money > 0 {
+		m.AddCustom("Monetary impact (cents)", fmt.Sprint(*f.Money))
+	}
+	for _, key := range slices.Sorted(maps.Keys(f.Labels)) {
+		m.AddCustom("label "+key, fmt.Sprint(f.Labels[key]))
+	}
+	for _, raw := range f.Measurements {
+		d := decode[measurement](raw)
+		m.AddCustom("Duration: "+d.Name, d.Value)
+	}
+	for _, raw := range f.Fields {
+		c := decode[field](raw)
+		m.AddCustom(cmp.Or(c.Display, c.Name), cmp.Or(strings.Join(c.Values, ", "), c.Text, c.Value))
+	}
+}
