@@ -11,6 +11,7 @@ import (
 	"hindsight/importers/firehydrant"
 	"hindsight/importers/github"
 	"hindsight/importers/gitlab"
+	"hindsight/importers/icalendar"
 	"hindsight/importers/icinga"
 	"hindsight/importers/incidentio"
 	"hindsight/importers/jira"
@@ -39,6 +40,7 @@ func Sources() []importers.Source {
 		firehydrant.Source(),
 		github.Source(),
 		gitlab.Source(),
+		icalendar.Source(),
 		icinga.Source(),
 		incidentio.Source(),
 		jira.Source(),
