@@ -40,7 +40,7 @@ func mapAWS(raw incident.Raw) (importers.Draft, error) {
 		return d, &importers.MapError{Field: "date", Value: date, Reason: "the notice does not say when it appeared"}
 	}
 	inc := &d.Incident
-	inc.Ref = incident.Ref{Type: "status_post", ExternalID: raw.ExternalID}
+	inc.Ref = incident.Ref{Type: posts, ExternalID: raw.ExternalID}
 	inc.Origin = incident.OriginStatusPage
 	inc.Kind, inc.Status = incident.Real, incident.Investigating
 	title, resolved := strings.CutPrefix(importers.Line(n.Summary), "[RESOLVED]")

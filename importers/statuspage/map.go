@@ -66,7 +66,7 @@ func (c *component) UnmarshalJSON(text []byte) error {
 }
 
 // mapRecord turns one incident or maintenance into a draft.
-func mapRecord(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
+func mapRecord(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	var kind struct {
 		ServiceName string `json:"service_name"`
 	}
@@ -80,7 +80,7 @@ func mapRecord(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 	if err := json.Unmarshal(raw.Body, &p); err != nil {
 		return importers.Draft{}, wrongShape(err)
 	}
-	m := mapping{post: p}
+	m := mapping{post: p, words: cfg.Words(words)}
 	if err := m.readUpdates(); err != nil {
 		return importers.Draft{}, err
 	}
@@ -109,6 +109,7 @@ func wrongShape(err error) error {
 // mapping is an incident on its way to a draft.
 type mapping struct {
 	post
+	words   importers.Words
 	updates []update // in the order in which they happened
 	draft   importers.Draft
 }
@@ -134,7 +135,7 @@ func (m *mapping) readUpdates() error {
 
 func (m *mapping) mapAttributes(id string) {
 	d := &m.draft
-	d.Incident.Ref = incident.Ref{Type: "status_post", ExternalID: id}
+	d.Incident.Ref = incident.Ref{Type: posts, ExternalID: id}
 	d.Incident.Origin = incident.OriginStatusPage
 	d.SetTitle("name", cmp.Or(m.Name, m.Title))
 	d.Incident.URL = importers.WebURL(m.Shortlink)
@@ -142,17 +143,19 @@ func (m *mapping) mapAttributes(id string) {
 	if status == "" && len(m.updates) > 0 {
 		status = m.updates[len(m.updates)-1].Status
 	}
-	d.SetStatus("status", status, statuses)
+	d.SetStatus("status", status, m.words.Status)
 	d.Incident.SeverityRaw = importers.Line(m.Impact)
-	d.Incident.Severity = d.SeverityOf("impact", m.Impact, impacts)
+	d.Incident.Severity = d.SeverityOf("impact", m.Impact, m.words.Severity)
 	for _, c := range m.Components {
 		if !c.Group {
-			d.AddServices(c.Name)
+			d.AddServices(m.words.ServiceNames(c.Name)...)
 		}
 	}
 	d.AddCustom("scheduled_for", m.ScheduledFor)
 	d.AddCustom("scheduled_until", m.ScheduledUntil)
 }
+
+var words = importers.Words{Status: statuses, Severity: impacts}
 
 var statuses = importers.Values[incident.Status]{}.With(map[string]incident.Status{
 	"investigating": incident.Investigating, "identified": incident.Investigating,
@@ -223,7 +226,7 @@ func (m *mapping) first() time.Time {
 func (m *mapping) entered(s incident.Status) (at time.Time) {
 	before := incident.StatusUnknown
 	for _, u := range m.updates {
-		now, _ := statuses.Of(u.Status)
+		now, _ := m.words.Status.Of(u.Status)
 		if now == s && before != s {
 			at = u.time
 		}
@@ -250,7 +253,7 @@ func (m *mapping) mapKind() {
 func (m *mapping) mapHistory() {
 	inc, reopened := &m.draft.Incident, 0
 	for i, u := range m.updates {
-		status, known := statuses.Of(u.Status)
+		status, known := m.words.Status.Of(u.Status)
 		if !known {
 			status = incident.StatusUnknown
 		}

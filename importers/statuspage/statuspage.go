@@ -1,9 +1,9 @@
 // Package statuspage reads what companies told the public on their status pages: the incidents of the
 // Statuspage API (version 2), lists of such incidents as JSON lines, and the archive of the AWS Service Health
-// Dashboard. It reads saved files; it does not fetch pages.
+// Dashboard. It reads saved files, public pages, and pages of one's own through the management API.
 //
-// Start with [Source]. read.go finds the records in a file, map.go maps Statuspage's own incidents and
-// aws.go those of the AWS archive.
+// Start with [Source]. read.go finds the records in a file, network.go reads pages, map.go maps Statuspage's own
+// incidents and aws.go those of the AWS archive.
 package statuspage
 
 import (
@@ -33,6 +33,14 @@ func Source() importers.Source {
 			"detection", "acknowledgement", "the owning team",
 			"measured impact: a page says what was told and when, not what was measured",
 		},
-		Collections: []importers.Collection{{Name: "incidents", Read: read, Map: mapRecord}},
+		Settings:   settings,
+		Permission: "None for what the public sees. For an API key: access to the page; the key is that of a user.",
+		API:        &importers.API{Base: base, Sign: sign, Rates: rates},
+		Probe:      probe,
+		Words:      words,
+		Collections: []importers.Collection{
+			{Name: "incidents", Read: read, Map: mapRecord},
+			{Name: posts, Map: mapRecord, Fetch: importers.FetchEach(fetch), List: &importers.Listing{Page: backfill}, Follow: &importers.Listing{Page: follow, Keyset: true}},
+		},
 	}
 }
