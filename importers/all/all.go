@@ -11,6 +11,7 @@ import (
 	"hindsight/importers/firehydrant"
 	"hindsight/importers/github"
 	"hindsight/importers/gitlab"
+	"hindsight/importers/grafanaincident"
 	"hindsight/importers/icalendar"
 	"hindsight/importers/icinga"
 	"hindsight/importers/incidentio"
@@ -40,6 +41,7 @@ func Sources() []importers.Source {
 		firehydrant.Source(),
 		github.Source(),
 		gitlab.Source(),
+		grafanaincident.Source(),
 		icalendar.Source(),
 		icinga.Source(),
 		incidentio.Source(),

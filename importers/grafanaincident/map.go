@@ -1,0 +1,177 @@
+package grafanaincident
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// entry is an incident as GetIncident gives it. Every field may be missing; times may be "".
+type entry struct {
+	preview
+	Title    string
+	Status   string
+	Severity string
+	Summary  string
+	Type     string `json:"incidentType"`
+	IsDrill  bool   `json:"isDrill"`
+	Start    string `json:"incidentStart"`
+	End      string `json:"incidentEnd"`
+	Closed   string `json:"closedTime"`
+	Overview string `json:"overviewURL"`
+	By       user   `json:"createdByUser"`
+	Labels   []struct{ Key, Label string }
+	Refs     []struct{ Key, Ref, URL string }
+	Members  struct {
+		Assignments []struct {
+			User user
+			Role struct{ Name string }
+		}
+	} `json:"incidentMembership"`
+	Channels []struct{ URL string } `json:"incidentChannels"`
+	Tasks    struct {
+		Tasks []struct{ Text, Status string }
+	} `json:"taskList"`
+}
+
+type user struct{ Name string }
+
+// item is something that happened, or that somebody wrote.
+type item struct {
+	Kind    string `json:"activityKind"`
+	Event   string `json:"eventTime"` // may be set by people
+	Created string `json:"createdTime"`
+	Body    string
+	User    user
+}
+
+func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
+	var r struct {
+		Incident *entry
+		Activity []item
+	}
+	if err := json.Unmarshal(raw.Body, &r); err != nil {
+		return importers.Draft{}, &importers.MapError{Reason: "this is no incident: " + err.Error()}
+	}
+	if r.Incident == nil {
+		return importers.Draft{}, &importers.MapError{Field: "incident", Reason: "the record holds no incident"}
+	}
+	var d importers.Draft
+	inc, e := &d.Incident, r.Incident
+	inc.Ref = incident.Ref{Type: incidents, ExternalID: raw.ExternalID}
+	inc.Origin, inc.Kind, inc.Format, inc.Number = incident.OriginTicket, incident.Real, incident.Plain, importers.Line(raw.ExternalID)
+	if e.IsDrill {
+		inc.Kind = incident.Drill
+	}
+	e.attributes(&d, cfg)
+	if err := e.times(&d); err != nil {
+		return importers.Draft{}, err
+	}
+	timeline(&d, r.Activity)
+	d.CheckOrder()
+	return d, nil
+}
+
+func (e *entry) attributes(d *importers.Draft, cfg importers.Config) {
+	w, inc := cfg.Words(words), &d.Incident
+	d.SetTitle("title", e.Title)
+	d.SetStatus("status", e.Status, w.Status)
+	inc.SeverityRaw = importers.Line(e.Severity)
+	inc.Severity = d.SeverityOf("severity", e.Severity, w.Severity)
+	inc.Description = importers.Clean(e.Summary)
+	inc.URL = importers.WebURL(e.Overview)
+	if strings.HasPrefix(e.Overview, "/") {
+		inc.URL = importers.WebURL(strings.TrimRight(setting(cfg, "url"), "/") + e.Overview)
+	}
+	for _, l := range e.Labels {
+		switch key := importers.Fold(l.Key); key {
+		case "service", "servicename", "component":
+			d.AddServices(w.ServiceNames(l.Label)...)
+		case "team", "squad":
+			d.Team = cmp.Or(d.Team, importers.Line(l.Label))
+		}
+		inc.Tags = append(inc.Tags, strings.Trim(l.Key+":"+l.Label, ":"))
+	}
+	inc.Tags = importers.Tags(inc.Tags)
+	d.AddPerson(e.By.Name, "reporter")
+	for _, a := range e.Members.Assignments {
+		role := "responder"
+		if importers.Fold(a.Role.Name) == "commander" {
+			role = "commander"
+		}
+		d.AddPerson(a.User.Name, role)
+	}
+	for _, r := range e.Refs {
+		if r.URL != "" {
+			d.AddLink("same_as", "refs", r.URL, r.Key)
+		}
+	}
+	for _, c := range e.Channels {
+		if c.URL != "" {
+			d.AddLink("chat", "incidentChannels", c.URL, "")
+		}
+	}
+	d.AddCustom("type", e.Type)
+	for _, t := range e.Tasks.Tasks {
+		d.AddCustom("task, "+t.Status, t.Text)
+	}
+}
+
+// times sets the milestones. A start that is the declaration's own time was filled in by Grafana; only another one is
+// somebody's statement about the impact.
+func (e *entry) times(d *importers.Draft) error {
+	iso, inc := importers.TimeFormat{Layout: importers.ISOTime}, &d.Incident
+	if err := d.SetTime(incident.Opened, name, "createdTime", e.Created, iso); err != nil {
+		return err
+	}
+	opened := inc.Milestones.At(incident.Opened)
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = opened, instant(e.Modified)
+	if start := instant(e.Start); !start.Equal(opened) {
+		if err := d.SetTime(incident.ImpactStarted, name, "incidentStart", e.Start, iso); err != nil {
+			return err
+		}
+	}
+	if !inc.Status.Over() {
+		return nil // both outlive a reopening
+	}
+	if err := d.SetTime(incident.ResolvedAt, name, "closedTime", e.Closed, iso); err != nil {
+		return err
+	}
+	if end := instant(e.End); !end.Equal(instant(e.Closed)) {
+		return d.SetTime(incident.ImpactEnded, name, "incidentEnd", e.End, iso)
+	}
+	return nil
+}
+
+// timeline keeps all activity, under the time that it is said to have happened.
+func timeline(d *importers.Draft, activity []item) {
+	for _, i := range activity {
+		at := instant(cmp.Or(i.Event, i.Created))
+		if at.IsZero() {
+			d.Warn("activity.eventTime", importers.Line(i.Event), "an item without a time was left out")
+			continue
+		}
+		kind := incident.EventOther
+		switch i.Kind {
+		case "userNote":
+			kind = incident.EventNote
+		case "incidentCreated":
+			kind = incident.EventCreated
+		case "incidentStatusChanged":
+			kind = incident.EventStatus
+		case "roleAssigned":
+			kind = incident.EventAssigned
+		case "incidentSeverityChanged":
+			kind = incident.EventSeverity
+		}
+		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: importers.Line(i.User.Name), Text: importers.Clean(i.Body), RawKind: importers.Line(i.Kind)})
+	}
+	slices.SortStableFunc(d.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
+	for n := range d.Timeline {
+		d.Timeline[n].Pos = n
+	}
+}
