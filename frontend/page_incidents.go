@@ -79,7 +79,8 @@ type Segment struct {
 // IncidentPage is one incident at /incidents/{id}.
 //
 // POST /incidents/{id}/milestones (name, at, reason) states a time; POST /incidents/{id}/edit
-// (field, value) changes a field.
+// (field, value) changes a field; POST /incidents/{id}/same (other: id, number or address) says that this is another
+// record of an incident; POST /incidents/{id}/apart says that it is none.
 type IncidentPage struct {
 	Shell
 	Incident   *incident.Incident
@@ -96,6 +97,7 @@ type IncidentPage struct {
 	SLA         []SLAResult
 	Raw         *RawView
 	Related     []Link // parent, duplicate of, merged into
+	Twins       Twins
 	Uncounted   string // why it stays out of reliability numbers; empty: it counts
 	Exports     []Link // "JSON", "Markdown"
 	MayEdit     bool
@@ -103,6 +105,16 @@ type IncidentPage struct {
 }
 
 func (IncidentPage) template() string { return "incident" }
+
+// Twins are the other records of one incident.
+type Twins struct {
+	Counts *IncidentRow  // the record that counts instead of this one; nil: this one does, or there is no other
+	Also   []IncidentRow // records that do not count, because this one does
+	Taken  []string      // milestones that this one has taken over: "mitigated, from INC-7"
+}
+
+// Any reports whether there is another record.
+func (t Twins) Any() bool { return t.Counts != nil || len(t.Also) > 0 }
 
 // Milestones returns one line per milestone, known or not, in the order in which they normally happen.
 func (p IncidentPage) Milestones() []MilestoneLine {

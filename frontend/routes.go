@@ -22,6 +22,7 @@ func Routes() []Route {
 		{"GET", "/login"}, {"POST", "/login"}, {"POST", "/login/demo"}, {"POST", "/logout"},
 		{"GET", "/incidents"}, {"GET", "/incidents/{id}"}, {"GET", "/incidents/{id}/raw"},
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
+		{"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/apart"},
 		{"GET", "/services"}, {"GET", "/services/{id}"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"},

@@ -16,6 +16,8 @@ type Filter struct {
 	Priorities  []string // PriorityRaw, exactly
 	Tags        []string
 	Connections []ID
+	Numbers     []string // exactly
+	SameAs      []ID     // other accounts of these, which do not count themselves
 
 	// From ≤ StartedAt < To; a zero bound does not bind.
 	From, To time.Time

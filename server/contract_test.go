@@ -8,8 +8,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"hindsight/server/internal/desk"
 )
 
 // openAPI is as much of the API's own description as the checks need.
@@ -136,6 +139,7 @@ func TestAPI(t *testing.T) {
 		var api openAPI
 		s.visitor(t).getJSON(t, "/api/openapi.json", &api)
 		ids := someIDs(t, editor)
+		ids["connections"] = connectJira(t, s)
 		for path, methods := range api.Paths {
 			for method := range methods {
 				t.Run(method+" "+path, func(t *testing.T) { callOperation(t, api, editor, strings.ToUpper(method), path, ids) })
@@ -174,6 +178,17 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID, "sla": made.ID}
 }
 
+// connectJira connects a made-up Jira and returns the connection's id.
+func connectJira(t *testing.T, s site) string {
+	t.Helper()
+	s.app.Desk.Runner.Transport = http.DefaultTransport // loopback is no public address
+	conn, err := s.app.Desk.Connect(t.Context(), desk.Plan{Source: "jira", Name: "Our Jira", Settings: map[string]string{"url": jiraSite(t, new(atomic.Int64)).URL, "user": "reader@example.com", "token": "t", "projects": "OPS"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(conn.ID)
+}
+
 // bodies are what the writing operations are sent.
 func bodies(ids map[string]string) map[string]any {
 	return map[string]any{
@@ -181,7 +196,12 @@ func bodies(ids map[string]string) map[string]any {
 		"PATCH /api/v1/incidents/{id}":        map[string]any{"tags": []string{"looked-at"}, "severity": 3},
 		"POST /api/v1/problems/{id}/verdicts": map[string]any{"action": "confirm"},
 		"POST /api/v1/imports":                map[string]any{"connection_id": ids["connection"], "via": "remap"},
-		"POST /api/v1/sla/targets":            map[string]any{"name": "two", "span": "opened..acknowledged", "within_seconds": 900, "goal": 0.95},
+		"POST /api/v1/connections": map[string]any{"source": "jira", "name": "Another", "settings": map[string]string{"url": "https://jira.example.org", "token": "t", "projects": "OPS"},
+			"mapping": map[string]any{"status": map[string]string{"parked": "triggered"}}},
+		"PATCH /api/v1/connections/{id}":         map[string]any{"settings": map[string]string{"projects": "OPS, WEB"}, "follow": true, "mapping": map[string]any{"severity": map[string]int{"Highest": 2}}},
+		"POST /api/v1/connections/{id}/polls":    map[string]any{"since": "2026-01-01T00:00:00Z"},
+		"POST /api/v1/connections/{id}/forecast": map[string]any{"mapping": map[string]any{"status": map[string]string{"Open": "canceled"}}},
+		"POST /api/v1/sla/targets":               map[string]any{"name": "two", "span": "opened..acknowledged", "within_seconds": 900, "goal": 0.95},
 	}
 }
 

@@ -280,8 +280,10 @@ func remap(ctx context.Context, p program, fs *flag.FlagSet, parse func() (confi
 	if conn, err = a.Desk.Unseal(conn); err != nil {
 		return err
 	}
+	if *dry {
+		return p.foresee(ctx, a, conn, *asJSON)
+	}
 	run := a.Desk.NewRun(conn, "remap", "command line")
-	run.DryRun = *dry
 	bar := p.progressBar(*asJSON)
 	out, err := a.Desk.Runner.Remap(ctx, conn, run, bar.show)
 	bar.end()

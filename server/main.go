@@ -46,7 +46,9 @@ func commands() []command {
 	return []command{
 		{"serve", "[--demo]", "run the server (the default)", serve},
 		{"import", "SOURCE [--file F | --dir D]", "import records of a source", importRecords},
-		{"remap", "CONNECTION", "map stored records again, without the source", remap},
+		{"remap", "CONNECTION [--dry-run]", "map stored records again, without the source, or say what that would change", remap},
+		{"follow", "CONNECTION on|off", "poll a connection by itself, or only when asked", followConnection},
+		{"webhook", "CONNECTION", "make a secret that proves what a source pushes", webhookSecret},
 		{"dead-letters", "[--retry]", "list records that could not be mapped", deadLetters},
 		{"search", "QUERY", "find incidents", searchIncidents},
 		{"similar", "ID", "incidents that look like this one, with reasons", similarTo},

@@ -56,7 +56,12 @@ func special(w world) []State {
 	again.Steps, again.Since = nil, ""
 	again.Form = sent(frontend.FieldError{Field: "since", Message: "say from which day on to read again"})
 	found := frontend.SourcesPage{Shell: shell("Choose a source", frontend.NavImports, "/imports/new?q=zzz"), Query: "zzz", All: 12}
+	lead, follower := w.incident(), w.incident()
+	lead.Twins = frontend.Twins{Also: w.incidents().Rows[:2], Taken: []string{"mitigated, from OPS-7"}}
+	follower.Twins.Counts = &w.incidents().Rows[0]
 	return []State{
+		{"incident/counts", lead},
+		{"incident/another-counts", follower},
 		{"webhook/secret", secretly},
 		{"test/failed", failing},
 		{"words/failed", unheard},

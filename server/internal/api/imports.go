@@ -21,6 +21,8 @@ type Connection struct {
 	MapVersion int               `json:"map_version"`
 	Sample     bool              `json:"sample"`
 	Exclude    string            `json:"exclude_reason,omitempty"`
+	Follow     bool              `json:"follow" doc:"polled and compared by itself"`
+	Health     Health            `json:"health"`
 	CreatedAt  *time.Time        `json:"created_at"`
 }
 
@@ -86,19 +88,23 @@ func (s *Server) listImports(ctx context.Context, v Viewer, _ none) (ImportList,
 	if err != nil {
 		return ImportList{}, err
 	}
+	healths, err := s.desk.Store.Healths(ctx)
+	if err != nil {
+		return ImportList{}, err
+	}
 	runs, err := s.desk.Store.Runs(ctx, "", 50)
 	return ImportList{
-		Connections: each(connections, s.connection),
+		Connections: each(connections, func(c incident.Connection) Connection { return s.connection(c, healths[c.ID]) }),
 		Runs:        each(runs, runFor(v)),
 	}, err
 }
 
 // connection renders a connection. Of its secrets it says which are set.
-func (s *Server) connection(c incident.Connection) Connection {
+func (s *Server) connection(c incident.Connection, h incident.Health) Connection {
 	settings := map[string]string{} // never null
 	maps.Copy(settings, c.Settings)
 	out := Connection{ID: c.ID, Source: c.Source, Name: c.Name, Settings: settings, Secrets: []string{}, MapVersion: c.MapVersion,
-		Sample: c.Sample, Exclude: c.Exclude, CreatedAt: when(c.CreatedAt)}
+		Sample: c.Sample, Exclude: c.Exclude, Follow: c.Follow, Health: healthOf(h), CreatedAt: when(c.CreatedAt)}
 	names, err := s.desk.SecretNames(c)
 	if err != nil {
 		out.Sealed = err.Error()

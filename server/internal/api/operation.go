@@ -204,3 +204,10 @@ func remove[P, R any](path, summary string, needs incident.Role, f func(context.
 	op.method, op.needs = http.MethodDelete, needs
 	return op
 }
+
+// act declares an operation that changes something and takes no body.
+func act[P, R any](path, summary string, f func(context.Context, Viewer, P) (R, error)) operation {
+	op := get(path, summary, f)
+	op.method, op.needs = http.MethodPost, incident.Editor
+	return op
+}

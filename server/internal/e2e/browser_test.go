@@ -26,6 +26,8 @@ func TestInBrowser(t *testing.T) {
 		{"setting up", setUp},
 		{"importing a table", importTable},
 		{"importing on PostgreSQL", importOnPostgres},
+		{"connecting a system", connectJira},
+		{"connecting on PostgreSQL", connectOnPostgres},
 		{"searching", searching},
 		{"keyboard", keyboard},
 		{"correcting an incident", correcting},

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,12 +34,12 @@ type site struct {
 	url string
 }
 
-// open starts a server with nothing in it. An empty databaseURL is SQLite.
-func open(t *testing.T, databaseURL string) site {
+// open starts a server with nothing in it, whose importers may call the allowed networks. An empty databaseURL is SQLite.
+func open(t *testing.T, databaseURL string, allowed ...netip.Prefix) site {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	url := "http://" + server.Listener.Addr().String()
-	a, err := app.Open(t.Context(), app.Options{Config: config.Config{Data: t.TempDir(), DatabaseURL: databaseURL, BaseURL: url},
+	a, err := app.Open(t.Context(), app.Options{Config: config.Config{Data: t.TempDir(), DatabaseURL: databaseURL, BaseURL: url, AllowNetworks: allowed},
 		Parts: app.Found, Version: "test", Now: func() time.Time { return today },
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {

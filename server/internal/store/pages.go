@@ -180,6 +180,8 @@ func (r reader) selected(f incident.Filter) *gorm.DB {
 	oneOf("team_id", len(f.Teams), f.Teams)
 	oneOf("priority_raw", len(f.Priorities), f.Priorities)
 	oneOf("connection_id", len(f.Connections), f.Connections)
+	oneOf("number", len(f.Numbers), f.Numbers)
+	oneOf("same_as", len(f.SameAs), f.SameAs)
 
 	uses := "id IN (SELECT incident_id FROM service_uses WHERE " + r.dialect.in("service_id") + ")"
 	listed(r.dialect.in("id"), len(f.IDs), array(f.IDs))

@@ -26,6 +26,8 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/incidents/:id/raw", incident.Editor, s.rawRecord)
 	post("/incidents/:id/edit", incident.Editor, s.editIncident)
 	post("/incidents/:id/milestones", incident.Editor, s.stateMilestone)
+	post("/incidents/:id/same", incident.Editor, s.sameIncident)
+	post("/incidents/:id/apart", incident.Editor, s.otherIncident)
 	get("/services", incident.Viewer, s.services)
 	get("/services/:id", incident.Viewer, s.service)
 	get("/problems", incident.Viewer, s.problems)

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"hindsight/incident"
+	"hindsight/reports"
+	"hindsight/server/internal/api"
+	"hindsight/server/internal/app"
+	"hindsight/server/internal/config"
+	"hindsight/server/internal/desk"
+)
+
+// followConnection says whether a connection is polled and compared by itself. A server does that.
+func followConnection(ctx context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	cfg, words, err := parse()
+	if err != nil {
+		return err
+	}
+	if len(words) != 2 || words[1] != "on" && words[1] != "off" {
+		return usage("say which connection, and on or off: hindsight follow NAME on")
+	}
+	return p.withConnection(ctx, cfg, words[0], func(a *app.App, conn incident.Connection) error {
+		source, err := a.Desk.Source(conn.Source)
+		if err != nil {
+			return err
+		}
+		if source.API == nil {
+			return &exitCode{2, source.Title + " is not read over the network"}
+		}
+		if err := a.Desk.SetFollow(ctx, conn.ID, words[1] == "on"); err != nil {
+			return err
+		}
+		if words[1] == "off" {
+			fmt.Fprintf(p.out, "%s is read only when somebody asks for it\n", conn.Name)
+			return nil
+		}
+		fmt.Fprintf(p.out, "%s is followed by every server on this database\n", conn.Name)
+		if h, err := a.Desk.Store.Health(ctx, conn.ID); err != nil || h.PolledAt.IsZero() {
+			fmt.Fprintf(p.out, "  once it has been read to its end: hindsight import %s --name %q\n", conn.Source, conn.Name)
+			return err
+		}
+		return nil
+	})
+}
+
+// webhookSecret makes a secret and prints it, this once. The one before stays good until the next is made.
+func webhookSecret(ctx context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	cfg, words, err := parse()
+	if err != nil {
+		return err
+	}
+	if len(words) != 1 {
+		return usage("say which connection: hindsight webhook NAME")
+	}
+	return p.withConnection(ctx, cfg, words[0], func(a *app.App, conn incident.Connection) error {
+		source, err := a.Desk.Source(conn.Source)
+		if err != nil {
+			return err
+		}
+		if source.Hook == nil {
+			return &exitCode{2, source.Title + " pushes nothing"}
+		}
+		secret, err := a.Desk.AddWebhookSecret(ctx, conn.ID, "")
+		if err != nil {
+			return err
+		}
+		address := strings.TrimRight(cfg.BaseURL, "/") + "/hooks/" + string(conn.ID)
+		fmt.Fprintln(p.out, strings.NewReplacer("{url}", address, "{secret}", secret).Replace(source.Hook.Setup))
+		return nil
+	})
+}
+
+// withConnection opens the database and does something with the connection that a name means.
+func (p program) withConnection(ctx context.Context, cfg config.Config, name string, do func(*app.App, incident.Connection) error) error {
+	a, err := p.openStored(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	conn, err := a.Desk.ConnectionNamed(ctx, name)
+	if err != nil {
+		return &exitCode{2, err.Error()}
+	}
+	return do(a, conn)
+}
+
+// foresee prints what mapping the stored records of a connection again would change.
+func (p program) foresee(ctx context.Context, a *app.App, conn incident.Connection, asJSON bool) error {
+	f, err := a.Desk.Foresee(ctx, conn)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return json.NewEncoder(p.out).Encode(api.ForecastOf(f))
+	}
+	for _, field := range slices.Sorted(maps.Keys(f.Changes)) {
+		fmt.Fprintf(p.out, "  %s: %d incidents\n", field, f.Changes[field])
+	}
+	for _, m := range f.Figures {
+		fmt.Fprintf(p.out, "  %s, %s: %s → %s\n", m.Title, m.Period, figure(m.Value, m.Before), figure(m.Value, m.After))
+	}
+	return p.reportImport(f.Outcome, false)
+}
+
+// figure writes a figure in the unit that its name says.
+func figure(value string, e desk.Estimate) string {
+	switch {
+	case e.Value == nil:
+		return "none"
+	case strings.HasSuffix(value, "_seconds"):
+		return "median " + reports.Format(reports.Seconds, *e.Value)
+	}
+	return reports.Format(reports.Count, *e.Value)
+}
