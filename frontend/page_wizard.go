@@ -62,6 +62,7 @@ type SourceField struct {
 	Options  []string
 	Required bool
 	Secret   bool
+	Lines    bool   // it has several lines
 	Value    string // what it is set to; empty for secrets
 	Kept     bool   // a secret that is set, and stays unless another is given
 }

@@ -53,6 +53,7 @@ type Field struct {
 	Options  []string // the only values allowed, when not empty
 	Required bool
 	Secret   bool
+	Lines    bool                     // it has several lines, such as a certificate
 	Check    func(value string) error // refuses what cannot work; nil: any text can
 }
 

@@ -84,7 +84,7 @@ func (w world) sources() frontend.SourcesPage {
 			{Name: "instance", Label: "Instance", Help: w.say("The name before .service-now.com"), Required: true}, {Name: "token", Label: "Token", Secret: true, Required: true, Help: "Stored encrypted."}, {Name: "order", Label: "Order", Options: []string{"newest", "oldest"}, Default: "oldest"}}},
 		{Name: "markdown", Title: "Postmortem documents", Summary: "A folder of Markdown files.", File: true, Accept: []string{".md", ".zip"}},
 		{Name: "jira", Title: "Jira", Summary: w.say("Incidents from Jira with their full history."), Network: true, Hook: true, Docs: "https://example.org/docs", Missing: []string{"impact start", w.say("mitigation")}, Permission: w.say("Browse projects in the projects that are read."),
-			Fields: []frontend.SourceField{{Name: "url", Label: "Address", Help: w.say("Where Jira is."), Required: true}, {Name: "token", Label: "Token", Secret: true, Required: true, Help: "An API token."}, {Name: "extra", Label: "Second token", Secret: true}, {Name: "deployment", Label: "Deployment", Options: []string{"cloud", "datacenter"}, Default: "cloud"}}},
+			Fields: []frontend.SourceField{{Name: "url", Label: "Address", Help: w.say("Where Jira is."), Required: true}, {Name: "token", Label: "Token", Secret: true, Required: true, Help: "An API token."}, {Name: "extra", Label: "Second token", Secret: true}, {Name: "ca", Label: "Certificate authority", Lines: true}, {Name: "deployment", Label: "Deployment", Options: []string{"cloud", "datacenter"}, Default: "cloud"}}},
 	}, All: 12}
 }
 

@@ -49,7 +49,7 @@ var settings = []importers.Field{
 	{Name: "token", Label: "Bearer token", Help: "Where a proxy before both servers asks for one", Secret: true},
 	{Name: "user", Label: "User", Help: "Of basic authentication, where there is some"},
 	{Name: "password", Label: "Password", Help: "Of basic authentication", Secret: true},
-	{Name: "ca", Label: "Certificate authority", Help: "In PEM, where the servers' certificates come from an authority of your own", Check: importers.CheckCA},
+	{Name: "ca", Label: "Certificate authority", Lines: true, Help: "In PEM, where the servers' certificates come from an authority of your own", Check: importers.CheckCA},
 	{Name: "filter", Label: "Only alerts with", Help: `Matchers of labels, one a line, such as severity="critical". Pushes are chosen by the route in Alertmanager`},
 	{Name: "external_labels", Label: "External labels", Help: "external_labels of Prometheus, such as cluster=eu, replica=a: it adds them to the alerts that it sends, but does not store them, and past alerts are the same as pushed ones only with them"},
 }

@@ -46,7 +46,7 @@ var settings = []importers.Field{
 	{Name: "token", Label: "Token", Help: "Of the user, from Logged in as > Settings > Auth Tokens; or give user and password", Secret: true},
 	{Name: "user", Label: "User", Help: "Of basic authentication"},
 	{Name: "password", Label: "Password", Help: "Of basic authentication", Secret: true},
-	{Name: "ca", Label: "Certificate authority", Help: "In PEM, where the server's certificate comes from an authority of your own", Check: importers.CheckCA},
+	{Name: "ca", Label: "Certificate authority", Lines: true, Help: "In PEM, where the server's certificate comes from an authority of your own", Check: importers.CheckCA},
 	{Name: "queues", Label: "Queues", Help: "Names, with commas between them. Empty: all that the user sees"},
 	{Name: "query", Label: "Only tickets with", Help: "A condition in TicketSQL, such as CF.{Type} = 'Incident'"},
 	{Name: "priorities", Label: "Severity by priority", Help: "Which severity a priority stands for, from each number on", Default: "90=1, 70=2, 40=3, 1=4", Check: checkPriorities},

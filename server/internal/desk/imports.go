@@ -48,7 +48,11 @@ func (d *Desk) keep(ctx context.Context, conn incident.Connection, by string) er
 	var versions []incident.MappingVersion
 	if before == nil || string(before.Mapping) != string(conn.Mapping) {
 		if before != nil {
-			versions = append(versions, incident.MappingVersion{Connection: conn.ID, Version: before.MapVersion, Mapping: stand(before.Mapping)})
+			was := incident.MappingVersion{Connection: conn.ID, Version: before.MapVersion, Mapping: stand(before.Mapping)}
+			if before.MapVersion == 1 {
+				was.SavedAt = before.CreatedAt
+			}
+			versions = append(versions, was)
 		}
 		if before != nil || len(conn.Mapping) > 0 {
 			versions = append(versions, incident.MappingVersion{Connection: conn.ID, Version: conn.MapVersion, Mapping: stand(conn.Mapping), SavedAt: d.Now().UTC(), By: by})

@@ -46,9 +46,7 @@ func (s *Server) preview(r *request) (answer, error) {
 func (s *Server) previewPage(r *request, j joint, trial desk.Trial) frontend.PreviewPage {
 	page := frontend.PreviewPage{Shell: r.shell("Preview", frontend.NavImports, j.crumbs()...), Connection: j.conn, Source: j.card(),
 		Read: int(trial.Read), Known: int(trial.Changed + trial.Unchanged), Warnings: trial.Warnings,
-		Coverage: each(trial.Coverage, func(c jobs.Coverage) frontend.Coverage {
-			return frontend.Coverage{Label: capital(strings.ReplaceAll(c.Field, "_", " ")), Have: c.Filled, Of: c.Of}
-		})}
+		Coverage: each(trial.Coverage, covered)}
 	if j.source.API != nil {
 		page.Steps = j.steps("preview")
 	}
@@ -63,6 +61,18 @@ func (s *Server) previewPage(r *request, j joint, trial desk.Trial) frontend.Pre
 		page.Rejects = append(page.Rejects, frontend.LetterRow{Letter: l})
 	}
 	return page
+}
+
+// covered says in how many records of a trial a fact is.
+func covered(c jobs.Coverage) frontend.Coverage {
+	out := frontend.Coverage{Label: capital(strings.ReplaceAll(c.Field, "_", " ")), Have: c.Filled, Of: c.Of}
+	if c.Field == "url" {
+		out.Label = "Web address"
+	}
+	if c.Filled == 0 {
+		out.Note = "no record says it"
+	}
+	return out
 }
 
 func previewRow(d importers.Draft, raw incident.Raw) frontend.PreviewRow {

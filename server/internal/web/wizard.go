@@ -35,7 +35,7 @@ func sourceCard(s importers.Source) frontend.SourceCard {
 		card.Accept = append(slices.Clone(s.Accept), archive)
 	}
 	for _, f := range s.Settings {
-		field := frontend.SourceField{Name: f.Name, Label: f.Label, Help: f.Help, Default: f.Default, Options: f.Options, Required: f.Required, Secret: f.Secret}
+		field := frontend.SourceField{Name: f.Name, Label: f.Label, Help: f.Help, Default: f.Default, Options: f.Options, Required: f.Required, Secret: f.Secret, Lines: f.Lines}
 		if len(f.Options) > 0 && f.Default == "" && !f.Required {
 			field.Options = append([]string{""}, f.Options...) // it may be left open
 		}
