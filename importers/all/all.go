@@ -29,6 +29,7 @@ import (
 	"hindsight/importers/statuspage"
 	"hindsight/importers/table"
 	"hindsight/importers/victorops"
+	"hindsight/importers/zabbix"
 )
 
 // Sources returns every source, sorted by name.
@@ -59,5 +60,6 @@ func Sources() []importers.Source {
 		statuspage.Source(),
 		table.Source(),
 		victorops.Source(),
+		zabbix.Source(),
 	}
 }
