@@ -29,7 +29,7 @@ var (
 	isoDate    = form{regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})` + clock), 1, 2, 3, "2026-03-31 17:06"}
 	dayFirst   = form{regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})` + clock), 3, 2, 1, "31/3/2026 17:06"}
 	monthFirst = form{dayFirst.pattern, 3, 1, 2, "3/31/2026 17:06"}
-	dayMonth   = form{regexp.MustCompile(weekday + `(\d{1,2})[ -]([A-Z][a-z]{2,8})\.?,?[ -](\d{4}|\d{2})` + clock), 3, 2, 1, "31 Mar 2026 17:06"}
+	dayMonth   = form{regexp.MustCompile(weekday + `(\d{1,2})[ /-]([A-Z][a-z]{2,8})\.?,?[ /-](\d{4}|\d{2})` + clock), 3, 2, 1, "31 Mar 2026 17:06"}
 	monthDay   = form{regexp.MustCompile(weekday + `([A-Z][a-z]{2,8})\.?\s+(\d{1,2}),?\s+(\d{4})` + clock), 3, 1, 2, "Mar 31, 2026 17:06"}
 )
 

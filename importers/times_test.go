@@ -29,6 +29,8 @@ func TestTimeFormatParse(t *testing.T) {
 		{"month first, afternoon", "m/d/y", "", "3/4/2026 5:06 PM", "2026-03-04T17:06:00Z", incident.ToMinute},
 		{"midnight in half days", "m/d/y", "", "3/4/2026 12:00 a.m.", "2026-03-04T00:00:00Z", incident.ToMinute},
 		{"RFC 1123", "named", "", "Sun, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z", incident.ToSecond},
+		// Jira's issue export, as in https://gist.github.com/0347210d3b5d362fbcb70d268f2cbb94
+		{"as Jira exports it", "", "", "20/May/24 04:53 PM", "2024-05-20T16:53:00Z", incident.ToMinute},
 		{"month in letters", "", "", "Mar 4, 2026 5:06 AM", "2026-03-04T05:06:00Z", incident.ToMinute},
 		{"any: ISO", "", "", "2026-03-04", "2026-03-04T00:00:00Z", incident.ToDay},
 		{"a billion seconds", "unix", "", "1000000000", "2001-09-09T01:46:40Z", incident.ToSecond},

@@ -21,16 +21,33 @@ type Question struct {
 
 // Suggest guesses a mapping from the names of the columns and what a sample of rows holds (each as long as
 // header; none: by the names alone). Nothing is guessed that the sample leaves open, such as whether 03/04/2026 is
-// in March or April: that comes back as a question, and the mapping is valid without the answer.
+// in March or April: that comes back as a question, and the mapping is valid without the answer. In a product's export
+// that is known, columns mean what they mean there: see Product.
 func Suggest(header []string, sample [][]string) (Mapping, []Question) {
-	s := suggester{header: header, sample: sample, taken: map[string]bool{}, mapping: Mapping{Fields: map[Target]Field{}}}
-	s.key()
+	s := newSuggester(header, sample)
+	if p, ok := presetOf(header); ok {
+		s.preset(p)
+	}
+	return s.suggest()
+}
+
+func newSuggester(header []string, sample [][]string) suggester {
+	return suggester{header: header, sample: sample, taken: map[string]bool{}, leave: map[Target]bool{}, mapping: Mapping{Fields: map[Target]Field{}}}
+}
+
+// suggest fills in, by names, what no preset has said.
+func (s *suggester) suggest() (Mapping, []Question) {
+	if s.mapping.Key == nil {
+		s.key()
+	}
 	for _, target := range Targets() {
-		s.target(target)
+		if _, said := s.mapping.Fields[target]; !said && !s.leave[target] {
+			s.target(target)
+		}
 	}
 	s.layouts()
 	s.zone()
-	for _, column := range header {
+	for _, column := range s.header {
 		if !s.taken[column] && !slices.Contains(s.mapping.Key, column) {
 			s.mapping.Custom = append(s.mapping.Custom, column)
 		}
@@ -38,9 +55,11 @@ func Suggest(header []string, sample [][]string) (Mapping, []Question) {
 	return s.mapping, s.questions
 }
 
-// byName is the mapping of a table whose columns speak for themselves.
+// byName is the mapping of a table whose columns speak for themselves. It knows no presets, because the rows of JSON Lines
+// need not all have the columns that a product is known by.
 func byName(header []string) Mapping {
-	m, _ := Suggest(slices.Sorted(slices.Values(header)), nil)
+	s := newSuggester(slices.Sorted(slices.Values(header)), nil)
+	m, _ := s.suggest()
 	return m
 }
 
@@ -108,6 +127,7 @@ type suggester struct {
 	header    []string
 	sample    [][]string
 	taken     map[string]bool
+	leave     map[Target]bool // what no column is to be guessed for
 	mapping   Mapping
 	questions []Question
 }
@@ -147,17 +167,7 @@ func (s *suggester) values(column string) []string {
 
 // key takes the first column of such a name that is never empty and never the same twice.
 func (s *suggester) key() {
-	column, ok := s.find(keyNames, func(column string) bool {
-		seen := map[string]bool{}
-		for _, v := range s.values(column) {
-			if importers.Unset(v) || seen[v] {
-				return false
-			}
-			seen[v] = true
-		}
-		return true
-	})
-	if ok {
+	if column, ok := s.find(keyNames, s.unique); ok {
 		s.mapping.Key = []string{column}
 		return
 	}
@@ -165,6 +175,18 @@ func (s *suggester) key() {
 		Columns: s.header, Options: s.header,
 		Text: "Which column identifies an incident for good, as a ticket number does? Without one, a row that changes in a later file becomes another incident.",
 	})
+}
+
+// unique reports whether a column is never empty and never the same twice.
+func (s *suggester) unique(column string) bool {
+	seen := map[string]bool{}
+	for _, v := range s.values(column) {
+		if importers.Unset(v) || seen[v] {
+			return false
+		}
+		seen[v] = true
+	}
+	return true
 }
 
 func (s *suggester) target(t Target) {
@@ -175,11 +197,15 @@ func (s *suggester) target(t Target) {
 		return
 	}
 	s.taken[column] = true
-	f := Field{Columns: []string{column}}
+	s.mapping.Fields[t] = Field{Columns: []string{column}, Separator: s.separatorOf(t, column)}
+}
+
+// separatorOf returns what separates the values of a target that holds several.
+func (s *suggester) separatorOf(t Target, column string) string {
 	if t == Service || t == Tags {
-		f.Separator = s.separator(column)
+		return s.separator(column)
 	}
-	s.mapping.Fields[t] = f
+	return ""
 }
 
 // holdsTimes reports whether most of a column can be read as times; an empty one can. A few days that no calendar

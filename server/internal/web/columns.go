@@ -45,6 +45,9 @@ func (s *Server) mapPage(r *request, conn incident.Connection, c desk.Columns, f
 	if len(c.Notes) > 0 {
 		page.Flash = append(page.Flash, frontend.Flash{Kind: frontend.Warn, Text: together(c.Notes)})
 	}
+	if product := table.Product(c.Header); product != "" && !c.Saved {
+		page.Flash = append(page.Flash, frontend.Flash{Kind: frontend.Notice, Text: "These are the columns of " + product + ", so their meanings are filled in; check them."})
+	}
 	for _, q := range c.Questions {
 		if len(q.Columns) == len(c.Header) {
 			page.Flash = append(page.Flash, frontend.Flash{Kind: frontend.Notice, Text: q.Text})
