@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/incident"
 )
 
 // posts is the collection that is read over the network. It has the name that incidents from files bear as their type,
@@ -27,6 +28,14 @@ var settings = []importers.Field{
 // setting returns a setting of the connection, or its default.
 func setting(cfg importers.Config, key string) string {
 	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, key))
+}
+
+// check refuses a key that does not say which page it is for.
+func check(cfg importers.Config) error {
+	if managed(cfg) && setting(cfg, "page") == "" {
+		return incident.Invalidf("page", "with an API key the id of the page is needed")
+	}
+	return nil
 }
 
 // managed reports whether the page is read as its company.
@@ -243,9 +252,6 @@ func fetch(ctx context.Context, in importers.Input, id string) (importers.Record
 // probe proves that the address is a status page, and says which one.
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if managed(in.Config) {
-		if setting(in.Config, "page") == "" {
-			return importers.Scope{}, errors.New("statuspage: with an API key the setting page is needed, the id of the page")
-		}
 		a, err := in.Client.Get(ctx, pagePath(in.Config), nil)
 		var page struct{ Name string }
 		if err == nil {

@@ -219,6 +219,9 @@ func TestProbe(t *testing.T) {
 			t.Errorf("%s: probe = %+v, %v", name, scope, err)
 		}
 	}
+	if err := Source().Validate(importers.Config{Settings: map[string]string{"key": "synthetic-key"}}); err == nil {
+		t.Error("a key without a page is let through")
+	}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
 	defer srv.Close()
 	client, _ := importertest.Client(t, Source(), public(srv.URL))

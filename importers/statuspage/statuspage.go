@@ -15,7 +15,8 @@ const name = "statuspage"
 
 // Source returns the source "statuspage". It reads .json files (the answers of /api/v2/incidents.json,
 // /api/v2/scheduled-maintenances.json, /incidents/CODE.json, a bare list of incidents, or the AWS archive)
-// and .jsonl files with one incident per line.
+// and .jsonl files with one incident per line; and over the network a page as the public sees it, or one's own through the
+// management API.
 //
 // Monitoring counts as mitigation; "identified" is a diagnosis and no acknowledgement. An incident
 // that was resolved the minute it appeared was written down after the fact, and its kind says so.
@@ -37,6 +38,7 @@ func Source() importers.Source {
 		Permission: "None for what the public sees. For an API key: access to the page; the key is that of a user.",
 		API:        &importers.API{Base: base, Sign: sign, Rates: rates},
 		Probe:      probe,
+		Check:      check,
 		Words:      words,
 		Collections: []importers.Collection{
 			{Name: "incidents", Read: read, Map: mapRecord},
