@@ -5,6 +5,7 @@ package all
 import (
 	"hindsight/importers"
 	"hindsight/importers/alertmanager"
+	"hindsight/importers/argocd"
 	"hindsight/importers/datadog"
 	"hindsight/importers/deploy"
 	"hindsight/importers/dispatch"
@@ -15,6 +16,7 @@ import (
 	"hindsight/importers/icalendar"
 	"hindsight/importers/icinga"
 	"hindsight/importers/incidentio"
+	"hindsight/importers/jenkins"
 	"hindsight/importers/jira"
 	"hindsight/importers/markdown"
 	"hindsight/importers/morgue"
@@ -36,6 +38,7 @@ import (
 func Sources() []importers.Source {
 	return []importers.Source{
 		alertmanager.Source(),
+		argocd.Source(),
 		datadog.Source(),
 		deploy.Source(),
 		dispatch.Source(),
@@ -46,6 +49,7 @@ func Sources() []importers.Source {
 		icalendar.Source(),
 		icinga.Source(),
 		incidentio.Source(),
+		jenkins.Source(),
 		jira.Source(),
 		markdown.Source(),
 		morgue.Source(),
