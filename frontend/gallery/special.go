@@ -41,7 +41,7 @@ func special(w world) []State {
 	secretly := w.webhook()
 	secretly.Secret, secretly.Secrets = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 2
 	failing := w.test()
-	failing.Problem, failing.Identity, failing.Reach, failing.Notes = &frontend.Problem{Text: "GET /rest/api/3/myself answered 401 Unauthorized", Advice: "The credentials are wrong or have expired. Enter them again in the settings."}, "", nil, nil
+	failing.Problem, failing.Identity, failing.Reach, failing.Notes = &frontend.Problem{Text: "Who am I: GET /rest/api/3/myself answered 401 Unauthorized", Advice: "The credentials are wrong or have expired. Enter them again in the settings."}, "", nil, nil
 	unheard := w.words()
 	unheard.Read, unheard.Problem, unheard.Groups = 0, failing.Problem, unheard.Groups[1:]
 	unread := frontend.PreviewPage{Shell: w.connectOn("Preview", "preview"), Connection: w.liveConnection(), Source: w.live(), Steps: w.setupSteps(3), Problem: failing.Problem}

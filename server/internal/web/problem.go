@@ -41,7 +41,7 @@ func problemOf(err error, j joint) *frontend.Problem {
 		p.Text = fmt.Sprintf("It did not answer within %s.", incident.FormatDuration(askingTime))
 		p.Advice = "Correct the address, see whether a firewall stands between, or test again in a while: an overloaded server, or one that limits requests, may answer later."
 	}
-	p.Text = strings.TrimPrefix(strings.TrimPrefix(p.Text, j.source.Name+": "), "importers: ")
+	p.Text = capital(strings.TrimRight(strings.TrimPrefix(strings.TrimPrefix(p.Text, j.source.Name+": "), "importers: "), ": "))
 	return p
 }
 

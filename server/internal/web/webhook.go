@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"hindsight/frontend"
@@ -38,6 +39,9 @@ func (s *Server) pushed(r *request) (joint, error) {
 	return j, err
 }
 
+// placeholder is a word of a source's instructions that holds address or secret.
+var placeholder = regexp.MustCompile(`[^\s()]*\{(?:url|secret)\}[^\s()]*`)
+
 // setupText fills address and secret into a source's instructions, as code, which no renderer of Markdown changes.
 func setupText(setup, address, secret string) string {
 	if secret == "" {
@@ -50,15 +54,18 @@ func setupText(setup, address, secret string) string {
 			pieces[i] = fill(piece)
 			continue
 		}
-		words := strings.SplitAfter(piece, " ")
-		for k, w := range words {
-			bare := strings.TrimRight(w, " \n.,;:)")
-			if at := strings.IndexByte(bare, '{'); at >= 0 && fill(bare) != bare && strings.LastIndexAny(bare, "\n(") < at {
-				start := strings.LastIndexAny(bare[:at], "\n(") + 1
-				words[k] = bare[:start] + "`" + fill(bare[start:]) + "`" + w[len(bare):]
+		lines := strings.Split(piece, "\n")
+		for k, line := range lines {
+			if strings.HasPrefix(line, "    ") { // a block of code
+				lines[k] = fill(line)
+				continue
 			}
+			lines[k] = placeholder.ReplaceAllStringFunc(line, func(word string) string {
+				bare := strings.TrimRight(word, ".,;:")
+				return "`" + fill(bare) + "`" + word[len(bare):]
+			})
 		}
-		pieces[i] = strings.Join(words, "")
+		pieces[i] = strings.Join(lines, "\n")
 	}
 	return strings.Join(pieces, "`")
 }
