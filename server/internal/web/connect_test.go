@@ -207,3 +207,22 @@ func TestPushesAndPauses(t *testing.T) {
 		t.Error("a resumed connection says that it is paused")
 	}
 }
+
+// TestPushOnly: a source that cannot be asked is set up once it can push.
+func TestPushOnly(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Editor)
+	_, to := s.upload("deploy", http.StatusSeeOther, "", "", "name", "Pipelines")
+	conn, found := strings.CutSuffix(to, "/webhook")
+	if !found {
+		t.Fatalf("connecting leads to %s, want the page about pushes", to)
+	}
+	s.holds(s.get(conn, http.StatusOK), "the connection", "Setting up is not finished")
+	s.holds(s.get(to, http.StatusOK), "the page", "Connect", "Pushes", "none yet: every delivery is refused")
+	body, _ := s.post(to, http.StatusOK)
+	s.holds(body, "the page", "It is shown this once", "Done: to the connection")
+	if page := s.get(conn, http.StatusOK); strings.Contains(page, "not finished") || strings.Contains(page, "Read now") {
+		t.Error("a connection that can be pushed to says that it is not finished, or offers to be polled")
+	}
+	s.get(conn+"/begin", http.StatusNotFound)
+}
