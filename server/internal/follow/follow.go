@@ -93,13 +93,13 @@ func New(store incident.Store, wake <-chan struct{}, log *slog.Logger, sinks ...
 func (f *Follower) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	f.look(ctx) // before any sink moves: who has caught up knows its goal
 	for _, l := range f.lines {
 		wg.Go(func() { f.follow(ctx, l) })
 	}
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	for {
-		f.look(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -107,6 +107,7 @@ func (f *Follower) Run(ctx context.Context) error {
 		case <-f.poke:
 		case <-ticker.C:
 		}
+		f.look(ctx)
 	}
 }
 
