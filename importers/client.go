@@ -168,11 +168,10 @@ type Request struct {
 // passing reason (no connection, 5xx, a body cut short, "slow down") is tried again, up to five times with
 // growing pauses. A wait of more than 15 minutes is a *Parked.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
-	req, err := c.request(ctx, r)
+	req, key, err := c.request(ctx, r)
 	if err != nil {
 		return Answer{}, err
 	}
-	key := c.key(req)
 	_, rate := c.quota(req)
 	for try := 1; ; try++ {
 		if err := c.pacer.Take(ctx, key, rate.interval()); err != nil {
@@ -189,13 +188,14 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 		if !v.again {
 			return a, err
 		}
-		if err := c.rest(ctx, req, v, err); err != nil {
+		if err := c.rest(ctx, key, v, err); err != nil {
 			return a, err
 		}
 	}
 }
 
-func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
+// request makes a signed request, and names the quota that it counts against.
+func (c *Client) request(ctx context.Context, r Request) (req *http.Request, key string, err error) {
 	target := c.base.String() + r.Path
 	if strings.HasPrefix(r.Path, "http://") || strings.HasPrefix(r.Path, "https://") {
 		target = r.Path
@@ -203,12 +203,12 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	if r.Method == "" {
 		r.Method = http.MethodGet
 	}
-	req, err := http.NewRequestWithContext(ctx, r.Method, target, nil)
+	req, err = http.NewRequestWithContext(ctx, r.Method, target, nil)
 	if err != nil {
-		return nil, fmt.Errorf("importers: request: %w", err)
+		return nil, "", fmt.Errorf("importers: request: %w", err)
 	}
 	if !c.own(req.URL) {
-		return nil, fmt.Errorf("importers: %s leads to another host, %s, which is not called", r.Path, req.URL.Host)
+		return nil, "", fmt.Errorf("importers: %s leads to another host, %s, which is not called", r.Path, req.URL.Host)
 	}
 	if len(r.Query) > 0 {
 		req.URL.RawQuery = r.Query.Encode()
@@ -221,10 +221,11 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	if c.api.Sign != nil {
 		c.api.Sign(c.cfg, req)
 	}
+	key = c.key(req)
 	for name, values := range r.Header {
 		req.Header[name] = values
 	}
-	return req, nil
+	return req, key, nil
 }
 
 // Now returns the server's clock as its last answer told it, else ours. Watermarks of another system's data

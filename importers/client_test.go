@@ -12,10 +12,16 @@ import (
 	"time"
 )
 
-// still is a pacer that lets everybody go, and remembers holds.
-type still struct{ held time.Time }
+// still is a pacer that lets everybody go, and remembers holds and whom it let go.
+type still struct {
+	held time.Time
+	keys []string
+}
 
-func (s *still) Take(context.Context, string, time.Duration) error { return nil }
+func (s *still) Take(_ context.Context, key string, _ time.Duration) error {
+	s.keys = append(s.keys, key)
+	return nil
+}
 func (s *still) Hold(_ context.Context, _ string, until time.Time) error {
 	s.held = until
 	return nil
@@ -164,5 +170,48 @@ func TestGuarded(t *testing.T) {
 	}
 	if err := get(srv.URL, netip.MustParsePrefix("127.0.0.0/8")); err != nil {
 		t.Errorf("calling an allowed address: %v", err)
+	}
+}
+
+// A quota belongs to a credential, not to a way of asking.
+func TestOneQuotaPerCredential(t *testing.T) {
+	var slept time.Duration
+	c, p := clientOf(t, func(http.ResponseWriter, *http.Request) {}, &slept)
+	c.Get(t.Context(), "/x", nil)
+	c.Post(t.Context(), "/y", map[string]string{"a": "b"})
+	c.Do(t.Context(), Request{Path: "/z", Header: http.Header{"If-None-Match": {"w"}}})
+	c.api.Sign = func(_ Config, r *http.Request) { r.Header.Set("Authorization", "Bearer another") }
+	c.Get(t.Context(), "/x", nil)
+	if len(p.keys) != 4 || p.keys[0] != p.keys[1] || p.keys[0] != p.keys[2] || p.keys[0] == p.keys[3] {
+		t.Errorf("requests count against %q, want the first three against one quota and the last against another", p.keys)
+	}
+}
+
+// A long pause holds for all who share the credential, and is never longer than a day: a time in the far future is a
+// fault of the source.
+func TestLongPauses(t *testing.T) {
+	for value, want := range map[string]time.Duration{"3600": time.Hour, "99999999": 24 * time.Hour, "Fri, 01 Mar 2126 12:00:00 GMT": 24 * time.Hour} {
+		var slept time.Duration
+		c, p := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", value)
+			w.WriteHeader(http.StatusTooManyRequests)
+		}, &slept)
+		_, err := c.Get(t.Context(), "/x", nil)
+		var parked *Parked
+		if !errors.As(err, &parked) || !parked.Until.Equal(noon.Add(want)) || !p.held.Equal(parked.Until) {
+			t.Errorf("Retry-After: %s gave %v and held the others until %v; want both to go on after %s", value, err, p.held, want)
+		}
+	}
+}
+
+// Some servers repeat the credential that they refuse.
+func TestAnswersThatTellSecrets(t *testing.T) {
+	var slept time.Duration
+	c, _ := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, `{"error": "invalid `+r.Header.Get("Authorization")+`"}`, http.StatusUnauthorized)
+	}, &slept)
+	_, err := c.Get(t.Context(), "/x", nil)
+	if err == nil || strings.Contains(err.Error(), "s3cret") || !strings.Contains(err.Error(), "invalid") {
+		t.Errorf("Get = %v, want what the server says without the secret", err)
 	}
 }

@@ -19,6 +19,7 @@ const (
 	tries        = 5                // of a request that fails for a passing reason
 	limitedTries = 20               // of a request that is told to slow down
 	maxWait      = 15 * time.Minute // a longer wait parks the run instead
+	maxPark      = 24 * time.Hour   // then the source is asked again, whatever it said: years are a fault of its clock
 	longestPause = 5 * time.Minute  // between two tries when nobody says how long
 )
 
@@ -129,7 +130,7 @@ func readPause(text string, now time.Time) (time.Duration, bool) {
 }
 
 // rest pauses before the next try. A pause that the source asked for holds for all who share the credential.
-func (c *Client) rest(ctx context.Context, req *http.Request, v verdict, cause error) error {
+func (c *Client) rest(ctx context.Context, key string, v verdict, cause error) error {
 	reason := "the source asked for a pause"
 	if !v.limited {
 		reason = "the source did not answer as it should; it is asked again"
@@ -137,14 +138,15 @@ func (c *Client) rest(ctx context.Context, req *http.Request, v verdict, cause e
 	if v.wait == 0 { // full jitter, so that rivals do not meet again
 		v.wait = time.Second + rand.N(min(time.Second<<min(v.try, 16), longestPause))
 	}
+	v.wait = min(v.wait, maxPark)
 	until := c.clock.Now().Add(v.wait).UTC()
-	if v.wait > maxWait {
-		return &Parked{Until: until, Reason: reason, Cause: cause}
-	}
 	if v.limited {
-		if err := c.pacer.Hold(ctx, c.key(req), until); err != nil {
+		if err := c.pacer.Hold(ctx, key, until); err != nil {
 			return err
 		}
+	}
+	if v.wait > maxWait {
+		return &Parked{Until: until, Reason: reason, Cause: cause}
 	}
 	if c.clock.Waiting != nil {
 		c.clock.Waiting(reason, until)
@@ -179,13 +181,18 @@ func (c *Client) heard(ctx context.Context, key string, a Answer) error {
 	return c.pacer.Hold(ctx, key, now.Add(min(wait/time.Duration(max(left, 1)), maxWait)))
 }
 
-// key names the quota that a request counts against: host, credential and the prefix that its rate holds for.
+// neutral are headers that say nothing about who asks.
+var neutral = []string{"Accept", "Content-Type", "User-Agent"}
+
+// key names the quota that a signed request counts against: host, credential and the prefix that its rate holds for.
 func (c *Client) key(req *http.Request) string {
 	h := sha256.New()
 	prefix, _ := c.quota(req)
 	fmt.Fprintf(h, "%s\x00%s\x00", req.URL.Host, prefix)
 	for _, name := range slices.Sorted(maps.Keys(req.Header)) {
-		fmt.Fprintf(h, "%s\x00%s\x00", name, req.Header[name])
+		if !slices.Contains(neutral, name) {
+			fmt.Fprintf(h, "%s\x00%s\x00", name, req.Header[name])
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -49,6 +49,27 @@ func (p *passing) Unwrap() error { return p.error }
 // excerpt returns the beginning of an answer, on one line, for a message.
 func excerpt(body []byte) string { return short(Line(string(body[:min(len(body), 400)]))) }
 
+// withoutSecrets blots out the credentials of a request where its answer repeats them.
+func withoutSecrets(req *http.Request, body []byte) []byte {
+	var secrets []string
+	for name, values := range req.Header {
+		if !slices.Contains(neutral, name) {
+			for _, v := range values { // "Bearer KEY", "Token token=KEY", "KEY"
+				secrets = append(secrets, strings.Trim(v[strings.LastIndexAny(strings.TrimRight(v, "="), " =")+1:], `"`))
+			}
+		}
+	}
+	if _, password, ok := req.BasicAuth(); ok {
+		secrets = append(secrets, password)
+	}
+	for _, secret := range secrets {
+		if len(secret) >= 6 { // less is no secret, and would blot out words
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("[secret]"))
+		}
+	}
+	return body
+}
+
 // redirect follows only what stays at the origin.
 func (c *Client) redirect(req *http.Request, via []*http.Request) error {
 	if len(via) >= 5 {
@@ -81,7 +102,7 @@ func (c *Client) send(req *http.Request, body []byte) (Answer, error) {
 	case err != nil:
 		return a, &passing{fmt.Errorf("importers: the answer of %s broke off: %w", req.URL.Path, err)}
 	case a.Status < 200 || a.Status > 299:
-		return a, &StatusError{Status: a.Status, Method: req.Method, Path: req.URL.Path, Body: excerpt(a.Body)}
+		return a, &StatusError{Status: a.Status, Method: req.Method, Path: req.URL.Path, Body: excerpt(withoutSecrets(req, a.Body))}
 	}
 	return a, a.whole()
 }

@@ -7,11 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"net/http"
+	"slices"
 	"time"
 )
 
 // ErrStuck says that a source gave the same page again instead of the next one.
 var ErrStuck = errors.New("the source gives the same page again instead of the next one; the walk was stopped so that it does not go on for ever")
+
+// ErrTooMany says that a source cannot list all that lies in a window, however short it is made.
+var ErrTooMany = errors.New("the source cannot list all records of it")
+
+// maxIdle is how many pages behind one another may hold nothing. Where access rules cut rows after the page was made,
+// many do; a source that says "more" for ever gives them without end.
+const maxIdle = 1000
 
 // walkCursor is where a walk stands. Between two walks only Mark, or with Keyset Token, counts.
 type walkCursor struct {
@@ -33,6 +42,7 @@ type walk struct {
 	tokens     map[string]bool // of this window
 	page       uint64          // what the last page held
 	count      int             // records of this window
+	idle       int             // pages that held nothing, one behind the other
 }
 
 func (w *walk) run(ctx context.Context, yield func(Page, error) bool) error {
@@ -42,16 +52,24 @@ func (w *walk) run(ctx context.Context, yield func(Page, error) bool) error {
 	if w.list == nil {
 		return nil
 	}
+	resumed := !w.End.IsZero()
 	w.begin()
 	for {
+		asked := w.clock()
 		slice, err := w.list.Page(ctx, w.in, At{From: w.From, To: w.To, Token: w.Token})
+		if resumed && w.expired(err) {
+			resumed = false
+			w.open()
+			continue
+		}
 		if err != nil {
 			return err
 		}
+		resumed = false
 		if err := w.advanced(slice); err != nil {
 			return err
 		}
-		w.note(slice)
+		w.note(slice, w.clock().Sub(asked))
 		more, err := w.step(slice)
 		if err != nil {
 			return err
@@ -60,6 +78,11 @@ func (w *walk) run(ctx context.Context, yield func(Page, error) bool) error {
 			return nil
 		}
 	}
+}
+
+// expired reports whether an interrupted walk failed because the token with which it was to go on lives no longer.
+func (w *walk) expired(err error) bool {
+	return w.Token != "" && !w.list.Keyset && HasStatus(err, http.StatusBadRequest, http.StatusNotFound, http.StatusGone, http.StatusUnprocessableEntity)
 }
 
 // begin sets out on a new walk, or goes on with one that was interrupted.
@@ -81,7 +104,7 @@ func (w *walk) begin() {
 
 // open begins a window at From.
 func (w *walk) open() {
-	w.count, w.page = 0, 0
+	w.count, w.page, w.idle = 0, 0, 0
 	clear(w.tokens)
 	if !w.list.Keyset {
 		w.Token = ""
@@ -94,15 +117,21 @@ func (w *walk) open() {
 		w.Width = w.list.Window
 	}
 	end := w.From.Add(w.Width)
-	if !w.in.Now.IsZero() && end.After(w.in.Now.Add(time.Hour)) {
-		end = w.in.Now.Add(time.Hour).Truncate(time.Second)
+	if latest := w.latest().Add(time.Hour).Truncate(time.Second); !w.in.Now.IsZero() && end.After(latest) {
+		end = latest
 	}
 	if w.To.IsZero() || end.Before(w.To) {
 		w.To = end
 	}
 }
 
-// advanced refuses a page that is the one before, or that leads back to a page of this window.
+// latest is now, by the later of the two clocks: no window needs to reach far beyond it.
+func (w *walk) latest() time.Time {
+	return slices.MaxFunc([]time.Time{w.in.Now, w.End, w.From}, time.Time.Compare)
+}
+
+// advanced refuses a page that is the one before, that leads back to a page of this window, or that is one of too many
+// without anything in them.
 func (w *walk) advanced(s Slice) error {
 	h := fnv.New64a()
 	for _, r := range s.Records {
@@ -120,14 +149,18 @@ func (w *walk) advanced(s Slice) error {
 		again = false
 	}
 	w.page = page
-	if again {
+	if w.idle++; len(s.Records)+len(s.Rejects)+len(s.Touched)+len(s.Held) > 0 {
+		w.idle = 0
+	}
+	if again || w.idle > maxIdle {
 		return fmt.Errorf("importers: %s, from %s, page %q: %w", w.collection.Name, w.From.Format(time.RFC3339), w.Token, ErrStuck)
 	}
 	return nil
 }
 
-// note remembers the latest time of a record and, once the server has answered, where this walk ends.
-func (w *walk) note(s Slice) {
+// note remembers the latest time of a record and, once the server has answered, where this walk ends: at its clock when
+// the page was asked for, since more requests may have followed for what the page holds.
+func (w *walk) note(s Slice, took time.Duration) {
 	for _, r := range s.Records {
 		if r.At.After(w.Seen) {
 			w.Seen = r.At.UTC()
@@ -135,11 +168,19 @@ func (w *walk) note(s Slice) {
 	}
 	w.count += len(s.Records) + len(s.Touched)
 	if w.End.IsZero() {
-		w.End = w.now().Add(-w.list.Lag)
+		w.End = w.now().Add(-max(took, 0)).Add(-w.list.Lag)
 		if until := w.in.Until; !until.IsZero() && until.Before(w.End) {
 			w.End = until.UTC()
 		}
 	}
+}
+
+// clock is ours, which tells how long a page took.
+func (w *walk) clock() time.Time {
+	if w.in.Client != nil {
+		return w.in.Client.clock.Now()
+	}
+	return w.in.Now
 }
 
 // now is the server's clock.
@@ -176,8 +217,8 @@ func (w *walk) step(s Slice) (more bool, err error) {
 // halve asks for half of the window. A second that still holds too much cannot be read whole.
 func (w *walk) halve() error {
 	if w.list.Window == 0 || w.To.Sub(w.From) <= time.Second {
-		return fmt.Errorf("importers: %s: the source cannot list all records of %s to %s; narrow the connection down, to one team or project, and import those one by one",
-			w.collection.Name, w.From.Format(time.RFC3339), w.To.Format(time.RFC3339))
+		return fmt.Errorf("importers: %s, %s to %s: %w; narrow the connection down, to one team or project, and import those one by one",
+			w.collection.Name, w.From.Format(time.RFC3339), w.To.Format(time.RFC3339), ErrTooMany)
 	}
 	w.Width = max(w.To.Sub(w.From)/2, time.Second).Truncate(time.Second)
 	w.open()

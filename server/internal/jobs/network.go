@@ -84,14 +84,14 @@ func (p *pass) over() bool { return p.client != nil }
 func (p *pass) follows() bool { return p.over() && p.run.Via == viaPoll && !p.dry }
 
 // trouble decides what an error of a collection means for the run: nil lets the other collections go on. Refused
-// credentials, and whatever a retry may mend, end the run; a request that the source calls wrong ends this
-// collection alone.
+// credentials, and whatever a retry may mend, end the run; a request that the source calls wrong, and a list that cannot
+// be read whole, end this collection alone.
 func (p *pass) trouble(c importers.Collection, err error) error {
 	first := p.source.Collections[0].Name == c.Name
 	switch {
 	case importers.HasStatus(err, http.StatusUnauthorized), first && importers.HasStatus(err, http.StatusForbidden):
 		return &refusedError{err}
-	case errors.Is(err, importers.ErrStuck), importers.HasStatus(err, 400, 403, 404, 405, 410, 422):
+	case errors.Is(err, importers.ErrStuck), errors.Is(err, importers.ErrTooMany), importers.HasStatus(err, 400, 403, 404, 405, 410, 422):
 		p.log.Warn("jobs: a collection could not be read", "source", p.source.Name, "run", p.run.ID, "collection", c.Name, "err", err)
 		p.troubles = append(p.troubles, fmt.Sprintf("%s could not be read: %s", c.Name, clean(err.Error())))
 		return nil
