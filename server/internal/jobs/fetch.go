@@ -30,11 +30,12 @@ func (p *pass) touched(ctx context.Context, c importers.Collection, in importers
 	if len(ids) == 0 || c.Fetch == nil {
 		return page, nil
 	}
-	fetched, err := c.Fetch(ctx, in, ids)
+	fetched, rejects, err := p.byID(ctx, c, in, ids)
 	if err != nil {
 		return page, err
 	}
 	page.Records = append(slices.Clip(page.Records), fetched...)
+	page.Rejects = append(slices.Clip(page.Rejects), rejects...)
 	return page, nil
 }
 
@@ -92,15 +93,15 @@ func (p *pass) ask(ctx context.Context, c importers.Collection, in importers.Inp
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		records, err := c.Fetch(ctx, in, chunk)
+		records, rejects, err := p.byID(ctx, c, in, chunk)
 		if err != nil {
 			return err
 		}
-		missing = append(missing, notGiven(chunk, records)...)
-		if len(records) == 0 {
+		missing = append(missing, unanswered(chunk, records, rejects)...)
+		if len(records)+len(rejects) == 0 {
 			continue
 		}
-		if err := p.page(ctx, c, importers.Page{Records: records}, nil); err != nil {
+		if err := p.page(ctx, c, importers.Page{Records: records, Rejects: rejects}, nil); err != nil {
 			return err
 		}
 	}
@@ -117,11 +118,14 @@ func notGiven(ids []string, records []importers.Record) []string {
 // absent decides about records that the source did not give, of asked in all. Where it hides what may not be seen, that
 // says nothing.
 func (p *pass) absent(ctx context.Context, c importers.Collection, ids []string, asked int) error {
-	if len(ids) == 0 || c.Hides {
+	if c.Hides {
+		return p.forget(ctx, c, ids)
+	}
+	if len(ids) == 0 {
 		return nil
 	}
 	if len(ids) > vanishFew && len(ids)*vanishShare > asked {
-		p.troubles = append(p.troubles, fmt.Sprintf("%d of %d %s are not given any more; so many at once look like lost permissions, so nothing was deleted", len(ids), asked, c.Name))
+		p.complain(fmt.Sprintf("%d of %d %s are not given any more; so many at once look like lost permissions, so nothing was deleted", len(ids), asked, c.Name))
 		return nil
 	}
 	var gone importers.Page
@@ -144,6 +148,22 @@ func (p *pass) absent(ctx context.Context, c importers.Collection, ids []string,
 		return nil
 	}
 	return p.page(ctx, c, gone, nil)
+}
+
+// forget lets go of records that deliveries told of and that the source has not shown for so long that it will not.
+func (p *pass) forget(ctx context.Context, c importers.Collection, ids []string) error {
+	var late []string
+	for _, id := range ids {
+		if at, lost := p.lost[record{c.Name, id}]; lost && p.clock().Sub(at) >= goneAfter {
+			late = append(late, id)
+			delete(p.lost, record{c.Name, id})
+		}
+	}
+	if len(late) == 0 {
+		return nil
+	}
+	_, err := p.store.Update(ctx, func(tx incident.Tx) error { return tx.FindMissing(p.conn.ID, c.Name, late) })
+	return err
 }
 
 // census compares the ids that a source has with those that are held, where it can list them cheaply.

@@ -39,7 +39,7 @@ func (p *pass) ended(ctx context.Context, err error) (incident.Run, error) {
 	var refused *refusedError
 	switch {
 	case err == nil:
-		run.State, run.Message = result(run, p.troubles)
+		run.State, run.Message = result(run, p.pos.Troubles)
 	case errors.Is(err, errCanceled):
 		run.State, run.Message, err = incident.RunCanceled, "canceled", nil
 	case errors.Is(err, errLost):

@@ -48,9 +48,11 @@ func (r *Runner) claim(ctx context.Context, conn incident.Connection, run incide
 			out = r.started(run)
 		case err != nil:
 			return err
+		case run.Via == viaPush: // those of one day share a run, however it ended last
+			out = r.started(*stored)
 		case stored.State == incident.RunCanceled:
 			return errCanceled
-		case stored.State.Done() && run.Via != viaPush: // those of one day share a run
+		case stored.State.Done():
 			return fmt.Errorf("run %s has ended: %w", run.ID, incident.ErrConflict)
 		default:
 			out = r.started(*stored)
@@ -90,7 +92,8 @@ func (r *Runner) started(run incident.Run) incident.Run {
 	if run.Total == 0 {
 		run.Total = -1
 	}
-	run.State, run.Heartbeat, run.FinishedAt, run.Message = incident.RunRunning, now, time.Time{}, ""
+	run.State, run.Heartbeat, run.Message = incident.RunRunning, now, ""
+	run.FinishedAt, run.ResumesAt = time.Time{}, time.Time{}
 	return run
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,8 +81,18 @@ func (p *pass) waitingUntil(reason string, until time.Time) {
 // over reports whether the run reads over the network.
 func (p *pass) over() bool { return p.client != nil }
 
-// follows reports whether the run moves the cursor from which later polls go on.
-func (p *pass) follows() bool { return p.over() && p.run.Via == viaPoll && !p.dry }
+// follows reports whether the run moves the cursor from which later polls go on: not when it reads a part of a
+// connection that is followed already, since what lies between would be passed over.
+func (p *pass) follows() bool {
+	return p.over() && p.run.Via == viaPoll && !p.dry && (p.run.Since.IsZero() || p.health.PolledAt.IsZero())
+}
+
+// complain notes, once, what people must know of how the run went.
+func (p *pass) complain(trouble string) {
+	if !slices.Contains(p.pos.Troubles, trouble) {
+		p.pos.Troubles = append(slices.Clip(p.pos.Troubles), trouble)
+	}
+}
 
 // trouble decides what an error of a collection means for the run: nil lets the other collections go on. Refused
 // credentials, and whatever a retry may mend, end the run; a request that the source calls wrong, and a list that cannot
@@ -93,7 +104,7 @@ func (p *pass) trouble(c importers.Collection, err error) error {
 		return &refusedError{err}
 	case errors.Is(err, importers.ErrStuck), errors.Is(err, importers.ErrTooMany), importers.HasStatus(err, 400, 403, 404, 405, 410, 422):
 		p.log.Warn("jobs: a collection could not be read", "source", p.source.Name, "run", p.run.ID, "collection", c.Name, "err", err)
-		p.troubles = append(p.troubles, fmt.Sprintf("%s could not be read: %s", c.Name, clean(err.Error())))
+		p.complain(fmt.Sprintf("%s could not be read: %s", c.Name, clean(err.Error())))
 		return nil
 	}
 	return err

@@ -26,6 +26,7 @@ type upstream struct {
 	tickets map[string]ticket
 	merged  map[string]string // by id, into which
 	status  int               // what it answers instead; 0: what it should
+	broken  map[string]int    // the same for single tickets, by id
 	header  http.Header
 	asked   []string // paths with queries
 }
@@ -53,6 +54,10 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if id, one := strings.CutPrefix(r.URL.Path, "/tickets/"); one {
+		if status := u.broken[id]; status != 0 {
+			w.WriteHeader(status)
+			return
+		}
 		t, ok := u.tickets[cmp.Or(u.merged[id], id)]
 		if !ok {
 			w.WriteHeader(http.StatusNotFound)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"hindsight/importers"
 	"hindsight/incident"
 )
 
@@ -14,6 +15,8 @@ const (
 	reserveFor = 2 * time.Second // turns that one look into the database reserves
 	maxReserve = 20
 	holdFresh  = 5 * time.Second // how old what is known of a hold may be
+
+	longestWait = 15 * time.Minute // for a turn; a longer one parks the run
 )
 
 // pacer shares quotas among all replicas: the instant of the next free turn of each stands in the database (the
@@ -47,21 +50,25 @@ func (p *pacer) Take(ctx context.Context, key string, interval time.Duration) er
 	if err != nil {
 		return fmt.Errorf("jobs: wait for a turn: %w", err)
 	}
-	return sleep(ctx, at.Sub(p.runner.clock()))
+	wait := at.Sub(p.runner.clock())
+	if wait > longestWait {
+		return &importers.Parked{Until: at.UTC(), Reason: "the source asked for a pause", Cause: errors.New("it holds for all who share the credential")}
+	}
+	return sleep(ctx, wait)
 }
 
 // turn returns when the caller may go. The caller holds p.mu.
 func (p *pacer) turn(ctx context.Context, key string, q *quota, interval time.Duration) (time.Time, error) {
 	now := p.runner.clock()
 	if interval == 0 {
-		if now.Sub(q.checked) < holdFresh {
+		if now.Sub(q.checked).Abs() < holdFresh { // the clock may have been set back
 			return q.next, nil
 		}
 		next, err := nextTurn(ctx, p.runner.store, key)
 		q.next, q.checked = next, now
 		return next, err
 	}
-	if len(q.turns) > 0 && now.Sub(q.checked) > holdFresh {
+	if len(q.turns) > 0 && now.Sub(q.checked).Abs() > holdFresh {
 		q.turns = nil // somebody may have asked for a pause meanwhile
 	}
 	if len(q.turns) == 0 {

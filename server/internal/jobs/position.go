@@ -21,6 +21,8 @@ type position struct {
 	Done   int                         `json:"done"`   // collections that this run has read to the end
 	Before int64                       `json:"before"` // records of those collections
 	Next   map[string]importers.Cursor `json:"next"`   // by the collection's name
+	// Troubles says which collections could not be read, and why: a run that is interrupted remembers them.
+	Troubles []string `json:"troubles,omitempty"`
 }
 
 func (p position) encode() []byte {
@@ -33,8 +35,8 @@ func (p position) after(collection string, next importers.Cursor) position {
 	if next == nil {
 		return p
 	}
-	out := position{Done: p.Done, Before: p.Before, Next: maps.Clone(p.Next)}
-	if out.Next == nil {
+	out := p
+	if out.Next = maps.Clone(p.Next); out.Next == nil {
 		out.Next = map[string]importers.Cursor{}
 	}
 	out.Next[collection] = next
@@ -43,7 +45,8 @@ func (p position) after(collection string, next importers.Cursor) position {
 
 // finished returns the position behind collection i, after read records in all.
 func (p position) finished(i int, read int64) position {
-	return position{Done: i + 1, Before: read, Next: p.Next}
+	p.Done, p.Before = i+1, read
+	return p
 }
 
 func decodePosition(cursor []byte) (position, error) {

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -105,19 +106,38 @@ func (p *pass) told(ctx context.Context, c importers.Collection, in importers.In
 	if len(ids) == 0 || c.Fetch == nil || !p.over() {
 		return page, nil
 	}
-	fetched, err := c.Fetch(ctx, in, ids)
+	fetched, rejects, err := p.byID(ctx, c, in, ids)
 	if err == nil {
 		p.note(c, fetched)
-		page.Records = append(page.Records, fetched...)
+		page.Records, page.Rejects = append(page.Records, fetched...), rejects
 		return page, p.askLater(ctx, c, notGiven(ids, fetched))
 	}
+	cause := err
 	if err = p.trouble(c, err); err != nil {
 		return page, err
 	}
 	for _, id := range ids {
-		page.Rejects = append(page.Rejects, importers.Reject{ExternalID: id, Place: "told by a delivery", Reason: p.troubles[len(p.troubles)-1]})
+		page.Rejects = append(page.Rejects, rejectOf(id, cause))
 	}
 	return page, nil
+}
+
+// overhear takes in deliveries while the run does something else, whose end must not depend on them: where that fails,
+// they wait for another run.
+func (p *pass) overhear(ctx context.Context, in importers.Input) error {
+	if p.deaf {
+		return nil
+	}
+	err := p.hear(ctx, in)
+	var parked *importers.Parked
+	var refused *refusedError
+	if err == nil || ctx.Err() != nil || errors.Is(err, errCanceled) || errors.Is(err, errLost) || errors.As(err, &parked) || errors.As(err, &refused) {
+		return err
+	}
+	p.deaf = true
+	p.log.Warn("jobs: deliveries could not be taken in", "source", p.source.Name, "run", p.run.ID, "err", err)
+	p.complain("deliveries could not be taken in, and wait: " + clean(err.Error()))
+	return nil
 }
 
 // askLater notes those of the records that deliveries spoke of that the source did not give: it may show them a
@@ -139,8 +159,12 @@ func (p *pass) askLater(ctx context.Context, c importers.Collection, ids []strin
 }
 
 // Hear takes in the deliveries that wait for a connection. One run a day holds all of them. For errors see Run;
-// ErrConflict: another run of the connection goes on, which takes them in itself.
+// ErrConflict: another run of the connection goes on, which takes them in itself. Those of a paused connection go on
+// waiting, since its credentials were refused.
 func (r *Runner) Hear(ctx context.Context, conn incident.Connection) (Outcome, error) {
+	if h, err := r.store.Health(ctx, conn.ID); err != nil || !h.PausedAt.IsZero() {
+		return Outcome{}, err
+	}
 	run := incident.Run{ID: incident.DeriveID("run", string(conn.ID), viaPush, r.clock().Format(time.DateOnly)), Via: viaPush, By: "source"}
 	p, err := r.begin(ctx, conn, run, nil)
 	if err != nil {

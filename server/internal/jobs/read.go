@@ -66,7 +66,7 @@ func (p *pass) readAll(ctx context.Context, c importers.Collection, in importers
 		}
 		if err == nil && p.over() {
 			p.note(c, page.Records)
-			err = p.hear(ctx, in)
+			err = p.overhear(ctx, in)
 		}
 		if err != nil {
 			return err

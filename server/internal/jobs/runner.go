@@ -48,7 +48,8 @@ func NewRunner(store incident.Store, sources []importers.Source, now func() time
 // Options narrows a run down.
 type Options struct {
 	// Since and Until bound what the source is asked for; zero: no bound. With Since, a source that is
-	// polled starts afresh instead of where its last run ended.
+	// polled starts afresh instead of where its last run ended; once it is followed, later polls go on from there
+	// nevertheless, since a walk over a part must not hide what lies before it.
 	Since, Until time.Time
 	// DryRun reads and maps everything and writes nothing.
 	DryRun bool
@@ -69,7 +70,7 @@ type pass struct {
 	fetched  map[record]bool                  // because a page said that it had changed
 	unseen   map[record]bool                  // what is expected and the run has not come across
 	lost     map[record]time.Time             // what the source did not give when it was asked, and since when
-	troubles []string                         // collections that could not be read, and why
+	deaf     bool                             // deliveries could not be taken in; they wait for another run
 	each     func([]*incident.Incident) error // told what a dry run would write; may be nil
 	health   incident.Health                  // how far the connection was read, for polls
 

@@ -119,6 +119,11 @@ type hearWorker struct {
 
 func (w *hearWorker) Timeout(*river.Job[hearArgs]) time.Duration { return importTime }
 
+// NextRetry comes soon even after many failures, since what waits was pushed to be known at once.
+func (w *hearWorker) NextRetry(job *river.Job[hearArgs]) time.Time {
+	return time.Now().Add(min(time.Duration(job.Attempt*job.Attempt)*5*time.Second, PollEvery))
+}
+
 // Work takes in the deliveries that wait, unless another run of the connection does so.
 func (w *hearWorker) Work(ctx context.Context, job *river.Job[hearArgs]) error {
 	waiting, err := w.Store.Pushes(ctx, job.Args.Connection, 1)
