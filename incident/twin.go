@@ -29,14 +29,14 @@ func (inc *Incident) SaidTwin() (id ID, said bool) {
 // said of a record goes before what links say.
 //
 // Records that claim each other form a group. The one whose system knows times best stands for all: pager before
-// monitor, ticket, file, record made here and status page, then the earliest. The others point to it with SameAs
+// monitor, ticket, file, record made here and status page, then the earliest; a private one only if all are. The others point to it with SameAs
 // and do not count. It takes over each milestone that it does not state itself from the next best record that does,
 // as a statement of basis FromTwin, so that a ticket's mitigation completes a pager's incident. Nothing of a private
 // record goes to one that is not. Records that are in no group any more are set free.
 func Unite(records []*Incident) []*Incident {
 	records = slices.Clone(records)
 	slices.SortFunc(records, func(a, b *Incident) int {
-		return cmp.Or(twinRank(a.Origin)-twinRank(b.Origin), a.StartedAt().Compare(b.StartedAt()), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(hidden(a)-hidden(b), twinRank(a.Origin)-twinRank(b.Origin), a.StartedAt().Compare(b.StartedAt()), cmp.Compare(a.ID, b.ID))
 	})
 	var changed []*Incident
 	for _, group := range twinGroups(records) {
@@ -55,6 +55,15 @@ func Unite(records []*Incident) []*Incident {
 		}
 	}
 	return changed
+}
+
+// hidden orders private records behind the others: where one stood for a public record, those who may not see it
+// would find the incident counted nowhere.
+func hidden(inc *Incident) int {
+	if inc.Private {
+		return 1
+	}
+	return 0
 }
 
 // twinRank orders origins by how well they know times.

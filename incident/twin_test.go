@@ -101,6 +101,21 @@ func TestUniteKeepsSecrets(t *testing.T) {
 	}
 }
 
+// Where a private record stood for a public one, the incident would count nowhere for those who may not see it.
+func TestAPublicRecordStandsForAPrivateOne(t *testing.T) {
+	secret := page()
+	secret.Private = true
+	got := unite(secret, issue())
+	if got["inc_issue"].Uncounted() != "" || got["inc_page"].SameAs != "inc_issue" {
+		t.Errorf("the public ticket is the same as %q and the private page as %q, want the ticket to count", got["inc_issue"].SameAs, got["inc_page"].SameAs)
+	}
+	other := issue()
+	other.Private = true
+	if got := unite(secret, other); got["inc_page"].SameAs != "" || got["inc_issue"].SameAs != "inc_page" {
+		t.Errorf("of two private records the ticket is the same as %q, want the page to count", got["inc_issue"].SameAs)
+	}
+}
+
 func TestUniteSurvivesImports(t *testing.T) {
 	got := unite(issue(), page())
 	pager := incident.Reimport(got["inc_page"], page())

@@ -45,4 +45,18 @@ func testTwins(t *testing.T, s incident.Store) {
 	unlinked.Links = nil
 	put(&unlinked)
 	equal(t, "after the link has gone", sameAs(pager.ID, ticket.ID, other.ID), []incident.ID{"", "", ""})
+
+	// Where the connection of the record that counts is removed, the other one counts again.
+	foreign := *get(t, s, ticket.ID)
+	foreign.Links = ticket.Links
+	foreign.ID, foreign.Ref.Connection = "inc_foreign", "con_other"
+	put(&foreign)
+	equal(t, "beside the pager", sameAs(foreign.ID), []incident.ID{pager.ID})
+	update(t, s, func(tx incident.Tx) error {
+		if err := tx.PutConnection(incident.Connection{ID: pager.Ref.Connection, Name: "pager"}); err != nil {
+			return err
+		}
+		return tx.DeleteConnection(pager.Ref.Connection, "connection removed")
+	})
+	equal(t, "without it", sameAs(foreign.ID), []incident.ID{""})
 }

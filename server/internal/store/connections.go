@@ -109,6 +109,9 @@ func (t *tx) bury(ids []incident.ID, reason string) error {
 	if err := t.PutIncidents(tombstones); err != nil {
 		return err
 	}
+	if err := incident.Reunite(t, ids); err != nil { // records of other connections that these stood for count again
+		return err
+	}
 	if err := t.PutTimeline(empty); err != nil {
 		return err
 	}
