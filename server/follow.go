@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -51,10 +53,17 @@ func followConnection(ctx context.Context, p program, _ *flag.FlagSet, parse fun
 }
 
 // webhookSecret makes a secret and prints it, this once. The one before stays good until the next is made.
-func webhookSecret(ctx context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+func webhookSecret(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	from := fs.String("secret-file", "", "file with a secret that the source made itself; default: one is drawn")
 	cfg, words, err := parse()
 	if err != nil {
 		return err
+	}
+	var own []byte
+	if *from != "" {
+		if own, err = os.ReadFile(*from); err != nil {
+			return err
+		}
 	}
 	if len(words) != 1 {
 		return usage("say which connection: hindsight webhook NAME")
@@ -67,9 +76,15 @@ func webhookSecret(ctx context.Context, p program, _ *flag.FlagSet, parse func()
 		if source.Hook == nil {
 			return &exitCode{2, source.Title + " pushes nothing"}
 		}
-		secret, err := a.Desk.AddWebhookSecret(ctx, conn.ID, "")
+		secret, err := a.Desk.AddWebhookSecret(ctx, conn.ID, string(own))
+		if errors.Is(err, incident.ErrInvalid) {
+			return &exitCode{2, err.Error()}
+		}
 		if err != nil {
 			return err
+		}
+		if len(own) > 0 {
+			secret = "the secret that is kept now"
 		}
 		address := strings.TrimRight(cfg.BaseURL, "/") + "/hooks/" + string(conn.ID)
 		fmt.Fprintln(p.out, strings.NewReplacer("{url}", address, "{secret}", secret).Replace(source.Hook.Setup))

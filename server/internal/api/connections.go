@@ -164,8 +164,13 @@ type WebhookSecret struct {
 	Address string `json:"address" doc:"where the source pushes to"`
 }
 
-func (s *Server) addWebhookSecret(ctx context.Context, _ Viewer, p IDParams) (WebhookSecret, error) {
-	secret, err := s.desk.AddWebhookSecret(ctx, incident.ID(p.ID), "")
+// GivenSecret is a secret that a source made itself.
+type GivenSecret struct {
+	Secret string `json:"secret,omitempty" doc:"one that the source made itself; left out, one is drawn"`
+}
+
+func (s *Server) addWebhookSecret(ctx context.Context, _ Viewer, p IDParams, body GivenSecret) (WebhookSecret, error) {
+	secret, err := s.desk.AddWebhookSecret(ctx, incident.ID(p.ID), body.Secret)
 	return WebhookSecret{secret, strings.TrimRight(s.desk.BaseURL, "/") + "/hooks/" + p.ID}, err
 }
 
@@ -179,8 +184,6 @@ func (s *Server) dropWebhookSecret(ctx context.Context, _ Viewer, p IDParams) (C
 
 // connectionOps are the operations on connected sources. Settings may be private, so that viewers change none.
 func (s *Server) connectionOps() []operation {
-	made := act("/connections/{id}/webhook-secrets", "Make a secret that proves pushes; it is given this once, and the one before stays good", s.addWebhookSecret)
-	made.status = http.StatusCreated
 	return []operation{
 		write(http.MethodPost, "/connections", "Connect a source", incident.Editor, http.StatusCreated, s.createConnection),
 		get("/connections/{id}", "One connection and how it fares", s.getConnection),
@@ -189,7 +192,7 @@ func (s *Server) connectionOps() []operation {
 		write(http.MethodPost, "/connections/{id}/polls", "Read the source over the network", incident.Editor, http.StatusAccepted, s.startPoll),
 		act("/connections/{id}/pause", "Poll no more until it is resumed", s.pauseConnection),
 		act("/connections/{id}/resume", "Let polls go on", s.resumeConnection),
-		made,
+		write(http.MethodPost, "/connections/{id}/webhook-secrets", "Make or keep a secret that proves pushes; it is given this once, and the one before stays good", incident.Editor, http.StatusCreated, s.addWebhookSecret),
 		remove("/connections/{id}/webhook-secrets", "End the older of two secrets that prove pushes", incident.Editor, s.dropWebhookSecret),
 		write(http.MethodPost, "/connections/{id}/forecast", "What a mapping would change in incidents and figures", incident.Editor, http.StatusOK, s.forecast),
 		get("/connections/{id}/mappings", "The mappings that it has had, the newest first", s.mappings),

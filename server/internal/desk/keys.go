@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 
 	"hindsight/incident"
 )
@@ -22,12 +23,15 @@ func (d *Desk) WebhookSecrets(conn incident.Connection) ([]string, error) {
 	return out, err
 }
 
-// AddWebhookSecret makes secret, or a random one when it is empty, the newest of a connection's webhook secrets and
+// AddWebhookSecret makes secret, which some sources draw themselves, or a random one when it is empty, the newest of a connection's webhook secrets and
 // returns it. The one before stays good until DropWebhookSecret or the next call, so that the source can be changed in
 // between.
 func (d *Desk) AddWebhookSecret(ctx context.Context, id incident.ID, secret string) (string, error) {
-	if secret == "" {
+	switch secret = strings.TrimSpace(secret); {
+	case secret == "":
 		secret = rand.Text()
+	case len(secret) < 8 || len(secret) > 500:
+		return "", incident.Invalidf("secret", "a secret has between 8 and 500 characters")
 	}
 	return secret, d.changeSecrets(ctx, id, func(held map[string]string) error {
 		if now := held[webhookNewest]; now != "" && now != secret {

@@ -193,6 +193,12 @@ func TestPushesAndPauses(t *testing.T) {
 	s.holds(second, "the page", "two are good")
 	s.post(conn+"/webhook/drop", http.StatusSeeOther)
 	s.holds(s.get(conn+"/webhook", http.StatusOK), "the page", "The older secret is not good any more", "one is good")
+	s.post(conn+"/webhook", http.StatusSeeOther, "secret", "whsec_drawn-by-the-source")
+	kept := s.get(conn+"/webhook", http.StatusOK)
+	s.holds(kept, "the page", "The secret is kept", "two are good")
+	if strings.Contains(kept, "drawn-by-the-source") {
+		t.Error("the page shows a secret that was entered")
+	}
 
 	s.post(conn+"/follow", http.StatusSeeOther, "on", "yes")
 	s.post(conn+"/pause", http.StatusSeeOther)

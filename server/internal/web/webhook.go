@@ -75,9 +75,13 @@ func (s *Server) addWebhookSecret(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	secret, err := s.AddWebhookSecret(r.Request.Context(), j.conn.ID, "")
+	given := strings.TrimSpace(r.PostForm("secret"))
+	secret, err := s.AddWebhookSecret(r.Request.Context(), j.conn.ID, given)
 	if err != nil {
 		return answer{}, err
+	}
+	if given != "" {
+		return goTo(frontend.ConnectionPath(j.conn.ID)+"/webhook", frontend.Flash{Kind: frontend.Done, Text: "The secret is kept. Deliveries that it signs are taken in from now on."})
 	}
 	r.Header("Cache-Control", "no-store") // the secret is shown this once
 	page, err := s.webhookPage(r, secret)
