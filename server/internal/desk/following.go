@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -38,7 +39,22 @@ func (d *Desk) Deliver(ctx context.Context, name string, delivery importers.Deli
 	if err != nil {
 		return err
 	}
-	return d.Inbox.Put(ctx, incident.Push{Connection: all[i].ID, Key: key, Header: delivery.Header, Query: delivery.Query, Body: delivery.Body})
+	header, query := withoutProof(delivery, secrets)
+	return d.Inbox.Put(ctx, incident.Push{Connection: all[i].ID, Key: key, Header: header, Query: query, Body: delivery.Body})
+}
+
+// withoutProof returns a delivery's headers and query without what is secret in them: credentials, and every value
+// that holds one of the connection's secrets.
+func withoutProof(d importers.Delivery, secrets []string) (header, query map[string][]string) {
+	tells := func(name string, values []string) bool {
+		return name == "Authorization" || name == "Cookie" || slices.ContainsFunc(values, func(v string) bool {
+			return slices.ContainsFunc(secrets, func(s string) bool { return s != "" && strings.Contains(v, s) })
+		})
+	}
+	header, query = maps.Clone(map[string][]string(d.Header)), maps.Clone(map[string][]string(d.Query))
+	maps.DeleteFunc(header, tells)
+	maps.DeleteFunc(query, tells)
+	return header, query
 }
 
 // Probe proves that a connection's credentials work, and says what they reach.

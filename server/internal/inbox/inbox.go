@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"time"
 
 	"hindsight/incident"
@@ -17,6 +18,7 @@ const (
 	together = 1000    // deliveries in one transaction
 	maxBytes = 8 << 20 // of their bodies
 	queued   = 4 * together
+	alike    = time.Hour // in which two deliveries of one content, without ids of their own, are one sent twice
 )
 
 // Inbox stores deliveries in groups. It is safe for concurrent use.
@@ -40,14 +42,15 @@ func New(store incident.Store, now func() time.Time, job string) *Inbox {
 }
 
 // Put stores a delivery and asks for it to be taken in. key is the delivery's own id; when it is empty, the content
-// names it. It returns once the delivery is stored, or known already. After an error it may be stored or
+// names it within the hour. It returns once the delivery is stored, or known already. After an error it may be stored or
 // not: the source sends it again.
 func (b *Inbox) Put(ctx context.Context, p incident.Push) error {
+	p.ReceivedAt = b.now().UTC()
 	if p.Key == "" {
-		sum := sha256.Sum256(p.Body)
-		p.Key = hex.EncodeToString(sum[:])
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", url.Values(p.Query).Encode(), p.Body))
+		p.Key = hex.EncodeToString(sum[:]) + p.ReceivedAt.Truncate(alike).Format("@2006-01-02T15")
 	}
-	p.ID, p.ReceivedAt = incident.DeriveID("psh", string(p.Connection), p.Key), b.now().UTC()
+	p.ID = incident.DeriveID("psh", string(p.Connection), p.Key)
 	return b.add(ctx, entry{push: p})
 }
 

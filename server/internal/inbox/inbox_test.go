@@ -21,7 +21,8 @@ func open(t *testing.T) (*store.Store, *Inbox, func()) {
 	if err := jobs.Attach(s); err != nil {
 		t.Fatal(err)
 	}
-	b := New(s, time.Now, jobs.KindHear)
+	begun := time.Now()
+	b := New(s, func() time.Time { return begun }, jobs.KindHear)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- b.Run(ctx) }()
@@ -42,6 +43,36 @@ func waiting(t *testing.T, s *store.Store, connection incident.ID) []incident.Pu
 		t.Fatal(err)
 	}
 	return ps
+}
+
+// Without an id of its own a delivery is known by its content for an hour, and with another address it is another.
+func TestAlike(t *testing.T) {
+	s := storetest.SQLite(t)
+	if err := jobs.Attach(s); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 1, 12, 10, 0, 0, time.UTC)
+	b := New(s, func() time.Time { return now }, jobs.KindHear)
+	go b.Run(t.Context())
+	sent := incident.Push{Connection: "con_1", Body: []byte("{}")}
+	closing := sent
+	closing.Query = map[string][]string{"close": {"1"}}
+	for _, tc := range []struct {
+		name string
+		put  incident.Push
+		wait time.Duration
+		want int
+	}{
+		{"the first", sent, 0, 1}, {"sent again", sent, 20 * time.Minute, 1}, {"to another address", closing, 0, 2}, {"an hour later", sent, time.Hour, 3},
+	} {
+		now = now.Add(tc.wait)
+		if err := b.Put(t.Context(), tc.put); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(waiting(t, s, "con_1")); got != tc.want {
+			t.Errorf("%s: %d deliveries wait, want %d", tc.name, got, tc.want)
+		}
+	}
 }
 
 // Every delivery that was answered is stored, once, however many arrive at the same time.
