@@ -172,19 +172,22 @@ func TestTwoWebhookSecretsAreGoodAtATime(t *testing.T) {
 		t.Fatalf("AddWebhookSecret = %q, %v", random, err)
 	}
 	good(random)
-	for _, secret := range []string{"second", "third", "third"} {
+	for _, secret := range []string{"second one", "third one", "third one"} {
 		if _, err := d.AddWebhookSecret(ctx, conn.ID, secret); err != nil {
 			t.Fatal(err)
 		}
 	}
-	good("third", "second")
+	if _, err := d.AddWebhookSecret(ctx, conn.ID, "short"); !errors.Is(err, incident.ErrInvalid) {
+		t.Errorf("AddWebhookSecret of five characters = %v, want it refused", err)
+	}
+	good("third one", "second one")
 	if err := d.DropWebhookSecret(ctx, conn.ID); err != nil {
 		t.Fatal(err)
 	}
-	good("third")
+	good("third one")
 	if err := d.DropWebhookSecret(ctx, conn.ID); !errors.Is(err, incident.ErrConflict) {
 		t.Errorf("dropping the only one: %v, want ErrConflict", err)
 	}
 	d.connect(t, map[string]string{"extra": ""})
-	good("third")
+	good("third one")
 }
