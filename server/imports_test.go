@@ -13,7 +13,7 @@ import (
 const module = "hindsight"
 
 // rule says what the packages that match its pattern may import, beside the standard library. A pattern
-// that ends in "/..." matches everything below, and the first rule that matches decides.
+// that ends in "/..." matches everything below, "/...test" what ends so, and the first rule that matches decides.
 type rule struct {
 	packages string
 	ours     []string // packages of this module
@@ -27,11 +27,13 @@ var rules = []rule{
 	{"migrations", nil, nil},
 	{"importers", []string{"incident"}, []string{"golang.org/x/text"}},
 	{"importers/all", []string{"importers", "importers/..."}, nil},
+	{"importers/all/alltest", []string{"importers/importertest", "importers/..."}, nil},
 	{"importers/importertest/live", nil, nil}, // real upstream servers, for tests
 	{"importers/importertest", []string{"incident", "importers", "incident/incidenttest"}, []string{"github.com/getkin/kin-openapi", "gopkg.in/yaml.v3"}},
 	{"importers/importertest/trim", nil, nil},
 	{"importers/table", []string{"incident", "importers"}, []string{"github.com/xuri/excelize/v2", "golang.org/x/text"}},
 	{"importers/markdown", []string{"incident", "importers"}, []string{"gopkg.in/yaml.v3", "github.com/BurntSushi/toml"}},
+	{"importers/...test", []string{"incident", "importers", "importers/importertest"}, nil}, // made-up upstreams
 	{"importers/...", []string{"incident", "importers"}, []string{"golang.org/x/net", "golang.org/x/text"}},
 	{"analytics/stats", nil, []string{"gonum.org/v1/gonum"}},
 	{"analytics", []string{"incident", "analytics/stats"}, nil},
@@ -133,11 +135,10 @@ func matchesAny(patterns []string, path string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return p == "*" || matches(p, path) })
 }
 
-// matches reports whether path is the pattern, or lies below it when the pattern ends in "/...".
+// matches reports whether path is the pattern, or lies below it when the pattern has "/...", with the ending that follows.
 func matches(pattern, path string) bool {
-	prefix, below := strings.CutSuffix(pattern, "/...")
-	if below {
-		return strings.HasPrefix(path, prefix+"/")
+	if prefix, ending, below := strings.Cut(pattern, "/..."); below {
+		return strings.HasPrefix(path, prefix+"/") && strings.HasSuffix(path, ending)
 	}
 	return pattern == path || external(path) && strings.HasPrefix(path, pattern+"/")
 }

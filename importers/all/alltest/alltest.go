@@ -1,0 +1,10 @@
+// Package alltest lists the made-up systems that sources can be tried on. It holds nothing else; a source with an API adds one
+// line here. Start with [Upstreams].
+package alltest
+
+import "hindsight/importers/importertest"
+
+// Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
+func Upstreams() []importertest.Upstream {
+	return []importertest.Upstream{}
+}
