@@ -6,8 +6,9 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/jira/jiratest"
 )
 
 func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return newFake() }, Config: func(url string) importers.Config { return config(url, cloud) }})
+	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return jiratest.New() }, Config: func(url string) importers.Config { return config(url, cloud) }})
 }

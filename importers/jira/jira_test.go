@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/jira/jiratest"
 	"hindsight/incident"
 )
 
@@ -19,7 +21,7 @@ func TestAPI(t *testing.T) {
 	for _, deployment := range []string{cloud, dataCenter} {
 		t.Run(deployment, func(t *testing.T) {
 			h := importertest.RunAPI(t, Source(), importertest.Fake{
-				Handler: func() http.Handler { return newFake() },
+				Handler: func() http.Handler { return jiratest.New() },
 				Config:  func(url string) importers.Config { return config(url, deployment) },
 				Want:    230,
 			})
@@ -44,6 +46,22 @@ func TestAPI(t *testing.T) {
 	}
 }
 
+// config returns the settings of a connection to a made-up Jira at url.
+func config(url, deployment string) importers.Config {
+	cfg := importers.Config{Connection: "con_test", Settings: jiratest.Upstream.Settings(url)}
+	if cfg.Settings["deployment"] = deployment; deployment == dataCenter {
+		delete(cfg.Settings, "user")
+	}
+	return cfg
+}
+
+// input returns what a source gets for a Jira at url.
+func input(t *testing.T, url, deployment string) importers.Input {
+	cfg := config(url, deployment)
+	client, clock := importertest.Client(t, Source(), cfg)
+	return importers.Input{Config: cfg, Client: client, Now: clock.Now()}
+}
+
 // contract holds a fake of Cloud to Atlassian's description. There is none of a Data Center.
 func contract(t *testing.T, deployment string, f http.Handler) http.Handler {
 	if deployment != cloud {
@@ -63,7 +81,7 @@ func serve(t *testing.T, f http.Handler) string {
 // one long issue three pages of changelogs and two of comments.
 func TestRequests(t *testing.T) {
 	for deployment, want := range map[string]int64{cloud: 3 + 1 + 1 + 3 + 2, dataCenter: 3 + 1} {
-		h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, contract(t, deployment, newFake())), deployment), nil, 0)
+		h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, contract(t, deployment, jiratest.New())), deployment), nil, 0)
 		if err != nil || h.Requests != want {
 			t.Errorf("%s: reading took %d requests, %v, want %d", deployment, h.Requests, err, want)
 		}
@@ -72,7 +90,7 @@ func TestRequests(t *testing.T) {
 
 // TestVanishing lets issues vanish between two pages of a Data Center: an offset would skip as many others.
 func TestVanishing(t *testing.T) {
-	f := newFake()
+	f := jiratest.New()
 	in := input(t, serve(t, f), dataCenter)
 	seen := map[string]bool{}
 	for page, err := range Source().Collections[0].Pages(context.Background(), in, nil) {
@@ -82,22 +100,20 @@ func TestVanishing(t *testing.T) {
 		for _, r := range page.Records {
 			seen[r.ExternalID] = true
 		}
-		if f.issues[0].id == 10000 {
-			f.issues = f.issues[20:]
+		if f.Issues[0].ID == 10000 {
+			f.Issues = f.Issues[20:]
 		}
 	}
-	for _, m := range f.issues {
-		if id := decodeID(m); !seen[id] {
-			t.Errorf("issue %s was lost when others vanished", id)
+	for _, m := range f.Issues {
+		if !seen[strconv.Itoa(m.ID)] {
+			t.Errorf("issue %d was lost when others vanished", m.ID)
 		}
 	}
 }
 
-func decodeID(m *made) string { return m.render(true)["id"].(string) }
-
 // TestTokenExpires resumes a walk ten days later: the old token is refused, and the walk goes on behind what it read.
 func TestTokenExpires(t *testing.T) {
-	f := newFake()
+	f := jiratest.New()
 	h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, f), cloud), nil, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +129,7 @@ func TestTokenExpires(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.asked = nil
+	f.Asked = nil
 	for page, err := range Source().Collections[0].Pages(context.Background(), importers.Input{Config: cfg, Client: client, Now: now}, h.Cursors[collection]) {
 		if err != nil {
 			t.Fatal(err)
@@ -127,14 +143,14 @@ func TestTokenExpires(t *testing.T) {
 	if len(h.Records) != 230 {
 		t.Errorf("after the token's expiry the walk has %d records, want 230", len(h.Records))
 	}
-	if !strings.Contains(f.asked[0], "created >= 1772328000000 ") { // 2026-03-01T01:20:00Z, when the hundredth was created
-		t.Errorf("the walk went on with %q, want it behind the creation of the last issue", f.asked[0])
+	if !strings.Contains(f.Asked[0], "created >= 1772328000000 ") { // 2026-03-01T01:20:00Z, when the hundredth was created
+		t.Errorf("the walk went on with %q, want it behind the creation of the last issue", f.Asked[0])
 	}
 }
 
 func TestRepeatedToken(t *testing.T) {
-	f := newFake()
-	f.broken = true
+	f := jiratest.New()
+	f.Broken = true
 	_, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, f), cloud), nil, 0)
 	if !errors.Is(err, importers.ErrStuck) {
 		t.Errorf("a token that comes again gave %v, want ErrStuck", err)
@@ -144,7 +160,7 @@ func TestRepeatedToken(t *testing.T) {
 // TestPoll changes an issue while a walk is under way, behind the walk's place: the next poll finds it.
 func TestPoll(t *testing.T) {
 	for _, deployment := range []string{cloud, dataCenter} {
-		f := newFake()
+		f := jiratest.New()
 		in := input(t, serve(t, f), deployment)
 		c := Source().Collections[0]
 		var cursor importers.Cursor
@@ -153,11 +169,11 @@ func TestPoll(t *testing.T) {
 				t.Fatal(err)
 			}
 			cursor = page.Next
-			f.issues[3].updated = time.Now()
-			f.issues[3].fields["summary"] = "Changed meanwhile"
-			f.issues[229].updated = time.Now()
+			f.Issues[3].Updated = time.Now()
+			f.Issues[3].Fields["summary"] = "Changed meanwhile"
+			f.Issues[229].Updated = time.Now()
 		}
-		f.asked = nil
+		f.Asked = nil
 		var again []string
 		for page, err := range c.Pages(context.Background(), in, cursor) {
 			if err != nil {
@@ -168,19 +184,19 @@ func TestPoll(t *testing.T) {
 			}
 		}
 		if !slices.Contains(again, "10003") {
-			t.Errorf("%s: the next poll asked %q and found %v, want the issue that changed during the walk", deployment, f.asked, again)
+			t.Errorf("%s: the next poll asked %q and found %v, want the issue that changed during the walk", deployment, f.Asked, again)
 		}
-		if strings.Contains(f.asked[0], "updated <") {
-			t.Errorf("%s: the poll asked %q, with an upper bound", deployment, f.asked[0])
+		if strings.Contains(f.Asked[0], "updated <") {
+			t.Errorf("%s: the poll asked %q, with an upper bound", deployment, f.Asked[0])
 		}
 	}
 }
 
 func TestFetch(t *testing.T) {
 	for _, deployment := range []string{cloud, dataCenter} {
-		f := newFake()
-		f.issues[5].project = "HR"
-		f.issues[6].fields["issuetype"] = option("1", "Task")
+		f := jiratest.New()
+		f.Issues[5].Project = "HR"
+		f.Issues[6].Fields["issuetype"] = map[string]any{"id": "1", "name": "Task"}
 		in := input(t, serve(t, contract(t, deployment, f)), deployment)
 		in.Settings["jql"] = `issuetype = "Incident"`
 		records, err := fetch(context.Background(), in, []string{"10004", "10005", "10006", "10007", "99999"})
@@ -199,7 +215,7 @@ func TestFetch(t *testing.T) {
 
 func TestProbe(t *testing.T) {
 	for _, deployment := range []string{cloud, dataCenter} {
-		in := input(t, serve(t, contract(t, deployment, newFake())), deployment)
+		in := input(t, serve(t, contract(t, deployment, jiratest.New())), deployment)
 		in.Settings["projects"] = "OPS, SECRET"
 		s, err := probe(context.Background(), in)
 		if err != nil || s.Identity != "Reading account" || len(s.Reach) != 2 || s.Reach[0] != "OPS Operations" || s.Reach[1] != "about 230 issues" || len(s.Notes) != 1 {
@@ -220,7 +236,7 @@ func TestLimits(t *testing.T) {
 		{"jira-quota-tenant-based", "Retry-After", "2400", true},
 	} {
 		first := true
-		f := newFake()
+		f := jiratest.New()
 		url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if first {
 				first = false

@@ -2,9 +2,14 @@
 // line here. Start with [Upstreams].
 package alltest
 
-import "hindsight/importers/importertest"
+import (
+	"hindsight/importers/importertest"
+	"hindsight/importers/jira/jiratest"
+)
 
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
 func Upstreams() []importertest.Upstream {
-	return []importertest.Upstream{}
+	return []importertest.Upstream{
+		jiratest.Upstream,
+	}
 }
