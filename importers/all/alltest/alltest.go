@@ -5,11 +5,13 @@ package alltest
 import (
 	"hindsight/importers/importertest"
 	"hindsight/importers/jira/jiratest"
+	"hindsight/importers/servicenow/tableapi/tableapitest"
 )
 
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
 func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
 		jiratest.Upstream,
+		tableapitest.Upstream,
 	}
 }

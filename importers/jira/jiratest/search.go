@@ -22,7 +22,7 @@ func (s *Server) find(jql string) ([]*Issue, error) {
 	for text := range strings.SplitSeq(where, " AND ") {
 		g := clause.FindStringSubmatch(text)
 		if g == nil {
-			return nil, fmt.Errorf("Unbounded or unknown JQL: %q", text)
+			return nil, fmt.Errorf("unbounded or unknown JQL: %q", text)
 		}
 		at, _ := strconv.ParseInt(g[3], 10, 64)
 		out = slices.DeleteFunc(out, func(m *Issue) bool {

@@ -11,32 +11,43 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/servicenow/tableapi/tableapitest"
 	"hindsight/incident"
 )
 
 func TestAPI(t *testing.T) {
 	h := importertest.RunAPI(t, Source(), importertest.Fake{
-		Handler: func() http.Handler { return newFake() },
+		Handler: func() http.Handler { return tableapitest.New() },
 		Config:  config,
 		Want:    260 + 1, // a change without a time is none yet
 	})
-	d := h.Draft(t, incidents, id("a", 0))
+	d := h.Draft(t, incidents, tableapitest.ID("a", 0))
 	inc := d.Incident
 	if inc.Status != incident.Resolved || inc.StatusRaw != "Gelöst" || inc.Severity != incident.Sev2 {
 		t.Errorf("status %q (%q), severity %v, want resolved by its value although its label is translated", inc.Status, inc.StatusRaw, inc.Severity)
 	}
-	if got, want := inc.Milestones.At(incident.Opened), start.Add(-500*time.Minute); !got.Equal(want) {
+	if got, want := inc.Milestones.At(incident.Opened), tableapitest.Start.Add(-500*time.Minute); !got.Equal(want) {
 		t.Errorf("opened at %v, want %v: the value is UTC, what the user is shown is not", got, want)
 	}
-	if got, want := inc.Milestones.At(incident.Acked), start.Add(-490*time.Minute); !got.Equal(want) {
+	if got, want := inc.Milestones.At(incident.Acked), tableapitest.Start.Add(-490*time.Minute); !got.Equal(want) {
 		t.Errorf("acknowledged at %v, want %v", got, want)
 	}
 	if len(inc.SLA) != 1 || inc.SLA[0].Goal != "resolution" || inc.SLA[0].Target != 4*time.Hour || !*inc.SLA[0].Breached {
 		t.Errorf("service levels are %+v, want one for resolution of four hours that was breached", inc.SLA)
 	}
-	if c := h.Draft(t, changes, id("9", 1)).Change; c == nil || c.Result != incident.ChangeSucceeded || c.Kind != incident.ChangeInfra || !c.StartedAt.Equal(start.Add(-10*time.Hour)) {
+	if c := h.Draft(t, changes, tableapitest.ID("9", 1)).Change; c == nil || c.Result != incident.ChangeSucceeded || c.Kind != incident.ChangeInfra || !c.StartedAt.Equal(tableapitest.Start.Add(-10*time.Hour)) {
 		t.Errorf("the change became %+v", c)
 	}
+}
+
+func config(url string) importers.Config {
+	return importers.Config{Connection: "con_test", Settings: tableapitest.Upstream.Settings(url)}
+}
+
+func input(t *testing.T, url string) importers.Input {
+	cfg := config(url)
+	client, clock := importertest.Client(t, Source(), cfg)
+	return importers.Input{Config: cfg, Client: client, Now: clock.Now()}
 }
 
 func serve(t *testing.T, f http.Handler) string {
@@ -45,7 +56,7 @@ func serve(t *testing.T, f http.Handler) string {
 	return s.URL
 }
 
-func collect(t *testing.T, f *fake, change func(importers.Config)) *importertest.Haul {
+func collect(t *testing.T, f *tableapitest.Server, change func(importers.Config)) *importertest.Haul {
 	t.Helper()
 	cfg := config(serve(t, f))
 	if change != nil {
@@ -62,29 +73,29 @@ func collect(t *testing.T, f *fake, change func(importers.Config)) *importertest
 // hundred of that second; its other fifty; and the rest. To each belong three requests for other tables. Then one for the
 // change.
 func TestRequests(t *testing.T) {
-	f := newFake()
+	f := tableapitest.New()
 	h := collect(t, f, nil)
 	lists := 0
-	for _, q := range f.asked {
+	for _, q := range f.Asked {
 		if strings.HasPrefix(q, incidents+"?") {
 			lists++
 		}
 	}
 	if lists != 4 || h.Requests != 4+4*3+1 {
-		t.Errorf("260 incidents took %d pages and %d requests: %q", lists, h.Requests, f.asked)
+		t.Errorf("260 incidents took %d pages and %d requests: %q", lists, h.Requests, f.Asked)
 	}
 }
 
 // TestHiddenRows lets access rules take whole pages away: neither a short nor an empty page is the end.
 func TestHiddenRows(t *testing.T) {
 	for _, noCount := range []bool{false, true} {
-		f := newFake()
-		f.noCount = noCount
-		for _, r := range f.tables[incidents][:140] {
-			f.hidden[r["sys_id"]] = true
+		f := tableapitest.New()
+		f.NoCount = noCount
+		for _, r := range f.Tables[incidents][:140] {
+			f.Hidden[r["sys_id"]] = true
 		}
-		for n, r := range f.tables[incidents][140:] {
-			f.hidden[r["sys_id"]] = n%3 == 0
+		for n, r := range f.Tables[incidents][140:] {
+			f.Hidden[r["sys_id"]] = n%3 == 0
 		}
 		if h := collect(t, f, nil); len(h.Records) != 80+1 {
 			t.Errorf("read %d records, want 81 of which access rules leave (no count %v)", len(h.Records), noCount)
@@ -95,13 +106,13 @@ func TestHiddenRows(t *testing.T) {
 // TestQuota lets the instance give up on pages of more than thirty rows.
 func TestQuota(t *testing.T) {
 	for _, cut := range []bool{false, true} {
-		f := newFake()
-		f.most, f.cut = 30, cut
+		f := tableapitest.New()
+		f.Most, f.Cut = 30, cut
 		for _, table := range []string{"task_sla", "sys_journal_field", "sys_audit"} {
-			f.tables[table] = nil
+			f.Tables[table] = nil
 		}
-		for _, r := range f.tables[incidents][:25] {
-			f.hidden[r["sys_id"]] = true
+		for _, r := range f.Tables[incidents][:25] {
+			f.Hidden[r["sys_id"]] = true
 		}
 		if h := collect(t, f, nil); len(h.Records) != 235+1 {
 			t.Errorf("read %d records, want 236 (cut off %v)", len(h.Records), cut)
@@ -111,10 +122,10 @@ func TestQuota(t *testing.T) {
 
 // TestChangesMeanwhile changes an incident with each answer: none is lost, and the walk ends.
 func TestChangesMeanwhile(t *testing.T) {
-	f := newFake()
+	f := tableapitest.New()
 	n := 0
-	f.change = func() {
-		f.tables[incidents][n%260]["sys_updated_on"] = time.Now().UTC().Format(time.DateTime)
+	f.Change = func() {
+		f.Tables[incidents][n%260]["sys_updated_on"] = time.Now().UTC().Format(time.DateTime)
 		n++
 	}
 	if h := collect(t, f, nil); len(h.Records) != 261 {
@@ -124,12 +135,12 @@ func TestChangesMeanwhile(t *testing.T) {
 
 // TestForbiddenTables reads on where some tables may not be read.
 func TestForbiddenTables(t *testing.T) {
-	f := newFake()
-	f.forbidden = []string{"sys_audit", "task_sla", "problem"}
-	f.tables[incidents][0]["reopen_count"] = "2"
-	f.tables[incidents][0]["problem_id"] = id("5", 1)
+	f := tableapitest.New()
+	f.Forbidden = []string{"sys_audit", "task_sla", "problem"}
+	f.Tables[incidents][0]["reopen_count"] = "2"
+	f.Tables[incidents][0]["problem_id"] = tableapitest.ID("5", 1)
 	h := collect(t, f, nil)
-	inc := h.Draft(t, incidents, id("a", 0)).Incident
+	inc := h.Draft(t, incidents, tableapitest.ID("a", 0)).Incident
 	if inc.Reopened == nil || *inc.Reopened != 2 || len(inc.Segments) != 0 || inc.SLA != nil {
 		t.Errorf("without the audit the incident was reopened %v times and has segments %v, want the count of the column alone", inc.Reopened, inc.Segments)
 	}
@@ -138,12 +149,12 @@ func TestForbiddenTables(t *testing.T) {
 // TestPrivateNotes reads work notes only where the connection asks for them.
 func TestPrivateNotes(t *testing.T) {
 	for _, private := range []string{"no", "yes"} {
-		h := collect(t, newFake(), func(cfg importers.Config) { cfg.Settings["private_notes"] = private })
-		if strings.Contains(string(h.Records[incidents+"/"+id("a", 0)].Body), "For the team") != (private == "yes") {
-			t.Errorf("private notes %q: the record says %s", private, h.Records[incidents+"/"+id("a", 0)].Body)
+		h := collect(t, tableapitest.New(), func(cfg importers.Config) { cfg.Settings["private_notes"] = private })
+		if strings.Contains(string(h.Records[incidents+"/"+tableapitest.ID("a", 0)].Body), "For the team") != (private == "yes") {
+			t.Errorf("private notes %q: the record says %s", private, h.Records[incidents+"/"+tableapitest.ID("a", 0)].Body)
 		}
 		var notes []string
-		for _, e := range h.Draft(t, incidents, id("a", 0)).Timeline {
+		for _, e := range h.Draft(t, incidents, tableapitest.ID("a", 0)).Timeline {
 			if e.Kind == incident.EventNote {
 				notes = append(notes, e.Text)
 				if e.Private != (e.Text == "For the team") {
@@ -158,23 +169,23 @@ func TestPrivateNotes(t *testing.T) {
 }
 
 func TestFetch(t *testing.T) {
-	f := newFake()
+	f := tableapitest.New()
 	in := input(t, serve(t, f))
 	in.Settings["query"] = "priority=2^ORpriority=1"
-	f.tables[incidents][1]["priority"] = "4"
-	ids := []string{id("a", 0), f.tables[incidents][1]["sys_id"], id("a", 4000)}
+	f.Tables[incidents][1]["priority"] = "4"
+	ids := []string{tableapitest.ID("a", 0), f.Tables[incidents][1]["sys_id"], tableapitest.ID("a", 4000)}
 	records, err := fetchIncidents(context.Background(), in, ids)
-	if err != nil || len(records) != 1 || records[0].ExternalID != id("a", 0) {
+	if err != nil || len(records) != 1 || records[0].ExternalID != tableapitest.ID("a", 0) {
 		t.Errorf("fetched %v, %v, want the one that the connection is about", records, err)
 	}
-	if records, err := fetchChanges(context.Background(), in, []string{id("9", 1), id("9", 2)}); err != nil || len(records) != 1 {
+	if records, err := fetchChanges(context.Background(), in, []string{tableapitest.ID("9", 1), tableapitest.ID("9", 2)}); err != nil || len(records) != 1 {
 		t.Errorf("fetched the changes %v, %v, want the one that has a time", records, err)
 	}
 }
 
 func TestProbe(t *testing.T) {
-	f := newFake()
-	f.forbidden = []string{"sys_audit"}
+	f := tableapitest.New()
+	f.Forbidden = []string{"sys_audit"}
 	s, err := probe(context.Background(), input(t, serve(t, f)))
 	if err != nil || s.Identity != "reader" || !slices.Contains(s.Reach, incidents) || len(s.Notes) != 2 || !strings.Contains(s.Notes[0], "sys_audit may not") || !strings.Contains(s.Notes[1], "problem shows no row") {
 		t.Errorf("probe = %+v, %v", s, err)

@@ -5,8 +5,9 @@ import (
 	"testing"
 
 	"hindsight/importers/importertest"
+	"hindsight/importers/servicenow/tableapi/tableapitest"
 )
 
 func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return newFake() }, Config: config})
+	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return tableapitest.New() }, Config: config})
 }
