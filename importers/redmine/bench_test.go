@@ -1,13 +1,13 @@
 package redmine_test
 
 import (
-	"net/http"
 	"testing"
 
 	"hindsight/importers/importertest"
 	"hindsight/importers/redmine"
+	"hindsight/importers/redmine/redminetest"
 )
 
 func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, redmine.Source(), importertest.Fake{Handler: func() http.Handler { return newFake(many(230)...) }, Config: config(nil)})
+	importertest.BenchAPI(b, redmine.Source(), importertest.Fake{Handler: redminetest.Upstream.New, Config: config(nil)})
 }

@@ -3,6 +3,7 @@ package redmine_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,8 +15,18 @@ import (
 	"hindsight/importers"
 	"hindsight/importers/importertest"
 	"hindsight/importers/redmine"
+	"hindsight/importers/redmine/redminetest"
 	"hindsight/incident"
 )
+
+// config returns settings for the made-up Redmine at a URL, and more of them.
+func config(more map[string]string) func(string) importers.Config {
+	return func(url string) importers.Config {
+		cfg := importers.Config{Connection: "con_test", Settings: redminetest.Upstream.Settings(url)}
+		maps.Copy(cfg.Settings, more)
+		return cfg
+	}
+}
 
 // serve starts f and returns settings for it.
 func serve(t *testing.T, f http.Handler, more map[string]string) importers.Config {
@@ -34,12 +45,48 @@ func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *impor
 	return h
 }
 
+func TestReads(t *testing.T) {
+	importertest.RunAPI(t, redmine.Source(), importertest.Fake{Handler: redminetest.Upstream.New, Config: config(nil), Want: 230})
+}
+
+func TestReadsChosenProjectsAndTrackers(t *testing.T) {
+	issues := redminetest.Many(6)
+	issues[0]["project"], issues[1]["project"], issues[2]["project"] = redminetest.Named(2, "web"), redminetest.Named(3, "hr"), redminetest.Named(2, "web")
+	issues[2]["tracker"] = redminetest.Named(2, "Feature")
+	importertest.RunAPI(t, redmine.Source(), importertest.Fake{
+		Handler: func() http.Handler { return redminetest.New(issues...) },
+		Config:  config(map[string]string{"projects": "ops, web", "trackers": "bug"}), Want: 4,
+	})
+}
+
+func draftOf(t *testing.T, body any, cfg importers.Config) importers.Draft {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := redmine.Source().Collections[0].Map(incident.Raw{ExternalID: "7", Body: text}, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func clock(t *testing.T, text string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
 func TestNothingIsLostWhenIssuesChangeBetweenPages(t *testing.T) {
-	f := newFake(many(150)...)
-	f.touch = func(f *fake) { // one is deleted and one updated behind each page
-		delete(f.issues, 1)
-		f.issues[2]["updated_on"] = "2026-11-20T11:59:59Z"
-		f.touch = nil
+	f := redminetest.New(redminetest.Many(150)...)
+	f.Listed = func(f *redminetest.Server) { // one is deleted and one updated behind each page
+		delete(f.Issues, 1)
+		f.Issues[2]["updated_on"] = "2026-10-20T11:59:59Z"
+		f.Listed = nil
 	}
 	if h := collect(t, serve(t, f, nil), nil); len(h.Records) != 149 {
 		t.Errorf("read %d issues, want the 149 that are left", len(h.Records))
@@ -47,11 +94,12 @@ func TestNothingIsLostWhenIssuesChangeBetweenPages(t *testing.T) {
 }
 
 func TestPollReadsWhatChangedSince(t *testing.T) {
-	f := newFake(many(3)...)
+	f := redminetest.New(redminetest.Many(3)...)
+	f.Now = clock(t, "2026-10-20T12:00:00Z")
 	cfg := serve(t, f, nil)
 	h := collect(t, cfg, nil)
-	f.issues[2]["subject"], f.issues[2]["updated_on"] = "synthetic, changed", "2026-11-20T10:00:00Z" // in the same second
-	f.issues[4] = issueOf(4, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z")
+	f.Issues[2]["subject"], f.Issues[2]["updated_on"] = "synthetic, changed", "2026-10-20T10:00:00Z" // in the same second
+	f.Issues[4] = redminetest.NewIssue(4, "2026-10-20T10:00:00Z", "2026-10-20T10:00:00Z")
 	h = collect(t, cfg, h)
 	if got := h.Draft(t, "issues", "2").Incident.Title; got != "synthetic, changed" || len(h.Records) != 4 {
 		t.Errorf("after the poll: title %q and %d records, want the change and 4", got, len(h.Records))
@@ -59,7 +107,7 @@ func TestPollReadsWhatChangedSince(t *testing.T) {
 }
 
 func TestAWrongKeyIsAnError(t *testing.T) {
-	cfg := serve(t, newFake(many(3)...), map[string]string{"key": "wrong"})
+	cfg := serve(t, redminetest.New(redminetest.Many(3)...), map[string]string{"key": "wrong"})
 	h, err := importertest.Collect(context.Background(), t, redmine.Source(), cfg, nil, 0)
 	if !importers.HasStatus(err, http.StatusUnauthorized) || len(h.Records) != 0 {
 		t.Errorf("with a wrong key: %d records, %v, want a 401 although the list answers 200", len(h.Records), err)
@@ -71,7 +119,7 @@ func TestAWrongKeyIsAnError(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	cfg := serve(t, newFake(), nil)
+	cfg := serve(t, redminetest.New(), nil)
 	client, _ := importertest.Client(t, redmine.Source(), cfg)
 	got, err := redmine.Source().Probe(context.Background(), importers.Input{Config: cfg, Client: client})
 	if err != nil || got.Identity != "Reader One (reader)" || !slices.Equal(got.Reach, []string{"Ops (ops)"}) || len(got.Notes) != 1 {
@@ -84,11 +132,11 @@ func TestProbe(t *testing.T) {
 }
 
 func TestDeletedIssuesAreLeftOut(t *testing.T) {
-	f := newFake(many(3)...)
+	f := redminetest.New(redminetest.Many(3)...)
 	cfg := serve(t, f, nil)
 	client, _ := importertest.Client(t, redmine.Source(), cfg)
 	in := importers.Input{Config: cfg, Client: client}
-	delete(f.issues, 2)
+	delete(f.Issues, 2)
 	c := redmine.Source().Collections[0]
 	got, err := c.Fetch(context.Background(), in, []string{"1", "2"})
 	if err != nil || len(got) != 1 || got[0].ExternalID != "1" {
@@ -107,18 +155,18 @@ func TestDeletedIssuesAreLeftOut(t *testing.T) {
 }
 
 func TestPrivateIssuesAndNotes(t *testing.T) {
-	secret := issueOf(1, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z")
+	secret := redminetest.NewIssue(1, "2026-10-20T10:00:00Z", "2026-10-20T10:00:00Z")
 	secret["is_private"] = true
-	noted := issueOf(2, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z")
+	noted := redminetest.NewIssue(2, "2026-10-20T10:00:00Z", "2026-10-20T10:00:00Z")
 	noted["journals"] = []any{
-		map[string]any{"id": 1, "notes": "synthetic, for all", "created_on": "2026-11-20T10:01:00Z"},
-		map[string]any{"id": 2, "notes": "synthetic, for few", "created_on": "2026-11-20T10:02:00Z", "private_notes": true},
+		map[string]any{"id": 1, "notes": "synthetic, for all", "created_on": "2026-10-20T10:01:00Z"},
+		map[string]any{"id": 2, "notes": "synthetic, for few", "created_on": "2026-10-20T10:02:00Z", "private_notes": true},
 	}
-	h := collect(t, serve(t, newFake(secret, noted), nil), nil)
+	h := collect(t, serve(t, redminetest.New(secret, noted), nil), nil)
 	if body := string(h.Records["issues/2"].Body); len(h.Records) != 1 || strings.Contains(body, "for few") || !strings.Contains(body, "for all") {
 		t.Errorf("without the setting, read %d issues, the second as %s; want it alone, and without its private note", len(h.Records), body)
 	}
-	h = collect(t, serve(t, newFake(secret, noted), map[string]string{"private": "yes"}), nil)
+	h = collect(t, serve(t, redminetest.New(secret, noted), map[string]string{"private": "yes"}), nil)
 	if d := h.Draft(t, "issues", "2"); !d.Timeline[2].Private || d.Timeline[1].Private {
 		t.Errorf("with the setting, the timeline is %+v, want the second note private", d.Timeline)
 	}
@@ -147,7 +195,7 @@ func TestRecordedIssues(t *testing.T) {
 	h := collect(t, serve(t, http.HandlerFunc(recorded), map[string]string{"private": "yes"}), nil)
 	closed, dup, reopened := h.Draft(t, "issues", "1"), h.Draft(t, "issues", "2"), h.Draft(t, "issues", "3")
 	inc := closed.Incident
-	at := clockOf(t, "2026-11-20T09:57:32Z")
+	at := clock(t, "2026-11-20T09:57:32Z")
 	if inc.Status != incident.Closed || inc.Severity != incident.Sev1 || *inc.Reopened != 0 || inc.Number != "#1" ||
 		!inc.Milestones.At(incident.Acked).Equal(at) || !inc.Milestones.At(incident.ResolvedAt).Equal(at) || !inc.Milestones.At(incident.ClosedAt).Equal(at) {
 		t.Errorf("closed: %+v, want SEV1, acknowledged, resolved and closed at %v", inc, at)
@@ -160,7 +208,7 @@ func TestRecordedIssues(t *testing.T) {
 	}
 	inc = reopened.Incident
 	if inc.Status != incident.Investigating || *inc.Reopened != 1 || !inc.Milestones.At(incident.ResolvedAt).IsZero() || !inc.Milestones.At(incident.ClosedAt).IsZero() ||
-		!inc.Milestones.At(incident.Acked).Equal(clockOf(t, "2026-11-20T10:13:08Z")) {
+		!inc.Milestones.At(incident.Acked).Equal(clock(t, "2026-11-20T10:13:08Z")) {
 		t.Errorf("reopened: %+v, want one reopening and neither a resolution nor a closing, whatever closed_on says", inc)
 	}
 	var told []string
@@ -176,18 +224,18 @@ func TestRecordedIssues(t *testing.T) {
 }
 
 func TestClosedDuplicateIsMerged(t *testing.T) {
-	is := issueOf(7, "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z")
-	is["status"], is["closed_on"] = named(5, "Closed"), "2026-11-20T11:00:00Z"
+	is := redminetest.NewIssue(7, "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z")
+	is["status"], is["closed_on"] = redminetest.Named(5, "Closed"), "2026-11-20T11:00:00Z"
 	is["relations"] = []any{map[string]any{"issue_id": 7, "issue_to_id": 3, "relation_type": "duplicates"}}
 	got := draftOf(t, map[string]any{"issue": is}, importers.Config{}).Incident
-	if got.Status != incident.Merged || got.MergedInto != "3" || !got.Milestones.At(incident.ClosedAt).Equal(clockOf(t, "2026-11-20T11:00:00Z")) {
+	if got.Status != incident.Merged || got.MergedInto != "3" || !got.Milestones.At(incident.ClosedAt).Equal(clock(t, "2026-11-20T11:00:00Z")) {
 		t.Errorf("status %s, merged into %q, closed %v, want merged, 3, and closed_on since no journal tells", got.Status, got.MergedInto, got.Milestones.At(incident.ClosedAt))
 	}
 }
 
 func TestUnknownWords(t *testing.T) {
-	is := issueOf(7, "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z")
-	is["status"], is["priority"] = named(9, "Waiting for vendor"), named(9, "Panic")
+	is := redminetest.NewIssue(7, "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z")
+	is["status"], is["priority"] = redminetest.Named(9, "Waiting for vendor"), redminetest.Named(9, "Panic")
 	got := draftOf(t, map[string]any{"issue": is}, importers.Config{})
 	if got.Incident.Status != incident.StatusUnknown || got.Incident.Severity != 0 || len(got.Warnings) != 2 {
 		t.Errorf("status %s, severity %d, warnings %+v, want unknown, none, and a word on both", got.Incident.Status, got.Incident.Severity, got.Warnings)
@@ -199,7 +247,7 @@ func TestUnknownWords(t *testing.T) {
 }
 
 func TestMappedFields(t *testing.T) {
-	is := issueOf(7, "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z")
+	is := redminetest.NewIssue(7, "2026-11-20T10:00:00Z", "2026-11-20T11:00:00Z")
 	is["custom_fields"] = []any{
 		map[string]any{"id": 1, "name": "Impact from", "value": "2026-11-20 09:30"},
 		map[string]any{"id": 2, "name": "Affected", "value": []string{"checkout"}},

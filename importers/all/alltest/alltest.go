@@ -5,6 +5,7 @@ package alltest
 import (
 	"hindsight/importers/importertest"
 	"hindsight/importers/jira/jiratest"
+	"hindsight/importers/redmine/redminetest"
 	"hindsight/importers/servicenow/tableapi/tableapitest"
 )
 
@@ -12,6 +13,7 @@ import (
 func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
 		jiratest.Upstream,
+		redminetest.Upstream,
 		tableapitest.Upstream,
 	}
 }
