@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
@@ -70,6 +71,20 @@ func Client(t testing.TB, s importers.Source, cfg importers.Config) (*importers.
 		t.Fatal(err)
 	}
 	return client, clock
+}
+
+// Input returns what a source gets for a connection, with a client that waits for nothing and may call this machine.
+func Input(t testing.TB, s importers.Source, cfg importers.Config) importers.Input {
+	t.Helper()
+	client, clock := Client(t, s, cfg)
+	return importers.Input{Config: cfg, Client: client, Now: clock.Now()}
+}
+
+// Served starts a server for a test and returns its address.
+func Served(t testing.TB, h http.Handler) string {
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 // Haul is what was read of a source: the newest version of each record, and what follows from it.

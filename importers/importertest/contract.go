@@ -28,7 +28,8 @@ import (
 // enumeration. Fields that are required but absent are no fault of an answer: a stand-in gives what the source reads, and
 // real servers leave out more than their documents say. For the same reason oneOf counts as anyOf in answers.
 //
-// What a document lacks although the vendor has it is served beside the Contract, with the source for it in a comment.
+// What a document lacks although the vendor has it is named by its paths, which are then not held to it; testdata/SOURCES.md
+// says where they are described.
 //
 // Documents are kept small by the program in importertest/trim, which keeps named operations and what they reach:
 //
@@ -36,7 +37,7 @@ import (
 //
 // testdata/SOURCES.md beside it names origin, version, licence and the operations that were kept. A document whose
 // licence does not allow passing it on stays out of the repository.
-func Contract(t testing.TB, specPath string, handler http.Handler) http.Handler {
+func Contract(t testing.TB, specPath string, handler http.Handler, lacking ...string) http.Handler {
 	t.Helper()
 	c, err := contractOf(specPath)
 	if err != nil {
@@ -50,6 +51,10 @@ func Contract(t testing.TB, specPath string, handler http.Handler) http.Handler 
 		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if slices.Contains(lacking, r.URL.Path) {
+			handler.ServeHTTP(w, r)
+			return
+		}
 		in, err := c.request(r)
 		if err != nil {
 			fail(r, "the request", err)

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"reflect"
 	"slices"
 	"strconv"
 	"testing"
@@ -20,88 +18,66 @@ import (
 	"hindsight/incident"
 )
 
-// mapped maps a body with a mapping.
 func mapped(t testing.TB, body []byte, mapping string) importers.Draft {
 	t.Helper()
-	cfg := config("https://api.example.com")
-	cfg.Mapping = json.RawMessage(mapping)
-	h := importertest.Haul{Source: Source(), Config: cfg, Records: map[string]importers.Record{collection + "/1": {ExternalID: "1", Body: body}}}
-	return h.Draft(t, collection, "1")
+	return importertest.Mapped(t, Source(), config("https://api.example.com"), body, mapping)
 }
-
-func file(t testing.TB, name string) []byte {
-	t.Helper()
-	text, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-func equal[T any](t *testing.T, what string, got, want T) {
-	t.Helper()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s = %q, want %q", what, fmt.Sprint(got), fmt.Sprint(want))
-	}
-}
-
-func clock(hour, minute int) time.Time { return time.Date(2026, 3, 2, hour, minute, 0, 0, time.UTC) }
 
 const paged = `{"fields":{"acknowledged":"Paged"}}`
 
 func TestIncident(t *testing.T) {
-	d := mapped(t, file(t, "synthetic_incident.json"), paged)
+	d := mapped(t, importertest.File(t, "synthetic_incident.json"), paged)
 	inc := d.Incident
-	equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.URL, inc.Title, inc.Private, inc.Kind}, []any{"01SYNTHETIC0000000000000A1", "INC-42", "https://app.example.com/incidents/42", "Checkout answers 503", true, incident.Real})
-	equal(t, "status", []any{inc.Status, inc.StatusRaw}, []any{incident.Resolved, "Documenting"})
-	equal(t, "severity", []any{inc.Severity, inc.SeverityRaw}, []any{incident.Sev2, "Major"})
-	equal(t, "reopened", *inc.Reopened, 1)
+	importertest.Equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.URL, inc.Title, inc.Private, inc.Kind}, []any{"01SYNTHETIC0000000000000A1", "INC-42", "https://app.example.com/incidents/42", "Checkout answers 503", true, incident.Real})
+	importertest.Equal(t, "status", []any{inc.Status, inc.StatusRaw}, []any{incident.Resolved, "Documenting"})
+	importertest.Equal(t, "severity", []any{inc.Severity, inc.SeverityRaw}, []any{incident.Sev2, "Major"})
+	importertest.Equal(t, "reopened", *inc.Reopened, 1)
 	for name, want := range map[incident.MilestoneName]time.Time{
-		incident.ImpactStarted: clock(0, 45), incident.Opened: clock(1, 0).Add(500 * time.Millisecond), incident.Acked: clock(1, 2),
-		incident.MitigatedAt: clock(3, 30), incident.ResolvedAt: clock(7, 0), incident.ClosedAt: {}, incident.Detected: {},
+		incident.ImpactStarted: importertest.Clock(0, 45), incident.Opened: importertest.Clock(1, 0).Add(500 * time.Millisecond), incident.Acked: importertest.Clock(1, 2),
+		incident.MitigatedAt: importertest.Clock(3, 30), incident.ResolvedAt: importertest.Clock(7, 0), incident.ClosedAt: {}, incident.Detected: {},
 	} {
-		equal(t, string(name), inc.Milestones.At(name), want)
+		importertest.Equal(t, string(name), inc.Milestones.At(name), want)
 	}
 	var segments []string
 	for _, s := range inc.Segments {
 		segments = append(segments, fmt.Sprintf("%s %s by %s", s.From.Format("15:04"), s.Status, s.By))
 	}
-	equal(t, "segments", segments, []string{"01:00 triggered by High error rate", "01:10 investigating by Responder One", "03:00 resolved by Responder One", "04:00 investigating by Reopen workflow", "07:00 resolved by Responder One"})
+	importertest.Equal(t, "segments", segments, []string{"01:00 triggered by High error rate", "01:10 investigating by Responder One", "03:00 resolved by Responder One", "04:00 investigating by Reopen workflow", "07:00 resolved by Responder One"})
 	var events []string
 	for _, e := range d.Timeline {
 		events = append(events, string(e.Kind)+" "+e.Text)
 	}
-	equal(t, "timeline", events, []string{"created Created", "status_changed Status: Triage\n\nSeverity: Minor", "status_changed Status: Triage → Fixing\n\nSeverity: Minor → Major\n\nPool is exhausted",
+	importertest.Equal(t, "timeline", events, []string{"created Created", "status_changed Status: Triage\n\nSeverity: Minor", "status_changed Status: Triage → Fixing\n\nSeverity: Minor → Major\n\nPool is exhausted",
 		"note Rollback started", "resolved Status: Fixing → Documenting", "reopened Status: Documenting → Fixing", "resolved Status: Fixing → Documenting\n\nOver for good"})
-	equal(t, "people", inc.People, []incident.Participation{{Name: "Responder One", Role: "commander"}, {Name: "Responder Two", Role: "reporter"}})
-	equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "Checkout", Role: "affected"}, {Name: "Payments", Role: "affected"}})
-	equal(t, "team", d.Team, "Shop")
-	equal(t, "custom values", inc.Custom, []incident.CustomValue{{Name: "Customers affected", Value: "120"}, {Name: "Incident type", Value: "Production outage"}, {Name: "Duration: Time to fix", Value: "9000 s"}, {Name: "Workload", Value: "90 min"}})
+	importertest.Equal(t, "people", inc.People, []incident.Participation{{Name: "Responder One", Role: "commander"}, {Name: "Responder Two", Role: "reporter"}})
+	importertest.Equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "Checkout", Role: "affected"}, {Name: "Payments", Role: "affected"}})
+	importertest.Equal(t, "team", d.Team, "Shop")
+	importertest.Equal(t, "custom values", inc.Custom, []incident.CustomValue{{Name: "Customers affected", Value: "120"}, {Name: "Incident type", Value: "Production outage"}, {Name: "Duration: Time to fix", Value: "9000 s"}, {Name: "Workload", Value: "90 min"}})
 	var links []string
 	for _, l := range inc.Links {
 		links = append(links, l.Kind+" "+l.URL)
 	}
-	equal(t, "links", links, []string{"call https://meet.example.com/42", "chat https://app.slack.com/client/T0SYNTH/C0SYNTH", "same_as https://jira.example.com/browse/OPS-7",
+	importertest.Equal(t, "links", links, []string{"call https://meet.example.com/42", "chat https://app.slack.com/client/T0SYNTH/C0SYNTH", "same_as https://jira.example.com/browse/OPS-7",
 		"postmortem https://docs.example.com/pm-42", "same_as https://example.pagerduty.com/incidents/PSYNTH1", "change https://github.example.com/shop/pull/9"})
-	equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "Responder Two", URL: "https://jira.example.com/browse/OPS-8", State: "open"},
+	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "Responder Two", URL: "https://jira.example.com/browse/OPS-8", State: "open"},
 		{Title: "Raise the limit", Owner: "Shop", State: "done"}, {Title: "Rewrite it all", State: "unknown"}})
-	equal(t, "retrospective", *d.Retrospective, incident.Retrospective{Title: "INC-42: what happened", State: "imported", Sections: []incident.Section{
+	importertest.Equal(t, "retrospective", *d.Retrospective, incident.Retrospective{Title: "INC-42: what happened", State: "imported", Sections: []incident.Section{
 		{Slug: "summary", Title: "Summary", Body: "A pool was too small."}, {Slug: "lessons-learned", Title: "Lessons learned", Body: "- measure the pool\n\n### Detail\n\nmore"}}})
-	equal(t, "warnings", len(d.Warnings), 1) // of the script that is no link
+	importertest.Equal(t, "warnings", len(d.Warnings), 1) // of the script that is no link
 }
 
 // TestOfficialExamples maps what the vendor's description shows: values that contradict each other, since each example
 // stands alone.
 func TestOfficialExamples(t *testing.T) {
-	d := mapped(t, file(t, "official_examples.json"), `{"fields":{"service":"Affected Team"}}`)
+	d := mapped(t, importertest.File(t, "official_examples.json"), `{"fields":{"service":"Affected Team"}}`)
 	inc := d.Incident
 	at := time.Date(2021, 8, 17, 13, 28, 57, 801578000, time.UTC)
-	equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.Title, inc.Status, inc.StatusRaw, inc.Severity}, []any{"01FDAG4SAP5TYPT98WGR2N7W91", "INC-123", "Our database is sad", incident.Triggered, "Closed", incident.Sev3})
-	equal(t, "impact started", inc.Milestones.At(incident.ImpactStarted), at)
-	equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "Primary On-call", Role: "affected"}})
-	equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Cat is stuck in the tree", Owner: "Lisa Karlin Curtis", URL: "https://linear.app/incident-io/issue/INC-1609/find-copywriter-to-write-up", State: "open"}})
-	equal(t, "merged", inc.MergedInto, incident.ID("")) // an update names a target, but the status is not merged
-	equal(t, "warnings", len(d.Warnings), 0)
+	importertest.Equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.Title, inc.Status, inc.StatusRaw, inc.Severity}, []any{"01FDAG4SAP5TYPT98WGR2N7W91", "INC-123", "Our database is sad", incident.Triggered, "Closed", incident.Sev3})
+	importertest.Equal(t, "impact started", inc.Milestones.At(incident.ImpactStarted), at)
+	importertest.Equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "Primary On-call", Role: "affected"}})
+	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Cat is stuck in the tree", Owner: "Lisa Karlin Curtis", URL: "https://linear.app/incident-io/issue/INC-1609/find-copywriter-to-write-up", State: "open"}})
+	importertest.Equal(t, "merged", inc.MergedInto, incident.ID("")) // an update names a target, but the status is not merged
+	importertest.Equal(t, "warnings", len(d.Warnings), 0)
 }
 
 func TestOddIncidents(t *testing.T) {
@@ -122,43 +98,26 @@ func TestOddIncidents(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := mapped(t, fmt.Appendf(nil, `{"incident":{"id":"5",%s,%s}%s}`, dates, tc.fields, tc.rest), tc.words)
-			equal(t, "status", string(d.Incident.Status), tc.status)
-			equal(t, "opened", stamp(d, incident.Opened), tc.opened)
-			equal(t, "resolved", stamp(d, incident.ResolvedAt), tc.resolved)
-			warned := ""
-			if len(d.Warnings) > 0 {
-				warned = d.Warnings[0].Field
-			}
-			equal(t, "first warning", warned, tc.warning)
+			importertest.Equal(t, "status", string(d.Incident.Status), tc.status)
+			importertest.Equal(t, "opened", importertest.Stated(d, incident.Opened), tc.opened)
+			importertest.Equal(t, "resolved", importertest.Stated(d, incident.ResolvedAt), tc.resolved)
+			importertest.Equal(t, "first warning", importertest.Warned(d), tc.warning)
 		})
 	}
 }
 
-func stamp(d importers.Draft, name incident.MilestoneName) string {
-	if at := d.Incident.Milestones.At(name); !at.IsZero() {
-		return at.Format(time.RFC3339)
-	}
-	return ""
-}
-
 func TestMerged(t *testing.T) {
 	d := mapped(t, []byte(`{"incident":{"id":"5","name":"x","mode":"standard","incident_status":{"name":"Merged","category":"merged"}},"updates":[{"id":"1","created_at":"2026-04-01T11:00:00Z","new_incident_status":{"name":"Merged","category":"merged"},"merged_into_incident_id":"6"}]}`), "")
-	equal(t, "merged", []any{d.Incident.Status, d.Incident.MergedInto, d.Incident.Milestones.At(incident.ResolvedAt)}, []any{incident.Merged, incident.ID("6"), time.Time{}})
+	importertest.Equal(t, "merged", []any{d.Incident.Status, d.Incident.MergedInto, d.Incident.Milestones.At(incident.ResolvedAt)}, []any{incident.Merged, incident.ID("6"), time.Time{}})
 }
 
 func TestRefusedRecords(t *testing.T) {
-	for _, text := range []string{`{`, `[]`, `{}`, `{"incident":null}`, `{"incident":{"id":" "}}`} {
-		_, err := mapIncident(incident.Raw{Body: []byte(text)}, config("https://api.example.com"))
-		var wrong *importers.MapError
-		if !errors.As(err, &wrong) {
-			t.Errorf("map %s: %v, want a *MapError", text, err)
-		}
-	}
+	importertest.Refused(t, Source(), config("https://api.example.com"), `{`, `[]`, `{}`, `{"incident":null}`, `{"incident":{"id":" "}}`)
 }
 
 func TestHook(t *testing.T) {
 	secret := "whsec_" + base64.StdEncoding.EncodeToString([]byte("synthetic signing key"))
-	now := clock(12, 0)
+	now := importertest.Clock(12, 0)
 	sign := func(body string, at time.Time) http.Header {
 		unix := strconv.FormatInt(at.Unix(), 10)
 		mac := hmac.New(sha256.New, []byte("synthetic signing key"))
@@ -187,7 +146,7 @@ func TestHook(t *testing.T) {
 			if len(news) > 0 {
 				got = news[0].ID
 			}
-			equal(t, "news", got, tc.want)
+			importertest.Equal(t, "news", got, tc.want)
 		})
 	}
 	const body = `{"event_type":"example"}`
@@ -219,18 +178,11 @@ func TestWords(t *testing.T) {
 }
 
 func FuzzMap(f *testing.F) {
-	f.Add(file(f, "synthetic_incident.json"))
-	f.Add(file(f, "official_examples.json"))
+	f.Add(importertest.File(f, "synthetic_incident.json"))
+	f.Add(importertest.File(f, "official_examples.json"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		cfg := config("https://api.example.com")
 		cfg.Mapping = json.RawMessage(paged)
-		_, err := mapIncident(incident.Raw{Body: body}, cfg)
-		var wrong *importers.MapError
-		if err != nil && !errors.As(err, &wrong) {
-			t.Fatalf("map: %v, want a *MapError", err)
-		}
-		if err == nil {
-			mapped(t, body, paged)
-		}
+		importertest.Mappable(t, Source(), collection, cfg, importers.Record{ExternalID: "1", Body: body})
 	})
 }

@@ -4,6 +4,7 @@ package alltest
 
 import (
 	"hindsight/importers/importertest"
+	"hindsight/importers/incidentio/incidentiotest"
 	"hindsight/importers/jira/jiratest"
 	"hindsight/importers/redmine/redminetest"
 	"hindsight/importers/servicenow/tableapi/tableapitest"
@@ -12,6 +13,7 @@ import (
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
 func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
+		incidentiotest.Upstream,
 		jiratest.Upstream,
 		redminetest.Upstream,
 		tableapitest.Upstream,
