@@ -9,97 +9,23 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"hindsight/importers"
 	"hindsight/importers/icinga"
+	"hindsight/importers/icinga/icingatest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
 
-// fake answers as Icinga 2.13 does: everything at once, 404 where nothing matches.
-type fake struct {
-	mu       sync.Mutex
-	objects  map[string]map[string]any // by full name
-	comments []map[string]any
-}
-
 const noon = 1795176000.5 // 2026-11-20T12:00:00.5Z
 
-// service returns a service's attributes; it was well a minute before since.
-func service(name string, state int, since float64) map[string]any {
-	return map[string]any{"name": name, "display_name": name, "host_name": "web-1", "state": state, "state_type": 1, "last_hard_state_change": since,
-		"last_state_ok": since - 60, "acknowledgement": 0, "acknowledgement_last_change": 0, "downtime_depth": 0,
-		"groups": []string{}, "vars": nil, "last_check_result": map[string]any{"output": "synthetic", "exit_status": 0}}
-}
-
-func newFake(services ...map[string]any) *fake {
-	f := &fake{objects: map[string]map[string]any{"web-1": {"name": "web-1", "display_name": "web-1", "state": 0}}}
-	for _, s := range services {
-		f.objects["web-1!"+s["name"].(string)] = s
-	}
-	return f
-}
-
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Date", "Fri, 20 Nov 2026 13:00:00 GMT")
-	if _, password, _ := r.BasicAuth(); password != "synthetic" {
-		w.WriteHeader(http.StatusUnauthorized)
-		return
-	}
-	var ask struct {
-		Filter string
-		Vars   struct{ Names []string } `json:"filter_vars"`
-	}
-	if r.Method == http.MethodPost {
-		if r.Header.Get("X-HTTP-Method-Override") != "GET" || json.NewDecoder(r.Body).Decode(&ask) != nil {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-	}
-	results := []any{}
-	switch r.URL.Path {
-	case "/v1":
-		results = append(results, map[string]any{"user": "reader", "permissions": []string{"objects/query/Service"}})
-	case "/v1/objects/comments":
-		for _, c := range f.comments {
-			results = append(results, map[string]any{"name": "c", "attrs": c})
-		}
-	case "/v1/objects/hosts", "/v1/objects/services":
-		for name, o := range f.objects {
-			switch {
-			case strings.Contains(name, "!") != strings.HasSuffix(r.URL.Path, "services"),
-				ask.Vars.Names != nil && !slices.Contains(ask.Vars.Names, name),
-				ask.Vars.Names == nil && ask.Filter != "" && (o["state"] == 0 || o["state_type"] != 1):
-				continue
-			}
-			results = append(results, map[string]any{"name": name, "attrs": o})
-		}
-	}
-	if len(results) == 0 {
-		w.WriteHeader(http.StatusNotFound)
-		w.Write([]byte(`{"error":404.0,"status":"No objects found."}`))
-		return
-	}
-	json.NewEncoder(w).Encode(map[string]any{"results": results})
-}
-
 func config(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: map[string]string{"url": url, "user": "reader", "password": "synthetic"}}
+	return importers.Config{Connection: "con_test", Settings: icingatest.Upstream.Settings(url)}
 }
 
 func TestReads(t *testing.T) {
-	importertest.RunAPI(t, icinga.Source(), importertest.Fake{Want: 20, Config: config, Handler: func() http.Handler {
-		var all []map[string]any
-		for i := range 25 {
-			all = append(all, service(fmt.Sprintf("s%d", i), i%5, noon)) // every fifth is well; there is no state 4 in Icinga
-		}
-		return newFake(all...)
-	}})
+	importertest.RunAPI(t, icinga.Source(), importertest.Fake{Handler: icingatest.Upstream.New, Config: config, Want: 18})
 }
 
 // watcher polls as the runner does: it lists, and asks for what was open and is not listed any more.
@@ -108,7 +34,7 @@ type watcher struct {
 	cfg importers.Config
 }
 
-func watch(t *testing.T, f *fake) *watcher {
+func watch(t *testing.T, f *icingatest.Server) *watcher {
 	t.Helper()
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
@@ -165,8 +91,8 @@ func at(inc incident.Incident, name incident.MilestoneName) float64 {
 func id(well float64) string { return fmt.Sprintf("web-1!http@%d", int64((noon+well)*1000)) }
 
 func TestLifeOfAProblem(t *testing.T) {
-	http := service("http", 1, noon)
-	f := newFake(http)
+	http := icingatest.Service("http", 1, noon)
+	f := icingatest.New(http)
 	w := watch(t, f)
 	w.poll(t)
 	if inc := w.Draft(t, "problems", id(-60)).Incident; inc.Status != incident.Triggered || inc.Severity != incident.Sev3 || at(inc, incident.Opened) != 0 || inc.Title != "http on web-1 is warning" {
@@ -178,7 +104,7 @@ func TestLifeOfAProblem(t *testing.T) {
 	}
 	http["state"], http["last_hard_state_change"] = 2, noon+100 // worse: the same problem
 	http["acknowledgement"], http["acknowledgement_last_change"] = 1, noon+120
-	f.comments = []map[string]any{{"host_name": "web-1", "service_name": "http", "author": "Responder One", "text": "synthetic: on it", "entry_time": noon + 120, "entry_type": 4}}
+	f.Comments = []icingatest.Object{{"host_name": "web-1", "service_name": "http", "author": "Responder One", "text": "synthetic: on it", "entry_time": noon + 120, "entry_type": 4}}
 	w.poll(t)
 	d := w.Draft(t, "problems", id(-60))
 	if inc := d.Incident; len(w.Records) != 1 || inc.Status != incident.Acknowledged || inc.Severity != incident.Sev1 || at(inc, incident.Opened) != 0 || at(inc, incident.Acked) != 120 {
@@ -187,7 +113,7 @@ func TestLifeOfAProblem(t *testing.T) {
 	if !slices.Contains(d.Incident.People, incident.Participation{Name: "Responder One", Role: "acknowledger"}) {
 		t.Errorf("people = %+v, want who acknowledged", d.Incident.People)
 	}
-	f.comments = nil // Icinga clears both before it tells of the recovery
+	f.Comments = nil // Icinga clears both before it tells of the recovery
 	http["acknowledgement"], http["acknowledgement_last_change"] = 0, noon+200
 	http["state"], http["last_hard_state_change"], http["last_state_ok"] = 0, noon+200, noon+230
 	w.poll(t)
@@ -209,8 +135,8 @@ func TestLifeOfAProblem(t *testing.T) {
 }
 
 func TestRecoveryThatNoPollSaw(t *testing.T) {
-	http := service("http", 2, noon)
-	w := watch(t, newFake(http))
+	http := icingatest.Service("http", 2, noon)
+	w := watch(t, icingatest.New(http))
 	w.poll(t)
 	http["last_hard_state_change"], http["last_state_ok"] = noon+500, noon+440
 	w.poll(t)
@@ -221,10 +147,10 @@ func TestRecoveryThatNoPollSaw(t *testing.T) {
 }
 
 func TestRemovedService(t *testing.T) {
-	f := newFake(service("http", 2, noon))
+	f := icingatest.New(icingatest.Service("http", 2, noon))
 	w := watch(t, f)
 	w.poll(t)
-	delete(f.objects, "web-1!http")
+	delete(f.Objects, "web-1!http")
 	w.poll(t)
 	if inc := w.Draft(t, "problems", id(-60)).Incident; inc.Status != incident.Resolved {
 		t.Errorf("the problem of a service that was removed is %s, want it over, and kept", inc.Status)
@@ -232,12 +158,12 @@ func TestRemovedService(t *testing.T) {
 }
 
 func TestLostPermissionsAreNoRecovery(t *testing.T) {
-	f := newFake(service("http", 2, noon))
+	f := icingatest.New(icingatest.Service("http", 2, noon))
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
 	cfg := config(s.URL)
 	client, _ := importertest.Client(t, icinga.Source(), cfg)
-	clear(f.objects)
+	clear(f.Objects)
 	got, err := icinga.Source().Collections[0].Fetch(t.Context(), importers.Input{Config: cfg, Client: client}, []string{id(-60)})
 	if err == nil || len(got) > 0 {
 		t.Errorf("Fetch from a server that gives nothing at all = %+v, %v, want an error", got, err)
@@ -245,9 +171,9 @@ func TestLostPermissionsAreNoRecovery(t *testing.T) {
 }
 
 func TestDowntime(t *testing.T) {
-	http := service("http", 2, noon)
+	http := icingatest.Service("http", 2, noon)
 	http["downtime_depth"] = 2
-	w := watch(t, newFake(http))
+	w := watch(t, icingatest.New(http))
 	w.poll(t)
 	if inc := w.Draft(t, "problems", id(-60)).Incident; inc.Kind != incident.Maintenance {
 		t.Errorf("a problem in a downtime is of the kind %s, want maintenance", inc.Kind)
@@ -276,9 +202,9 @@ func TestSoftStatesAndRecoveredServicesAreNoProblems(t *testing.T) {
 	if len(h.Rejects) != 0 || len(h.Records) != len(recorded.Results) {
 		t.Errorf("of %d recorded services %d could be read; rejects: %+v", len(recorded.Results), len(h.Records), h.Rejects)
 	}
-	soft := service("http", 2, noon)
+	soft := icingatest.Service("http", 2, noon)
 	soft["state_type"] = 0
-	w := watch(t, newFake(soft))
+	w := watch(t, icingatest.New(soft))
 	if w.poll(t); len(w.Records) != 0 {
 		t.Errorf("a soft state made %d problems", len(w.Records))
 	}
@@ -300,9 +226,9 @@ func serveText(t *testing.T, text []byte) string {
 }
 
 func TestMapping(t *testing.T) {
-	http := service("http", 2, noon)
+	http := icingatest.Service("http", 2, noon)
 	http["vars"], http["groups"] = map[string]any{"app": "checkout", "prio": "P2", "n": 3}, []string{"web"}
-	w := watch(t, newFake(http))
+	w := watch(t, icingatest.New(http))
 	w.poll(t)
 	if inc := w.Draft(t, "problems", id(-60)).Incident; inc.Services[0].Name != "web" {
 		t.Errorf("services = %+v, want the group", inc.Services)

@@ -1,13 +1,13 @@
 package rt_test
 
 import (
-	"net/http"
 	"testing"
 
 	"hindsight/importers/importertest"
 	"hindsight/importers/rt"
+	"hindsight/importers/rt/rttest"
 )
 
 func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, rt.Source(), importertest.Fake{Handler: func() http.Handler { return newFake(130) }, Config: config(nil)})
+	importertest.BenchAPI(b, rt.Source(), importertest.Fake{Handler: rttest.Upstream.New, Config: config(nil)})
 }

@@ -5,149 +5,30 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
+	"maps"
 	"net/http/httptest"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
 	"hindsight/importers/rt"
+	"hindsight/importers/rt/rttest"
 	"hindsight/incident"
 )
 
-// fake answers as Request Tracker 5.0 does: ids alone without fields, pages of 100 at most, tickets that were merged only
-// under the other one's id, deleted ones not in a search.
-type fake struct {
-	mu      sync.Mutex
-	tickets map[int]map[string]any
-	merged  map[int]int
-	details []string // tickets whose history was asked for
-}
-
-func newFake(n int) *fake {
-	f := &fake{tickets: map[int]map[string]any{}, merged: map[int]int{}}
-	for id := 1; id <= n; id++ {
-		f.tickets[id] = map[string]any{"id": strconv.Itoa(id), "Subject": fmt.Sprintf("synthetic %d", id), "Status": "new", "Priority": "0", "CustomFields": "",
-			"Queue": map[string]any{"id": "1", "Name": "General"}, "Owner": map[string]any{"id": "Nobody", "Name": "Nobody"}, "Creator": map[string]any{"id": "root"},
-			"Created": "2026-11-20T10:00:00Z", "LastUpdated": "2026-11-20T10:00:00Z", "Started": "1970-01-01T00:00:00Z", "Resolved": "1970-01-01T00:00:00Z", "Due": "1970-01-01T00:00:00Z"}
-	}
-	return f
-}
-
-var (
-	behind = regexp.MustCompile(`^id > (\d+)`)
-	since  = regexp.MustCompile(`LastUpdated >= '([^']+)'`)
-	exact  = regexp.MustCompile(`id = (\d+)`)
-)
-
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Date", "Fri, 20 Nov 2026 12:00:00 GMT")
-	if _, password, _ := r.BasicAuth(); password != "synthetic" {
-		w.WriteHeader(http.StatusUnauthorized)
-		return
-	}
-	path := strings.TrimPrefix(r.URL.Path, "/REST/2.0")
-	parts := strings.Split(path, "/")
-	switch {
-	case path == "/tickets":
-		f.search(w, r)
-	case len(parts) == 4 && parts[3] == "history":
-		f.details = append(f.details, parts[2])
-		respond(w, []any{map[string]any{"id": "1" + parts[2], "ObjectId": parts[2], "Type": "Create", "Created": "2026-11-20T10:00:00Z", "Creator": map[string]any{"id": "root"}},
-			map[string]any{"id": "2" + parts[2], "ObjectId": parts[2], "Type": "Comment", "Created": "2026-11-20T10:01:00Z"},
-			map[string]any{"id": "3" + parts[2], "ObjectId": parts[2], "Type": "Set", "Field": "Owner", "OldValue": "6", "NewValue": "14", "Created": "2026-11-20T10:02:00Z"}}, 1)
-	case len(parts) == 4 && parts[3] == "attachments":
-		respond(w, []any{map[string]any{"id": "1", "TransactionId": "1" + parts[2], "ContentType": "text/plain", "ContentLength": "9", "Content": "synthetic: for all"},
-			map[string]any{"id": "2", "TransactionId": "2" + parts[2], "ContentType": "text/plain", "ContentLength": "9", "Content": "synthetic: for few"},
-			map[string]any{"id": "3", "TransactionId": "1" + parts[2], "ContentType": "image/png", "Filename": "x.png", "ContentLength": "9", "Content": "AAAA"}}, 1)
-	case path == "/user/14":
-		json.NewEncoder(w).Encode(map[string]any{"id": 14, "Name": "responder-one"})
-	case path == "/rt":
-		json.NewEncoder(w).Encode(map[string]any{"Version": "5.0.3"})
-	case path == "/queues/all":
-		respond(w, []any{map[string]any{"id": "1", "Name": "General"}}, 1)
-	default:
-		id, _ := strconv.Atoi(parts[len(parts)-1])
-		if into, ok := f.merged[id]; ok {
-			id = into
-		}
-		if parts[1] != "ticket" || f.tickets[id] == nil {
-			w.WriteHeader(http.StatusNotFound)
-			return
-		}
-		json.NewEncoder(w).Encode(map[string]any{"id": id, "Status": f.tickets[id]["Status"]})
-	}
-}
-
-func respond(w http.ResponseWriter, items []any, pages int) {
-	json.NewEncoder(w).Encode(map[string]any{"items": items, "pages": pages, "count": len(items)})
-}
-
-func (f *fake) search(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	query := q.Get("query")
-	if query == "id > 0 AND (nonsense)" {
-		w.WriteHeader(http.StatusBadRequest)
-		w.Write([]byte(`{"message":"Incomplete query at /usr/share/request-tracker5/lib/RT/Tickets.pm line 3187.\n"}`))
-		return
-	}
-	var ids []int
-	for id, ticket := range f.tickets {
-		match := false
-		if g := behind.FindStringSubmatch(query); g != nil {
-			least, _ := strconv.Atoi(g[1])
-			match = id > least
-		}
-		for _, g := range exact.FindAllStringSubmatch(query, -1) {
-			match = match || g[1] == strconv.Itoa(id)
-		}
-		if g := since.FindStringSubmatch(query); g != nil { // the user's zone is 9 hours ahead
-			at, _ := time.Parse(time.DateTime, g[1])
-			updated, _ := time.Parse(time.RFC3339, ticket["LastUpdated"].(string))
-			match = match && !updated.Before(at.Add(-9*time.Hour))
-		}
-		if strings.Contains(query, "Queue = 'Other'") && !strings.Contains(query, "Queue = 'General'") {
-			match = false
-		}
-		if match && ticket["Status"] != "deleted" {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	perPage, _ := strconv.Atoi(q.Get("per_page"))
-	perPage = min(perPage, 100)
-	var items []any
-	for _, id := range ids[:min(perPage, len(ids))] {
-		item := map[string]any{"id": strconv.Itoa(id)}
-		for field := range strings.SplitSeq(q.Get("fields"), ",") {
-			item[field] = f.tickets[id][field]
-		}
-		items = append(items, item)
-	}
-	respond(w, items, (len(ids)+99)/100)
-}
-
 func config(more map[string]string) func(string) importers.Config {
 	return func(url string) importers.Config {
-		cfg := importers.Config{Connection: "con_test", Settings: map[string]string{"url": url, "user": "reader", "password": "synthetic"}}
-		for k, v := range more {
-			cfg.Settings[k] = v
-		}
+		cfg := importers.Config{Connection: "con_test", Settings: rttest.Upstream.Settings(url)}
+		maps.Copy(cfg.Settings, more)
 		return cfg
 	}
 }
 
-func serve(t *testing.T, f *fake, more map[string]string) (importers.Config, importers.Input) {
+func serve(t *testing.T, f *rttest.Server, more map[string]string) (importers.Config, importers.Input) {
 	t.Helper()
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
@@ -166,32 +47,33 @@ func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *impor
 }
 
 func TestReads(t *testing.T) {
-	importertest.RunAPI(t, rt.Source(), importertest.Fake{Handler: func() http.Handler { return newFake(130) }, Config: config(nil), Want: 130})
+	importertest.RunAPI(t, rt.Source(), importertest.Fake{Handler: rttest.Upstream.New, Config: config(nil), Want: 130})
 }
 
 func TestPollInAnyZone(t *testing.T) {
-	f := newFake(3)
+	f := rttest.New(3)
+	f.Now = time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC)
 	cfg, _ := serve(t, f, nil)
 	h := collect(t, cfg, nil)
-	f.tickets[2]["Subject"], f.tickets[2]["LastUpdated"] = "synthetic, changed", "2026-11-20T11:00:00Z"
-	f.tickets[1]["LastUpdated"] = "2026-11-20T09:00:00Z" // long before the last poll
-	f.details = nil
+	f.Tickets[2]["Subject"], f.Tickets[2]["LastUpdated"] = "synthetic, changed", "2026-10-20T11:00:00Z"
+	f.Tickets[1]["LastUpdated"] = "2026-10-20T09:00:00Z" // long before the last poll
+	f.Details = nil
 	h = collect(t, cfg, h)
 	if got := h.Draft(t, "tickets", "2").Incident.Title; got != "synthetic, changed" {
 		t.Errorf("after the poll, the title is %q, want the change, whatever the zone of the user", got)
 	}
-	if !slices.Equal(f.details, []string{"2", "3"}) {
-		t.Errorf("the poll asked for the history of %q, want 2, and 3 of the last second, and not of what is found only because of zones", f.details)
+	if !slices.Equal(f.Details, []string{"2", "3"}) {
+		t.Errorf("the poll asked for the history of %q, want 2, and 3 of the last second, and not of what is found only because of zones", f.Details)
 	}
 }
 
 func TestMergedAndDeleted(t *testing.T) {
-	f := newFake(4)
+	f := rttest.New(4)
 	_, in := serve(t, f, nil)
-	delete(f.tickets, 2)
-	f.merged[2] = 1
-	f.tickets[3]["Status"] = "deleted"
-	delete(f.tickets, 4)
+	delete(f.Tickets, 2)
+	f.Merged[2] = 1
+	f.Tickets[3]["Status"] = "deleted"
+	delete(f.Tickets, 4)
 	got, err := rt.Source().Collections[0].Fetch(t.Context(), in, []string{"1", "2", "3", "4"})
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +89,7 @@ func TestMergedAndDeleted(t *testing.T) {
 }
 
 func TestComments(t *testing.T) {
-	cfg, _ := serve(t, newFake(1), nil)
+	cfg, _ := serve(t, rttest.New(1), nil)
 	h := collect(t, cfg, nil)
 	if body := string(h.Records["tickets/1"].Body); strings.Contains(body, "for few") || strings.Contains(body, "x.png") || !strings.Contains(body, "for all") {
 		t.Errorf("without the setting, the record is %s, want the description, and neither the comment nor the file", body)
@@ -223,7 +105,7 @@ func TestComments(t *testing.T) {
 }
 
 func TestQueuesAndQuery(t *testing.T) {
-	cfg, in := serve(t, newFake(2), map[string]string{"queues": "Other"})
+	cfg, in := serve(t, rttest.New(2), map[string]string{"queues": "Other"})
 	if h := collect(t, cfg, nil); len(h.Records) != 0 {
 		t.Errorf("read %d tickets of a queue without any", len(h.Records))
 	}

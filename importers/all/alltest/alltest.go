@@ -3,19 +3,23 @@
 package alltest
 
 import (
+	"hindsight/importers/icinga/icingatest"
 	"hindsight/importers/importertest"
 	"hindsight/importers/incidentio/incidentiotest"
 	"hindsight/importers/jira/jiratest"
 	"hindsight/importers/redmine/redminetest"
+	"hindsight/importers/rt/rttest"
 	"hindsight/importers/servicenow/tableapi/tableapitest"
 )
 
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
 func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
+		icingatest.Upstream,
 		incidentiotest.Upstream,
 		jiratest.Upstream,
 		redminetest.Upstream,
+		rttest.Upstream,
 		tableapitest.Upstream,
 	}
 }
