@@ -2,55 +2,24 @@ package argocd
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"net/http"
+	"encoding/json"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/argocd/argocdtest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
 
-// The answers have the members of Argo CD's types Application, RevisionHistory and OperationState; the values are made up.
-func app(name, uid, history, operation string) string {
-	return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"argocd","uid":%q,"labels":{"env":"production"},"managedFields":[{}]},"spec":{"project":"shop"},"status":{"history":[%s],"operationState":%s}}`, name, uid, history, operation)
-}
-
-func synced(id, minute int) string {
-	return fmt.Sprintf(`{"id":%d,"revision":"0f02621d4010ebb6ca25994f0bfaffc973e45287","deployStartedAt":"2026-03-01T10:%02d:00Z","deployedAt":"2026-03-01T10:%02d:30Z","initiatedBy":{"automated":true}}`, id, minute, minute)
-}
-
-const failed = `{"phase":"Failed","message":"one or more objects failed to apply","startedAt":"2026-03-01T11:00:00Z","finishedAt":"2026-03-01T11:00:20Z",
- "operation":{"sync":{"revision":"abc"},"initiatedBy":{"username":"responder-one"}},"syncResult":{"revision":"1.4.2"}}`
-
-func serve(apps ...string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		switch {
-		case r.URL.Path == "/api/v1/session/userinfo":
-			fmt.Fprintf(w, `{"loggedIn":%v,"username":"reader"}`, r.Header.Get("Authorization") == "Bearer t")
-		case r.URL.Path == "/api/v1/applications" && r.URL.RawQuery == "projects=shop&projects=web":
-			io.WriteString(w, `{"items":[`+strings.Join(apps, ",")+`]}`)
-		default:
-			w.WriteHeader(http.StatusNotFound)
-		}
-	})
-}
-
 func config(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: map[string]string{"url": url, "token": "t", "projects": "shop, web"}}
-}
-
-func sample() http.Handler {
-	return serve(app("checkout", "u-1", synced(3, 1)+","+synced(4, 2), failed), app("cart", "u-2", synced(3, 3), strings.Replace(failed, `"sync":{`, `"sync":{"dryRun":true,`, 1)), app("new", "u-3", "", "null"))
+	return importers.Config{Connection: "con_test", Settings: argocdtest.Upstream.Settings(url)}
 }
 
 func TestAPI(t *testing.T) {
-	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: sample, Config: config, Want: 4})
+	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: argocdtest.Upstream.New, Config: config, Want: 4})
 	if h.Requests != 1 {
 		t.Errorf("it took %d requests, want 1", h.Requests)
 	}
@@ -70,14 +39,14 @@ func TestAPI(t *testing.T) {
 
 // Argo CD forgets old syncs; what was read stays, and a poll brings only what is new.
 func TestPoll(t *testing.T) {
-	current := sample()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { current.ServeHTTP(w, r) }))
+	f := argocdtest.New()
+	s := httptest.NewServer(f)
 	defer s.Close()
 	h, err := importertest.Collect(context.Background(), t, Source(), config(s.URL), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	current = serve(app("checkout", "u-1", synced(4, 2)+","+strings.ReplaceAll(synced(5, 9), "T10", "T12"), "null"))
+	f.Apps = []json.RawMessage{argocdtest.App("checkout", "u-1", argocdtest.Synced(4, 2)+","+strings.ReplaceAll(argocdtest.Synced(5, 9), "T10", "T12"), "null")}
 	again, err := importertest.Collect(context.Background(), t, Source(), config(s.URL), h, 0)
 	if err != nil || len(again.Records) != 5 {
 		t.Errorf("after the poll there are %d syncs (%v), want 5", len(again.Records), err)
@@ -85,7 +54,7 @@ func TestPoll(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	s := httptest.NewServer(sample())
+	s := httptest.NewServer(argocdtest.New())
 	defer s.Close()
 	client, _ := importertest.Client(t, Source(), config(s.URL))
 	got, err := Source().Probe(context.Background(), importers.Input{Config: config(s.URL), Client: client})
@@ -109,8 +78,8 @@ func TestSeveralSources(t *testing.T) {
 }
 
 func FuzzMap(f *testing.F) {
-	f.Add([]byte(`{"application":{"name":"a","labels":{"env":"x"}},"history":` + synced(1, 1) + `}`))
-	f.Add([]byte(`{"application":{"name":"a"},"operation":` + failed + `}`))
+	f.Add([]byte(`{"application":{"name":"a","labels":{"env":"x"}},"history":` + argocdtest.Synced(1, 1) + `}`))
+	f.Add([]byte(`{"application":{"name":"a"},"operation":` + argocdtest.Failed + `}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		importertest.Mappable(t, Source(), "syncs", config("https://argocd.example.com"), importers.Record{ExternalID: "u/1", Body: body})
 	})

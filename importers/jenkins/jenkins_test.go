@@ -2,103 +2,25 @@ package jenkins
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/jenkins/jenkinstest"
 	"hindsight/incident"
 )
 
-// fake is a stand-in for a Jenkins: allBuilds honours a range, folders have jobs and no builds.
-type fake struct {
-	jobs  map[string][]string         // names in a folder, by its path
-	built map[string][]map[string]any // builds, newest first, by the job's path
-	calls []string
-}
-
-var ranged = regexp.MustCompile(`allBuilds\[.*\]\{(\d+),(\d+)\}$`)
-
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.calls = append(f.calls, r.URL.Path)
-	w.Header().Set("Content-Type", "application/json")
-	if user, token, _ := r.BasicAuth(); user != "reader" || token != "t" {
-		w.WriteHeader(http.StatusUnauthorized)
-		return
-	}
-	path := strings.TrimPrefix(strings.ReplaceAll(strings.TrimSuffix(r.URL.Path, "/api/json"), "/job/", "/"), "/ci/")
-	if r.URL.Path == "/ci/whoAmI/api/json" {
-		reply(w, map[string]any{"name": "reader", "anonymous": false})
-		return
-	}
-	if children, ok := f.jobs[path]; ok {
-		list := []map[string]any{}
-		for _, name := range children {
-			list = append(list, map[string]any{"_class": "hudson.model.FreeStyleProject", "name": name})
-		}
-		class := "com.cloudbees.hudson.plugins.folder.Folder"
-		if path == "team/deploy" {
-			class = "org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject"
-		}
-		reply(w, map[string]any{"_class": class, "jobs": list})
-		return
-	}
-	if all, ok := f.built[path]; ok {
-		m := ranged.FindStringSubmatch(r.URL.Query().Get("tree"))
-		if m == nil {
-			reply(w, map[string]any{"fullName": path})
-			return
-		}
-		from, _ := strconv.Atoi(m[1])
-		to, _ := strconv.Atoi(m[2])
-		reply(w, map[string]any{"allBuilds": all[min(from, len(all)):min(to, len(all))]})
-		return
-	}
-	i := strings.LastIndexByte(path, '/')
-	for _, b := range f.built[path[:max(i, 0)]] {
-		if fmt.Sprint(b["number"]) == path[i+1:] {
-			reply(w, b)
-			return
-		}
-	}
-	w.WriteHeader(http.StatusNotFound)
-}
-
-func reply(w http.ResponseWriter, v any) {
-	text, _ := json.Marshal(v)
-	w.Write(text)
-}
-
-var start = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-
-func made(n int, result any) map[string]any {
-	return map[string]any{"number": n, "timestamp": start.Add(time.Duration(n) * time.Hour).UnixMilli(), "duration": 90000, "result": result, "building": result == nil,
-		"url": fmt.Sprintf("https://ci.example.com/job/x/%d/", n)}
-}
-
-// sample has a job of 250 builds, and a folder with a multibranch project of two branches, one of which was never built.
-func sample() *fake {
-	f := &fake{jobs: map[string][]string{"team": {"deploy", "empty"}, "team/deploy": {"main", "feature%2Fx"}, "team/empty": {}}, built: map[string][]map[string]any{"team/deploy/feature%2Fx": {}}}
-	for n := 250; n >= 1; n-- {
-		f.built["deploy-shop"] = append(f.built["deploy-shop"], made(n, "SUCCESS"))
-	}
-	f.built["team/deploy/main"] = []map[string]any{made(2, nil), made(1, "FAILURE")}
-	return f
-}
-
 func config(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: map[string]string{"url": url + "/ci", "user": "reader", "token": "t", "jobs": "deploy-shop, team", "environment_parameter": "ENV"}}
+	return importers.Config{Connection: "con_test", Settings: jenkinstest.Upstream.Settings(url)}
 }
 
-func serve(t *testing.T, f *fake) importers.Config {
+func serve(t *testing.T, f http.Handler) importers.Config {
 	t.Helper()
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
@@ -106,7 +28,7 @@ func serve(t *testing.T, f *fake) importers.Config {
 }
 
 func TestAPI(t *testing.T) {
-	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return sample() }, Config: config, Want: 252})
+	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return jenkinstest.New() }, Config: config, Want: 252})
 	for id, want := range map[string]string{"team/deploy/main#1@": "deploy", "deploy-shop#9@": "deploy-shop"} {
 		for key := range h.Records {
 			if strings.HasPrefix(key, "builds/"+id) {
@@ -122,25 +44,25 @@ func TestAPI(t *testing.T) {
 }
 
 func TestPollReadsTheNewest(t *testing.T) {
-	f := sample()
+	f := jenkinstest.New()
 	cfg := serve(t, f)
 	h, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.built["deploy-shop"] = append([]map[string]any{made(251, nil)}, f.built["deploy-shop"]...)
-	f.calls = nil
+	f.Builds["deploy-shop"] = append([]map[string]any{jenkinstest.Build(251, nil)}, f.Builds["deploy-shop"]...)
+	f.Calls = nil
 	again, err := importertest.Collect(context.Background(), t, Source(), cfg, h, 0)
-	if err != nil || len(f.calls) != 6 || len(again.Records) != 253 {
-		t.Errorf("the poll read %d records (%v) in %d requests, want 253 in one for each job and folder", len(again.Records), err, len(f.calls))
+	if err != nil || len(f.Calls) != 6 || len(again.Records) != 253 {
+		t.Errorf("the poll read %d records (%v) in %d requests, want 253 in one for each job and folder", len(again.Records), err, len(f.Calls))
 	}
 }
 
 func TestFetch(t *testing.T) {
-	f := sample()
+	f := jenkinstest.New()
 	cfg := serve(t, f)
 	client, _ := importertest.Client(t, Source(), cfg)
-	id := fmt.Sprintf("team/deploy/main#2@%d", start.Add(2*time.Hour).UnixMilli())
+	id := fmt.Sprintf("team/deploy/main#2@%d", jenkinstest.Start.Add(2*time.Hour).UnixMilli())
 	got, err := Source().Collections[0].Fetch(context.Background(), importers.Input{Config: cfg, Client: client}, []string{id, "team/deploy/main#2@17", "team/deploy/main#9@17", "other#1@17", "x"})
 	if err != nil || len(got) != 1 || got[0].ExternalID != id {
 		t.Errorf("Fetch = %+v, %v; want the one build that is still the same", got, err)
@@ -148,7 +70,7 @@ func TestFetch(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	cfg := serve(t, sample())
+	cfg := serve(t, jenkinstest.New())
 	cfg.Settings["jobs"] = "deploy-shop, nothing"
 	client, _ := importertest.Client(t, Source(), cfg)
 	got, err := Source().Probe(context.Background(), importers.Input{Config: cfg, Client: client})

@@ -3,9 +3,11 @@
 package alltest
 
 import (
+	"hindsight/importers/argocd/argocdtest"
 	"hindsight/importers/icinga/icingatest"
 	"hindsight/importers/importertest"
 	"hindsight/importers/incidentio/incidentiotest"
+	"hindsight/importers/jenkins/jenkinstest"
 	"hindsight/importers/jira/jiratest"
 	"hindsight/importers/redmine/redminetest"
 	"hindsight/importers/rt/rttest"
@@ -15,8 +17,10 @@ import (
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
 func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
+		argocdtest.Upstream,
 		icingatest.Upstream,
 		incidentiotest.Upstream,
+		jenkinstest.Upstream,
 		jiratest.Upstream,
 		redminetest.Upstream,
 		rttest.Upstream,
