@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/icalendar/icalendartest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
@@ -188,45 +190,29 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-const weekly = "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Primary\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:%\r\nDTSTART:20250106T090000Z\r\nDURATION:P7D\r\nRRULE:FREQ=WEEKLY\r\nSUMMARY:Responder One\r\nEND:VEVENT\r\n" +
-	"BEGIN:VEVENT\r\nUID:b\r\nDTSTAMP:%\r\nDTSTART:20250106T090000Z\r\nDURATION:P7D\r\nSUMMARY:Responder Two\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-
-// server answers a feed whose DTSTAMP is that of the answer, as many do.
-func server(answers *int) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/secret-token/oncall.ics" || r.URL.Query().Get("key") != "k" {
-			w.WriteHeader(http.StatusNotFound)
-			return
-		}
-		if r.Header.Get("If-None-Match") == `"v1"` {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		*answers++
-		w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-		w.Header().Set("ETag", `"v1"`)
-		w.Write([]byte(strings.ReplaceAll(weekly, "%", time.Now().UTC().Format("20060102T150405.000000Z"))))
-	})
+func serve(t *testing.T, h http.Handler) string {
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	return srv.URL
 }
 
 func config(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: map[string]string{"url": url + "/secret-token/oncall.ics?key=k"}}
+	return importers.Config{Connection: "con_test", Settings: icalendartest.Upstream.Settings(url)}
 }
 
 func TestRunAPI(t *testing.T) {
-	answers := 0
-	importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return server(&answers) }, Config: config, Want: 2})
+	importertest.RunAPI(t, Source(), importertest.Fake{Handler: icalendartest.Upstream.New, Config: config, Want: 2})
 }
 
 func TestUnchangedFeed(t *testing.T) {
-	answers := 0
-	cfg := config(serve(t, server(&answers)))
+	f := icalendartest.New()
+	cfg := config(serve(t, f))
 	first, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := importertest.Collect(context.Background(), t, Source(), cfg, first, 0); err != nil || answers != 1 {
-		t.Errorf("reading twice: %v, the feed was sent %d times; want once", err, answers)
+	if _, err := importertest.Collect(context.Background(), t, Source(), cfg, first, 0); err != nil || f.Answers != 1 {
+		t.Errorf("reading twice: %v, the feed was sent %d times; want once", err, f.Answers)
 	}
 }
 

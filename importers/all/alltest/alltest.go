@@ -4,6 +4,7 @@ package alltest
 
 import (
 	"hindsight/importers/argocd/argocdtest"
+	"hindsight/importers/icalendar/icalendartest"
 	"hindsight/importers/icinga/icingatest"
 	"hindsight/importers/importertest"
 	"hindsight/importers/incidentio/incidentiotest"
@@ -12,12 +13,14 @@ import (
 	"hindsight/importers/redmine/redminetest"
 	"hindsight/importers/rt/rttest"
 	"hindsight/importers/servicenow/tableapi/tableapitest"
+	"hindsight/importers/statuspage/statuspagetest"
 )
 
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
 func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
 		argocdtest.Upstream,
+		icalendartest.Upstream,
 		icingatest.Upstream,
 		incidentiotest.Upstream,
 		jenkinstest.Upstream,
@@ -25,5 +28,6 @@ func Upstreams() []importertest.Upstream {
 		redminetest.Upstream,
 		rttest.Upstream,
 		tableapitest.Upstream,
+		statuspagetest.Upstream,
 	}
 }
