@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/importertest"
+	"hindsight/importers/pagerduty/pagerdutytest"
 	"hindsight/incident"
 )
 
@@ -14,20 +16,20 @@ import (
 const maySecond = "2023-02-16"
 
 func TestChangeEvents(t *testing.T) {
-	a := crowd(1)
-	a.changes = []object{
+	a := pagerdutytest.New(1)
+	a.Changes = []object{
 		{"id": "01SYNTHETIC1", "type": "change_event", "summary": "Billing 4.2 rolled out", "timestamp": "2023-05-04T11:50:00Z", "source": "pipeline",
 			"services": []any{object{"id": "PSVC1", "type": "service_reference"}, object{"id": "PGONE", "type": "service_reference"}},
 			"links":    []any{object{"href": "javascript:x"}, object{"href": "https://builds.example.com/42"}}},
-		{"id": "01SYNTHETIC2", "type": "change_event", "summary": "Flag on", "timestamp": "2023-05-04T11:55:00Z", "services": []any{ref("service", "PSVC2", "Search")}},
+		{"id": "01SYNTHETIC2", "type": "change_event", "summary": "Flag on", "timestamp": "2023-05-04T11:55:00Z", "services": []any{pagerdutytest.Ref("service", "PSVC2", "Search")}},
 	}
 	h := read(t, a, nil)
 	c := h.Draft(t, changes, "01SYNTHETIC1").Change
-	if c.Title != "Billing 4.2 rolled out" || !c.StartedAt.Equal(at("2023-05-04T11:50:00Z")) || c.URL != "https://builds.example.com/42" || c.Actor != "pipeline" ||
+	if c.Title != "Billing 4.2 rolled out" || !c.StartedAt.Equal(importertest.Moment("2023-05-04T11:50:00Z")) || c.URL != "https://builds.example.com/42" || c.Actor != "pipeline" ||
 		len(c.Services) != 1 || c.Services[0].Name != "Billing" || c.Result != incident.ChangeResultUnknown {
 		t.Errorf("change event %+v, want it on Billing, whose name was asked for, with the link that is one", c)
 	}
-	if c = h.Draft(t, changes, "01SYNTHETIC2").Change; len(c.Services) != 1 || c.Services[0].Name != "Search" || a.asked["/services/PSVC2"] != 0 {
+	if c = h.Draft(t, changes, "01SYNTHETIC2").Change; len(c.Services) != 1 || c.Services[0].Name != "Search" || a.Asked["/services/PSVC2"] != 0 {
 		t.Errorf("change event %+v, want it on Search without another request", c)
 	}
 	var broken *importers.MapError
@@ -37,9 +39,11 @@ func TestChangeEvents(t *testing.T) {
 }
 
 func TestShifts(t *testing.T) {
-	a := crowd(1)
-	turn := func(n int, start, end string) object { return object{"user": user(n), "start": start, "end": end} }
-	a.schedules = []object{{"id": "PSCHED", "type": "schedule", "name": "Primary", "teams": []any{ref("team", "PT1", "Payments")},
+	a := pagerdutytest.New(1)
+	turn := func(n int, start, end string) object {
+		return object{"user": pagerdutytest.User(n), "start": start, "end": end}
+	}
+	a.Schedules = []object{{"id": "PSCHED", "type": "schedule", "name": "Primary", "teams": []any{pagerdutytest.Ref("team", "PT1", "Payments")},
 		"final_schedule": []object{
 			turn(1, "2023-05-01T09:00:00+02:00", "2023-05-02T09:00:00+02:00"), turn(2, "2023-05-02T07:00:00Z", "2023-05-02T19:00:00Z"), turn(1, "2023-12-02T07:00:00Z", "2023-12-03T07:00:00Z")},
 		"overrides_subschedule": []object{turn(2, "2023-05-02T07:00:00Z", "2023-05-02T19:00:00Z")},
@@ -58,8 +62,8 @@ func TestShifts(t *testing.T) {
 	first := maySecond
 	got := h.Draft(t, shifts, "PSCHED/"+first)
 	want := []incident.Shift{
-		{ScheduleRef: "PSCHED", ScheduleName: "Primary", Person: "PUSER1", PersonName: "Responder One", From: at("2023-05-01T07:00:00Z"), To: at("2023-05-02T07:00:00Z")},
-		{ScheduleRef: "PSCHED", ScheduleName: "Primary", Person: "PUSER2", PersonName: "Responder Two", From: at("2023-05-02T07:00:00Z"), To: at("2023-05-02T19:00:00Z"), Override: true},
+		{ScheduleRef: "PSCHED", ScheduleName: "Primary", Person: "PUSER1", PersonName: "Responder One", From: importertest.Moment("2023-05-01T07:00:00Z"), To: importertest.Moment("2023-05-02T07:00:00Z")},
+		{ScheduleRef: "PSCHED", ScheduleName: "Primary", Person: "PUSER2", PersonName: "Responder Two", From: importertest.Moment("2023-05-02T07:00:00Z"), To: importertest.Moment("2023-05-02T19:00:00Z"), Override: true},
 	}
 	if got.Team != "Payments" || len(got.Roster.Shifts) != 2 || got.Roster.Shifts[0] != want[0] || got.Roster.Shifts[1] != want[1] {
 		t.Errorf("shifts %+v of team %q, want %+v of Payments", got.Roster.Shifts, got.Team, want)
@@ -68,11 +72,11 @@ func TestShifts(t *testing.T) {
 
 // Blocks are the same ones wherever a window begins.
 func TestBlocksStandStill(t *testing.T) {
-	a := crowd(1)
-	a.schedules = []object{{"id": "PSCHED", "name": "Primary", "final_schedule": []object{{"user": user(1), "start": "2023-05-02T07:00:00Z", "end": "2023-05-03T07:00:00Z"}}, "overrides_subschedule": []object{}}}
-	in := input(t, config(serve(t, a.handler(t))))
+	a := pagerdutytest.New(1)
+	a.Schedules = []object{{"id": "PSCHED", "name": "Primary", "final_schedule": []object{{"user": pagerdutytest.User(1), "start": "2023-05-02T07:00:00Z", "end": "2023-05-03T07:00:00Z"}}, "overrides_subschedule": []object{}}}
+	in := input(t, a)
 	for _, from := range []string{"2023-04-20T00:00:00Z", "2023-05-02T07:30:00Z", "2023-05-05T23:59:59Z"} {
-		s, err := rosters(context.Background(), in, importers.At{From: at(from), To: at(from).Add(time.Hour)})
+		s, err := rosters(context.Background(), in, importers.At{From: importertest.Moment(from), To: importertest.Moment(from).Add(time.Hour)})
 		if want := "PSCHED/" + maySecond; err != nil || len(s.Records) != 1 || s.Records[0].ExternalID != want {
 			t.Errorf("from %s came %+v, %v; want %s", from, s.Records, err, want)
 		}

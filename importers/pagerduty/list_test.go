@@ -13,28 +13,24 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/pagerduty/pagerdutytest"
 	"hindsight/incident"
 )
 
-func serve(t *testing.T, h http.Handler) string {
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	return srv.URL
+// input returns what the source's functions read a made-up system from.
+func input(t testing.TB, h http.Handler, more ...string) importers.Input {
+	return importertest.Input(t, Source(), pagerdutytest.Upstream.ConfigWith(importertest.Served(t, h), more...))
 }
 
 // read reads all of a source with the given settings, into what is known already.
-func read(t *testing.T, a *account, into *importertest.Haul, more ...string) *importertest.Haul {
+func read(t *testing.T, a *pagerdutytest.Server, into *importertest.Haul, more ...string) *importertest.Haul {
 	t.Helper()
-	h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, a.handler(t)), more...), into, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return importertest.ReadAll(t, Source(), pagerdutytest.Upstream.ConfigWith(importertest.Served(t, a), more...), into)
 }
 
 func TestRunAPI(t *testing.T) {
-	a := crowd(45)
-	importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return a.handler(t) }, Config: func(url string) importers.Config { return config(url) }, Want: 45})
+	a := pagerdutytest.New(45)
+	importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return a }, Config: pagerdutytest.Upstream.Config, Want: 45})
 }
 
 // More entries than can be listed of any period that is not cut: none is lost, whether the total tells or a refusal.
@@ -43,8 +39,8 @@ func TestAboveTheCeiling(t *testing.T) {
 		{2600, ceiling}, // 10,400 log entries within 45 minutes
 		{45, 100},       // refused with the code 2002 before the total is above what the vendor documents
 	} {
-		a := crowd(tc.incidents)
-		a.ceiling = tc.ceiling
+		a := pagerdutytest.New(tc.incidents)
+		a.Ceiling = tc.ceiling
 		h := read(t, a, nil)
 		if len(h.Records) != tc.incidents {
 			t.Errorf("read %d incidents, want %d", len(h.Records), tc.incidents)
@@ -59,31 +55,30 @@ func TestAboveTheCeiling(t *testing.T) {
 
 // A thousand incidents with four entries each take 10 + 40 pages; the periods without any take the rest.
 func TestRequestsForAThousandIncidents(t *testing.T) {
-	a := crowd(1000)
+	a := pagerdutytest.New(1000)
 	read(t, a, nil)
-	empty := &account{log: map[string][]object{}, ceiling: ceiling, asked: map[string]int{}}
+	empty := pagerdutytest.New(0)
 	read(t, empty, nil)
-	got := a.asked["/incidents"] + a.asked["/log_entries"] - empty.asked["/incidents"] - empty.asked["/log_entries"]
-	t.Logf("%d requests for 1,000 incidents with 4,000 log entries; %d for the periods without any", got, empty.asked["/incidents"]+empty.asked["/log_entries"])
-	if got > 60 || a.asked["/incidents/PINC0000"] != 0 {
-		t.Errorf("1,000 incidents took %d list requests and %d fetches of the first, want at most 60 and none", got, a.asked["/incidents/PINC0000"])
+	got := a.Asked["/incidents"] + a.Asked["/log_entries"] - empty.Asked["/incidents"] - empty.Asked["/log_entries"]
+	t.Logf("%d requests for 1,000 incidents with 4,000 log entries; %d for the periods without any", got, empty.Asked["/incidents"]+empty.Asked["/log_entries"])
+	if got > 60 || a.Asked["/incidents/PINC0000"] != 0 {
+		t.Errorf("1,000 incidents took %d list requests and %d fetches of the first, want at most 60 and none", got, a.Asked["/incidents/PINC0000"])
 	}
 }
 
 // What happens after the backfill is read from the account's log alone, one request when nothing happened.
 func TestFollow(t *testing.T) {
-	a := crowd(3)
+	a := pagerdutytest.New(3)
 	first := read(t, a, nil)
 	now := time.Now().UTC().Add(-time.Minute).Format(time.RFC3339)
-	a.asked = map[string]int{}
+	a.Asked = map[string]int{}
 	first = read(t, a, first)
-	if want := map[string]int{"/log_entries": 1, "/change_events": 1, "/schedules": 1}; !maps.Equal(a.asked, want) {
-		t.Errorf("a poll when nothing happened asked %v, want %v", a.asked, want)
+	if want := map[string]int{"/log_entries": 1, "/change_events": 1, "/schedules": 1}; !maps.Equal(a.Asked, want) {
+		t.Errorf("a poll when nothing happened asked %v, want %v", a.Asked, want)
 	}
-	old := a.incidents[0]
-	a.incidents[0] = with(with(with(old, "status", "triggered"), "updated_at", now), "resolved_at", nil)
-	a.incidents[0]["last_status_change_at"] = now
-	a.log["PINC0000"] = append(a.log["PINC0000"], logged("RNEW", "reopen", now, user(2), nil))
+	old := a.Incidents[0]
+	a.Incidents[0] = importertest.With(old, object{"status": "triggered", "updated_at": now, "last_status_change_at": now, "resolved_at": nil})
+	a.Log["PINC0000"] = append(a.Log["PINC0000"], pagerdutytest.Entry("RNEW", "reopen", now, pagerdutytest.User(2), nil))
 	d := read(t, a, first).Draft(t, incidents, "PINC0000")
 	if d.Incident.Status != incident.Triggered || *d.Incident.Reopened != 1 || len(d.Timeline) != 5 || !d.Incident.Milestones.At(incident.ResolvedAt).IsZero() {
 		t.Errorf("after a reopening: status %s, reopened %d, %d events, resolved %v; want triggered, 1, 5, none",
@@ -93,12 +88,12 @@ func TestFollow(t *testing.T) {
 
 // A server that says "more" for ever, with the same page each time, ends the walk with an error that says so.
 func TestMoreForEver(t *testing.T) {
-	a := crowd(2)
-	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e := with(a.log["PINC0000"][0], "incident", a.incidents[0])
-		answer(w, object{"log_entries": []any{e}, "incidents": []any{a.incidents[0]}, "more": true, "limit": 1})
+	a := pagerdutytest.New(2)
+	url := importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e := importertest.With(a.Log["PINC0000"][0], object{"incident": a.Incidents[0]})
+		importertest.Answer(w, 200, object{"log_entries": []any{e}, "incidents": []any{a.Incidents[0]}, "more": true, "limit": 1})
 	}))
-	_, err := importertest.Collect(context.Background(), t, Source(), config(url), nil, 0)
+	_, err := importertest.Collect(context.Background(), t, Source(), pagerdutytest.Upstream.ConfigWith(url), nil, 0)
 	if !errors.Is(err, importers.ErrStuck) {
 		t.Errorf("more for ever gave %v, want ErrStuck", err)
 	}
@@ -106,29 +101,29 @@ func TestMoreForEver(t *testing.T) {
 
 // The log carries references where an account's answers are not expanded: then incidents are fetched.
 func TestReferencesAreFetched(t *testing.T) {
-	a := crowd(2)
-	inner := a.handler(t)
-	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a := pagerdutytest.New(2)
+	inner := a
+	url := importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/log_entries" {
 			inner.ServeHTTP(w, r)
 			return
 		}
-		answer(w, object{"log_entries": []any{with(a.log["PINC0001"][0], "incident", ref("incident", "PINC0001", "x")), object{"id": "RLOST", "type": "trigger_log_entry"}}})
+		importertest.Answer(w, 200, object{"log_entries": []any{importertest.With(a.Log["PINC0001"][0], object{"incident": pagerdutytest.Ref("incident", "PINC0001", "x")}), object{"id": "RLOST", "type": "trigger_log_entry"}}})
 	}))
-	in := input(t, config(url))
-	s, err := follow(context.Background(), in, importers.At{From: at("2023-05-01T00:00:00Z"), To: at("2023-05-10T00:00:00Z")})
+	in := importertest.Input(t, Source(), pagerdutytest.Upstream.Config(url))
+	s, err := follow(context.Background(), in, importers.At{From: importertest.Moment("2026-05-01T00:00:00Z"), To: importertest.Moment("2026-05-10T00:00:00Z")})
 	if err != nil || len(s.Touched) != 1 || s.Touched[0] != "PINC0001" || len(s.Rejects) != 1 {
 		t.Errorf("follow = touched %q, rejects %+v, %v; want PINC0001 and the entry without an incident", s.Touched, s.Rejects, err)
 	}
 }
 
 func TestAllowLists(t *testing.T) {
-	a := crowd(4)
-	a.incidents[1] = with(a.incidents[1], "service", ref("service", "PSVC2", "Search"))
+	a := pagerdutytest.New(4)
+	a.Incidents[1] = importertest.With(a.Incidents[1], object{"service": pagerdutytest.Ref("service", "PSVC2", "Search")})
 	if h := read(t, a, nil, "services", "PSVC2, PSVC9"); len(h.Records) != 1 {
 		t.Errorf("read %d incidents of the service PSVC2, want 1", len(h.Records))
 	}
-	in := input(t, config(serve(t, a.handler(t)), "services", "PSVC2", "teams", "PTEAM1"))
+	in := input(t, a, "services", "PSVC2", "teams", "PTEAM1")
 	got, err := Source().Collections[0].Fetch(context.Background(), in, []string{"PINC0000", "PINC0001", "PGONE"})
 	if err != nil || len(got) != 1 || got[0].ExternalID != "PINC0001" {
 		t.Errorf("Fetch = %d records, %v; want PINC0001 alone: one is of another service, one is gone", len(got), err)
@@ -137,13 +132,13 @@ func TestAllowLists(t *testing.T) {
 
 // With the setting "always" each incident is fetched, with its alerts and custom fields.
 func TestDetailsAlways(t *testing.T) {
-	a := crowd(2)
+	a := pagerdutytest.New(2)
 	for i := range 130 {
-		a.alerts["PINC0000"] = append(a.alerts["PINC0000"], object{"id": fmt.Sprintf("PALERT%03d", i), "type": "alert", "summary": "Disk full", "severity": "critical",
-			"status": "resolved", "created_at": "2023-05-04T11:58:00Z"})
+		a.Alerts["PINC0000"] = append(a.Alerts["PINC0000"], object{"id": fmt.Sprintf("PALERT%03d", i), "type": "alert", "summary": "Disk full", "severity": "critical",
+			"status": "resolved", "created_at": "2026-05-04T11:58:00Z"})
 	}
 	d := read(t, a, nil, "details", detailsAlways).Draft(t, incidents, "PINC0000")
-	if got := d.Incident.Milestones.At(incident.Detected); !got.Equal(at("2023-05-04T11:58:00Z")) || len(d.Timeline) != 134 {
+	if got := d.Incident.Milestones.At(incident.Detected); !got.Equal(importertest.Moment("2026-05-04T11:58:00Z")) || len(d.Timeline) != 134 {
 		t.Errorf("detected %v with %d events, want 11:58, the time of the first alert, and 130 alerts with 4 log entries", got, len(d.Timeline))
 	}
 	custom := fmt.Sprint(d.Incident.Custom)
@@ -154,14 +149,14 @@ func TestDetailsAlways(t *testing.T) {
 
 // What only a fetch tells stays when a later poll reads a newer version of the incident from the log.
 func TestCustomFieldsOutliveAPoll(t *testing.T) {
-	a := crowd(1)
+	a := pagerdutytest.New(1)
 	h := read(t, a, nil)
 	c := Source().Collections[0]
-	got, err := c.Fetch(context.Background(), input(t, config(serve(t, a.handler(t)))), []string{"PINC0000"})
+	got, err := c.Fetch(context.Background(), input(t, a), []string{"PINC0000"})
 	if err != nil || len(got) != 1 {
 		t.Fatalf("Fetch = %v, %v", got, err)
 	}
-	newerOne := record{Incident: raw(with(with(a.incidents[0], "title", "Queue is full"), "updated_at", "2023-05-05T00:00:00Z"))}
+	newerOne := record{Incident: raw(importertest.With(a.Incidents[0], object{"title": "Queue is full", "updated_at": "2026-05-05T00:00:00Z"}))}
 	late, err := newerOne.as("PINC0000")
 	if err != nil {
 		t.Fatal(err)
@@ -178,20 +173,20 @@ func TestCustomFieldsOutliveAPoll(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	a := crowd(1)
-	scope, err := probe(context.Background(), input(t, config(serve(t, a.handler(t)))))
+	a := pagerdutytest.New(1)
+	scope, err := probe(context.Background(), input(t, a))
 	if err != nil || scope.Identity != "An API key of the account" || len(scope.Reach) != 1 || scope.Reach[0] != "Billing" {
 		t.Errorf("probe = %+v, %v; want an account's key that reaches Billing", scope, err)
 	}
-	a.forbidden = "/services"
-	if scope, err = probe(context.Background(), input(t, config(serve(t, a.handler(t))))); err != nil || len(scope.Notes) != 1 {
+	a.Forbidden = "/services"
+	if scope, err = probe(context.Background(), input(t, a)); err != nil || len(scope.Notes) != 1 {
 		t.Errorf("probe without the right to list services = %+v, %v; want a note", scope, err)
 	}
-	a.forbidden = "/incidents"
-	if _, err = probe(context.Background(), input(t, config(serve(t, a.handler(t))))); !importers.HasStatus(err, 403) {
+	a.Forbidden = "/incidents"
+	if _, err = probe(context.Background(), input(t, a)); !importers.HasStatus(err, 403) {
 		t.Errorf("probe without the right to read incidents = %v, want the 403", err)
 	}
-	if _, err = probe(context.Background(), input(t, config(serve(t, a.handler(t)), "key", "wrong"))); !importers.HasStatus(err, 401) {
+	if _, err = probe(context.Background(), input(t, a, "key", "wrong")); !importers.HasStatus(err, 401) {
 		t.Errorf("probe with a wrong key = %v, want the 401", err)
 	}
 }
@@ -199,7 +194,7 @@ func TestProbe(t *testing.T) {
 func TestSign(t *testing.T) {
 	for key, want := range map[string]string{"u+abc": "Token token=u+abc", "pdus+_x": "Bearer pdus+_x", "pdeu+_x": "Bearer pdeu+_x"} {
 		req := httptest.NewRequest("GET", "/", nil)
-		sign(config("https://api.example.com", "key", key), req)
+		sign(pagerdutytest.Upstream.ConfigWith("https://api.example.com", "key", key), req)
 		if got := req.Header.Get("Authorization"); got != want {
 			t.Errorf("Authorization for %q = %q, want %q", key, got, want)
 		}

@@ -11,8 +11,12 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/pagerduty/pagerdutytest"
 	"hindsight/incident"
 )
+
+// object is JSON of the API's shape, made up here.
+type object = pagerdutytest.Object
 
 func raw(o any) json.RawMessage {
 	text, err := json.Marshal(o)
@@ -58,12 +62,12 @@ func clock(text string) string { return "2024-03-01T" + text + "Z" }
 
 // The acknowledgement times out and comes again: the first one counts, although the record has forgotten it.
 func TestFirstAcknowledgement(t *testing.T) {
-	d := mapped(t, synthetic("P1", 7, clock("10:00:00"), object{"status": "resolved", "resolved_at": clock("11:00:00")}),
-		logged("R1", "trigger", clock("10:00:00"), ref("service", "PSVC1", "Billing"), nil),
-		logged("R2", "acknowledge", clock("10:05:00"), user(1), nil),
-		logged("R3", "unacknowledge", clock("10:35:00"), ref("service", "PSVC1", "Billing"), nil),
-		logged("R4", "acknowledge", clock("10:50:00"), user(2), nil),
-		logged("R5", "resolve", clock("11:00:00"), user(2), nil))
+	d := mapped(t, pagerdutytest.Incident("P1", 7, clock("10:00:00"), object{"status": "resolved", "resolved_at": clock("11:00:00")}),
+		pagerdutytest.Entry("R1", "trigger", clock("10:00:00"), pagerdutytest.Ref("service", "PSVC1", "Billing"), nil),
+		pagerdutytest.Entry("R2", "acknowledge", clock("10:05:00"), pagerdutytest.User(1), nil),
+		pagerdutytest.Entry("R3", "unacknowledge", clock("10:35:00"), pagerdutytest.Ref("service", "PSVC1", "Billing"), nil),
+		pagerdutytest.Entry("R4", "acknowledge", clock("10:50:00"), pagerdutytest.User(2), nil),
+		pagerdutytest.Entry("R5", "resolve", clock("11:00:00"), pagerdutytest.User(2), nil))
 	if got := moment(d, incident.Acked); got != "10:05:00" {
 		t.Errorf("acknowledged at %q, want 10:05:00, the first time", got)
 	}
@@ -80,8 +84,8 @@ func TestFirstAcknowledgement(t *testing.T) {
 }
 
 func TestResolutionWithoutTheField(t *testing.T) {
-	inc := synthetic("P1", 7, clock("10:00:00"), object{"status": "resolved", "last_status_change_at": clock("11:00:02")})
-	d := mapped(t, inc, logged("R5", "resolve", clock("11:00:00"), user(2), nil), logged("R6", "annotate", clock("12:00:00"), user(2), nil))
+	inc := pagerdutytest.Incident("P1", 7, clock("10:00:00"), object{"status": "resolved", "last_status_change_at": clock("11:00:02")})
+	d := mapped(t, inc, pagerdutytest.Entry("R5", "resolve", clock("11:00:00"), pagerdutytest.User(2), nil), pagerdutytest.Entry("R6", "annotate", clock("12:00:00"), pagerdutytest.User(2), nil))
 	m, _ := d.Incident.Milestones.Current(incident.ResolvedAt)
 	if moment(d, incident.ResolvedAt) != "11:00:00" || m.Basis != incident.FromLog || m.Field != "log_entries/resolve_log_entry" {
 		t.Errorf("resolved %+v, want 11:00:00 from the log", m)
@@ -96,10 +100,10 @@ func TestResolutionWithoutTheField(t *testing.T) {
 func TestTies(t *testing.T) {
 	second := clock("10:00:00")
 	log := []object{
-		logged("R1", "resolve", second, user(1), nil), logged("R2", "acknowledge", second, user(1), nil),
-		logged("R3", "assign", second, user(1), object{"assignees": []any{user(3)}}), logged("R4", "trigger", second, ref("service", "PSVC1", "Billing"), nil),
+		pagerdutytest.Entry("R1", "resolve", second, pagerdutytest.User(1), nil), pagerdutytest.Entry("R2", "acknowledge", second, pagerdutytest.User(1), nil),
+		pagerdutytest.Entry("R3", "assign", second, pagerdutytest.User(1), object{"assignees": []any{pagerdutytest.User(3)}}), pagerdutytest.Entry("R4", "trigger", second, pagerdutytest.Ref("service", "PSVC1", "Billing"), nil),
 	}
-	d := mapped(t, synthetic("P1", 7, second, object{"status": "resolved", "resolved_at": second}), log...)
+	d := mapped(t, pagerdutytest.Incident("P1", 7, second, object{"status": "resolved", "resolved_at": second}), log...)
 	var kinds []string
 	for i, e := range d.Timeline {
 		kinds = append(kinds, string(e.Kind))
@@ -116,9 +120,9 @@ func TestTies(t *testing.T) {
 }
 
 func TestMerged(t *testing.T) {
-	d := mapped(t, synthetic("P1", 7, clock("10:00:00"), object{"status": "resolved", "resolved_at": clock("10:10:00"),
-		"resolve_reason": object{"type": "merge_resolve_reason", "incident": ref("incident", "P2", "[#8] Queue grows")}}),
-		logged("R1", "resolve", clock("10:10:00"), user(1), nil))
+	d := mapped(t, pagerdutytest.Incident("P1", 7, clock("10:00:00"), object{"status": "resolved", "resolved_at": clock("10:10:00"),
+		"resolve_reason": object{"type": "merge_resolve_reason", "incident": pagerdutytest.Ref("incident", "P2", "[#8] Queue grows")}}),
+		pagerdutytest.Entry("R1", "resolve", clock("10:10:00"), pagerdutytest.User(1), nil))
 	inc := d.Incident
 	if inc.Status != incident.Merged || inc.StatusRaw != "resolved" || inc.MergedInto != "P2" || inc.Uncounted() != "merged" {
 		t.Errorf("status %s (%s) into %q, want merged (resolved) into P2, not counted", inc.Status, inc.StatusRaw, inc.MergedInto)
@@ -129,21 +133,21 @@ func TestMerged(t *testing.T) {
 }
 
 func TestReopened(t *testing.T) {
-	log := []object{logged("R1", "trigger", clock("10:00:00"), user(1), nil), logged("R2", "resolve", clock("10:10:00"), user(1), nil)}
+	log := []object{pagerdutytest.Entry("R1", "trigger", clock("10:00:00"), pagerdutytest.User(1), nil), pagerdutytest.Entry("R2", "resolve", clock("10:10:00"), pagerdutytest.User(1), nil)}
 	open := object{"status": "acknowledged", "last_status_change_at": clock("10:30:00")}
 	for _, tc := range []struct {
 		name string
 		log  []object
 		want string
 	}{
-		{"by an entry of its own", []object{logged("R3", "reopen", clock("10:20:00"), user(1), nil), logged("R4", "acknowledge", clock("10:30:00"), user(1), nil)},
+		{"by an entry of its own", []object{pagerdutytest.Entry("R3", "reopen", clock("10:20:00"), pagerdutytest.User(1), nil), pagerdutytest.Entry("R4", "acknowledge", clock("10:30:00"), pagerdutytest.User(1), nil)},
 			"10:00:00 triggered, 10:10:00 resolved, 10:20:00 triggered, 10:30:00 acknowledged"},
-		{"by a trigger", []object{logged("R3", "trigger", clock("10:20:00"), user(1), nil), logged("R4", "acknowledge", clock("10:30:00"), user(1), nil)},
+		{"by a trigger", []object{pagerdutytest.Entry("R3", "trigger", clock("10:20:00"), pagerdutytest.User(1), nil), pagerdutytest.Entry("R4", "acknowledge", clock("10:30:00"), pagerdutytest.User(1), nil)},
 			"10:00:00 triggered, 10:10:00 resolved, 10:20:00 triggered, 10:30:00 acknowledged"},
 		{"only told by the record", nil, "10:00:00 triggered, 10:10:00 resolved, 10:30:00 acknowledged"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			d := mapped(t, synthetic("P1", 7, clock("10:00:00"), open), slices.Concat(log, tc.log)...)
+			d := mapped(t, pagerdutytest.Incident("P1", 7, clock("10:00:00"), open), slices.Concat(log, tc.log)...)
 			if statuses(d) != tc.want || *d.Incident.Reopened != 1 || moment(d, incident.ResolvedAt) != "" {
 				t.Errorf("segments %s, reopened %d, resolved %q; want %s, once, not resolved", statuses(d), *d.Incident.Reopened, moment(d, incident.ResolvedAt), tc.want)
 			}
@@ -153,9 +157,9 @@ func TestReopened(t *testing.T) {
 
 // Further events of an acknowledged incident trigger it in the log again, which changes nothing.
 func TestRepeatedTriggers(t *testing.T) {
-	d := mapped(t, synthetic("P1", 7, clock("10:00:00"), object{"status": "acknowledged"}),
-		logged("R1", "trigger", clock("10:00:00"), ref("service", "PSVC1", "Billing"), nil), logged("R2", "acknowledge", clock("10:05:00"), user(1), nil),
-		logged("R3", "trigger", clock("10:06:00"), ref("service", "PSVC1", "Billing"), nil))
+	d := mapped(t, pagerdutytest.Incident("P1", 7, clock("10:00:00"), object{"status": "acknowledged"}),
+		pagerdutytest.Entry("R1", "trigger", clock("10:00:00"), pagerdutytest.Ref("service", "PSVC1", "Billing"), nil), pagerdutytest.Entry("R2", "acknowledge", clock("10:05:00"), pagerdutytest.User(1), nil),
+		pagerdutytest.Entry("R3", "trigger", clock("10:06:00"), pagerdutytest.Ref("service", "PSVC1", "Billing"), nil))
 	if want := "10:00:00 triggered, 10:05:00 acknowledged"; statuses(d) != want {
 		t.Errorf("segments %s, want %s", statuses(d), want)
 	}
@@ -172,14 +176,14 @@ func TestSeverity(t *testing.T) {
 		want     incident.Severity
 		warnings int
 	}{
-		{"priority", ref("priority", "PP", "P1"), "low", incident.Sev1, 0},
+		{"priority", pagerdutytest.Ref("priority", "PP", "P1"), "low", incident.Sev1, 0},
 		{"no priority, high urgency", nil, "high", incident.Sev2, 0},
 		{"no priority, low urgency", nil, "low", incident.Sev4, 0},
-		{"a priority of the account's own", ref("priority", "PP", "Meltdown"), "high", incident.SevUnknown, 1},
+		{"a priority of the account's own", pagerdutytest.Ref("priority", "PP", "Meltdown"), "high", incident.SevUnknown, 1},
 		{"an urgency that is new", nil, "severity_based", incident.SevUnknown, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			d := mapped(t, synthetic("P1", 7, clock("10:00:00"), object{"priority": tc.priority, "urgency": tc.urgency}))
+			d := mapped(t, pagerdutytest.Incident("P1", 7, clock("10:00:00"), object{"priority": tc.priority, "urgency": tc.urgency}))
 			if d.Incident.Severity != tc.want || d.Incident.UrgencyRaw != tc.urgency || len(d.Warnings) != tc.warnings {
 				t.Errorf("severity %d, urgency %q, warnings %+v; want %d, %q, %d", d.Incident.Severity, d.Incident.UrgencyRaw, d.Warnings, tc.want, tc.urgency, tc.warnings)
 			}
@@ -188,20 +192,20 @@ func TestSeverity(t *testing.T) {
 }
 
 func TestAttributes(t *testing.T) {
-	d := mapped(t, synthetic("P1", 7, "2024-03-01T11:00:00+01:00", object{
+	d := mapped(t, pagerdutytest.Incident("P1", 7, "2024-03-01T11:00:00+01:00", object{
 		"conference_bridge":    object{"conference_number": "+1-555-0100", "conference_url": "https://call.example.com/7"},
-		"teams":                []any{ref("team", "PT1", "Payments"), ref("team", "PT2", "Platform")},
-		"assignments":          []any{object{"at": clock("10:00:00"), "assignee": user(3)}},
-		"incidents_responders": []any{object{"state": "joined", "user": user(2)}, object{"state": "declined", "user": user(0)}},
-	}), logged("R1", "trigger", clock("10:00:00"), ref("service", "PSVC1", "Billing"), object{
+		"teams":                []any{pagerdutytest.Ref("team", "PT1", "Payments"), pagerdutytest.Ref("team", "PT2", "Platform")},
+		"assignments":          []any{object{"at": clock("10:00:00"), "assignee": pagerdutytest.User(3)}},
+		"incidents_responders": []any{object{"state": "joined", "user": pagerdutytest.User(2)}, object{"state": "declined", "user": pagerdutytest.User(0)}},
+	}), pagerdutytest.Entry("R1", "trigger", clock("10:00:00"), pagerdutytest.Ref("service", "PSVC1", "Billing"), object{
 		"channel": object{"type": "api", "details": object{"depth": 9000}}, "contexts": []any{object{"type": "link", "href": "https://graphs.example.com/q", "text": "Depth"},
 			object{"type": "link", "href": "javascript:alert(1)"}}}),
-		logged("R2", "annotate", clock("10:02:00"), user(1), object{"channel": object{"type": "note", "summary": "Restarted one\nconsumer"}}))
+		pagerdutytest.Entry("R2", "annotate", clock("10:02:00"), pagerdutytest.User(1), object{"channel": object{"type": "note", "summary": "Restarted one\nconsumer"}}))
 	inc := d.Incident
 	if inc.Number != "#7" || inc.URL != "https://example.pagerduty.com/incidents/P1" || d.Team != "Payments" || inc.Description != `{"depth":9000}` {
 		t.Errorf("number %q, URL %q, team %q, description %q", inc.Number, inc.URL, d.Team, inc.Description)
 	}
-	if moment(d, incident.Opened) != "10:00:00" || !inc.ExternalCreatedAt.Equal(at(clock("10:00:00"))) {
+	if moment(d, incident.Opened) != "10:00:00" || !inc.ExternalCreatedAt.Equal(importertest.Moment(clock("10:00:00"))) {
 		t.Errorf("opened at %s, want 10:00:00 UTC", moment(d, incident.Opened))
 	}
 	wantLinks := []incident.Link{{Kind: "call", URL: "https://call.example.com/7", Title: "Conference bridge"}, {Kind: "dashboard", URL: "https://graphs.example.com/q", Title: "Depth"}}
@@ -220,7 +224,7 @@ func TestAttributes(t *testing.T) {
 
 // Nulls everywhere, unknown words and times of no calendar: a draft or a reason, never a panic.
 func TestOddRecords(t *testing.T) {
-	nulls := synthetic("P1", 7, clock("10:00:00"), nil)
+	nulls := pagerdutytest.Incident("P1", 7, clock("10:00:00"), nil)
 	for key := range nulls {
 		if key != "id" {
 			nulls[key] = nil
@@ -229,7 +233,7 @@ func TestOddRecords(t *testing.T) {
 	if d := mapped(t, nulls); d.Incident.Title != "(no title)" || d.Incident.Status != incident.StatusUnknown || len(d.Incident.Milestones) != 0 {
 		t.Errorf("of nulls alone came %+v", d.Incident)
 	}
-	d := mapped(t, synthetic("P1", 7, clock("10:00:00"), object{"status": "paused"}), logged("R1", "sing", "yesterday", user(1), nil), logged("R2", "sing", clock("10:00:00"), user(1), nil))
+	d := mapped(t, pagerdutytest.Incident("P1", 7, clock("10:00:00"), object{"status": "paused"}), pagerdutytest.Entry("R1", "sing", "yesterday", pagerdutytest.User(1), nil), pagerdutytest.Entry("R2", "sing", clock("10:00:00"), pagerdutytest.User(1), nil))
 	if d.Incident.Status != incident.StatusUnknown || d.Incident.StatusRaw != "paused" || len(d.Timeline) != 1 || len(d.Warnings) != 2 {
 		t.Errorf("status %s, %d events, warnings %+v; want unknown, 1, and warnings of the word and of the time", d.Incident.Status, len(d.Timeline), d.Warnings)
 	}
@@ -247,11 +251,11 @@ func TestOddRecords(t *testing.T) {
 
 // Parts add up in any order and any number of times.
 func TestCombine(t *testing.T) {
-	inc := synthetic("P1", 7, clock("10:00:00"), nil)
+	inc := pagerdutytest.Incident("P1", 7, clock("10:00:00"), nil)
 	parts := []record{
-		{Incident: raw(inc), Log: []json.RawMessage{raw(logged("R2", "acknowledge", clock("10:05:00"), user(1), nil))}},
-		{Incident: raw(with(inc, "updated_at", clock("10:09:00"))), Log: []json.RawMessage{raw(logged("R1", "trigger", clock("10:00:00"), user(1), nil))}},
-		{Incident: raw(with(inc, "status", "resolved")), Details: raw(inc), Alerts: []json.RawMessage{raw(object{"id": "A", "status": "triggered"}), []byte(`"odd"`)}},
+		{Incident: raw(inc), Log: []json.RawMessage{raw(pagerdutytest.Entry("R2", "acknowledge", clock("10:05:00"), pagerdutytest.User(1), nil))}},
+		{Incident: raw(importertest.With(inc, object{"updated_at": clock("10:09:00")})), Log: []json.RawMessage{raw(pagerdutytest.Entry("R1", "trigger", clock("10:00:00"), pagerdutytest.User(1), nil))}},
+		{Incident: raw(importertest.With(inc, object{"status": "resolved"})), Details: raw(inc), Alerts: []json.RawMessage{raw(object{"id": "A", "status": "triggered"}), []byte(`"odd"`)}},
 		{Incident: raw(inc), Alerts: []json.RawMessage{raw(object{"id": "A", "status": "resolved"})}},
 	}
 	want := ""
@@ -284,9 +288,9 @@ func TestCombine(t *testing.T) {
 }
 
 func FuzzMap(f *testing.F) {
-	r := record{Incident: raw(synthetic("P1", 7, clock("10:00:00"), object{"priority": ref("priority", "PP", "P1")})),
+	r := record{Incident: raw(pagerdutytest.Incident("P1", 7, clock("10:00:00"), object{"priority": pagerdutytest.Ref("priority", "PP", "P1")})),
 		Details: raw(object{"custom_fields": []any{object{"name": "a", "value": 1}}, "conference_bridge": object{"conference_url": "https://x.example.com"}}),
-		Log:     []json.RawMessage{raw(logged("R1", "trigger", clock("10:00:00"), user(1), nil)), raw(logged("R2", "resolve", clock("10:00:00"), user(1), nil))},
+		Log:     []json.RawMessage{raw(pagerdutytest.Entry("R1", "trigger", clock("10:00:00"), pagerdutytest.User(1), nil)), raw(pagerdutytest.Entry("R2", "resolve", clock("10:00:00"), pagerdutytest.User(1), nil))},
 		Alerts:  []json.RawMessage{raw(object{"id": "A", "created_at": clock("09:59:00"), "summary": "s"})}}
 	body, _ := r.encode()
 	f.Add(body)

@@ -10,6 +10,7 @@ import (
 	"hindsight/importers/incidentio/incidentiotest"
 	"hindsight/importers/jenkins/jenkinstest"
 	"hindsight/importers/jira/jiratest"
+	"hindsight/importers/pagerduty/pagerdutytest"
 	"hindsight/importers/redmine/redminetest"
 	"hindsight/importers/rt/rttest"
 	"hindsight/importers/servicenow/tableapi/tableapitest"
@@ -25,6 +26,7 @@ func Upstreams() []importertest.Upstream {
 		incidentiotest.Upstream,
 		jenkinstest.Upstream,
 		jiratest.Upstream,
+		pagerdutytest.Upstream,
 		redminetest.Upstream,
 		rttest.Upstream,
 		tableapitest.Upstream,
