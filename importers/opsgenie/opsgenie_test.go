@@ -15,39 +15,48 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/opsgenie/opsgenietest"
 	"hindsight/incident"
 )
 
-func serve(t *testing.T, h http.Handler) string {
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	return srv.URL
-}
-
-func read(t *testing.T, a *account, more ...string) *importertest.Haul {
+func read(t *testing.T, a *opsgenietest.Server, more ...string) *importertest.Haul {
 	t.Helper()
-	h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, a.handler(t)), more...), nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return importertest.ReadAll(t, Source(), config(t, a, more...), nil)
 }
 
-func input(t *testing.T, cfg importers.Config) importers.Input {
-	client, clock := importertest.Client(t, Source(), cfg)
-	return importers.Input{Config: cfg, Client: client, Now: clock.Now()}
+// object is JSON of the API's shape, made up here.
+type object = opsgenietest.Object
+
+// held is a made-up account whose requests and answers are held to the vendor's description, as far as it goes.
+func held(t testing.TB, s *opsgenietest.Server) http.Handler {
+	contract := importertest.Contract(t, "testdata/openapi.json", s)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if opsgenietest.Described(r) {
+			contract.ServeHTTP(w, r)
+		} else {
+			s.ServeHTTP(w, r)
+		}
+	})
+}
+
+func config(t *testing.T, s *opsgenietest.Server, more ...string) importers.Config {
+	return opsgenietest.Upstream.ConfigWith(importertest.Served(t, held(t, s)), more...)
+}
+
+func input(t *testing.T, s *opsgenietest.Server, more ...string) importers.Input {
+	return importertest.Input(t, Source(), config(t, s, more...))
 }
 
 func TestRunAPI(t *testing.T) {
-	a := crowd(3)
-	importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return a.handler(t) }, Config: func(url string) importers.Config { return config(url) }, Want: 3})
+	a := opsgenietest.New(3)
+	importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return held(t, a) }, Config: opsgenietest.Upstream.Config, Want: 3})
 }
 
 // All pages of one second are read, and of a list that is longer than the vendor's ceiling the walk asks for less.
 func TestPagesAndCeiling(t *testing.T) {
-	a := crowd(230)
-	in := input(t, config(serve(t, a.handler(t))))
-	at0 := importers.At{From: at("2023-05-04T12:00:00Z"), To: at("2023-05-04T13:00:00Z")}
+	a := opsgenietest.New(230)
+	in := input(t, a)
+	at0 := importers.At{From: importertest.Moment("2026-05-04T12:00:00Z"), To: importertest.Moment("2026-05-04T13:00:00Z")}
 	page := listOf("/v1/incidents/", countIncidents)
 	var got []string
 	for {
@@ -66,17 +75,17 @@ func TestPagesAndCeiling(t *testing.T) {
 	if s, err := page(context.Background(), in, importers.At{From: at0.From, To: at0.To, Token: "20000"}); err != nil || !s.TooMany {
 		t.Errorf("above the ceiling came %+v, %v; want too many", s, err)
 	}
-	s, err := page(context.Background(), in, importers.At{From: at("2023-05-04T12:00:01Z"), To: at("2023-05-04T12:00:02Z")})
+	s, err := page(context.Background(), in, importers.At{From: importertest.Moment("2026-05-04T12:00:01Z"), To: importertest.Moment("2026-05-04T12:00:02Z")})
 	if err != nil || len(s.Touched) != 3 { // created 1.2, 1.5 and 1.8 s past noon
 		t.Errorf("one second holds %q, %v; want three", s.Touched, err)
 	}
 }
 
 func TestIncident(t *testing.T) {
-	a := crowd(1)
-	a.incidents[0] = with(a.incidents[0], object{"impactStartDate": "2023-05-04T11:50:00Z", "impactEndDate": "2023-05-04T12:25:00Z", "links": object{"web": "https://example.app.opsgenie.com/incident/detail/inc-0000"},
+	a := opsgenietest.New(1)
+	a.Incidents[0] = importertest.With(a.Incidents[0], object{"impactStartDate": "2026-05-04T11:50:00Z", "impactEndDate": "2026-05-04T12:25:00Z", "links": object{"web": "https://example.app.opsgenie.com/incident/detail/inc-0000"},
 		"responders": []any{object{"type": "user", "id": "user-1"}}, "extraProperties": object{"region": "eu"}, "description": "Consumers stuck"})
-	a.timeline["inc-0000"] = append(a.timeline["inc-0000"], object{"id": "n", "group": "custom", "type": "CustomUserEntry", "eventTime": "2023-05-04T12:05:00Z", "actor": object{"name": "Responder Two"},
+	a.Timeline["inc-0000"] = append(a.Timeline["inc-0000"], object{"id": "n", "group": "custom", "type": "CustomUserEntry", "eventTime": "2026-05-04T12:05:00Z", "actor": object{"name": "Responder Two"},
 		"description": object{"type": "plain_text", "content": "Restarted a consumer"}})
 	d := read(t, a).Draft(t, incidents, "inc-0000")
 	inc := d.Incident
@@ -109,7 +118,7 @@ func TestIncident(t *testing.T) {
 
 // Alerts of an incident are part of it, and no incidents of their own; where alerts are counted, incidents are not read.
 func TestNothingCountsTwice(t *testing.T) {
-	a := crowd(3)
+	a := opsgenietest.New(3)
 	for count, want := range map[string]string{countIncidents: incidents, countAlerts: alerts} {
 		h := read(t, a, "count", count)
 		if len(h.Records) != 3 {
@@ -124,7 +133,7 @@ func TestNothingCountsTwice(t *testing.T) {
 }
 
 func TestAlert(t *testing.T) {
-	a := crowd(1)
+	a := opsgenietest.New(1)
 	d := read(t, a, "count", countAlerts).Draft(t, alerts, "alert-0000")
 	for name, want := range map[incident.MilestoneName]string{incident.Opened: "11:59:00", incident.Acked: "12:03:00", incident.ResolvedAt: "12:29:00", incident.ClosedAt: "12:29:00"} {
 		if got := d.Incident.Milestones.At(name).Format(time.TimeOnly); got != want {
@@ -134,7 +143,7 @@ func TestAlert(t *testing.T) {
 	if len(d.Timeline) != 2 || d.Timeline[0].Text != "Alert created" || d.Timeline[1].Kind != incident.EventNote || d.Timeline[1].Text != "Restarted" {
 		t.Errorf("timeline %+v, want the log entry and the note", d.Timeline)
 	}
-	a.alerts[0] = with(a.alerts[0], object{"status": "open"})
+	a.Alerts[0] = importertest.With(a.Alerts[0], object{"status": "open"})
 	d = read(t, a, "count", countAlerts).Draft(t, alerts, "alert-0000")
 	if _, over := d.Incident.Milestones.Current(incident.ResolvedAt); over || d.Incident.Status != incident.Acknowledged {
 		t.Errorf("an alert that was opened again has the status %s and is over: %v; want acknowledged, and no resolution", d.Incident.Status, over)
@@ -142,9 +151,9 @@ func TestAlert(t *testing.T) {
 }
 
 func TestReopened(t *testing.T) {
-	a := crowd(1)
-	a.incidents[0] = with(a.incidents[0], object{"status": "open"})
-	a.timeline["inc-0000"] = append(a.timeline["inc-0000"], entryOf("IncidentReopened", "2023-05-04T13:00:00Z", "Reopened"))
+	a := opsgenietest.New(1)
+	a.Incidents[0] = importertest.With(a.Incidents[0], object{"status": "open"})
+	a.Timeline["inc-0000"] = append(a.Timeline["inc-0000"], opsgenietest.Entry("IncidentReopened", "2026-05-04T13:00:00Z", "Reopened"))
 	inc := read(t, a).Draft(t, incidents, "inc-0000").Incident
 	if _, over := inc.Milestones.Current(incident.ResolvedAt); over || *inc.Reopened != 1 || inc.Status != incident.Triggered {
 		t.Errorf("reopened %d times, status %s, resolved %v; want once, triggered, no resolution", *inc.Reopened, inc.Status, over)
@@ -153,15 +162,15 @@ func TestReopened(t *testing.T) {
 
 // A long timeline is read page by page; a part that the key may not read is left out, and so are names, with a warning.
 func TestParts(t *testing.T) {
-	a := crowd(1)
+	a := opsgenietest.New(1)
 	for i := range 45 {
-		a.timeline["inc-0000"] = append(a.timeline["inc-0000"], entryOf("ResponderAdded", fmt.Sprintf("2023-05-04T12:10:%02dZ", i), "Added"))
+		a.Timeline["inc-0000"] = append(a.Timeline["inc-0000"], opsgenietest.Entry("ResponderAdded", fmt.Sprintf("2026-05-04T12:10:%02dZ", i), "Added"))
 	}
 	if n := len(read(t, a).Draft(t, incidents, "inc-0000").Timeline); n != 49 {
 		t.Errorf("%d events, want 48 of three pages and an alert", n)
 	}
 	for forbidden, want := range map[string]int{"/v2/incident-timelines": 1, "/v2/alerts": 48, "/v1/services": 49} {
-		a.forbidden = forbidden
+		a.Forbidden = forbidden
 		d := read(t, a).Draft(t, incidents, "inc-0000")
 		if len(d.Timeline) != want {
 			t.Errorf("without %s, %d events, want %d", forbidden, len(d.Timeline), want)
@@ -174,8 +183,8 @@ func TestParts(t *testing.T) {
 
 // A resolution by a name that nobody documented gives no time, and says so.
 func TestUnknownTypes(t *testing.T) {
-	a := crowd(1)
-	a.timeline["inc-0000"] = []object{entryOf("CaseWasFinished", "2023-05-04T12:30:00Z", "Done")}
+	a := opsgenietest.New(1)
+	a.Timeline["inc-0000"] = []object{opsgenietest.Entry("CaseWasFinished", "2026-05-04T12:30:00Z", "Done")}
 	d := read(t, a).Draft(t, incidents, "inc-0000")
 	if _, known := d.Incident.Milestones.Current(incident.ResolvedAt); known || len(d.Warnings) != 1 || d.Incident.Reopened != nil {
 		t.Errorf("milestones %+v, warnings %+v; want no resolution and a warning", d.Incident.Milestones, d.Warnings)
@@ -184,16 +193,16 @@ func TestUnknownTypes(t *testing.T) {
 
 // Records that are gone, in an account whose key is throttled once.
 func TestGoneAndThrottled(t *testing.T) {
-	a := crowd(2)
-	inner := a.handler(t)
+	a := opsgenietest.New(2)
+	inner := held(t, a)
 	first := true
-	cfg := config(serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	cfg := opsgenietest.Upstream.Config(importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if first {
 			first = false
 			w.Header().Set("X-RateLimit-State", "THROTTLED")
 			w.Header().Set("X-RateLimit-Reason", "ACCOUNT")
 			w.Header().Set("X-RateLimit-Period-In-Sec", "60")
-			refuse(w, 429, "You are making too many requests!")
+			opsgenietest.Refuse(w, 429, "You are making too many requests!")
 			return
 		}
 		inner.ServeHTTP(w, r)
@@ -209,18 +218,18 @@ func TestGoneAndThrottled(t *testing.T) {
 }
 
 func TestShifts(t *testing.T) {
-	a := crowd(0)
+	a := opsgenietest.New(0)
 	user := func(id string) object { return object{"id": id, "type": "user", "name": id + "@example.com"} }
-	a.schedules = []object{{"id": "sch-1", "name": "Primary", "ownerTeam": object{"id": "team-1", "name": "Payments"}}}
-	a.periods = []object{
+	a.Schedules = []object{{"id": "sch-1", "name": "Primary", "ownerTeam": object{"id": "team-1", "name": "Payments"}}}
+	a.Periods = []object{
 		{"startDate": "2023-05-01T07:00:00Z", "endDate": "2023-05-02T07:00:00Z", "type": "historical", "flattenedRecipients": []any{user("one")}},
 		{"startDate": "2023-05-02T07:00:00Z", "endDate": "2023-05-02T19:00:00Z", "type": "override", "recipient": user("two")},
 		{"startDate": "2023-05-02T19:00:00Z", "endDate": "2023-05-03T07:00:00Z", "type": "default", "recipient": object{"type": "none"}},
 	}
 	d := read(t, a).Draft(t, shifts, "sch-1/2023-02-16") // 231 blocks of 84 days after 1970
 	want := []incident.Shift{
-		{ScheduleRef: "sch-1", ScheduleName: "Primary", Layer: "Weekdays", Person: "one", PersonName: "one@example.com", From: at("2023-05-01T07:00:00Z"), To: at("2023-05-02T07:00:00Z")},
-		{ScheduleRef: "sch-1", ScheduleName: "Primary", Layer: "Weekdays", Person: "two", PersonName: "two@example.com", From: at("2023-05-02T07:00:00Z"), To: at("2023-05-02T19:00:00Z"), Override: true},
+		{ScheduleRef: "sch-1", ScheduleName: "Primary", Layer: "Weekdays", Person: "one", PersonName: "one@example.com", From: importertest.Moment("2023-05-01T07:00:00Z"), To: importertest.Moment("2023-05-02T07:00:00Z")},
+		{ScheduleRef: "sch-1", ScheduleName: "Primary", Layer: "Weekdays", Person: "two", PersonName: "two@example.com", From: importertest.Moment("2023-05-02T07:00:00Z"), To: importertest.Moment("2023-05-02T19:00:00Z"), Override: true},
 	}
 	if d.Team != "Payments" || !reflect.DeepEqual(d.Roster.Shifts, want) {
 		t.Errorf("shifts %+v of team %q, want %+v", d.Roster.Shifts, d.Team, want)
@@ -228,18 +237,18 @@ func TestShifts(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	a := crowd(1)
-	if scope, err := probe(context.Background(), input(t, config(serve(t, a.handler(t))))); err != nil || !strings.Contains(scope.Identity, "account example, plan Enterprise") || scope.Reach[0] != countIncidents {
+	a := opsgenietest.New(1)
+	if scope, err := probe(context.Background(), input(t, a)); err != nil || !strings.Contains(scope.Identity, "account example, plan Enterprise") || scope.Reach[0] != countIncidents {
 		t.Errorf("probe = %+v, %v", scope, err)
 	}
-	a.forbidden = "/v1/incidents"
-	if _, err := probe(context.Background(), input(t, config(serve(t, a.handler(t))))); err == nil || !strings.Contains(err.Error(), "count alerts instead") {
+	a.Forbidden = "/v1/incidents"
+	if _, err := probe(context.Background(), input(t, a)); err == nil || !strings.Contains(err.Error(), "count alerts instead") {
 		t.Errorf("probe on a plan without incidents = %v, want the advice to count alerts", err)
 	}
-	if _, err := probe(context.Background(), input(t, config(serve(t, a.handler(t)), "count", countAlerts))); err != nil {
+	if _, err := probe(context.Background(), input(t, a, "count", countAlerts)); err != nil {
 		t.Errorf("probe of alerts = %v", err)
 	}
-	if _, err := probe(context.Background(), input(t, config(serve(t, a.handler(t)), "key", "wrong"))); !importers.HasStatus(err, 401) {
+	if _, err := probe(context.Background(), input(t, a, "key", "wrong")); !importers.HasStatus(err, 401) {
 		t.Errorf("probe with a wrong key = %v, want the 401", err)
 	}
 }
@@ -260,7 +269,7 @@ func TestHook(t *testing.T) {
 		{`{"action":"Close","incident":{"id":"inc-1"}}`, countAlerts, ""},
 		{`{"action":"Test"}`, countIncidents, ""},
 	} {
-		news, err := readHook(importers.Delivery{Body: []byte(tc.body)}, config("https://api.opsgenie.com", "count", tc.count))
+		news, err := readHook(importers.Delivery{Body: []byte(tc.body)}, opsgenietest.Upstream.ConfigWith("https://api.opsgenie.com", "count", tc.count))
 		got := ""
 		if len(news) == 1 {
 			got = fmt.Sprintf("%s/%s %v", news[0].Collection, news[0].ID, news[0].Gone)
@@ -275,7 +284,7 @@ func TestHook(t *testing.T) {
 }
 
 func TestOddRecords(t *testing.T) {
-	nulls := synthetic("x", "2023-05-04T12:00:00Z", nil)
+	nulls := opsgenietest.Record("x", "2023-05-04T12:00:00Z", nil)
 	for key := range nulls {
 		nulls[key] = nil
 	}

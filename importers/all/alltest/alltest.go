@@ -10,6 +10,7 @@ import (
 	"hindsight/importers/incidentio/incidentiotest"
 	"hindsight/importers/jenkins/jenkinstest"
 	"hindsight/importers/jira/jiratest"
+	"hindsight/importers/opsgenie/opsgenietest"
 	"hindsight/importers/pagerduty/pagerdutytest"
 	"hindsight/importers/redmine/redminetest"
 	"hindsight/importers/rt/rttest"
@@ -26,6 +27,7 @@ func Upstreams() []importertest.Upstream {
 		incidentiotest.Upstream,
 		jenkinstest.Upstream,
 		jiratest.Upstream,
+		opsgenietest.Upstream,
 		pagerdutytest.Upstream,
 		redminetest.Upstream,
 		rttest.Upstream,
