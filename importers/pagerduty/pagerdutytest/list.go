@@ -32,10 +32,6 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, key string, all []
 		refuse(w, 400, 2002, "Offset must be less than or equal to the maximum")
 		return
 	}
-	if key == "log_entries" { // the vendor gives the newest first
-		all = slices.Clone(all)
-		slices.SortStableFunc(all, func(x, y Object) int { return strings.Compare(y["created_at"].(string), x["created_at"].(string)) })
-	}
 	var fit []Object
 	for _, o := range all {
 		when, ok := o["created_at"].(string)
@@ -46,6 +42,9 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, key string, all []
 			continue
 		}
 		fit = append(fit, o)
+	}
+	if key == "log_entries" { // the vendor gives the newest first
+		slices.SortStableFunc(fit, func(x, y Object) int { return strings.Compare(y["created_at"].(string), x["created_at"].(string)) })
 	}
 	end := min(len(fit), offset+limit)
 	shown := []Object{}
