@@ -1,12 +1,10 @@
 package rootly
 
 import (
-	"net/http"
 	"testing"
 
 	"hindsight/importers/importertest"
+	"hindsight/importers/rootly/rootlytest"
 )
 
-func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return newFake() }, Config: config})
-}
+func BenchmarkAPI(b *testing.B) { importertest.BenchAPI(b, Source(), rootlytest.Upstream.Fake()) }

@@ -4,12 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"reflect"
 	"strconv"
 	"testing"
 	"time"
@@ -19,74 +16,52 @@ import (
 	"hindsight/incident"
 )
 
-// mapped maps a body with a mapping.
 func mapped(t testing.TB, body []byte, mapping string) importers.Draft {
 	t.Helper()
-	cfg := config("https://api.example.com")
-	cfg.Mapping = json.RawMessage(mapping)
-	h := importertest.Haul{Source: Source(), Config: cfg, Records: map[string]importers.Record{collection + "/1": {ExternalID: "1", Body: body}}}
-	return h.Draft(t, collection, "1")
+	return importertest.Mapped(t, Source(), config("https://api.example.com"), body, mapping)
 }
-
-func file(t testing.TB, name string) []byte {
-	t.Helper()
-	text, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-func equal[T any](t *testing.T, what string, got, want T) {
-	t.Helper()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s = %q, want %q", what, fmt.Sprint(got), fmt.Sprint(want))
-	}
-}
-
-func clock(hour, minute int) time.Time { return time.Date(2026, 3, 2, hour, minute, 0, 0, time.UTC) }
 
 func TestIncident(t *testing.T) {
-	d := mapped(t, file(t, "synthetic_incident.json"), "")
+	d := mapped(t, importertest.File(t, "synthetic_incident.json"), "")
 	inc := d.Incident
-	equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.URL, inc.Title, inc.Private, inc.Kind, d.Team}, []any{"aaaaaaaa-0000-4000-8000-000000000001", "INC-42", "https://rootly.example.com/account/incidents/42", "Checkout answers 503", true, incident.Real, "Shop"})
-	equal(t, "status", []any{inc.Status, inc.StatusRaw}, []any{incident.Resolved, "resolved"})
-	equal(t, "severity by its level, since its name is in no map", []any{inc.Severity, inc.SeverityRaw}, []any{incident.Sev2, "Black"})
+	importertest.Equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.URL, inc.Title, inc.Private, inc.Kind, d.Team}, []any{"aaaaaaaa-0000-4000-8000-000000000001", "INC-42", "https://rootly.example.com/account/incidents/42", "Checkout answers 503", true, incident.Real, "Shop"})
+	importertest.Equal(t, "status", []any{inc.Status, inc.StatusRaw}, []any{incident.Resolved, "resolved"})
+	importertest.Equal(t, "severity by its level, since its name is in no map", []any{inc.Severity, inc.SeverityRaw}, []any{incident.Sev2, "Black"})
 	for name, want := range map[incident.MilestoneName]time.Time{
-		incident.ImpactStarted: clock(0, 45), incident.Detected: clock(0, 50), incident.Opened: clock(1, 0).Add(250 * time.Millisecond), incident.Acked: clock(1, 5),
-		incident.MitigatedAt: clock(3, 30), incident.ResolvedAt: clock(7, 0), incident.ClosedAt: {},
+		incident.ImpactStarted: importertest.Clock(0, 45), incident.Detected: importertest.Clock(0, 50), incident.Opened: importertest.Clock(1, 0).Add(250 * time.Millisecond), incident.Acked: importertest.Clock(1, 5),
+		incident.MitigatedAt: importertest.Clock(3, 30), incident.ResolvedAt: importertest.Clock(7, 0), incident.ClosedAt: {},
 	} {
-		equal(t, string(name), inc.Milestones.At(name), want)
+		importertest.Equal(t, string(name), inc.Milestones.At(name), want)
 	}
-	equal(t, "reopened, which is not told", inc.Reopened, nil)
+	importertest.Equal(t, "reopened, which is not told", inc.Reopened, nil)
 	var segments []string
 	for _, s := range inc.Segments {
 		segments = append(segments, fmt.Sprintf("%s %s by %s", s.From.Format("15:04"), s.Status, s.By))
 	}
-	equal(t, "segments", segments, []string{"01:00 investigating by Responder One", "03:30 mitigated by Responder Two", "07:00 resolved by Responder Two"})
+	importertest.Equal(t, "segments", segments, []string{"01:00 investigating by Responder One", "03:30 mitigated by Responder Two", "07:00 resolved by Responder Two"})
 	var events []string
 	for _, e := range d.Timeline {
 		events = append(events, fmt.Sprintf("%s %s %s: %s", e.At.Format("15:04"), e.Kind, e.Actor, e.Text))
 	}
-	equal(t, "timeline", events, []string{"01:00 created Responder One: Created", "01:10 note : Pool is exhausted", "01:20 other Responder One: Task: Check replicas",
+	importertest.Equal(t, "timeline", events, []string{"01:00 created Responder One: Created", "01:10 note : Pool is exhausted", "01:20 other Responder One: Task: Check replicas",
 		"02:00 note Responder Two: Rollback **started**, see [deploy 9](https://deploys.example.com/9)", "03:30 mitigated Responder Two: Mitigated: Rolled back", "07:00 resolved Responder Two: Resolved: Pool enlarged"})
-	equal(t, "people", inc.People, []incident.Participation{{Name: "Responder One", Role: "reporter"}, {Name: "Responder One", Role: "commander"}, {Name: "Responder Three", Role: "responder"}, {Name: "Responder Two", Role: "resolver"}})
-	equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "Checkout", Role: "affected"}, {Name: "Payments", Role: "affected"}})
-	equal(t, "tags", inc.Tags, []string{"attempt: 2", "platform: web"})
+	importertest.Equal(t, "people", inc.People, []incident.Participation{{Name: "Responder One", Role: "reporter"}, {Name: "Responder One", Role: "commander"}, {Name: "Responder Three", Role: "responder"}, {Name: "Responder Two", Role: "resolver"}})
+	importertest.Equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "Checkout", Role: "affected"}, {Name: "Payments", Role: "affected"}})
+	importertest.Equal(t, "tags", inc.Tags, []string{"attempt: 2", "platform: web"})
 	var links []string
 	for _, l := range inc.Links {
 		links = append(links, l.Kind+" "+l.URL+" "+l.Title)
 	}
-	equal(t, "links", links, []string{"same_as https://example.pagerduty.com/incidents/PSYNTH1 PagerDuty 1001", "same_as https://jira.example.com/browse/OPS-7 Jira OPS-7",
+	importertest.Equal(t, "links", links, []string{"same_as https://example.pagerduty.com/incidents/PSYNTH1 PagerDuty 1001", "same_as https://jira.example.com/browse/OPS-7 Jira OPS-7",
 		"chat https://example.slack.com/archives/C0SYNTH Slack inc-42", "call https://zoom.example.com/j/1 Zoom", "postmortem https://rootly.example.com/pm/42 Looking back at INC-42"})
-	equal(t, "custom values", inc.Custom, []incident.CustomValue{{Name: "Further teams", Value: "Platform"}, {Name: "Environments", Value: "Production"}, {Name: "Functionalities", Value: "Pay by card"},
+	importertest.Equal(t, "custom values", inc.Custom, []incident.CustomValue{{Name: "Further teams", Value: "Platform"}, {Name: "Environments", Value: "Production"}, {Name: "Functionalities", Value: "Pay by card"},
 		{Name: "Source", Value: "slack"}, {Name: "Retrospective", Value: "active"}, {Name: "Opsgenie", Value: "og-1"}})
-	equal(t, "factors", inc.Factors, []incident.Factor{{Role: "contributing", Text: "Configuration change", Claimed: true}})
-	equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "Responder Two", URL: "https://jira.example.com/browse/OPS-8", Due: time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC), State: "open"},
+	importertest.Equal(t, "factors", inc.Factors, []incident.Factor{{Role: "contributing", Text: "Configuration change", Claimed: true}})
+	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "Responder Two", URL: "https://jira.example.com/browse/OPS-8", Due: time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC), State: "open"},
 		{Title: "Raise the limit", State: "done"}})
-	equal(t, "retrospective", *d.Retrospective, incident.Retrospective{Title: "Looking back at INC-42", State: "imported", Sections: []incident.Section{
+	importertest.Equal(t, "retrospective", *d.Retrospective, incident.Retrospective{Title: "Looking back at INC-42", State: "imported", Sections: []incident.Section{
 		{Slug: "impact", Title: "Impact", Body: "Cards failed.\nAll regions."}, {Slug: "lessons", Title: "Lessons", Body: "- measure\n- alert & act"}}})
-	equal(t, "warnings", len(d.Warnings), 1) // of the script that is no link
+	importertest.Equal(t, "warnings", len(d.Warnings), 1) // of the script that is no link
 }
 
 func TestOddIncidents(t *testing.T) {
@@ -109,28 +84,18 @@ func TestOddIncidents(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := mapped(t, fmt.Appendf(nil, `{"incident":{"id":"a","attributes":{%s,%s}}}`, dates, tc.fields), tc.words)
-			equal(t, "status", string(d.Incident.Status), tc.status)
-			equal(t, "opened", told(d, incident.Opened), tc.opened)
-			equal(t, "impact started", told(d, incident.ImpactStarted), tc.started)
-			equal(t, "resolved", told(d, incident.ResolvedAt), tc.resolved)
-			equal(t, "acknowledged", told(d, incident.Acked), "")
-			warned := ""
-			if len(d.Warnings) > 0 {
-				warned = d.Warnings[0].Field
-			}
+			importertest.Equal(t, "status", string(d.Incident.Status), tc.status)
+			importertest.Equal(t, "opened", importertest.Stated(d, incident.Opened), tc.opened)
+			importertest.Equal(t, "impact started", importertest.Stated(d, incident.ImpactStarted), tc.started)
+			importertest.Equal(t, "resolved", importertest.Stated(d, incident.ResolvedAt), tc.resolved)
+			importertest.Equal(t, "acknowledged", importertest.Stated(d, incident.Acked), "")
+			warned := importertest.Warned(d)
 			if tc.name == "values of other shapes" {
 				warned = d.Warnings[len(d.Warnings)-1].Field
 			}
-			equal(t, "warning", warned, tc.warning)
+			importertest.Equal(t, "warning", warned, tc.warning)
 		})
 	}
-}
-
-func told(d importers.Draft, name incident.MilestoneName) string {
-	if at := d.Incident.Milestones.At(name); !at.IsZero() {
-		return at.Format(time.RFC3339)
-	}
-	return ""
 }
 
 // TestKinds says for every documented kind what it stands for.
@@ -140,35 +105,16 @@ func TestKinds(t *testing.T) {
 		"backfilled": incident.AfterTheFact, "scheduled": incident.Maintenance, "scheduled_sub": incident.Maintenance,
 	} {
 		d := mapped(t, fmt.Appendf(nil, `{"incident":{"id":"a","attributes":{"title":"x","kind":%q,"parent_incident_id":"p"}}}`, word), "")
-		equal(t, word, []any{d.Incident.Kind, d.Incident.Parent}, []any{want, incident.ID("p")})
+		importertest.Equal(t, word, []any{d.Incident.Kind, d.Incident.Parent}, []any{want, incident.ID("p")})
 	}
 }
 
 func TestRefusedRecords(t *testing.T) {
-	for _, text := range []string{`{`, `[]`, `{}`, `{"incident":null}`, `{"incident":{"id":" "}}`} {
-		_, err := mapIncident(incident.Raw{Body: []byte(text)}, config("https://api.example.com"))
-		var wrong *importers.MapError
-		if !errors.As(err, &wrong) {
-			t.Errorf("map %s: %v, want a *MapError", text, err)
-		}
-	}
-}
-
-func TestMarkup(t *testing.T) {
-	for _, tc := range []struct{ name, in, want string }{
-		{"plain", "a & b", "a & b"},
-		{"a list", "<ul><li>one</li><li>two</li></ul><p>after</p>", "- one\n- two\n\nafter"},
-		{"a script in a link", `<p><a href="javascript:alert(1)">go</a></p>`, "go"},
-		{"a style", "<style>p{}</style><p>kept</p>", "kept"},
-		{"never closed", "<p>half <b", "half"},
-		{"a heading", "<h3>Why</h3>because", "### Why\n\nbecause"},
-	} {
-		equal(t, tc.name, markdown(tc.in), tc.want)
-	}
+	importertest.Refused(t, Source(), config("https://api.example.com"), `{`, `[]`, `{}`, `{"incident":null}`, `{"incident":{"id":" "}}`)
 }
 
 func TestHook(t *testing.T) {
-	now := clock(12, 0)
+	now := importertest.Clock(12, 0)
 	sign := func(body, join string, at time.Time) http.Header {
 		unix := strconv.FormatInt(at.Unix(), 10)
 		mac := hmac.New(sha256.New, []byte("s3cret"))
@@ -176,7 +122,7 @@ func TestHook(t *testing.T) {
 		return http.Header{"X-Rootly-Signature": {"t=" + unix + ", v1=" + hex.EncodeToString(mac.Sum(nil))}}
 	}
 	for _, tc := range []struct{ name, body, want string }{
-		{"mitigated", string(file(t, "synthetic_webhook.json")), "aaaaaaaa-0000-4000-8000-000000000001 false"},
+		{"mitigated", string(importertest.File(t, "synthetic_webhook.json")), "aaaaaaaa-0000-4000-8000-000000000001 false"},
 		{"deleted", `{"event":{"id":"e","type":"incident.deleted"},"data":{"id":"a"}}`, "a true"},
 		{"maintenance deleted", `{"event":{"id":"e","type":"incident.scheduled.deleted"},"data":{"id":"a"}}`, "a true"},
 		{"an event was deleted, not the incident", `{"event":{"id":"e","type":"incident_event.deleted"},"data":{"id":"ev","incident_id":"a"}}`, "a false"},
@@ -197,7 +143,7 @@ func TestHook(t *testing.T) {
 			if len(news) > 0 {
 				got = fmt.Sprintf("%s %v", news[0].ID, news[0].Gone)
 			}
-			equal(t, "news", got, tc.want)
+			importertest.Equal(t, "news", got, tc.want)
 		})
 	}
 	const body = `{"event":{"id":"e","type":"incident.updated"},"data":{"id":"a"}}`
@@ -217,15 +163,8 @@ func TestHook(t *testing.T) {
 }
 
 func FuzzMap(f *testing.F) {
-	f.Add(file(f, "synthetic_incident.json"))
+	f.Add(importertest.File(f, "synthetic_incident.json"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		_, err := mapIncident(incident.Raw{Body: body}, config("https://api.example.com"))
-		var wrong *importers.MapError
-		if err != nil && !errors.As(err, &wrong) {
-			t.Fatalf("map: %v, want a *MapError", err)
-		}
-		if err == nil {
-			mapped(t, body, "")
-		}
+		importertest.Mappable(t, Source(), collection, config("https://api.example.com"), importers.Record{ExternalID: "1", Body: body})
 	})
 }

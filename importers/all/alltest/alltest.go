@@ -13,6 +13,7 @@ import (
 	"hindsight/importers/opsgenie/opsgenietest"
 	"hindsight/importers/pagerduty/pagerdutytest"
 	"hindsight/importers/redmine/redminetest"
+	"hindsight/importers/rootly/rootlytest"
 	"hindsight/importers/rt/rttest"
 	"hindsight/importers/servicenow/tableapi/tableapitest"
 	"hindsight/importers/statuspage/statuspagetest"
@@ -30,6 +31,7 @@ func Upstreams() []importertest.Upstream {
 		opsgenietest.Upstream,
 		pagerdutytest.Upstream,
 		redminetest.Upstream,
+		rootlytest.Upstream,
 		rttest.Upstream,
 		tableapitest.Upstream,
 		statuspagetest.Upstream,

@@ -28,8 +28,11 @@ func source(t *testing.T, u importertest.Upstream) importers.Source {
 // incidents returns the titles of what a walk over everything gives, of but changes and rosters.
 func incidents(t *testing.T, h *importertest.Haul) (titles []string) {
 	t.Helper()
-	for key := range h.Records {
+	for key, r := range h.Records {
 		collection, id, _ := strings.Cut(key, "/")
+		if r.Gone {
+			continue
+		}
 		if d := h.Draft(t, collection, id); d.Change == nil && d.Roster == nil {
 			titles = append(titles, d.Incident.Title)
 		}
