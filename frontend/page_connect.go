@@ -143,7 +143,9 @@ type ForecastPage struct {
 	Shell
 	Connection incident.Connection
 	Source     SourceCard
-	Read       int64
+	Read       int64 // records that were looked at
+	Kept       int64 // records that there are
+	Cut        bool  // the time did not suffice for all: the newest were looked at
 	Changed    int64
 	Made       int64
 	Dead       int64

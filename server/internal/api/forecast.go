@@ -16,7 +16,9 @@ type NewForecast struct {
 
 // Forecast is what mapping the stored records again would change. Nothing is written to make it.
 type Forecast struct {
-	Read    int64          `json:"read"`
+	Read    int64          `json:"read" doc:"records that were mapped again"`
+	Kept    int64          `json:"kept" doc:"records that there are of the connection"`
+	Cut     bool           `json:"cut" doc:"the time did not suffice for all: everything here is about the newest, read in number"`
 	New     int64          `json:"new"`
 	Changed int64          `json:"changed"`
 	Dead    int64          `json:"dead"`
@@ -29,14 +31,14 @@ type Move struct {
 	Metric string        `json:"metric"`
 	Value  string        `json:"value" doc:"which value of the metric, with its unit: median_seconds"`
 	Title  string        `json:"title"`
-	Period string        `json:"period" doc:"a quarter such as 2026 Q1, or all time"`
+	Period string        `json:"period" doc:"a quarter such as 2026 Q1, or all time; when cut, the newest records"`
 	Before desk.Estimate `json:"before"`
 	After  desk.Estimate `json:"after"`
 }
 
 // ForecastOf renders a forecast, the same for the API and the command line.
 func ForecastOf(f desk.Forecast) Forecast {
-	out := Forecast{Read: f.Read, New: f.New, Changed: f.Changed, Dead: f.Dead, Fields: map[string]int{},
+	out := Forecast{Read: f.Read, Kept: f.Kept, Cut: f.Cut, New: f.New, Changed: f.Changed, Dead: f.Dead, Fields: map[string]int{},
 		Figures: each(f.Figures, func(m desk.Move) Move { return Move{m.Metric, m.Value, m.Title, m.Period, m.Before, m.After} })}
 	for field, n := range f.Changes {
 		out.Fields[field] = n
@@ -49,7 +51,7 @@ func (s *Server) forecast(ctx context.Context, _ Viewer, p IDParams, body NewFor
 	if err != nil {
 		return Forecast{}, err
 	}
-	f, err := s.desk.Foresee(ctx, conn)
+	f, err := s.desk.Foresee(ctx, conn, desk.ForecastTime)
 	return ForecastOf(f), err
 }
 

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"hindsight/analytics"
@@ -14,6 +15,8 @@ import (
 type Forecast struct {
 	jobs.Outcome
 	Figures []Move // those that would move, and no others
+	Cut     bool   // the time did not suffice for all records: all of this is about the newest, Outcome.Read in number
+	Kept    int64  // records of the connection
 }
 
 // Move is one figure of a connection's incidents before and after.
@@ -21,7 +24,7 @@ type Move struct {
 	Metric        string // id of analytics.Metrics
 	Title         string // "Time to resolve"
 	Value         string // as Measurement.Values calls it: "median_seconds"
-	Period        string // "2026 Q3" or "all time"
+	Period        string // "2026 Q3", or "all time"; "the newest records" instead when the forecast is cut
 	Before, After Estimate
 }
 
@@ -30,37 +33,50 @@ var foreseen = []struct{ metric, value string }{
 	{"count", "count"}, {"time_to_acknowledge", "median_seconds"}, {"time_to_mitigate", "median_seconds"}, {"time_to_resolve", "median_seconds"},
 }
 
+// ForecastTime is how long a page or an API answer looks at records for a forecast.
+const ForecastTime = 10 * time.Second
+
 // Foresee works out what mapping the stored records of conn again would change, under the mapping that conn carries,
 // saved or not: in incidents, and in the figures of this connection's incidents for the latest
-// quarter that has any, and for all time.
-func (d *Desk) Foresee(ctx context.Context, conn incident.Connection) (Forecast, error) {
+// quarter that has any, and for all time. It looks at the newest incidents first and ends after limit (0: with the
+// last one): then all that it says is of those alone.
+func (d *Desk) Foresee(ctx context.Context, conn incident.Connection, limit time.Duration) (Forecast, error) {
 	conn, err := d.Unseal(conn)
 	if err != nil {
 		return Forecast{}, err
 	}
-	before, after := analytics.NewLive(d.Now), analytics.NewLive(d.Now)
-	apply := func(incs []*incident.Incident, lives ...*analytics.Live) error {
-		for _, live := range lives {
-			if err := live.Apply(ctx, incident.Delta{Incidents: incs}); err != nil {
-				return err
-			}
-		}
-		return nil
+	tallies, err := d.Store.Tallies(ctx)
+	if err != nil {
+		return Forecast{}, fmt.Errorf("desk: foresee %s: %w", conn.Name, err)
 	}
-	var latest time.Time
-	for inc, err := range d.Store.Incidents(ctx, incident.Filter{Connections: []incident.ID{conn.ID}, Private: true}) {
-		if err == nil {
-			err = apply([]*incident.Incident{inc}, before, after)
-		}
-		if err != nil {
-			return Forecast{}, fmt.Errorf("desk: foresee %s: %w", conn.Name, err)
-		}
-		if at := inc.StartedAt(); at.After(latest) {
-			latest = at
+	s := sides{before: analytics.NewLive(d.Now), after: analytics.NewLive(d.Now), seen: map[incident.ID]bool{}}
+	out, cut, err := d.Runner.Foresee(ctx, conn, limit, func(before, after []*incident.Incident) error { return s.take(ctx, before, after) })
+	f := Forecast{Outcome: out, Cut: cut, Kept: int64(tallies[conn.ID].Records)}
+	if err == nil {
+		f.Figures = moves(settled(s.before), settled(s.after), s.latest, cut)
+	}
+	return f, err
+}
+
+// sides are the incidents that a forecast looked at, as they are and as they would become.
+type sides struct {
+	before, after *analytics.Live
+	seen          map[incident.ID]bool // an incident that several records tell of is taken as it is once
+	latest        time.Time            // start of the newest
+}
+
+func (s *sides) take(ctx context.Context, before, after []*incident.Incident) error {
+	fresh := slices.DeleteFunc(slices.Clone(before), func(inc *incident.Incident) bool { return inc.Deleted() || s.seen[inc.ID] })
+	for _, inc := range fresh {
+		s.seen[inc.ID] = true
+		if at := inc.StartedAt(); at.After(s.latest) {
+			s.latest = at
 		}
 	}
-	out, err := d.Runner.Foresee(ctx, conn, func(incs []*incident.Incident) error { return apply(incs, after) })
-	return Forecast{Outcome: out, Figures: moves(settled(before), settled(after), latest)}, err
+	if err := s.before.Apply(ctx, incident.Delta{Incidents: fresh}); err != nil {
+		return err
+	}
+	return s.after.Apply(ctx, incident.Delta{Incidents: append(fresh, after...)})
 }
 
 // settled returns the snapshot of all that was applied.
@@ -69,14 +85,18 @@ func settled(l *analytics.Live) *analytics.Snapshot {
 	return l.Snapshot()
 }
 
-// moves compares the figures of two snapshots.
-func moves(before, after *analytics.Snapshot, latest time.Time) []Move {
+// moves compares the figures of two snapshots, which hold the newest incidents alone when cut is set.
+func moves(before, after *analytics.Snapshot, latest time.Time, cut bool) []Move {
+	whole := "all time"
+	if cut {
+		whole = "the newest records"
+	}
 	begin := time.Date(latest.Year(), (latest.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
 	quarter := analytics.Query{From: begin, To: begin.AddDate(0, 3, 0), Private: true}
 	var out []Move
 	for _, f := range foreseen {
 		out = append(out, compare(before, after, f.metric, f.value, fmt.Sprintf("%d Q%d", begin.Year(), begin.Month()/3+1), quarter)...)
-		out = append(out, compare(before, after, f.metric, f.value, "all time", analytics.Query{Private: true})...)
+		out = append(out, compare(before, after, f.metric, f.value, whole, analytics.Query{Private: true})...)
 	}
 	return out
 }

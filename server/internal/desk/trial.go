@@ -79,14 +79,8 @@ func (d *Desk) TryStored(ctx context.Context, conn incident.Connection) (Trial, 
 	if err != nil {
 		return Trial{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, trialTime)
-	defer cancel()
 	w := &watch{enough: true}
-	out, err := jobs.NewRunner(d.Store, []importers.Source{w.source(source)}, d.Now, d.Log).Foresee(ctx, open, nil)
-	cut := errors.Is(err, context.DeadlineExceeded) && out.Read > 0
-	if cut {
-		err = nil
-	}
+	out, cut, err := jobs.NewRunner(d.Store, []importers.Source{w.source(source)}, d.Now, d.Log).Foresee(ctx, open, trialTime, nil)
 	return Trial{Outcome: out, Words: w.words(), Cut: cut}, err
 }
 

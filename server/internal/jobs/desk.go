@@ -20,6 +20,7 @@ type desk struct {
 	*pass
 	load      func([]incident.ID) (map[incident.ID]*incident.Incident, error)
 	now       map[incident.ID]*incident.Incident // nil: there is none
+	stored    []*incident.Incident               // those that there were, as they were
 	timelines map[incident.ID][]incident.TimelineEvent
 	touched   []incident.ID // in order
 	isTouched map[incident.ID]bool
@@ -75,6 +76,7 @@ func (d *desk) fetch(ctx context.Context, ids []incident.ID) error {
 		d.now[id] = found[id]
 		if found[id] != nil {
 			existing = append(existing, id)
+			d.stored = append(d.stored, found[id])
 		}
 	}
 	events, err := d.store.Timelines(ctx, existing)

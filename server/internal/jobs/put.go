@@ -27,8 +27,9 @@ func (p *pass) put(ctx context.Context, b batch) (*written, error) {
 			return nil, err
 		}
 		p.run = w.run
-		if incs, _, _ := d.contents(); p.each != nil && len(incs) > 0 {
-			err = p.each(incs)
+		if p.each != nil {
+			incs, _, _ := d.contents()
+			err = p.each(d.stored, incs)
 		}
 		return w, err
 	}

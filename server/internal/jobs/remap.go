@@ -26,17 +26,6 @@ func (r *Runner) Remap(ctx context.Context, conn incident.Connection, run incide
 	return p.finish(ctx, p.guarded(ctx, p.replayAll))
 }
 
-// Foresee is a dry run of Remap that hands every incident that would change to each, as it would become.
-func (r *Runner) Foresee(ctx context.Context, conn incident.Connection, each func([]*incident.Incident) error) (Outcome, error) {
-	run := incident.Run{Via: viaRemap, DryRun: true}
-	p, err := r.begin(ctx, conn, run, nil)
-	if err != nil {
-		return notBegun(run, err)
-	}
-	p.each = each
-	return p.finish(ctx, p.guarded(ctx, p.replayAll))
-}
-
 // RetryDeadLetters maps the records behind waiting dead letters of conn again: those with the given ids, or all
 // when there are none. Letters of what could not even be read as a record keep waiting.
 // For run, progress and errors see Run.
@@ -57,23 +46,28 @@ func (p *pass) recount() {
 }
 
 func (p *pass) replayAll(ctx context.Context) error {
+	return p.replayEach(ctx, func(*incident.Raw) bool { return true }, p.replayBatch)
+}
+
+// replayEach hands the stored records that are wanted to replay, in batches of one type.
+func (p *pass) replayEach(ctx context.Context, wanted func(*incident.Raw) bool, replay func(context.Context, []incident.Raw) error) error {
 	var raws []incident.Raw
 	for raw, err := range p.store.LatestRaws(ctx, p.conn.ID) {
 		if err != nil {
 			return fmt.Errorf("jobs: run %s: read stored records: %w", p.run.ID, err)
 		}
-		if raw.Gone {
+		if raw.Gone || !wanted(raw) {
 			continue
 		}
 		if full := len(raws) == replaySize; full || len(raws) > 0 && raws[0].Type != raw.Type {
-			if err := p.replayBatch(ctx, raws); err != nil {
+			if err := replay(ctx, raws); err != nil {
 				return err
 			}
 			raws = nil
 		}
 		raws = append(raws, *raw)
 	}
-	return p.replayBatch(ctx, raws)
+	return replay(ctx, raws)
 }
 
 // retry replays the records behind dead letters, in order of their types.

@@ -65,14 +65,14 @@ type pass struct {
 	names    *names
 	waiting  map[record]bool // records with a dead letter
 	preview  preview
-	client   *importers.Client                // nil: the run reads files
-	via      string                           // how the records that are being stored came
-	fetched  map[record]bool                  // because a page said that it had changed
-	unseen   map[record]bool                  // what is expected and the run has not come across
-	lost     map[record]time.Time             // what the source did not give when it was asked, and since when
-	deaf     bool                             // deliveries could not be taken in; they wait for another run
-	each     func([]*incident.Incident) error // told what a dry run would write; may be nil
-	health   incident.Health                  // how far the connection was read, for polls
+	client   *importers.Client    // nil: the run reads files
+	via      string               // how the records that are being stored came
+	fetched  map[record]bool      // because a page said that it had changed
+	unseen   map[record]bool      // what is expected and the run has not come across
+	lost     map[record]time.Time // what the source did not give when it was asked, and since when
+	deaf     bool                 // deliveries could not be taken in; they wait for another run
+	each     Foreseen             // told what a dry run would write; may be nil
+	health   incident.Health      // how far the connection was read, for polls
 
 	run      incident.Run // as last stored, but for its heartbeat; written by the run's own goroutine alone
 	pos      position

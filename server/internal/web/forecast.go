@@ -89,12 +89,12 @@ func (s *Server) foreseeChange(r *request, conn incident.Connection, c change) (
 	if conn, err = s.Amended(ctx, conn.ID, c.plan("")); err != nil {
 		return answer{}, err
 	}
-	f, err := s.Foresee(ctx, conn)
+	f, err := s.Foresee(ctx, conn, desk.ForecastTime)
 	if err != nil {
 		return answer{}, err
 	}
 	page := frontend.ForecastPage{Shell: r.shell("What would change", frontend.NavImports, importsCrumb, frontend.Link{Label: conn.Name, Path: frontend.ConnectionPath(conn.ID)}),
-		Connection: conn, Source: sourceCard(source), Read: f.Read, Changed: f.Changed, Made: f.New, Dead: f.Dead, Carry: c.carry(), Version: c.version}
+		Connection: conn, Source: sourceCard(source), Read: f.Read, Changed: f.Changed, Made: f.New, Dead: f.Dead, Cut: f.Cut, Kept: f.Kept, Carry: c.carry(), Version: c.version}
 	for _, field := range slices.Sorted(maps.Keys(f.Changes)) {
 		page.Fields = append(page.Fields, frontend.FieldCount{Field: field, Count: f.Changes[field]})
 	}
