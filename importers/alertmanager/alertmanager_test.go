@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"slices"
 	"strconv"
@@ -17,6 +17,7 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/alertmanager"
+	"hindsight/importers/alertmanager/alertmanagertest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
@@ -149,12 +150,57 @@ func TestTruncatedDeliveryWarns(t *testing.T) {
 	t.Error("four alerts that were left out are not warned of")
 }
 
-// serve starts a stand-in, and returns it with settings.
-func serve(t *testing.T, f *fake, more map[string]string) importers.Config {
+const hour = alertmanagertest.Hour
+
+var start = alertmanagertest.Start
+
+type firing = alertmanagertest.Firing
+
+// config returns settings for the made-up servers at a URL, and more of them.
+func config(more map[string]string) func(string) importers.Config {
+	return func(url string) importers.Config {
+		cfg := importers.Config{Connection: "con_test", Settings: alertmanagertest.Upstream.Settings(url)}
+		maps.Copy(cfg.Settings, more)
+		return cfg
+	}
+}
+
+// held holds Alertmanager to its own description of its API. There is none of Prometheus.
+func held(t *testing.T, s http.Handler) http.Handler {
 	t.Helper()
-	s := httptest.NewServer(f)
-	t.Cleanup(s.Close)
-	return config(more)(s.URL)
+	mux := http.NewServeMux()
+	mux.Handle("/", s)
+	mux.Handle("/api/v2/", importertest.Contract(t, "testdata/openapi.json", s))
+	return mux
+}
+
+// serve starts made-up servers, and returns settings for them.
+func serve(t *testing.T, s *alertmanagertest.Server, more map[string]string) importers.Config {
+	t.Helper()
+	return config(more)(importertest.Served(t, held(t, s)))
+}
+
+func TestReads(t *testing.T) {
+	h := importertest.RunAPI(t, alertmanager.Source(), importertest.Fake{
+		Handler: func() http.Handler {
+			s := alertmanagertest.New(alertmanagertest.Many(40)...)
+			s.Now = clock(t, "2026-10-20T12:00:00Z") // walks of several runs end at the same time
+			return held(t, s)
+		},
+		Config: config(map[string]string{"filter": `severity="critical"`}), Want: 42,
+	})
+	if len(h.Rejects) > 0 {
+		t.Errorf("rejects: %+v", h.Rejects)
+	}
+}
+
+func draftOf(t *testing.T, body string, cfg importers.Config) importers.Draft {
+	t.Helper()
+	d, err := alertmanager.Source().Collections[0].Map(incident.Raw{ExternalID: "x-1", Body: []byte(body)}, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *importertest.Haul {
@@ -171,8 +217,8 @@ func TestWhatAlertmanagerShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fake{now: clock(t, "2026-11-20T10:13:00Z")}
-	if err := json.Unmarshal(text, &f.active); err != nil {
+	f := &alertmanagertest.Server{Now: clock(t, "2026-11-20T10:13:00Z")}
+	if err := json.Unmarshal(text, &f.Shown); err != nil {
 		t.Fatal(err)
 	}
 	cfg := serve(t, f, map[string]string{"prometheus": ""})
@@ -184,13 +230,13 @@ func TestWhatAlertmanagerShows(t *testing.T) {
 		t.Errorf("the silenced alert became %+v, want it to fire, whatever its endsAt, and the silence named", inc)
 	}
 	before := string(h.Records["alerts/"+id].Body)
-	f.now = f.now.Add(10 * time.Minute)
-	f.active[1]["updatedAt"], f.active[1]["endsAt"] = "2026-11-20T10:23:00Z", "2026-11-20T10:28:00Z"
+	f.Now = f.Now.Add(10 * time.Minute)
+	f.Shown[1]["updatedAt"], f.Shown[1]["endsAt"] = "2026-11-20T10:23:00Z", "2026-11-20T10:28:00Z"
 	if h = collect(t, cfg, h); string(h.Records["alerts/"+id].Body) != before {
 		t.Error("an alert that only goes on made another version of its record")
 	}
-	f.active = f.active[:1]
-	f.now = f.now.Add(10 * time.Minute)
+	f.Shown = f.Shown[:1]
+	f.Now = f.Now.Add(10 * time.Minute)
 	client, _ := importertest.Client(t, alertmanager.Source(), cfg)
 	got, err := alertmanager.Source().Collections[0].Fetch(t.Context(), importers.Input{Config: cfg, Client: client}, []string{id})
 	if err != nil || len(got) != 1 {
@@ -200,18 +246,18 @@ func TestWhatAlertmanagerShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, _ := h.Draft(t, "alerts", id).Incident.Milestones.Current(incident.ResolvedAt)
-	if !m.At.Equal(f.now) || m.Precision != incident.About || m.Basis != incident.Derived {
-		t.Errorf("resolution = %+v, want about %v, derived", m, f.now)
+	if !m.At.Equal(f.Now) || m.Precision != incident.About || m.Basis != incident.Derived {
+		t.Errorf("resolution = %+v, want about %v, derived", m, f.Now)
 	}
 }
 
 func TestPastAlerts(t *testing.T) {
-	f := &fake{now: time.Unix(start, 0).Add(48 * time.Hour), firings: []stretch{
-		{"Flaps", 0, 60}, {"Flaps", 90, 120}, // one evaluation did not find it
-		{"Long", 5 * hour, 30 * hour},                      // over the borders of several stretches
-		{"Once", 40 * hour, 40 * hour},                     // one sample
-		{"Fires", 47 * hour, 48*hour - 60 + 15*60},         // still
-		{"Ends at the border", 5*hour + 3000, 6*hour - 15}, // of the first stretch
+	f := &alertmanagertest.Server{Now: time.Unix(start, 0).Add(48 * time.Hour), Firings: []firing{
+		{Alert: "Flaps", From: 0, To: 60}, {Alert: "Flaps", From: 90, To: 120}, // one evaluation did not find it
+		{Alert: "Long", From: 5 * hour, To: 30 * hour},                      // over the borders of several stretches
+		{Alert: "Once", From: 40 * hour, To: 40 * hour},                     // one sample
+		{Alert: "Fires", From: 47 * hour, To: 48*hour - 60 + 15*60},         // still
+		{Alert: "Ends at the border", From: 5*hour + 3000, To: 6*hour - 15}, // of the first stretch
 	}}
 	cfg := serve(t, f, nil)
 	h := collect(t, cfg, nil)
@@ -233,7 +279,7 @@ func TestPastAlerts(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("read\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	f.now = f.now.Add(time.Hour)
+	f.Now = f.Now.Add(time.Hour)
 	h = collect(t, cfg, h)
 	if len(h.Records) != len(want) {
 		t.Errorf("the poll made %d records of %d", len(h.Records), len(want))
@@ -247,7 +293,7 @@ func TestPastAlerts(t *testing.T) {
 }
 
 func TestAlertsThatBeganBeforeTheWalkAreNotInvented(t *testing.T) {
-	f := &fake{now: time.Unix(start, 0).Add(48 * time.Hour), firings: []stretch{{"Long", 5 * hour, 30 * hour}, {"Later", 31 * hour, 32 * hour}}}
+	f := &alertmanagertest.Server{Now: time.Unix(start, 0).Add(48 * time.Hour), Firings: []firing{{Alert: "Long", From: 5 * hour, To: 30 * hour}, {Alert: "Later", From: 31 * hour, To: 32 * hour}}}
 	cfg := serve(t, f, nil)
 	client, instant := importertest.Client(t, alertmanager.Source(), cfg)
 	in := importers.Input{Config: cfg, Client: client, Now: instant.Now(), Since: time.Unix(start+24*hour, 0)}
@@ -267,21 +313,21 @@ func TestAlertsThatBeganBeforeTheWalkAreNotInvented(t *testing.T) {
 }
 
 func TestManySamplesAreReadInParts(t *testing.T) {
-	f := &fake{now: time.Unix(start, 0).Add(30 * time.Hour)}
+	f := &alertmanagertest.Server{Now: time.Unix(start, 0).Add(30 * time.Hour)}
 	for i := range int64(400) { // 400 × 1440 samples in 6 hours
-		f.firings = append(f.firings, stretch{fmt.Sprintf("Alert%d", i), 0, 7 * hour})
+		f.Firings = append(f.Firings, firing{Alert: fmt.Sprintf("Alert%d", i), From: 0, To: 7 * hour})
 	}
 	if h := collect(t, serve(t, f, nil), nil); len(h.Records) != 400 {
 		t.Errorf("read %d alerts, want 400", len(h.Records))
 	}
-	if !slices.ContainsFunc(f.queries, func(q string) bool { return q == `ALERTS{alertstate="firing"}[10800000ms]` }) {
-		t.Errorf("asked %q, want the samples of 3 hours, for those of 6 are too many", f.queries)
+	if !slices.ContainsFunc(f.Queries, func(q string) bool { return q == `ALERTS{alertstate="firing"}[10800000ms]` }) {
+		t.Errorf("asked %q, want the samples of 3 hours, for those of 6 are too many", f.Queries)
 	}
 }
 
 // The recorded alert came from Prometheus, whose series has the labels of the delivery.
 func TestFingerprintIsAlertmanagers(t *testing.T) {
-	f := &fake{now: time.Unix(start, 0).Add(24 * time.Hour), firings: []stretch{{"CheckoutErrors", 0, 60}}}
+	f := &alertmanagertest.Server{Now: time.Unix(start, 0).Add(24 * time.Hour), Firings: []firing{{Alert: "CheckoutErrors", From: 0, To: 60}}}
 	h := collect(t, serve(t, f, nil), nil)
 	if want := fmt.Sprintf("alerts/4889ff3223809fa0-%d", start*1000+389); h.Records[want].Body == nil {
 		t.Errorf("read %v, want %s: what Alertmanager calls an alert with these labels", h.Records, want)
@@ -319,12 +365,12 @@ func TestSettingsThatCannotWork(t *testing.T) {
 }
 
 func TestProbe(t *testing.T) {
-	f := &fake{now: time.Unix(start, 0).Add(24 * time.Hour), firings: []stretch{{"A", 0, 60}}}
+	f := &alertmanagertest.Server{Now: time.Unix(start, 0).Add(24 * time.Hour), Firings: []firing{{Alert: "A", From: 0, To: 60}}}
 	cfg := serve(t, f, nil)
 	client, _ := importertest.Client(t, alertmanager.Source(), cfg)
 	got, err := alertmanager.Source().Probe(t.Context(), importers.Input{Config: cfg, Client: client})
-	if err != nil || !strings.Contains(got.Identity, "0.25.0") || len(got.Reach) != 2 || !strings.Contains(got.Reach[1], "2026-11-01") {
-		t.Errorf("Probe = %+v, %v, want the version, and alerts since 1 November", got, err)
+	if err != nil || !strings.Contains(got.Identity, "0.25.0") || len(got.Reach) != 2 || !strings.Contains(got.Reach[1], "2026-10-01") {
+		t.Errorf("Probe = %+v, %v, want the version, and alerts since 1 October", got, err)
 	}
 }
 

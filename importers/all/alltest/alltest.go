@@ -3,6 +3,7 @@
 package alltest
 
 import (
+	"hindsight/importers/alertmanager/alertmanagertest"
 	"hindsight/importers/argocd/argocdtest"
 	"hindsight/importers/icalendar/icalendartest"
 	"hindsight/importers/icinga/icingatest"
@@ -22,6 +23,7 @@ import (
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
 func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
+		alertmanagertest.Upstream,
 		argocdtest.Upstream,
 		icalendartest.Upstream,
 		icingatest.Upstream,
