@@ -78,6 +78,12 @@ func (c Collection) Pages(ctx context.Context, in Input, from Cursor) iter.Seq2[
 	}
 }
 
+// Start returns the cursor of a walk that is yet to begin, at since.
+func (c Collection) Start(since time.Time) Cursor {
+	cursor, _ := json.Marshal(walkCursor{From: since.UTC()}) // of a time: it cannot fail
+	return cursor
+}
+
 // FetchEach makes a Fetch of a function that fetches one record. Its answers 404 and 410 mean that the record is
 // not there any more. A record that comes under another id than it was asked by was merged into that one.
 func FetchEach(one func(ctx context.Context, in Input, id string) (Record, error)) func(context.Context, Input, []string) ([]Record, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -119,6 +120,13 @@ func (c *Client) unreachable(req *http.Request, err error) error {
 		return err
 	}
 	return &passing{err}
+}
+
+// Unreachable reports whether err says that nobody answers at the system's address: there is no such name, or no
+// connection comes about.
+func Unreachable(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 // whole refuses JSON that is cut short, which is a passing fault, or nested without end, which is an attack.

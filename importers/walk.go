@@ -92,6 +92,7 @@ func (w *walk) begin() {
 		return
 	}
 	switch {
+	case !w.From.IsZero(): // see Start
 	case !w.Mark.IsZero():
 		w.From = w.Mark.Add(-cmp.Or(w.list.Overlap, defaultOverlap))
 	case !w.in.Since.IsZero():

@@ -12,6 +12,8 @@ type Health struct {
 	PolledAt, ReconciledAt, HeardAt time.Time
 	Forged                          int64 // deliveries refused for their signature
 	Drift                           int64 // records that the last reconciliation found new or changed: what had been missed
+	// Notes say, in sentences, what the last poll could not read because the credentials do not reach it.
+	Notes []string
 	// PausedAt and PauseReason say since when and why it is not polled: its credentials were refused, or a person
 	// paused it. Zero: it is.
 	PausedAt    time.Time

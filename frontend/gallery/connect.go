@@ -88,7 +88,8 @@ func (w world) following() frontend.ConnectionPage {
 	p.Shell, p.Source, p.Upload = w.on(w.say("Jira"), frontend.NavImports, "/imports/con_0003", frontend.Link{Label: "Imports", Path: "/imports"}), w.live(), false
 	p.Row.Connection = w.liveConnection()
 	now := w.shell.Now
-	p.Fare = &frontend.Fare{Health: incident.Health{PolledAt: now.Add(-3 * time.Minute), Through: now.Add(-4 * time.Minute), ReconciledAt: now.Add(-9 * time.Hour), Drift: 2, HeardAt: now.Add(-time.Minute), Forged: 1},
+	p.Fare = &frontend.Fare{Health: incident.Health{PolledAt: now.Add(-3 * time.Minute), Through: now.Add(-4 * time.Minute), ReconciledAt: now.Add(-9 * time.Hour), Drift: 2, HeardAt: now.Add(-time.Minute), Forged: 1,
+		Notes: []string{w.say("The key may not read changes (403): grant it that at the source, or switch changes off in the settings.")}},
 		Network: true, Follow: true, Hook: true, Secrets: 2, Every: 5 * time.Minute, Daily: 24 * time.Hour}
 	p.Versions = []frontend.MappingRow{{Version: 3, SavedAt: now.AddDate(0, 0, -2), By: w.say("admin"), Says: "2 statuses, 1 field", Now: true}, {Version: 1, Says: "nothing of its own"}}
 	return p

@@ -10,7 +10,8 @@ import (
 func testHealth(t *testing.T, s incident.Store) {
 	ctx := t.Context()
 	equal(t, "Health of a connection that was never read", check(s.Health(ctx, "con_1"))(t, "Health"), incident.Health{Connection: "con_1"})
-	h := incident.Health{Connection: "con_1", Cursor: []byte{1, 0, 255}, Through: Epoch(), PolledAt: Epoch().Add(time.Minute), ReconciledAt: Epoch().Add(time.Hour), Drift: 3}
+	h := incident.Health{Connection: "con_1", Cursor: []byte{1, 0, 255}, Through: Epoch(), PolledAt: Epoch().Add(time.Minute), ReconciledAt: Epoch().Add(time.Hour), Drift: 3,
+		Notes: []string{"the key may not read changes", "nor “shifts”"}}
 	update(t, s, func(tx incident.Tx) error { return tx.PutHealth(h) })
 	equal(t, "Health", check(s.Health(ctx, "con_1"))(t, "Health"), h)
 
@@ -26,7 +27,7 @@ func testHealth(t *testing.T, s incident.Store) {
 		return tx.Pause("con_1", h.PausedAt, h.PauseReason)
 	})
 	equal(t, "Health after deliveries and a pause", check(s.Health(ctx, "con_1"))(t, "Health"), h)
-	h.Drift = 4
+	h.Drift, h.Notes = 4, nil
 	update(t, s, func(tx incident.Tx) error {
 		return tx.PutHealth(incident.Health{Connection: "con_1", Cursor: h.Cursor, Through: h.Through, PolledAt: h.PolledAt, ReconciledAt: h.ReconciledAt, Drift: 4})
 	})

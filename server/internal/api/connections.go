@@ -20,13 +20,14 @@ type Health struct {
 	Drift        int64      `json:"drift" doc:"records that the last comparison found new or changed: what had been missed"`
 	HeardAt      *time.Time `json:"heard_at" doc:"the last push that was proven to come from the source"`
 	Forged       int64      `json:"forged" doc:"pushes refused for their signature"`
+	Notes        []string   `json:"notes,omitempty" doc:"what the last poll could not read because the credentials do not reach it"`
 	PausedAt     *time.Time `json:"paused_at" doc:"since when it is not polled; null: it is"`
 	PauseReason  string     `json:"pause_reason,omitempty"`
 }
 
 func healthOf(h incident.Health) Health {
 	return Health{Through: when(h.Through), PolledAt: when(h.PolledAt), ReconciledAt: when(h.ReconciledAt), Drift: h.Drift, HeardAt: when(h.HeardAt),
-		Forged: h.Forged, PausedAt: when(h.PausedAt), PauseReason: h.PauseReason}
+		Forged: h.Forged, Notes: h.Notes, PausedAt: when(h.PausedAt), PauseReason: h.PauseReason}
 }
 
 // NewConnection connects a source.

@@ -77,7 +77,7 @@ func (p *pass) refresh(ctx context.Context, in importers.Input) error {
 		}
 		slices.Sort(ids)
 		if err := p.ask(ctx, c, in, ids); err != nil {
-			if err = p.trouble(c, err); err != nil {
+			if err = p.trouble(ctx, c, err); err != nil {
 				return fmt.Errorf("jobs: run %s: refresh open %s: %w", p.run.ID, c.Name, err)
 			}
 		}
@@ -95,7 +95,7 @@ func (p *pass) ask(ctx context.Context, c importers.Collection, in importers.Inp
 		}
 		records, rejects, err := p.byID(ctx, c, in, chunk)
 		if err != nil {
-			return err
+			return &sourceError{err}
 		}
 		missing = append(missing, unanswered(chunk, records, rejects)...)
 		if len(records)+len(rejects) == 0 {
@@ -173,7 +173,7 @@ func (p *pass) census(ctx context.Context, in importers.Input) error {
 			continue
 		}
 		if err := p.countOut(ctx, c, in); err != nil {
-			if err = p.trouble(c, err); err != nil {
+			if err = p.trouble(ctx, c, err); err != nil {
 				return fmt.Errorf("jobs: run %s: census of %s: %w", p.run.ID, c.Name, err)
 			}
 		}
@@ -185,7 +185,7 @@ func (p *pass) countOut(ctx context.Context, c importers.Collection, in importer
 	there := map[string]bool{}
 	for ids, err := range c.Census(ctx, in) {
 		if err != nil {
-			return err
+			return &sourceError{err}
 		}
 		for _, id := range ids {
 			there[id] = true

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -173,7 +174,7 @@ func TestAPollDoesNotHangOnDeliveries(t *testing.T) {
 	b.push("1", `{"ID":"1000"}`)
 	s := u.source()
 	s.Collections[0].Fetch = func(context.Context, importers.Input, []string) ([]importers.Record, error) {
-		return nil, errors.New("something odd")
+		return nil, &net.OpError{Op: "dial", Err: errors.New("no route to its host")}
 	}
 	for id, t := range u.tickets { // none is open, so that none is asked for
 		t.Resolved = t.Updated
@@ -182,7 +183,7 @@ func TestAPollDoesNotHangOnDeliveries(t *testing.T) {
 	r := b.runner(s)
 	r.Transport = http.DefaultTransport
 	out, err := r.Run(t.Context(), b.conn, incident.Run{Via: viaPoll}, nil, Options{}, nil)
-	if err != nil || out.New != 7 || out.State != incident.RunPartial || !strings.Contains(out.Message, "something odd") {
+	if err != nil || out.New != 7 || out.State != incident.RunPartial || !strings.Contains(out.Message, "no route") {
 		t.Errorf("poll = %+v %s %q, %v; want all 7, and the trouble told", countsOf(out.Run), out.State, out.Message, err)
 	}
 	if waiting, err := b.store.Pushes(t.Context(), b.conn.ID, 10); err != nil || len(waiting) != 1 {

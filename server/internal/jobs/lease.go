@@ -189,7 +189,10 @@ func (p *pass) putEnd(tx incident.Tx, run incident.Run) error {
 	}
 	switch run.Via {
 	case viaPoll:
-		p.health.PolledAt = run.FinishedAt
+		if p.follows() {
+			p.health.Cursor = p.pos.afresh().encode()
+		}
+		p.health.PolledAt, p.health.Notes = run.FinishedAt, p.pos.Notes
 	case viaReconcile:
 		p.health.ReconciledAt, p.health.Drift = run.FinishedAt, run.New+run.Changed
 	default:

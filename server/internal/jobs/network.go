@@ -88,27 +88,57 @@ func (p *pass) follows() bool {
 }
 
 // complain notes, once, what people must know of how the run went.
-func (p *pass) complain(trouble string) {
-	if !slices.Contains(p.pos.Troubles, trouble) {
-		p.pos.Troubles = append(slices.Clip(p.pos.Troubles), trouble)
+func (p *pass) complain(trouble string) { p.pos.Troubles = add(p.pos.Troubles, trouble) }
+
+// denied says what the credentials do not reach, and what to do about it.
+func (p *pass) denied(c importers.Collection) string {
+	note := fmt.Sprintf("The key may not read %s (403): grant it that at the source, or switch %s off in the settings.", c.Name, c.Name)
+	if p.source.Permission != "" {
+		note += " What suffices for all: " + p.source.Permission
 	}
+	return note
 }
 
-// trouble decides what an error of a collection means for the run: nil lets the other collections go on. Refused
-// credentials, and whatever a retry may mend, end the run; a request that the source calls wrong, and a list that cannot
-// be read whole, end this collection alone.
-func (p *pass) trouble(c importers.Collection, err error) error {
-	first := p.source.Collections[0].Name == c.Name
+// add returns lines with one more, unless they hold it.
+func add(lines []string, line string) []string {
+	if slices.Contains(lines, line) {
+		return lines
+	}
+	return append(slices.Clip(lines), line)
+}
+
+// trouble decides what an error means for the run; nil lets the other collections go on. Refused credentials, and an
+// address at which nobody answers, end the run; whatever else a source does not do as it should ends this collection
+// alone, which goes on from its cursor the next time. What the credentials do not reach beside the main collection is a
+// note about the connection.
+func (p *pass) trouble(ctx context.Context, c importers.Collection, err error) error {
+	main := p.source.Collections[0].Name == c.Name
+	denied := importers.HasStatus(err, http.StatusForbidden)
+	var own *sourceError
 	switch {
-	case importers.HasStatus(err, http.StatusUnauthorized), first && importers.HasStatus(err, http.StatusForbidden):
+	case !errors.As(err, &own), !p.over(), halts(ctx, err):
+		return err
+	case importers.HasStatus(err, http.StatusUnauthorized), main && denied:
 		return &refusedError{err}
-	case errors.Is(err, importers.ErrStuck), errors.Is(err, importers.ErrTooMany), importers.HasStatus(err, 400, 403, 404, 405, 410, 422):
-		p.log.Warn("jobs: a collection could not be read", "source", p.source.Name, "run", p.run.ID, "collection", c.Name, "err", err)
-		p.complain(fmt.Sprintf("%s could not be read: %s", c.Name, clean(err.Error())))
+	case denied && !p.dry:
+		p.pos.Notes = add(p.pos.Notes, p.denied(c))
 		return nil
 	}
-	return err
+	p.log.Warn("jobs: a collection could not be read", "source", p.source.Name, "run", p.run.ID, "collection", c.Name, "err", err)
+	p.complain(fmt.Sprintf("%s could not be read: %s", c.Name, clean(own.Error())))
+	return nil
 }
+
+// halts reports whether an error says that this run is to ask the source for nothing more.
+func halts(ctx context.Context, err error) bool {
+	var parked *importers.Parked
+	return ctx.Err() != nil || errors.As(err, &parked) || importers.Unreachable(err)
+}
+
+// sourceError is an error that the source is to blame for, not the database.
+type sourceError struct{ error }
+
+func (e *sourceError) Unwrap() error { return e.error }
 
 // refusedError says that the source refuses the credentials.
 type refusedError struct{ error }

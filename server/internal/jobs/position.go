@@ -23,6 +23,8 @@ type position struct {
 	Next   map[string]importers.Cursor `json:"next"`   // by the collection's name
 	// Troubles says which collections could not be read, and why: a run that is interrupted remembers them.
 	Troubles []string `json:"troubles,omitempty"`
+	// Notes says which collections the credentials do not reach: the run is whole without them.
+	Notes []string `json:"notes,omitempty"`
 }
 
 func (p position) encode() []byte {

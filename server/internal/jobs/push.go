@@ -113,7 +113,7 @@ func (p *pass) told(ctx context.Context, c importers.Collection, in importers.In
 		return page, p.askLater(ctx, c, notGiven(ids, fetched))
 	}
 	cause := err
-	if err = p.trouble(c, err); err != nil {
+	if err = p.trouble(ctx, c, &sourceError{err}); err != nil {
 		return page, err
 	}
 	for _, id := range ids {

@@ -20,13 +20,14 @@ type healthRow struct {
 	HeardAt      sql.NullTime
 	Forged       int64
 	Drift        int64
+	Notes        []string `gorm:"serializer:json"`
 	PausedAt     sql.NullTime
 	PauseReason  string
 }
 
 func (r healthRow) value() incident.Health {
 	return incident.Health{Connection: r.ConnectionID, Cursor: r.ReadCursor, Through: utc(r.ThroughAt), PolledAt: utc(r.PolledAt),
-		ReconciledAt: utc(r.ReconciledAt), HeardAt: utc(r.HeardAt), Forged: r.Forged, Drift: r.Drift,
+		ReconciledAt: utc(r.ReconciledAt), HeardAt: utc(r.HeardAt), Forged: r.Forged, Drift: r.Drift, Notes: r.Notes,
 		PausedAt: utc(r.PausedAt), PauseReason: r.PauseReason}
 }
 
@@ -55,8 +56,8 @@ func (s *Store) Healths(ctx context.Context) (map[incident.ID]incident.Health, e
 func (t *tx) PutHealth(h incident.Health) error {
 	h = clean(h)
 	row := healthRow{ConnectionID: h.Connection, ReadCursor: h.Cursor, ThroughAt: null(h.Through), PolledAt: null(h.PolledAt),
-		ReconciledAt: null(h.ReconciledAt), Drift: h.Drift}
-	return failed(t.healthPart(row, "read_cursor", "through_at", "polled_at", "reconciled_at", "drift"), "put health of connection %s", h.Connection)
+		ReconciledAt: null(h.ReconciledAt), Drift: h.Drift, Notes: h.Notes}
+	return failed(t.healthPart(row, "read_cursor", "through_at", "polled_at", "reconciled_at", "drift", "notes"), "put health of connection %s", h.Connection)
 }
 
 // Pause implements incident.Tx.
