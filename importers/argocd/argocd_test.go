@@ -3,7 +3,6 @@ package argocd
 import (
 	"context"
 	"encoding/json"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -14,12 +13,13 @@ import (
 	"hindsight/incident"
 )
 
-func config(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: argocdtest.Upstream.Settings(url)}
+// serve starts a made-up Argo CD that is held to Argo CD's description of its API.
+func serve(t *testing.T, f *argocdtest.Server) importers.Config {
+	return argocdtest.Upstream.Config(importertest.Served(t, importertest.Contract(t, "testdata/openapi.json", f)))
 }
 
 func TestAPI(t *testing.T) {
-	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: argocdtest.Upstream.New, Config: config, Want: 4})
+	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: argocdtest.Upstream.New, Config: argocdtest.Upstream.Config, Want: 4})
 	if h.Requests != 1 {
 		t.Errorf("it took %d requests, want 1", h.Requests)
 	}
@@ -40,38 +40,33 @@ func TestAPI(t *testing.T) {
 // Argo CD forgets old syncs; what was read stays, and a poll brings only what is new.
 func TestPoll(t *testing.T) {
 	f := argocdtest.New()
-	s := httptest.NewServer(f)
-	defer s.Close()
-	h, err := importertest.Collect(context.Background(), t, Source(), config(s.URL), nil, 0)
+	cfg := serve(t, f)
+	h, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Apps = []json.RawMessage{argocdtest.App("checkout", "u-1", argocdtest.Synced(4, 2)+","+strings.ReplaceAll(argocdtest.Synced(5, 9), "T10", "T12"), "null")}
-	again, err := importertest.Collect(context.Background(), t, Source(), config(s.URL), h, 0)
+	f.Apps = []json.RawMessage{argocdtest.App("checkout", "u-1", argocdtest.Synced(4, 2)+","+strings.ReplaceAll(argocdtest.Synced(5, 9), "T10", "T12"), "")}
+	again, err := importertest.Collect(context.Background(), t, Source(), cfg, h, 0)
 	if err != nil || len(again.Records) != 5 {
 		t.Errorf("after the poll there are %d syncs (%v), want 5", len(again.Records), err)
 	}
 }
 
 func TestProbe(t *testing.T) {
-	s := httptest.NewServer(argocdtest.New())
-	defer s.Close()
-	client, _ := importertest.Client(t, Source(), config(s.URL))
-	got, err := Source().Probe(context.Background(), importers.Input{Config: config(s.URL), Client: client})
+	cfg := serve(t, argocdtest.New())
+	got, err := probe(context.Background(), importertest.Input(t, Source(), cfg))
 	if err != nil || got.Identity != "reader" || len(got.Reach) != 3 {
-		t.Errorf("Probe = %+v, %v", got, err)
+		t.Errorf("probe = %+v, %v", got, err)
 	}
-	cfg := config(s.URL)
 	cfg.Settings["token"] = "other"
-	client, _ = importertest.Client(t, Source(), cfg)
-	if _, err := Source().Probe(context.Background(), importers.Input{Config: cfg, Client: client}); err == nil || !strings.Contains(err.Error(), "not known") {
+	if _, err := probe(context.Background(), importertest.Input(t, Source(), cfg)); err == nil || !strings.Contains(err.Error(), "not known") {
 		t.Errorf("a token that is not known gave %v", err)
 	}
 }
 
 func TestSeveralSources(t *testing.T) {
 	body := `{"application":{"name":"a"},"history":{"id":1,"revisions":["1.2.3","0f02621d4010ebb6ca25994f0bfaffc973e45287"],"deployedAt":"2026-03-01T10:00:00Z"}}`
-	d, err := mapSync(incident.Raw{ExternalID: "u/1", Body: []byte(body)}, config("https://argocd.example.com"))
+	d, err := mapSync(incident.Raw{ExternalID: "u/1", Body: []byte(body)}, argocdtest.Upstream.Config("https://argocd.example.com"))
 	if err != nil || d.Change.Revision != "1.2.3, 0f02621d4010ebb6ca25994f0bfaffc973e45287" || !d.Change.StartedAt.IsZero() || d.Change.Validate() != nil {
 		t.Errorf("it became %+v, %v", d.Change, err)
 	}
@@ -81,6 +76,6 @@ func FuzzMap(f *testing.F) {
 	f.Add([]byte(`{"application":{"name":"a","labels":{"env":"x"}},"history":` + argocdtest.Synced(1, 1) + `}`))
 	f.Add([]byte(`{"application":{"name":"a"},"operation":` + argocdtest.Failed + `}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		importertest.Mappable(t, Source(), "syncs", config("https://argocd.example.com"), importers.Record{ExternalID: "u/1", Body: body})
+		importertest.Mappable(t, Source(), "syncs", argocdtest.Upstream.Config("https://argocd.example.com"), importers.Record{ExternalID: "u/1", Body: body})
 	})
 }

@@ -34,7 +34,7 @@ type Server struct {
 func New() *Server {
 	dry := strings.Replace(Failed, `"sync":{`, `"sync":{"dryRun":true,`, 1)
 	return &Server{Apps: []json.RawMessage{
-		App("checkout", "u-1", Synced(3, 1)+","+Synced(4, 2), Failed), App("cart", "u-2", Synced(3, 3), dry), App("new", "u-3", "", "null"),
+		App("checkout", "u-1", Synced(3, 1)+","+Synced(4, 2), Failed), App("cart", "u-2", Synced(3, 3), dry), App("new", "u-3", "", ""),
 	}}
 }
 
@@ -47,9 +47,13 @@ func Synced(id, minute int) string {
 	return fmt.Sprintf(`{"id":%d,"revision":"0f02621d4010ebb6ca25994f0bfaffc973e45287","deployStartedAt":"2026-03-01T10:%02d:00Z","deployedAt":"2026-03-01T10:%02d:30Z","initiatedBy":{"automated":true}}`, id, minute, minute)
 }
 
-// App returns an application of the project "shop" with a history, entries with commas between them, and its last operation.
+// App returns an application of the project "shop" with a history, entries with commas between them, and its last
+// operation (empty: none yet).
 func App(name, uid, history, operation string) json.RawMessage {
-	return json.RawMessage(fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"argocd","uid":%q,"labels":{"env":"production"},"managedFields":[{}]},"spec":{"project":"shop"},"status":{"history":[%s],"operationState":%s}}`, name, uid, history, operation))
+	if operation != "" {
+		operation = `,"operationState":` + operation
+	}
+	return json.RawMessage(fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"argocd","uid":%q,"labels":{"env":"production"},"managedFields":[{}]},"spec":{"project":"shop"},"status":{"history":[%s]%s}}`, name, uid, history, operation))
 }
 
 // ServeHTTP answers as Argo CD does, which knows nobody by a wrong token, and says so with 200 to who asks for that alone.
