@@ -1,12 +1,12 @@
 package oncall
 
 import (
-	"net/http"
 	"testing"
 
 	"hindsight/importers/importertest"
+	"hindsight/importers/oncall/oncalltest"
 )
 
 func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return crowd(230, 150) }, Config: config()})
+	importertest.BenchAPI(b, Source(), oncalltest.Upstream.Fake())
 }

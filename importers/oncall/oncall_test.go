@@ -12,51 +12,35 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/oncall/oncalltest"
 	"hindsight/incident"
 )
 
-var start = time.Date(2025, 1, 15, 10, 0, 0, 0, time.UTC)
+var start = oncalltest.Start
 
-// crowd returns an engine with groups that all began in one second, of which the first ones have a note each.
-func crowd(groups, notes int) *engine {
-	e := &engine{
-		schedules: []object{{"id": "S1", "name": "Primary", "team_id": "T1"}},
-		shifts: map[string][]object{"S1": {{"user_pk": "U1", "user_username": "responder.one",
-			"shift_start": "2025-01-30T09:00:00Z", "shift_end": "2025-02-02T09:00:00Z"}}},
-	}
-	for i := range groups {
-		e.groups = append(e.groups, groupOf(fmt.Sprintf("I%04d", i), start, nil))
-	}
-	for i := range notes {
-		e.notes = append(e.notes, noteOf(fmt.Sprintf("M%04d", i), fmt.Sprintf("I%04d", i)))
-	}
-	return e
-}
+// object is JSON of the API's shape, made up here.
+type object = oncalltest.Object
 
-func read(t *testing.T, e *engine, more ...string) *importertest.Haul {
+func read(t *testing.T, e *oncalltest.Server, more ...string) *importertest.Haul {
 	t.Helper()
-	h, err := importertest.Collect(context.Background(), t, Source(), config(more...)(serve(t, e)), nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return importertest.ReadAll(t, Source(), oncalltest.Upstream.ConfigWith(importertest.Served(t, e), more...), nil)
 }
 
 // 230 groups of one second with 150 notes, and the two months that a shift touches.
 func TestRunAPI(t *testing.T) {
-	importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return crowd(230, 150) }, Config: config(), Want: 232})
+	importertest.RunAPI(t, Source(), importertest.Fake{Handler: oncalltest.Upstream.New, Config: oncalltest.Upstream.Config, Want: 232})
 }
 
 func TestRequestsForAThousandGroups(t *testing.T) {
-	total := func(e *engine) (n int) {
-		for path, count := range e.asked {
+	total := func(e *oncalltest.Server) (n int) {
+		for path, count := range e.Asked {
 			if path != "/api/v1/schedules/S1/final_shifts" {
 				n += count
 			}
 		}
 		return n
 	}
-	few, many, none := crowd(1000, 150), crowd(1000, 1000), crowd(0, 0)
+	few, many, none := oncalltest.New(1000, 150), oncalltest.New(1000, 1000), oncalltest.New(0, 0)
 	read(t, few)
 	read(t, many)
 	read(t, none)
@@ -71,17 +55,15 @@ func TestRequestsForAThousandGroups(t *testing.T) {
 
 // A group's record is the same by every road: listed with all notes or with its own, or fetched.
 func TestNotesByEachRoad(t *testing.T) {
-	e := crowd(3, 3)
+	e := oncalltest.New(3, 3)
 	want := read(t, e).Records[groups+"/I0001"].Body
-	e.notes = append(e.notes, make([]object, 0)...)
 	for i := range 400 { // more pages than there are groups
-		e.notes = append(e.notes, noteOf(fmt.Sprintf("X%d", i), "gone"))
+		e.Notes = append(e.Notes, oncalltest.Note(fmt.Sprintf("X%d", i), "gone"))
 	}
 	if got := read(t, e).Records[groups+"/I0001"].Body; string(got) != string(want) {
 		t.Errorf("with many other notes the record is\n%s, before\n%s", got, want)
 	}
-	client, _ := importertest.Client(t, Source(), config()(serve(t, e)))
-	got, err := fetch(context.Background(), importers.Input{Config: config()(""), Client: client}, []string{"I0001", "gone"})
+	got, err := fetch(context.Background(), importertest.Input(t, Source(), oncalltest.Upstream.Config(importertest.Served(t, e))), []string{"I0001", "gone"})
 	if err != nil || len(got) != 1 {
 		t.Fatalf("fetched %d records, %v; want one", len(got), err)
 	}
@@ -96,16 +78,16 @@ func TestNotesByEachRoad(t *testing.T) {
 
 // Names are a convenience: a key that may not list users still reads the groups.
 func TestForbiddenNames(t *testing.T) {
-	e := crowd(1, 0)
-	e.forbidden = "/api/v1/users/"
+	e := oncalltest.New(1, 0)
+	e.Forbidden = "/api/v1/users/"
 	if d := read(t, e).Draft(t, groups, "I0000"); d.Incident.People[0].Name != "U1" {
 		t.Errorf("people %+v, want ids", d.Incident.People)
 	}
 }
 
 func TestTeams(t *testing.T) {
-	e := crowd(2, 0)
-	e.groups[1]["team_id"] = nil
+	e := oncalltest.New(2, 0)
+	e.Groups[1]["team_id"] = nil
 	if h := read(t, e, "teams", "T1"); len(h.Records) != 3 {
 		t.Errorf("read %d records, want the team's group and its two months", len(h.Records))
 	}
@@ -115,10 +97,10 @@ func TestTeams(t *testing.T) {
 }
 
 func TestMap(t *testing.T) {
-	h := read(t, crowd(1, 1))
+	h := read(t, oncalltest.New(1, 1))
 	d := h.Draft(t, groups, "I0000")
 	inc := d.Incident
-	if inc.Title != "Memory is short" || inc.Status != incident.Resolved || inc.Severity != incident.Sev1 || inc.SeverityRaw != "critical" ||
+	if inc.Title != "Synthetic alert group I0000: memory is short" || inc.Status != incident.Resolved || inc.Severity != incident.Sev1 || inc.SeverityRaw != "critical" ||
 		d.Team != "Platform" || inc.Services[0].Name != "Alertmanager" || inc.Description != "Less than 5 % left" || inc.Reopened != nil ||
 		inc.URL != "https://grafana.example.com/a/grafana-oncall-app/alert-groups/I0000" || len(inc.Links) != 2 || len(d.Warnings) != 0 {
 		t.Errorf("mapped to %+v of team %q, warnings %v", inc, d.Team, d.Warnings)
@@ -136,7 +118,7 @@ func TestMap(t *testing.T) {
 	if len(inc.Segments) != 3 || inc.Segments[1].Status != incident.Acknowledged || inc.Segments[1].By != "responder.one" {
 		t.Errorf("segments %+v", inc.Segments)
 	}
-	for id, want := range map[string]string{"S1/2025-01": "2025-01-30T09:00:00Z 2025-02-01T00:00:00Z", "S1/2025-02": "2025-02-01T00:00:00Z 2025-02-02T09:00:00Z"} {
+	for id, want := range map[string]string{"S1/2026-01": "2026-01-30T09:00:00Z 2026-02-01T00:00:00Z", "S1/2026-02": "2026-02-01T00:00:00Z 2026-02-02T09:00:00Z"} {
 		d := h.Draft(t, shifts, id)
 		s := d.Roster.Shifts[0]
 		if got := s.From.Format(time.RFC3339) + " " + s.To.Format(time.RFC3339); got != want || s.PersonName != "responder.one" || s.Person != "U1" ||
@@ -154,7 +136,7 @@ func TestMapTraps(t *testing.T) {
 		}
 		return mapGroup(incident.Raw{ExternalID: "I1", Body: text}, importers.Config{})
 	}
-	d, err := mapped(groupOf("I1", start, object{"state": "firing"}))
+	d, err := mapped(oncalltest.Group("I1", start, object{"state": "firing"}))
 	if err != nil || !d.Incident.Milestones.At(incident.ResolvedAt).IsZero() || slices.ContainsFunc(d.Timeline, func(e incident.TimelineEvent) bool { return e.Kind == incident.EventResolved }) {
 		t.Errorf("a group that fires again: %+v, %v; want no resolution", d.Incident.Milestones, err)
 	}
@@ -162,12 +144,12 @@ func TestMapTraps(t *testing.T) {
 	if err != nil || d.Incident.Title != "(no title)" || len(d.Timeline) != 0 || len(d.Incident.Milestones) != 0 {
 		t.Errorf("nulls everywhere: %+v, %v", d.Incident, err)
 	}
-	d, err = mapped(groupOf("I1", start, object{"state": "frozen", "labels": []any{object{"key": object{"name": "severity"}, "value": object{"name": "purple"}}}}))
+	d, err = mapped(oncalltest.Group("I1", start, object{"state": "frozen", "labels": []any{object{"key": object{"name": "severity"}, "value": object{"name": "purple"}}}}))
 	if err != nil || d.Incident.Status != incident.StatusUnknown || d.Incident.SeverityRaw != "purple" || len(d.Warnings) != 2 {
 		t.Errorf("unknown words: %q, %q, warnings %v, %v", d.Incident.Status, d.Incident.SeverityRaw, d.Warnings, err)
 	}
 	var wrong *importers.MapError
-	if _, err = mapped(groupOf("I1", start, object{"created_at": "yesterday"})); !errors.As(err, &wrong) || wrong.Field != "created_at" {
+	if _, err = mapped(oncalltest.Group("I1", start, object{"created_at": "yesterday"})); !errors.As(err, &wrong) || wrong.Field != "created_at" {
 		t.Errorf("a time that is none: %v, want an error about created_at", err)
 	}
 	if _, err = mapGroup(incident.Raw{Body: []byte(`{}`)}, importers.Config{}); !errors.As(err, &wrong) {
@@ -176,8 +158,7 @@ func TestMapTraps(t *testing.T) {
 }
 
 func TestProbeAndHook(t *testing.T) {
-	client, _ := importertest.Client(t, Source(), config()(serve(t, crowd(0, 0))))
-	scope, err := probe(context.Background(), importers.Input{Config: config()(""), Client: client})
+	scope, err := probe(context.Background(), importertest.Input(t, Source(), oncalltest.Upstream.Config(importertest.Served(t, oncalltest.New(0, 0)))))
 	if err != nil || scope.Identity != "responder.one (admin)" || !slices.Equal(scope.Reach, []string{"schedule Primary (S1)"}) || len(scope.Notes) != 1 {
 		t.Errorf("probe = %+v, %v", scope, err)
 	}
@@ -197,12 +178,12 @@ func TestProbeAndHook(t *testing.T) {
 }
 
 func FuzzMap(f *testing.F) {
-	text, err := json.Marshal(object{"group": groupOf("I1", start, nil), "notes": []any{noteOf("M1", "I1")}, "names": object{"U1": "responder.one"}})
+	text, err := json.Marshal(object{"group": oncalltest.Group("I1", start, nil), "notes": []any{oncalltest.Note("M1", "I1")}, "names": object{"U1": "responder.one"}})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add("I1", text)
-	f.Add("S1/2025-01", []byte(`{"rota":{"id":"S1"},"log":{"results":[{"user_pk":"U1","shift_start":"2025-01-30T09:00:00Z","shift_end":"2025-02-01T00:00:00Z"}]}}`))
+	f.Add("S1/2026-01", []byte(`{"rota":{"id":"S1"},"log":{"results":[{"user_pk":"U1","shift_start":"2026-01-30T09:00:00Z","shift_end":"2026-02-01T00:00:00Z"}]}}`))
 	f.Fuzz(func(t *testing.T, id string, body []byte) {
 		for _, m := range []func(incident.Raw, importers.Config) (importers.Draft, error){mapGroup, mapShifts} {
 			d, err := m(incident.Raw{ExternalID: id, Body: body}, importers.Config{})

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -14,45 +13,33 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/victorops/victoropstest"
 	"hindsight/incident"
 )
 
-// crowd returns an account whose incidents all started in the same second but for the last one.
-func crowd(t *testing.T, n int) *account {
-	a := &account{logs: map[string][]object{"team-p1": {{"user": "responder1", "on": "2025-01-30T09:00:00Z", "off": "2025-02-02T09:00:00Z"}}}}
-	start := at(t, "2025-01-15T10:00:00Z")
-	for i := range n {
-		a.incidents = append(a.incidents, incidentOf(i+1, start, nil))
-	}
-	return a
-}
+// object is JSON of the API's shape, made up here.
+type object = victoropstest.Object
 
-func read(t *testing.T, a *account, into *importertest.Haul, more ...string) *importertest.Haul {
+func read(t *testing.T, a *victoropstest.Server, into *importertest.Haul, more ...string) *importertest.Haul {
 	t.Helper()
-	srv := httptest.NewServer(a)
-	t.Cleanup(srv.Close)
-	h, err := importertest.Collect(context.Background(), t, Source(), config(more...)(srv.URL), into, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return importertest.ReadAll(t, Source(), victoropstest.Upstream.ConfigWith(importertest.Served(t, a), more...), into)
 }
 
 // 230 incidents of one second, and the two months that a shift touches.
 func TestRunAPI(t *testing.T) {
-	importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return crowd(t, 230) }, Config: config(), Want: 232})
+	importertest.RunAPI(t, Source(), importertest.Fake{Handler: victoropstest.Upstream.New, Config: victoropstest.Upstream.Config, Want: 232})
 }
 
 func TestRequestsForAThousandIncidents(t *testing.T) {
-	a, empty := crowd(t, 1000), &account{}
+	a, empty := victoropstest.New(1000), &victoropstest.Server{}
 	read(t, a, nil)
 	read(t, empty, nil)
 	const report = "/api-reporting/v2/incidents"
-	if got := a.asked[report] - empty.asked[report]; got > 12 {
+	if got := a.Asked[report] - empty.Asked[report]; got > 12 {
 		t.Errorf("1,000 incidents took %d requests more than none, want about 10", got)
 	}
-	t.Logf("%d requests of the history for 1,000 incidents, %d for none", a.asked[report], empty.asked[report])
-	if got := empty.asked[report]; got > 8 {
+	t.Logf("%d requests of the history for 1,000 incidents, %d for none", a.Asked[report], empty.Asked[report])
+	if got := empty.Asked[report]; got > 8 {
 		t.Errorf("a history without incidents took %d requests, want at most 8: each takes two minutes", got)
 	}
 }
@@ -60,15 +47,14 @@ func TestRequestsForAThousandIncidents(t *testing.T) {
 // Over the limit, the answer is the one for wrong credentials but for its text.
 func TestForbiddenMayMeanSlowDown(t *testing.T) {
 	for _, body := range []string{`{"message":"Too Many Requests"}`, `rate-limit reached`} {
-		a := crowd(t, 3)
-		a.refuse, a.refusal = 2, body
+		a := victoropstest.New(3)
+		a.Refuse, a.Refusal = 2, body
 		if h := read(t, a, nil); len(h.Records) != 5 {
 			t.Errorf("after two answers %q, read %d records, want 5", body, len(h.Records))
 		}
 	}
-	srv := httptest.NewServer(crowd(t, 3))
-	defer srv.Close()
-	h, err := importertest.Collect(context.Background(), t, Source(), config("key", "wrong")(srv.URL), nil, 0)
+	wrong := victoropstest.Upstream.ConfigWith(importertest.Served(t, victoropstest.New(3)), "key", "wrong")
+	h, err := importertest.Collect(context.Background(), t, Source(), wrong, nil, 0)
 	if !importers.HasStatus(err, http.StatusForbidden) || h.Requests > 1 {
 		t.Errorf("with a wrong key, reading gave %v after %d requests, want the 403 at once", err, h.Requests)
 	}
@@ -76,48 +62,40 @@ func TestForbiddenMayMeanSlowDown(t *testing.T) {
 
 // Open incidents and recent resolutions come from the live list, without a request of the scarce quota for each.
 func TestFollow(t *testing.T) {
-	a := crowd(t, 2)
-	open := incidentOf(3, at(t, "2026-11-20T11:50:00Z"), object{"currentPhase": "triggered"})
+	a := victoropstest.New(2)
+	open := victoropstest.Incident(3, importertest.Moment("2026-11-20T11:50:00Z"), object{"currentPhase": "triggered"})
 	open["transitions"] = open["transitions"].([]any)[:1]
-	a.incidents = append(a.incidents, open)
+	a.Incidents = append(a.Incidents, open)
 	first := read(t, a, nil)
 	if d := first.Draft(t, incidents, "3"); d.Incident.Status != incident.Triggered {
 		t.Fatalf("the status is %q, want triggered: open incidents must be asked for", d.Incident.Status)
 	}
-	a.live = []object{incidentOf(3, at(t, "2026-11-20T11:50:00Z"), nil)}
-	a.asked = nil
-	a.incidents = a.incidents[:2] // the history is late
+	a.Live = []object{victoropstest.Incident(3, importertest.Moment("2026-11-20T11:50:00Z"), nil)}
+	a.Asked = nil
+	a.Incidents = a.Incidents[:2] // the history is late
 	second := read(t, a, first)
-	if n := a.asked["/api-reporting/v2/incidents"]; n != 1 {
+	if n := a.Asked["/api-reporting/v2/incidents"]; n != 1 {
 		t.Errorf("a poll asked the history %d times, want once", n)
 	}
 	if d := second.Draft(t, incidents, "3"); d.Incident.Status != incident.Resolved {
 		t.Errorf("after the poll the status is %q, want resolved", d.Incident.Status)
 	}
-	client, _ := importertest.Client(t, Source(), config()(serve(t, a)))
-	a.asked = nil
-	got, err := fetch(context.Background(), importers.Input{Config: config()(""), Client: client}, []string{"3", "1", "2", "99"})
-	if err != nil || len(got) != 3 || a.asked["/api-reporting/v2/incidents"] != 1 {
-		t.Errorf("fetched %d incidents with %v and %v, want 3 with one request of the history", len(got), err, a.asked)
+	a.Asked = nil
+	got, err := fetch(context.Background(), importertest.Input(t, Source(), victoropstest.Upstream.Config(importertest.Served(t, a))), []string{"3", "1", "2", "99"})
+	if err != nil || len(got) != 3 || a.Asked["/api-reporting/v2/incidents"] != 1 {
+		t.Errorf("fetched %d incidents with %v and %v, want 3 with one request of the history", len(got), err, a.Asked)
 	}
-}
-
-func serve(t *testing.T, h http.Handler) string {
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	return srv.URL
 }
 
 func TestTeams(t *testing.T) {
-	a := crowd(t, 2)
-	a.incidents[1]["pagedTeams"] = []any{"team-w2"}
-	a.logs["team-w2"] = []object{{"user": "responder2", "on": "2025-03-01T09:00:00Z", "off": "2025-03-02T09:00:00Z"}}
+	a := victoropstest.New(2)
+	a.Incidents[1]["pagedTeams"] = []any{"team-w2"}
+	a.Logs["team-w2"] = []object{{"user": "responder2", "on": "2026-03-01T09:00:00Z", "off": "2026-03-02T09:00:00Z"}}
 	h := read(t, a, nil, "teams", "team-w2")
-	if _, ok := h.Records["incidents/2"]; !ok || len(h.Records) != 2 || h.Records["shifts/team-w2/2025-03"].Body == nil {
+	if _, ok := h.Records["incidents/2"]; !ok || len(h.Records) != 2 || h.Records["shifts/team-w2/2026-03"].Body == nil {
 		t.Errorf("read %v, want the incident and the shifts of team-w2", h.Records)
 	}
-	client, _ := importertest.Client(t, Source(), config("teams", "team-w2,team-gone")(serve(t, a)))
-	scope, err := probe(context.Background(), importers.Input{Config: config("teams", "team-w2,team-gone")(""), Client: client})
+	scope, err := probe(context.Background(), importertest.Input(t, Source(), victoropstest.Upstream.ConfigWith(importertest.Served(t, a), "teams", "team-w2,team-gone")))
 	if err != nil || !slices.Equal(scope.Reach, []string{"Web shop (team-w2)"}) || !strings.Contains(strings.Join(scope.Notes, " "), "team-gone") {
 		t.Errorf("probe = %+v, %v", scope, err)
 	}
@@ -129,7 +107,7 @@ func mapped(t *testing.T, body any) importers.Draft {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := mapIncident(incident.Raw{ExternalID: "7", Body: text}, config()(""))
+	d, err := mapIncident(incident.Raw{ExternalID: "7", Body: text}, victoropstest.Upstream.Config(""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,15 +115,15 @@ func mapped(t *testing.T, body any) importers.Draft {
 }
 
 func TestMap(t *testing.T) {
-	d := mapped(t, incidentOf(7, at(t, "2025-01-15T10:00:00Z"), nil))
+	d := mapped(t, victoropstest.Incident(7, importertest.Moment("2026-01-15T10:00:00Z"), nil))
 	inc := d.Incident
 	for name, want := range map[incident.MilestoneName]string{
-		incident.Opened: "2025-01-15T10:00:00Z", incident.Acked: "2025-01-15T10:01:00Z", incident.ResolvedAt: "2025-01-15T10:02:00Z"} {
-		if got := inc.Milestones.At(name); !got.Equal(at(t, want)) {
+		incident.Opened: "2026-01-15T10:00:00Z", incident.Acked: "2026-01-15T10:01:00Z", incident.ResolvedAt: "2026-01-15T10:02:00Z"} {
+		if got := inc.Milestones.At(name); !got.Equal(importertest.Moment(want)) {
 			t.Errorf("%s at %s, want %s", name, got, want)
 		}
 	}
-	if inc.Title != "Queue grows" || inc.Number != "#7" || inc.Status != incident.Resolved || inc.Severity != incident.Sev1 || d.Team != "Platform" ||
+	if inc.Title != "Synthetic incident 7: queue grows" || inc.Number != "#7" || inc.Status != incident.Resolved || inc.Severity != incident.Sev1 || d.Team != "Platform" ||
 		len(inc.Services) != 1 || inc.Services[0].Name != "billing" || *inc.Reopened != 0 || len(d.Warnings) != 0 {
 		t.Errorf("mapped to %+v, warnings %v", inc, d.Warnings)
 	}
@@ -162,12 +140,12 @@ func TestMap(t *testing.T) {
 }
 
 func TestMapTraps(t *testing.T) {
-	start := at(t, "2025-01-15T10:00:00Z")
+	start := importertest.Moment("2026-01-15T10:00:00Z")
 	step := func(name string, minute int) object {
 		return object{"name": name, "at": start.Add(time.Duration(minute) * time.Minute).Format(time.RFC3339), "by": "responder1"}
 	}
 	t.Run("reopened", func(t *testing.T) {
-		d := mapped(t, incidentOf(7, start, object{"currentPhase": "acknowledged",
+		d := mapped(t, victoropstest.Incident(7, start, object{"currentPhase": "acknowledged",
 			"transitions": []any{step("triggered", 0), step("acknowledged", 1), step("resolved", 2), step("triggered", 5), step("acknowledged", 6)}}))
 		if *d.Incident.Reopened != 1 || !d.Incident.Milestones.At(incident.ResolvedAt).IsZero() || !d.Incident.Milestones.At(incident.Acked).Equal(start.Add(time.Minute)) {
 			t.Errorf("reopened %d times, %+v; want once, no resolution, the first acknowledgement", *d.Incident.Reopened, d.Incident.Milestones)
@@ -177,7 +155,7 @@ func TestMapTraps(t *testing.T) {
 		}
 	})
 	t.Run("unknown words", func(t *testing.T) {
-		d := mapped(t, incidentOf(7, start, object{"currentPhase": "snoozed", "entityState": "PURPLE", "transitions": []any{step("snoozed", 1)}}))
+		d := mapped(t, victoropstest.Incident(7, start, object{"currentPhase": "snoozed", "entityState": "PURPLE", "transitions": []any{step("snoozed", 1)}}))
 		if d.Incident.Status != incident.StatusUnknown || d.Incident.StatusRaw != "snoozed" || d.Incident.SeverityRaw != "PURPLE" || len(d.Warnings) != 3 {
 			t.Errorf("status %q (%q), warnings %v", d.Incident.Status, d.Incident.StatusRaw, d.Warnings)
 		}
@@ -190,13 +168,13 @@ func TestMapTraps(t *testing.T) {
 		}
 	})
 	t.Run("an alert's title is no service", func(t *testing.T) {
-		d := mapped(t, incidentOf(7, start, object{"service": "Queue grows"}))
+		d := mapped(t, victoropstest.Incident(7, start, object{"service": "Synthetic incident 7: queue grows"}))
 		if len(d.Incident.Services) != 1 || d.Incident.Services[0].Name != "database" {
 			t.Errorf("services %+v, want the routing key", d.Incident.Services)
 		}
 	})
 	t.Run("a date that is none", func(t *testing.T) {
-		_, err := mapIncident(incident.Raw{ExternalID: "7", Body: []byte(`{"startTime":"2025-02-30T10:00:00Z"}`)}, importers.Config{})
+		_, err := mapIncident(incident.Raw{ExternalID: "7", Body: []byte(`{"startTime":"2026-02-30T10:00:00Z"}`)}, importers.Config{})
 		var wrong *importers.MapError
 		if !errors.As(err, &wrong) || wrong.Field != "startTime" {
 			t.Errorf("error %v, want one about startTime", err)
@@ -206,12 +184,12 @@ func TestMapTraps(t *testing.T) {
 
 // A shift over the end of a month stands in both months, each with its part; one that goes on has no end yet.
 func TestShifts(t *testing.T) {
-	a := crowd(t, 0)
-	a.logs["team-p1"] = append(a.logs["team-p1"], object{"user": "responder2", "on": "2026-11-19T09:00:00Z", "off": nil})
+	a := victoropstest.New(0)
+	a.Logs["team-p1"] = append(a.Logs["team-p1"], object{"user": "responder2", "on": "2026-11-19T09:00:00Z", "off": nil})
 	h := read(t, a, nil)
 	for _, tc := range []struct{ id, person, from, to string }{
-		{"team-p1/2025-01", "responder1", "2025-01-30T09:00:00Z", "2025-02-01T00:00:00Z"},
-		{"team-p1/2025-02", "responder1", "2025-02-01T00:00:00Z", "2025-02-02T09:00:00Z"},
+		{"team-p1/2026-01", "responder1", "2026-01-30T09:00:00Z", "2026-02-01T00:00:00Z"},
+		{"team-p1/2026-02", "responder1", "2026-02-01T00:00:00Z", "2026-02-02T09:00:00Z"},
 		{"team-p1/2026-11", "responder2", "2026-11-19T09:00:00Z", ""},
 	} {
 		d := h.Draft(t, shifts, tc.id)
@@ -228,7 +206,7 @@ func TestShifts(t *testing.T) {
 		}
 	}
 	over, err := mapShifts(incident.Raw{ExternalID: "team-p1/2026-10", Body: []byte(`{"rota":{"id":"team-p1","name":"Platform","team":"Platform"},"over":true,"log":{"userLogs":[{"userId":"responder2","log":[{"on":"2026-10-30T09:00:00Z"}]}]}}`)}, importers.Config{})
-	if err != nil || !over.Roster.Shifts[0].To.Equal(at(t, "2026-11-01T00:00:00Z")) {
+	if err != nil || !over.Roster.Shifts[0].To.Equal(importertest.Moment("2026-11-01T00:00:00Z")) {
 		t.Errorf("a shift that goes on behind its month: %+v, %v; want it cut at the month's end", over.Roster, err)
 	}
 }
@@ -249,12 +227,12 @@ func TestHook(t *testing.T) {
 }
 
 func FuzzMap(f *testing.F) {
-	text, err := json.Marshal(incidentOf(7, time.Date(2025, 1, 15, 10, 0, 0, 0, time.UTC), nil))
+	text, err := json.Marshal(victoropstest.Incident(7, time.Date(2026, 1, 15, 10, 0, 0, 0, time.UTC), nil))
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add("7", text)
-	f.Add("team-p1/2025-01", []byte(`{"rota":{"id":"team-p1"},"log":{"userLogs":[{"userId":"u","log":[{"on":"2025-01-30T09:00:00Z","off":"2025-02-02T09:00:00Z"}]}]}}`))
+	f.Add("team-p1/2026-01", []byte(`{"rota":{"id":"team-p1"},"log":{"userLogs":[{"userId":"u","log":[{"on":"2026-01-30T09:00:00Z","off":"2026-02-02T09:00:00Z"}]}]}}`))
 	f.Fuzz(func(t *testing.T, id string, body []byte) {
 		raw := incident.Raw{ExternalID: id, Body: body}
 		for _, m := range []func(incident.Raw, importers.Config) (importers.Draft, error){mapIncident, mapShifts} {

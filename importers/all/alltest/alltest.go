@@ -5,12 +5,14 @@ package alltest
 import (
 	"hindsight/importers/alertmanager/alertmanagertest"
 	"hindsight/importers/argocd/argocdtest"
+	"hindsight/importers/grafanaincident/grafanaincidenttest"
 	"hindsight/importers/icalendar/icalendartest"
 	"hindsight/importers/icinga/icingatest"
 	"hindsight/importers/importertest"
 	"hindsight/importers/incidentio/incidentiotest"
 	"hindsight/importers/jenkins/jenkinstest"
 	"hindsight/importers/jira/jiratest"
+	"hindsight/importers/oncall/oncalltest"
 	"hindsight/importers/opsgenie/opsgenietest"
 	"hindsight/importers/pagerduty/pagerdutytest"
 	"hindsight/importers/redmine/redminetest"
@@ -18,6 +20,7 @@ import (
 	"hindsight/importers/rt/rttest"
 	"hindsight/importers/servicenow/tableapi/tableapitest"
 	"hindsight/importers/statuspage/statuspagetest"
+	"hindsight/importers/victorops/victoropstest"
 )
 
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
@@ -25,11 +28,13 @@ func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
 		alertmanagertest.Upstream,
 		argocdtest.Upstream,
+		grafanaincidenttest.Upstream,
 		icalendartest.Upstream,
 		icingatest.Upstream,
 		incidentiotest.Upstream,
 		jenkinstest.Upstream,
 		jiratest.Upstream,
+		oncalltest.Upstream,
 		opsgenietest.Upstream,
 		pagerdutytest.Upstream,
 		redminetest.Upstream,
@@ -37,5 +42,6 @@ func Upstreams() []importertest.Upstream {
 		rttest.Upstream,
 		tableapitest.Upstream,
 		statuspagetest.Upstream,
+		victoropstest.Upstream,
 	}
 }
