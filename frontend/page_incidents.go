@@ -98,8 +98,10 @@ type IncidentPage struct {
 	Raw         *RawView
 	Related     []Link // parent, duplicate of, merged into
 	Twins       Twins
-	Uncounted   string // why it stays out of reliability numbers; empty: it counts
-	Exports     []Link // "JSON", "Markdown"
+	Changes     *NearChanges // nil: no source of changes is connected
+	OnCall      *DutyThen    // nil: no source of shifts is connected
+	Uncounted   string       // why it stays out of reliability numbers; empty: it counts
+	Exports     []Link       // "JSON", "Markdown"
 	MayEdit     bool
 	Form        Form
 }

@@ -53,7 +53,9 @@ type ServicePage struct {
 	Table    reports.Table // the numbers of the page by period
 	Problems []ProblemRow
 	Recent   []IncidentRow
-	List     string // path of the list of its incidents
+	List     string      // path of the list of its incidents
+	Changes  []ChangeRow // the newest of the period
+	AllMade  string      // path of the list of its changes; empty: no source of changes is connected
 	Exports  []Link
 	Empty    Empty
 }

@@ -60,6 +60,7 @@ const (
 	NavIncidents Nav = "incidents"
 	NavProblems  Nav = "problems"
 	NavServices  Nav = "services"
+	NavChanges   Nav = "changes"
 	NavSLA       Nav = "sla"
 	NavImports   Nav = "imports"
 	NavSettings  Nav = "settings"

@@ -31,6 +31,10 @@ type Source struct {
 	Missing     []string // what this source cannot know: "mitigation time"
 	Permission  string   // the smallest permission at the source that suffices, in its own terms
 	Collections []Collection
+	// Changes reports whether a connection reads change events as it is set up; nil: the system tells of none.
+	Changes func(Config) bool
+	// Shifts says that the system tells who is on call.
+	Shifts bool
 	// API says how to speak to the system; nil: it is read from files alone.
 	API *API
 	// Probe proves that the credentials work and says as whom, and what they reach. It changes nothing there.
@@ -43,6 +47,9 @@ type Source struct {
 	// Check refuses a mapping, or settings together, that cannot work; nil: none of them can be wrong.
 	Check func(Config) error
 }
+
+// AlwaysChanges is Source.Changes of a system of which change events are read however it is set up.
+func AlwaysChanges(Config) bool { return true }
 
 // Field is one setting of a source; it drives the form, the command's --set and the docs.
 type Field struct {

@@ -99,8 +99,9 @@ func written(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // ChangeFilter selects change events that exist. Values of one field are alternatives; different fields
 // must all hold. They come newest first, by At, then by id.
 type ChangeFilter struct {
-	Services []ID
-	Kinds    []ChangeKind
+	Services    []ID
+	Kinds       []ChangeKind
+	Connections []ID
 
 	// From ≤ At < To; a zero bound does not bind.
 	From, To time.Time

@@ -79,6 +79,7 @@ func (s *Shift) Validate() error {
 type ShiftFilter struct {
 	Schedules []string // ids, the sources' ids, or names, exactly
 	People    []string // ids or names, exactly
+	Teams     []ID     // that own the schedule
 
 	// Shifts that overlap [From, To); a zero bound does not bind.
 	From, To time.Time

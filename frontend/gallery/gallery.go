@@ -38,7 +38,7 @@ func States() []State {
 			out = append(out, State{Name: p.Name + "/" + w.kind, Page: p.Page})
 		}
 	}
-	return append(out, special(worlds()[0])...)
+	return append(append(out, special(worlds()[0])...), changeStates(worlds()[0])...)
 }
 
 func worlds() []world {
@@ -77,6 +77,8 @@ func (w world) pages() []State {
 		{"problem", w.problem()},
 		{"services", w.services()},
 		{"service", w.service()},
+		{"changes", w.changes()},
+		{"oncall", w.onCall()},
 		{"sla", w.sla()},
 		{"search", w.search()},
 		{"palette", w.palette()},

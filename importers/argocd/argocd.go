@@ -30,6 +30,7 @@ func Source() importers.Source {
 		Name: "argocd", Title: "Argo CD", Origin: incident.OriginMonitor, Settings: settings,
 		Summary:    "Syncs of applications as change events.",
 		Docs:       "https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/",
+		Changes:    importers.AlwaysChanges,
 		Missing:    []string{"incidents: Argo CD has none", "syncs that Argo CD has forgotten: it keeps the last 10 of an application", "failed syncs that another one followed before a poll"},
 		Permission: "applications, get, on the projects",
 		API: &importers.API{

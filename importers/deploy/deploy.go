@@ -25,6 +25,7 @@ func Source() importers.Source {
 		Name: "deploy", Title: "Deployments by webhook", Origin: incident.OriginTicket, Settings: settings,
 		Summary:    "Change events that a pipeline posts as JSON, and deployments and incidents in the form of Apache DevLake's webhooks.",
 		Docs:       "https://devlake.apache.org/docs/Plugins/webhook",
+		Changes:    importers.AlwaysChanges,
 		Missing:    []string{"whatever was not posted: there is no list to read it from"},
 		Permission: "none at a source; the sender needs the connection's secret",
 		Hook:       hook,

@@ -45,9 +45,10 @@ func Source() importers.Source {
 			Sign:  sign,
 			Rates: map[string]importers.Rate{"": {Requests: 5000, Per: time.Hour}}, // docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
 		},
-		Probe: probe,
-		Hook:  hook,
-		Words: words(),
+		Changes: func(cfg importers.Config) bool { return len(deployRepos(cfg)) > 0 },
+		Probe:   probe,
+		Hook:    hook,
+		Words:   words(),
 		Collections: []importers.Collection{
 			{Name: "incidents", List: &importers.Listing{Page: issues}, Fetch: importers.FetchEach(fetchIssue), Map: mapIssue},
 			{Name: "deployments", List: &importers.Listing{Page: deployments, Overlap: settles}, Fetch: importers.FetchEach(fetchDeployment), Map: mapDeployment},

@@ -41,9 +41,10 @@ func Source() importers.Source {
 			// docs.gitlab.com/user/gitlab_com/#rate-limits-on-gitlabcom
 			Rates: map[string]importers.Rate{"": {Requests: 2000, Per: time.Minute}},
 		},
-		Probe: probe,
-		Hook:  hook,
-		Words: words(),
+		Changes: func(cfg importers.Config) bool { return len(projects(cfg, "deploy_projects")) > 0 },
+		Probe:   probe,
+		Hook:    hook,
+		Words:   words(),
 		Collections: []importers.Collection{
 			{Name: "incidents", List: &importers.Listing{Page: issues}, Fetch: importers.FetchEach(fetchIssue), Map: mapIssue},
 			{Name: "deployments", List: &importers.Listing{Page: deployments}, Fetch: importers.FetchEach(fetchDeployment), Map: mapDeployment},

@@ -41,6 +41,7 @@ func Source() importers.Source {
 		Summary:    "Who is on call, from calendar files and feeds.",
 		Docs:       "https://www.rfc-editor.org/rfc/rfc5545",
 		Origin:     incident.OriginFile,
+		Shifts:     true,
 		File:       true,
 		Accept:     []string{".ics", ".ical"},
 		Settings:   settings,

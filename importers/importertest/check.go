@@ -124,7 +124,7 @@ func mapOne(c importers.Collection, cfg importers.Config, r importers.Record) ma
 func promises(t testing.TB, r importers.Record, s importers.Source, d importers.Draft) {
 	t.Helper()
 	if d.Change != nil || d.Roster != nil {
-		promisesOfEvents(t, r, d)
+		promisesOfEvents(t, r, s, d)
 	} else {
 		promisesOfIncidents(t, r, s, d.Incident)
 	}
@@ -155,8 +155,11 @@ func promisesOfIncidents(t testing.TB, r importers.Record, s importers.Source, i
 }
 
 // promisesOfEvents is promises for what is no incident. Times that cannot be are the runner's to refuse.
-func promisesOfEvents(t testing.TB, r importers.Record, d importers.Draft) {
+func promisesOfEvents(t testing.TB, r importers.Record, s importers.Source, d importers.Draft) {
 	t.Helper()
+	if d.Change != nil && s.Changes == nil || d.Roster != nil && !s.Shifts {
+		t.Errorf("%s: Map made a change or a roster, of which the source says that it has none", r.Place)
+	}
 	if d.Change != nil && d.Roster != nil || !reflect.DeepEqual(d.Incident, incident.Incident{}) || len(d.Timeline) > 0 || d.Retrospective != nil {
 		t.Errorf("%s: Map made more than one of an incident, a change and a roster of it", r.Place)
 	}

@@ -31,6 +31,7 @@ func Source() importers.Source {
 		Name: "jenkins", Title: "Jenkins", Origin: incident.OriginMonitor, Settings: settings,
 		Summary:    "Builds of jobs that deploy, as change events.",
 		Docs:       "https://www.jenkins.io/doc/book/using/remote-access-api/",
+		Changes:    importers.AlwaysChanges,
 		Missing:    []string{"incidents: Jenkins has none", "builds that Jenkins itself has discarded"},
 		Permission: "Overall/Read, and Job/Read on the jobs and the folders that they are in",
 		API:        &importers.API{Base: func(cfg importers.Config) string { return setting(cfg, "url") }, Sign: sign},

@@ -48,9 +48,10 @@ func Source() importers.Source {
 			Sign:  func(cfg importers.Config, req *http.Request) { req.Header.Set("Authorization", setting(cfg, "key")) },
 			Rates: map[string]importers.Rate{"": {Requests: 300, Per: 5 * time.Minute}},
 		},
-		Probe: probe,
-		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
-		Words: words,
+		Shifts: true,
+		Probe:  probe,
+		Hook:   &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
+		Words:  words,
 		Collections: []importers.Collection{
 			{Name: groups, Map: mapGroup, Fetch: fetch, List: &importers.Listing{Page: page, Window: 30 * day, MaxWindow: 360 * day}},
 			{Name: shifts, Map: mapShifts, List: rotas.Listing(365*day, 365*day, time.Hour)}, // OnCall refuses more than a year

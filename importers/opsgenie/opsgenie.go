@@ -58,9 +58,10 @@ func Source() importers.Source {
 				req.Header.Set("Authorization", "GenieKey "+strings.TrimSpace(setting(cfg, "key")))
 			},
 		},
-		Probe: probe,
-		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
-		Words: words,
+		Shifts: true,
+		Probe:  probe,
+		Hook:   &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
+		Words:  words,
 		Collections: []importers.Collection{{
 			Name:  incidents,
 			List:  &importers.Listing{Page: listOf("/v1/incidents/", countIncidents), Window: 30 * day},

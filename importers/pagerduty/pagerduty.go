@@ -54,6 +54,7 @@ func Source() importers.Source {
 			Sign:  sign,
 			Rates: map[string]importers.Rate{"": {Requests: 960, Per: time.Minute}},
 		},
+		Changes: importers.AlwaysChanges, Shifts: true,
 		Probe: probe,
 		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
 		Words: words,

@@ -54,9 +54,10 @@ func Source() importers.Source {
 			},
 			Limited: limited,
 		},
-		Probe: probe,
-		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
-		Words: words,
+		Shifts: true,
+		Probe:  probe,
+		Hook:   &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
+		Words:  words,
 		Collections: []importers.Collection{
 			{
 				Name: incidents, Map: mapIncident, Fetch: fetch,

@@ -85,7 +85,8 @@ func testChangeEventLists(t *testing.T, s incident.Store) {
 	}
 	late := func(c *incident.ChangeEvent) { c.StartedAt, c.FinishedAt = time.Time{}, Epoch().Add(4*time.Hour) }
 	gone := func(c *incident.ChangeEvent) { c.DeletedAt = Epoch() }
-	putChanges(t, s, named(0, "a"), named(1, "b"), named(2, "c"), named(3, "d"), named(5, "e", late), named(6, "f", gone))
+	elsewhere := func(c *incident.ChangeEvent) { c.Ref.Connection = "con_other" }
+	putChanges(t, s, named(0, "a"), named(1, "b", elsewhere), named(2, "c"), named(3, "d"), named(5, "e", late), named(6, "f", gone))
 	at := func(n int) time.Time { return Epoch().Add(time.Duration(n) * time.Hour) }
 	service := func(n int) incident.ID { return ChangeEvent(n).Services[0].Service }
 	for _, tc := range []struct {
@@ -99,6 +100,7 @@ func testChangeEventLists(t *testing.T, s incident.Store) {
 		{"of two services, each once", incident.ChangeFilter{Services: []incident.ID{service(1), "svc_all"}, Limit: 9}, []string{"e", "d", "c", "b", "a"}},
 		{"of an unknown service", incident.ChangeFilter{Services: []incident.ID{"svc_none"}}, []string{}},
 		{"by kind", incident.ChangeFilter{Kinds: []incident.ChangeKind{incident.ChangeConfig, incident.ChangeFlag}}, []string{"c", "b"}},
+		{"by connection", incident.ChangeFilter{Connections: []incident.ID{"con_other", "con_none"}}, []string{"b"}},
 		{"the period includes its start but not its end", incident.ChangeFilter{From: at(1), To: at(3)}, []string{"c", "b"}},
 		{"by service, kind and period", incident.ChangeFilter{Services: []incident.ID{service(0)}, Kinds: []incident.ChangeKind{incident.ChangeDeploy}, To: at(1)}, []string{"a"}},
 	} {

@@ -70,6 +70,7 @@ func testShiftLists(t *testing.T, s incident.Store) {
 	one, two := Roster(0), Roster(1)
 	for i := range two.Shifts {
 		two.Shifts[i].ScheduleRef, two.Shifts[i].ScheduleName, two.Shifts[i].Schedule = "SCHED-2", "Secondary", "sch_2"
+		two.Shifts[i].Team = "team_2"
 	}
 	putRosters(t, s, two, one)
 	day := func(n int) time.Time { return Epoch().AddDate(0, 0, n) }
@@ -85,6 +86,7 @@ func testShiftLists(t *testing.T, s incident.Store) {
 		{"by the schedule's name", incident.ShiftFilter{Schedules: []string{"Secondary", "none"}}, two.Shifts},
 		{"by person", incident.ShiftFilter{People: []string{string(one.Shifts[1].Person)}}, []incident.Shift{all[1], all[4]}},
 		{"by the person's name, in a schedule", incident.ShiftFilter{People: []string{"Responder Two"}, Schedules: []string{"Primary"}}, all[1:2]},
+		{"by team", incident.ShiftFilter{Teams: []incident.ID{"team_2", "team_none"}}, two.Shifts},
 		{"a period takes what overlaps it", incident.ShiftFilter{From: day(0).Add(time.Hour), To: day(1).Add(time.Hour)}, all[:2]},
 		{"a shift that ends where the period begins is not in it", incident.ShiftFilter{From: day(1), To: day(2)}, all[1:2]},
 		{"a shift without an end goes on", incident.ShiftFilter{From: day(30)}, []incident.Shift{all[2], all[5]}},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/server/internal/query"
 )
 
 // ChangeEvent is something that was changed in what services run on.
@@ -25,6 +26,7 @@ type ChangeEvent struct {
 	ConnectionID incident.ID  `json:"connection_id,omitempty"`
 	ExternalID   string       `json:"external_id,omitempty"`
 	Change       incident.Seq `json:"change" doc:"number of the change that last touched it"`
+	After        *int         `json:"incidents_within_24h,omitempty" doc:"in lists: how many incidents that count and touched one of its services began within 24 hours after it; closeness in time, not a cause"`
 }
 
 // ChangeList is a page of change events, newest first.
@@ -47,21 +49,26 @@ type ChangeParams struct {
 	PeriodParams
 	Service []string `query:"service" doc:"name or id; repeat for alternatives"`
 	Kind    []string `query:"kind" doc:"deploy, config, flag, release or infra; repeat for alternatives"`
+	Source  []string `query:"source" doc:"source, or name or id of a connection; repeat for alternatives"`
 }
 
 func (s *Server) changes(ctx context.Context, v Viewer, p ChangeParams) (ChangeList, error) {
 	asked := values(p.PeriodParams)
-	asked["service"] = p.Service
-	q, err := s.question(asked)
+	asked["service"], asked["kind"], asked["source"] = p.Service, p.Kind, p.Source
+	q, err := query.ParseChanges(asked, s.desk.Now())
 	if err != nil {
 		return ChangeList{}, err
 	}
-	f, err := s.desk.ChangeFilter(q, p.Kind, v.Private())
+	f, err := s.desk.ChangeFilter(ctx, q, v.Private())
 	if err != nil {
 		return ChangeList{}, err
 	}
 	found, next, err := s.desk.Store.ChangeEvents(ctx, f)
-	return ChangeList{each(found, changeEvent), next}, err
+	list := ChangeList{each(found, changeEvent), next}
+	for i, n := range s.desk.IncidentsAfter(found, v.Private()) {
+		list.Items[i].After = &n
+	}
+	return list, err
 }
 
 func changeEvent(c incident.ChangeEvent) ChangeEvent {
@@ -122,16 +129,40 @@ type ShiftParams struct {
 	PeriodParams
 	Schedule []string `query:"schedule" doc:"id, the source's id, or exact name; repeat for alternatives"`
 	Person   []string `query:"person" doc:"id or exact name; repeat for alternatives"`
+	Team     []string `query:"team" doc:"name or id of the team that owns the schedule; repeat for alternatives"`
 }
 
-func (s *Server) shifts(ctx context.Context, _ Viewer, p ShiftParams) (ShiftList, error) {
-	q, err := s.question(values(p.PeriodParams))
+func (s *Server) shifts(ctx context.Context, v Viewer, p ShiftParams) (ShiftList, error) {
+	asked := values(p.PeriodParams)
+	asked["team"] = p.Team
+	q, err := s.question(asked)
 	if err != nil {
 		return ShiftList{}, err
 	}
-	found, next, err := s.desk.Store.Shifts(ctx, incident.ShiftFilter{Schedules: p.Schedule, People: p.Person,
+	teams, err := s.desk.TeamIDs(q.Teams, v.Private())
+	if err != nil {
+		return ShiftList{}, err
+	}
+	found, next, err := s.desk.Store.Shifts(ctx, incident.ShiftFilter{Schedules: p.Schedule, People: p.Person, Teams: teams,
 		From: q.From, To: q.To, Limit: q.Limit, After: q.After})
 	return ShiftList{each(found, shift), next}, err
+}
+
+// OnCall is who was on call in the schedules of an incident's teams when it started, as far as rosters tell.
+type OnCall struct {
+	StartedAt *time.Time `json:"incident_started_at" doc:"null: not known, so there are no items"`
+	Teams     []NamedRef `json:"teams" doc:"those of the incident and its services; none: nothing says whose schedules to look at"`
+	Items     []Shift    `json:"items" doc:"by schedule, then by level"`
+}
+
+func (s *Server) incidentOnCall(ctx context.Context, v Viewer, p IDParams) (OnCall, error) {
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private())
+	if err != nil {
+		return OnCall{}, err
+	}
+	teams := s.desk.TeamsOf(inc, v.Private())
+	shifts, err := s.desk.OnCallAt(ctx, teams, inc.StartedAt())
+	return OnCall{when(inc.StartedAt()), each(teams, func(t incident.Team) NamedRef { return NamedRef{t.ID, t.Name} }), each(shifts, shift)}, err
 }
 
 func shift(x incident.Shift) Shift {
@@ -148,6 +179,7 @@ func (s *Server) eventOps() []operation {
 	return []operation{
 		get("/changes", "Deployments and other changes, newest first", s.changes),
 		get("/incidents/{id}/changes", "Changes of its services in the 24 hours before it started, in time order; closeness in time, not a cause", s.incidentChanges),
+		get("/incidents/{id}/oncall", "Who was on call in its teams' schedules when it started, as far as rosters tell", s.incidentOnCall),
 		get("/shifts", "Who is on call when: shifts that overlap the period", s.shifts),
 	}
 }

@@ -1,6 +1,8 @@
 // Package query reads the one URL grammar that pages, the JSON API and the command line share, and turns it
 // into what search and analytics are asked. Start with Parse.
 //
+// Lists of changes are asked with the same grammar, but their kinds are others; see ParseChanges.
+//
 // The grammar: q (search text), facets that repeat (sev, service, team, status, priority, kind, tag, source,
 // origin; service=-NAME leaves one out), a period (range=90d|mtd|qtd|ytd|prev_m|prev_q|prev_y|12m|all, or
 // from= and to= as dates in tz=), cmp (prev, yoy, none), sort, limit and after. Defaults are left out of
@@ -8,6 +10,7 @@
 package query
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -27,6 +30,7 @@ type Query struct {
 	Statuses    []incident.Status
 	Priorities  []string
 	Kinds       []incident.Kind
+	ChangeKinds []incident.ChangeKind // of a question about changes, which has no Kinds
 	Origins     []incident.Origin
 	Tags        []string
 	Sources     []string // source names, connection names or ids
@@ -83,6 +87,22 @@ func Parse(v url.Values, now time.Time) (Query, error) {
 		q.Limit = n
 	}
 	return q, nil
+}
+
+// ParseChanges reads the grammar as lists of changes have it: kind names sorts of changes.
+func ParseChanges(v url.Values, now time.Time) (Query, error) {
+	var kinds []incident.ChangeKind
+	for _, k := range list(v, "kind") {
+		if !slices.Contains(incident.ChangeKinds, incident.ChangeKind(k)) {
+			return Query{}, incident.Invalidf("kind", "%q is not a kind of change; there are %v", k, words(incident.ChangeKinds))
+		}
+		kinds = append(kinds, incident.ChangeKind(k))
+	}
+	rest := maps.Clone(v)
+	delete(rest, "kind")
+	q, err := Parse(rest, now)
+	q.ChangeKinds = kinds
+	return q, err
 }
 
 // list returns the values of a repeatable parameter without blanks and repetitions.
@@ -168,6 +188,9 @@ func (q Query) Values() url.Values {
 	}
 	add("priority", q.Priorities...)
 	for _, s := range q.Kinds {
+		add("kind", string(s))
+	}
+	for _, s := range q.ChangeKinds {
 		add("kind", string(s))
 	}
 	for _, s := range q.Origins {

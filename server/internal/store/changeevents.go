@@ -160,6 +160,9 @@ func (r reader) selectedChanges(f incident.ChangeFilter) *gorm.DB {
 	if len(f.Kinds) > 0 {
 		q = q.Where("kind IN ?", f.Kinds)
 	}
+	if len(f.Connections) > 0 {
+		q = q.Where(r.dialect.in("connection_id"), array(f.Connections))
+	}
 	if !f.From.IsZero() {
 		q = q.Where("at >= ?", f.From)
 	}

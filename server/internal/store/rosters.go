@@ -164,6 +164,9 @@ func (r reader) selectedShifts(f incident.ShiftFilter) *gorm.DB {
 	if len(f.People) > 0 {
 		q = q.Where("(person_id IN ? OR person_name IN ?)", f.People, f.People)
 	}
+	if len(f.Teams) > 0 {
+		q = q.Where(r.dialect.in("team_id"), array(f.Teams))
+	}
 	if !f.From.IsZero() {
 		q = q.Where("(to_at IS NULL OR to_at > ?)", f.From)
 	}

@@ -96,6 +96,11 @@ var facets = []facetOf{
 	}, func(q *query.Query, v []string) {
 		q.Kinds = each(v, func(s string) incident.Kind { return incident.Kind(s) })
 	}},
+	{"change", "kind", "Kind", func(q query.Query) []string {
+		return each(q.ChangeKinds, func(k incident.ChangeKind) string { return string(k) })
+	}, func(q *query.Query, v []string) {
+		q.ChangeKinds = each(v, func(s string) incident.ChangeKind { return incident.ChangeKind(s) })
+	}},
 }
 
 func sevValue(s incident.Severity) string {

@@ -30,6 +30,8 @@ func (s *Server) routes(r gin.IRouter) {
 	post("/incidents/:id/apart", incident.Editor, s.otherIncident)
 	get("/services", incident.Viewer, s.services)
 	get("/services/:id", incident.Viewer, s.service)
+	get("/changes", incident.Viewer, s.changes)
+	get("/oncall", incident.Viewer, s.onCall)
 	get("/problems", incident.Viewer, s.problems)
 	get("/problems/:id", incident.Viewer, s.problem)
 	post("/problems/:id/verdict", incident.Editor, s.judgeProblem)

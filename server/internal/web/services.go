@@ -144,6 +144,9 @@ func (s *Server) service(r *request) (answer, error) {
 	if service.Team != "" {
 		page.Team = frontend.Link{Label: snapshot.Name(service.Team), Path: incidentsPath + "?team=" + queryEscape(string(service.Team))}
 	}
+	if err := s.fillMade(ctx, r, &page, q); err != nil {
+		return answer{}, err
+	}
 	if n, _ := rate(snapshot, a); n == 0 {
 		page.Empty = frontend.Empty{Kind: frontend.NothingMatches, Text: "No incident of " + service.Name + " that counts began in this period."}
 		return show(page)
