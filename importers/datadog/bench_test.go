@@ -1,12 +1,10 @@
 package datadog
 
 import (
-	"net/http"
 	"testing"
 
+	"hindsight/importers/datadog/datadogtest"
 	"hindsight/importers/importertest"
 )
 
-func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return newFake() }, Config: config})
-}
+func BenchmarkAPI(b *testing.B) { importertest.BenchAPI(b, Source(), datadogtest.Upstream.Fake()) }

@@ -1,12 +1,9 @@
 package datadog
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"reflect"
 	"testing"
 	"time"
 
@@ -15,68 +12,46 @@ import (
 	"hindsight/incident"
 )
 
-// mapped maps a body with a mapping, of an organization in the European site.
 func mapped(t testing.TB, body []byte, mapping string) importers.Draft {
 	t.Helper()
-	cfg := config("https://api.datadoghq.eu")
-	cfg.Mapping = json.RawMessage(mapping)
-	h := importertest.Haul{Source: Source(), Config: cfg, Records: map[string]importers.Record{collection + "/1": {ExternalID: "1", Body: body}}}
-	return h.Draft(t, collection, "1")
+	return importertest.Mapped(t, Source(), config("https://api.datadoghq.eu"), body, mapping)
 }
-
-func file(t testing.TB, name string) []byte {
-	t.Helper()
-	text, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
-func equal[T any](t *testing.T, what string, got, want T) {
-	t.Helper()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s = %q, want %q", what, fmt.Sprint(got), fmt.Sprint(want))
-	}
-}
-
-func clock(hour, minute int) time.Time { return time.Date(2026, 3, 2, hour, minute, 0, 0, time.UTC) }
 
 func TestIncident(t *testing.T) {
-	d := mapped(t, file(t, "synthetic_incident.json"), "")
+	d := mapped(t, importertest.File(t, "synthetic_incident.json"), "")
 	inc := d.Incident
-	equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.URL, inc.Title, inc.Private, inc.Kind, d.Team, inc.Description},
+	importertest.Equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.URL, inc.Title, inc.Private, inc.Kind, d.Team, inc.Description},
 		[]any{"00000000-0000-4000-8000-00000000002a", "IR-42", "https://app.datadoghq.eu/incidents/42", "Checkout answers 503", true, incident.Real, "shop", "Card payments **fail**."})
-	equal(t, "status", []any{inc.Status, inc.StatusRaw, inc.Severity, inc.SeverityRaw}, []any{incident.Closed, "completed", incident.Sev2, "SEV-2"})
+	importertest.Equal(t, "status", []any{inc.Status, inc.StatusRaw, inc.Severity, inc.SeverityRaw}, []any{incident.Closed, "completed", incident.Sev2, "SEV-2"})
 	for name, want := range map[incident.MilestoneName]time.Time{
-		incident.ImpactStarted: clock(0, 45), incident.Detected: clock(0, 50), incident.Opened: clock(1, 0).Add(250 * time.Millisecond), incident.Acked: {},
-		incident.MitigatedAt: {}, incident.ImpactEnded: clock(3, 30), incident.ResolvedAt: clock(7, 0), incident.ClosedAt: {},
+		incident.ImpactStarted: importertest.Clock(0, 45), incident.Detected: importertest.Clock(0, 50), incident.Opened: importertest.Clock(1, 0).Add(250 * time.Millisecond), incident.Acked: {},
+		incident.MitigatedAt: {}, incident.ImpactEnded: importertest.Clock(3, 30), incident.ResolvedAt: importertest.Clock(7, 0), incident.ClosedAt: {},
 	} {
-		equal(t, string(name), inc.Milestones.At(name), want)
+		importertest.Equal(t, string(name), inc.Milestones.At(name), want)
 	}
-	equal(t, "reopened, which is not told", inc.Reopened, nil)
-	equal(t, "people", inc.People, []incident.Participation{{Name: "Responder One", Role: "commander"}, {Name: "two@example.com", Role: "reporter"}})
-	equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "checkout", Role: "affected"}, {Name: "payments", Role: "affected"}})
-	equal(t, "factors", inc.Factors, []incident.Factor{{Role: "contributing", Text: "A pool was too small", Claimed: true}})
-	equal(t, "custom values", inc.Custom, []incident.CustomValue{{Name: "detection_method", Value: "monitor"}, {Name: "Further teams", Value: "platform"}, {Name: "Customer impact", Value: "yes"}, {Name: "Customer impact scope", Value: "All card payments"}})
+	importertest.Equal(t, "reopened, which is not told", inc.Reopened, nil)
+	importertest.Equal(t, "people", inc.People, []incident.Participation{{Name: "Responder One", Role: "commander"}, {Name: "two@example.com", Role: "reporter"}})
+	importertest.Equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "checkout", Role: "affected"}, {Name: "payments", Role: "affected"}})
+	importertest.Equal(t, "factors", inc.Factors, []incident.Factor{{Role: "contributing", Text: "A pool was too small", Claimed: true}})
+	importertest.Equal(t, "custom values", inc.Custom, []incident.CustomValue{{Name: "detection_method", Value: "monitor"}, {Name: "Further teams", Value: "platform"}, {Name: "Customer impact", Value: "yes"}, {Name: "Customer impact scope", Value: "All card payments"}})
 	var links []string
 	for _, l := range inc.Links {
 		links = append(links, l.Kind+" "+l.URL+" "+l.Title)
 	}
-	equal(t, "links", links, []string{"postmortem https://app.example.com/notebook/7 Postmortem IR-42", "chat https://slack.example.com/app_redirect?channel=C0SYNTH incident-42", "same_as https://jira.example.com/browse/OPS-7 Jira OPS-7"})
-	equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "two@example.com", Due: time.Date(2026, 3, 20, 5, 0, 0, 0, time.UTC), State: "open"}, {Title: "Raise the limit", Owner: "Responder Four", State: "done"}})
+	importertest.Equal(t, "links", links, []string{"postmortem https://app.example.com/notebook/7 Postmortem IR-42", "chat https://slack.example.com/app_redirect?channel=C0SYNTH incident-42", "same_as https://jira.example.com/browse/OPS-7 Jira OPS-7"})
+	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "two@example.com", Due: time.Date(2026, 3, 20, 5, 0, 0, 0, time.UTC), State: "open"}, {Title: "Raise the limit", Owner: "Responder Four", State: "done"}})
 	var events []string
 	for _, e := range d.Timeline {
 		events = append(events, e.At.Format("15:04 ")+e.Text)
 	}
-	equal(t, "timeline", events, []string{"01:00 Created", "01:02 Declared", "07:00 Resolved"})
-	equal(t, "warnings", len(d.Warnings), 1) // of the script that is no link
+	importertest.Equal(t, "timeline", events, []string{"01:00 Created", "01:02 Declared", "07:00 Resolved"})
+	importertest.Equal(t, "warnings", len(d.Warnings), 1) // of the script that is no link
 }
 
 func TestOfficialExamples(t *testing.T) {
-	inc := mapped(t, file(t, "official_examples.json"), "").Incident
-	equal(t, "head", []any{inc.Ref.ExternalID, inc.Title, inc.Status, inc.Severity}, []any{"00000000-0000-0000-1234-000000000000", "A test incident title", incident.StatusUnknown, incident.Sev5})
-	equal(t, "opened", inc.Milestones.At(incident.Opened), time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
+	inc := mapped(t, importertest.File(t, "official_examples.json"), "").Incident
+	importertest.Equal(t, "head", []any{inc.Ref.ExternalID, inc.Title, inc.Status, inc.Severity}, []any{"00000000-0000-0000-1234-000000000000", "A test incident title", incident.StatusUnknown, incident.Sev5})
+	importertest.Equal(t, "opened", inc.Milestones.At(incident.Opened), time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
 func TestAddresses(t *testing.T) {
@@ -85,7 +60,7 @@ func TestAddresses(t *testing.T) {
 		"https://api.ddog-gov.com": "https://app.ddog-gov.com/incidents/7", "http://127.0.0.1:80": "",
 	} {
 		m := mapping{cfg: config(api)}
-		equal(t, api, m.address(7), want)
+		importertest.Equal(t, api, m.address(7), want)
 	}
 }
 
@@ -105,28 +80,15 @@ func TestOddIncidents(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := mapped(t, fmt.Appendf(nil, `{"incident":{"id":"a","attributes":{%s,%s}}}`, dates, tc.attributes), tc.words)
-			resolved := ""
-			if at := d.Incident.Milestones.At(incident.ResolvedAt); !at.IsZero() {
-				resolved = at.Format(time.RFC3339)
-			}
-			warned := ""
-			if len(d.Warnings) > 0 {
-				warned = d.Warnings[0].Field
-			}
-			equal(t, "status, severity, kind, resolved and warning", []string{string(d.Incident.Status), d.Incident.Severity.String(), string(d.Incident.Kind), resolved, warned},
+			warned := importertest.Warned(d)
+			importertest.Equal(t, "status, severity, kind, resolved and warning", []string{string(d.Incident.Status), d.Incident.Severity.String(), string(d.Incident.Kind), importertest.Stated(d, incident.ResolvedAt), warned},
 				[]string{tc.status, tc.severity, tc.kind, tc.resolved, tc.warning})
 		})
 	}
 }
 
 func TestRefusedRecords(t *testing.T) {
-	for _, text := range []string{`{`, `[]`, `{}`, `{"incident":null}`, `{"incident":{"id":" "}}`} {
-		_, err := mapIncident(incident.Raw{Body: []byte(text)}, config("https://api.datadoghq.com"))
-		var wrong *importers.MapError
-		if !errors.As(err, &wrong) {
-			t.Errorf("map %s: %v, want a *MapError", text, err)
-		}
-	}
+	importertest.Refused(t, Source(), config("https://api.example.com"), `{`, `[]`, `{}`, `{"incident":null}`, `{"incident":{"id":" "}}`)
 }
 
 func TestHook(t *testing.T) {
@@ -168,16 +130,9 @@ func TestSites(t *testing.T) {
 }
 
 func FuzzMap(f *testing.F) {
-	f.Add(file(f, "synthetic_incident.json"))
-	f.Add(file(f, "official_examples.json"))
+	f.Add(importertest.File(f, "synthetic_incident.json"))
+	f.Add(importertest.File(f, "official_examples.json"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		_, err := mapIncident(incident.Raw{Body: body}, config("https://api.datadoghq.com"))
-		var wrong *importers.MapError
-		if err != nil && !errors.As(err, &wrong) {
-			t.Fatalf("map: %v, want a *MapError", err)
-		}
-		if err == nil {
-			mapped(t, body, "")
-		}
+		importertest.Mappable(t, Source(), collection, config("https://api.datadoghq.eu"), importers.Record{ExternalID: "1", Body: body})
 	})
 }

@@ -16,6 +16,7 @@ type Upstream struct {
 	Settings  func(url string) map[string]string
 	Incidents int    // incidents that a walk over everything with these settings gives; 0: the source tells of changes or rosters alone
 	Title     string // of one of these incidents
+	Pinned    bool   // the source takes addresses of its vendor alone: code can lead it here, and no form
 }
 
 // Config returns a connection to the system at url, without a mapping.

@@ -5,6 +5,8 @@ package alltest
 import (
 	"hindsight/importers/alertmanager/alertmanagertest"
 	"hindsight/importers/argocd/argocdtest"
+	"hindsight/importers/datadog/datadogtest"
+	"hindsight/importers/firehydrant/firehydranttest"
 	"hindsight/importers/grafanaincident/grafanaincidenttest"
 	"hindsight/importers/icalendar/icalendartest"
 	"hindsight/importers/icinga/icingatest"
@@ -28,6 +30,8 @@ func Upstreams() []importertest.Upstream {
 	return []importertest.Upstream{
 		alertmanagertest.Upstream,
 		argocdtest.Upstream,
+		datadogtest.Upstream,
+		firehydranttest.Upstream,
 		grafanaincidenttest.Upstream,
 		icalendartest.Upstream,
 		icingatest.Upstream,
@@ -40,8 +44,8 @@ func Upstreams() []importertest.Upstream {
 		redminetest.Upstream,
 		rootlytest.Upstream,
 		rttest.Upstream,
-		tableapitest.Upstream,
 		statuspagetest.Upstream,
+		tableapitest.Upstream,
 		victoropstest.Upstream,
 	}
 }
