@@ -3,7 +3,6 @@ package alltest_test
 import (
 	"context"
 	"maps"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -45,11 +44,11 @@ func TestUpstreams(t *testing.T) {
 	for _, u := range alltest.Upstreams() {
 		t.Run(u.Source, func(t *testing.T) {
 			s := source(t, u)
-			srv := httptest.NewServer(u.New())
-			defer srv.Close()
-			cfg := importers.Config{Connection: "con_test", Settings: u.Settings(srv.URL)}
-			client, clock := importertest.Client(t, s, cfg)
-			if got, err := s.Probe(t.Context(), importers.Input{Config: cfg, Client: client, Now: clock.Now()}); err != nil || got.Identity == "" {
+			cfg := u.Config(importertest.Served(t, u.New()))
+			if err := s.Validate(cfg); (err != nil) != u.Pinned {
+				t.Errorf("Validate = %v, want an error: %v", err, u.Pinned)
+			}
+			if got, err := s.Probe(t.Context(), importertest.Input(t, s, cfg)); err != nil || got.Identity == "" {
 				t.Errorf("Probe = %+v, %v", got, err)
 			}
 			h, err := importertest.Collect(context.Background(), t, s, cfg, nil, 0)
@@ -69,13 +68,12 @@ func TestUpstreams(t *testing.T) {
 	}
 }
 
-// refused checks that a wrong secret is.
+// refused checks that a wrong secret is; an address that is a secret stays one.
 func refused(t *testing.T, s importers.Source, cfg importers.Config, secret string) {
 	t.Helper()
 	cfg.Settings = maps.Clone(cfg.Settings)
-	cfg.Settings[secret] = "wrong"
-	client, clock := importertest.Client(t, s, cfg)
-	if got, err := s.Probe(t.Context(), importers.Input{Config: cfg, Client: client, Now: clock.Now()}); err == nil {
+	cfg.Settings[secret] += "-wrong"
+	if got, err := s.Probe(t.Context(), importertest.Input(t, s, cfg)); err == nil {
 		t.Errorf("Probe with a wrong %s = %+v", secret, got)
 	}
 }
