@@ -4,143 +4,45 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
 	"hindsight/importers/zabbix"
+	"hindsight/importers/zabbix/zabbixtest"
 	"hindsight/incident"
 )
 
-// fake answers as Zabbix does: errors have status 200, numbers are texts, the token's place depends on the version.
-type fake struct {
-	mu      sync.Mutex
-	version string
-	events  []map[string]any
-	calls   []string
-}
-
-func problem(id int, recovery string) map[string]any {
-	return map[string]any{"eventid": strconv.Itoa(id), "objectid": "7", "clock": strconv.Itoa(1795169000 + id), "ns": "5", "name": fmt.Sprintf("synthetic %d", id), "value": "1",
-		"severity": strconv.Itoa(id % 6), "r_eventid": recovery, "c_eventid": "0", "userid": "0", "acknowledges": []any{}, "tags": []any{}, "hosts": []any{map[string]any{"host": "web-1"}}}
-}
-
-func recovery(id int) map[string]any {
-	return map[string]any{"eventid": strconv.Itoa(id), "objectid": "7", "clock": strconv.Itoa(1795169000 + id), "ns": "0", "value": "0", "r_eventid": "0"}
-}
-
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	w.Header().Set("Content-Type", "application/json")
-	var ask struct {
-		Method string
-		Auth   string
-		Params json.RawMessage
-	}
-	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	f.calls = append(f.calls, ask.Method)
-	result := func(v any) { json.NewEncoder(w).Encode(map[string]any{"jsonrpc": "2.0", "result": v, "id": 1}) }
-	fail := func(data string) {
-		json.NewEncoder(w).Encode(map[string]any{"jsonrpc": "2.0", "error": map[string]any{"code": -32602, "message": "Invalid params.", "data": data}, "id": 1})
-	}
-	old := f.version == "6.0.14"
-	said := ask.Auth
-	if !old {
-		said = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-	}
-	switch {
-	case ask.Method == "apiinfo.version":
-		result(f.version)
-	case !old && ask.Auth != "":
-		fail(`Invalid parameter "/": unexpected parameter "auth".`)
-	case said != "synthetic":
-		fail("Session terminated, re-login, please.")
-	case ask.Method == "user.get":
-		result([]any{map[string]any{"username": "reader"}})
-	case ask.Method == "hostgroup.get":
-		result([]any{map[string]any{"groupid": "4", "name": "Web"}})
-	case ask.Method == "event.get":
-		result(f.get(ask.Params))
-	default:
-		fail("no such method")
-	}
-}
-
-func (f *fake) get(params json.RawMessage) []any {
-	var p struct {
-		EventIDs   []string
-		From       string `json:"eventid_from"`
-		Value      *int
-		Limit      int
-		Severities []int
-	}
-	if err := json.Unmarshal(params, &p); err != nil {
-		panic(err)
-	}
-	least, _ := strconv.Atoi(p.From)
-	found := []any{}
-	for _, e := range f.events { // in the order of their ids
-		id, _ := strconv.Atoi(e["eventid"].(string))
-		severity, _ := strconv.Atoi(fmt.Sprint(e["severity"]))
-		switch {
-		case p.EventIDs != nil && !slices.Contains(p.EventIDs, e["eventid"].(string)), id < least,
-			p.Value != nil && e["value"] != strconv.Itoa(*p.Value), p.Severities != nil && !slices.Contains(p.Severities, severity):
-			continue
-		}
-		if found = append(found, e); p.Limit > 0 && len(found) == p.Limit {
-			break
-		}
-	}
-	return found
-}
-
-func many(n int) (events []map[string]any) {
-	for id := 1; id <= n; id++ {
-		events = append(events, problem(id, strconv.Itoa(10000+id)))
-	}
-	for id := 1; id <= n; id++ {
-		events = append(events, recovery(10000+id))
-	}
-	return events
-}
-
+// config returns settings for the made-up Zabbix at a URL, and more of them.
 func config(more map[string]string) func(string) importers.Config {
 	return func(url string) importers.Config {
-		cfg := importers.Config{Connection: "con_test", Settings: map[string]string{"url": url, "token": "synthetic"}}
-		for k, v := range more {
-			cfg.Settings[k] = v
-		}
+		cfg := importers.Config{Connection: "con_test", Settings: zabbixtest.Upstream.Settings(url)}
+		maps.Copy(cfg.Settings, more)
 		return cfg
 	}
 }
 
 func TestReads(t *testing.T) {
-	importertest.RunAPI(t, zabbix.Source(), importertest.Fake{Want: 520, Config: config(nil),
-		Handler: func() http.Handler { return &fake{version: "6.0.14", events: many(520)} }})
+	importertest.RunAPI(t, zabbix.Source(), importertest.Fake{Want: 520, Config: config(nil), Handler: zabbixtest.Upstream.New})
 }
 
 func TestTokenOfNewerVersions(t *testing.T) {
 	for _, version := range []string{"6.4.0", "7.2.1"} {
-		cfg, _ := serve(t, &fake{version: version, events: many(2)}, nil)
+		cfg, _ := serve(t, zabbixtest.New(version, zabbixtest.Many(2)...), nil)
 		if h := collect(t, cfg, nil); len(h.Records) != 2 {
 			t.Errorf("from %s, read %d problems, want 2", version, len(h.Records))
 		}
 	}
 }
 
-func serve(t *testing.T, f *fake, more map[string]string) (importers.Config, importers.Input) {
+func serve(t *testing.T, f *zabbixtest.Server, more map[string]string) (importers.Config, importers.Input) {
 	t.Helper()
 	s := httptest.NewServer(f)
 	t.Cleanup(s.Close)
@@ -159,20 +61,20 @@ func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *impor
 }
 
 func TestPollGoesOnFromTheLastEvent(t *testing.T) {
-	f := &fake{version: "6.0.14", events: many(3)}
+	f := zabbixtest.New("6.0.14", zabbixtest.Many(3)...)
 	cfg, in := serve(t, f, nil)
 	h := collect(t, cfg, nil)
-	f.events = append(f.events, problem(20001, "0"))
-	f.calls = nil
+	f.Events = append(f.Events, zabbixtest.Problem(20001, "0"))
+	f.Calls = nil
 	h = collect(t, cfg, h)
-	if len(h.Records) != 4 || !slices.Equal(f.calls, []string{"apiinfo.version", "event.get"}) {
-		t.Errorf("the poll made %d records with the calls %q, want 4 with 2", len(h.Records), f.calls)
+	if len(h.Records) != 4 || !slices.Equal(f.Calls, []string{"apiinfo.version", "event.get"}) {
+		t.Errorf("the poll made %d records with the calls %q, want 4 with 2", len(h.Records), f.Calls)
 	}
 	if s := h.Draft(t, "problems", "20001").Incident.Status; s != incident.Triggered {
 		t.Errorf("an open problem is %s", s)
 	}
-	f.events[len(f.events)-1]["r_eventid"] = "20002"
-	f.events = append(f.events, recovery(20002))
+	f.Events[len(f.Events)-1]["r_eventid"] = "20002"
+	f.Events = append(f.Events, zabbixtest.Recovery(20002))
 	got, err := zabbix.Source().Collections[0].Fetch(t.Context(), in, []string{"20001", "99"})
 	if err != nil || len(got) != 1 {
 		t.Fatalf("Fetch = %+v, %v, want the one that is there", got, err)
@@ -180,13 +82,13 @@ func TestPollGoesOnFromTheLastEvent(t *testing.T) {
 	if err := h.Put(zabbix.Source().Collections[0], got[0]); err != nil {
 		t.Fatal(err)
 	}
-	if inc := h.Draft(t, "problems", "20001").Incident; inc.Status != incident.Resolved || inc.Milestones.At(incident.ResolvedAt).Unix() != 1795169000+20002 {
+	if inc := h.Draft(t, "problems", "20001").Incident; inc.Status != incident.Resolved || inc.Milestones.At(incident.ResolvedAt).Unix() != zabbixtest.Began+20002 {
 		t.Errorf("after its recovery the problem is %+v", inc)
 	}
 }
 
 func TestFilters(t *testing.T) {
-	cfg, in := serve(t, &fake{version: "6.0.14", events: many(12)}, map[string]string{"least": "high"})
+	cfg, in := serve(t, zabbixtest.New("6.0.14", zabbixtest.Many(12)...), map[string]string{"least": "high"})
 	if h := collect(t, cfg, nil); len(h.Records) != 4 {
 		t.Errorf("read %d problems of high and disaster, want 4", len(h.Records))
 	}
@@ -202,7 +104,7 @@ func TestFilters(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	cfg, _ := serve(t, &fake{version: "6.0.14"}, map[string]string{"token": "wrong"})
+	cfg, _ := serve(t, zabbixtest.New("6.0.14"), map[string]string{"token": "wrong"})
 	h, err := importertest.Collect(t.Context(), t, zabbix.Source(), cfg, nil, 0)
 	if !importers.HasStatus(err, http.StatusUnauthorized) || h.Requests != 2 {
 		t.Errorf("with a wrong token: %v after %d requests, want a 401 after 2, although the answer's status is 200", err, h.Requests)
@@ -268,10 +170,10 @@ func TestRecordedProblem(t *testing.T) {
 }
 
 func TestActs(t *testing.T) {
-	p := problem(1, "0")
+	p := zabbixtest.Problem(1, "0")
 	p["acknowledges"] = []any{
-		map[string]any{"clock": "1795169200", "action": "24", "old_severity": "1", "new_severity": "5", "userid": "3"}, // severity and unacknowledge
-		map[string]any{"clock": "1795169100", "action": "2", "userid": "3", "username": "responder-one"},
+		map[string]any{"clock": "1792497800", "action": "24", "old_severity": "1", "new_severity": "5", "userid": "3"}, // severity and unacknowledge
+		map[string]any{"clock": "1792497700", "action": "2", "userid": "3", "username": "responder-one"},
 	}
 	p["severity"], p["c_eventid"] = "5", "88"
 	p["suppressed"], p["suppression_data"] = "1", []any{map[string]any{"maintenanceid": "4"}}
@@ -280,7 +182,7 @@ func TestActs(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := draftOf(t, "1", body, importers.Config{})
-	if inc := d.Incident; inc.Status != incident.Triggered || inc.Milestones.At(incident.Acked).Unix() != 1795169100 || inc.Kind != incident.Maintenance ||
+	if inc := d.Incident; inc.Status != incident.Triggered || inc.Milestones.At(incident.Acked).Unix() != 1792497700 || inc.Kind != incident.Maintenance ||
 		!slices.Contains(inc.Custom, incident.CustomValue{Name: "closed by correlation with event", Value: "88"}) {
 		t.Errorf("a problem whose acknowledgement was taken back became %+v, want the first one kept", inc)
 	}

@@ -23,6 +23,7 @@ import (
 	"hindsight/importers/servicenow/tableapi/tableapitest"
 	"hindsight/importers/statuspage/statuspagetest"
 	"hindsight/importers/victorops/victoropstest"
+	"hindsight/importers/zabbix/zabbixtest"
 )
 
 // Upstreams returns a made-up system for each source that reads over the network, sorted by the source's name.
@@ -47,5 +48,6 @@ func Upstreams() []importertest.Upstream {
 		statuspagetest.Upstream,
 		tableapitest.Upstream,
 		victoropstest.Upstream,
+		zabbixtest.Upstream,
 	}
 }
