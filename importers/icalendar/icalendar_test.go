@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -190,23 +189,13 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-func serve(t *testing.T, h http.Handler) string {
-	srv := httptest.NewServer(h)
-	t.Cleanup(srv.Close)
-	return srv.URL
-}
-
-func config(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: icalendartest.Upstream.Settings(url)}
-}
-
 func TestRunAPI(t *testing.T) {
-	importertest.RunAPI(t, Source(), importertest.Fake{Handler: icalendartest.Upstream.New, Config: config, Want: 2})
+	importertest.RunAPI(t, Source(), importertest.Fake{Handler: icalendartest.Upstream.New, Config: icalendartest.Upstream.Config, Want: 2})
 }
 
 func TestUnchangedFeed(t *testing.T) {
 	f := icalendartest.New()
-	cfg := config(serve(t, f))
+	cfg := icalendartest.Upstream.Config(importertest.Served(t, f))
 	first, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +207,7 @@ func TestUnchangedFeed(t *testing.T) {
 
 // Whoever knows the address reads the calendar: no message may tell it.
 func TestTheAddressStaysSecret(t *testing.T) {
-	cfg := config(serve(t, http.NotFoundHandler()))
+	cfg := icalendartest.Upstream.Config(importertest.Served(t, http.NotFoundHandler()))
 	_, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if !importers.HasStatus(err, http.StatusNotFound) || strings.Contains(err.Error(), "secret-token") || strings.Contains(err.Error(), "key=k") {
 		t.Errorf("error %v, want a 404 that does not tell the address", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -16,19 +15,12 @@ import (
 	"hindsight/incident"
 )
 
-func config(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: jenkinstest.Upstream.Settings(url)}
-}
-
 func serve(t *testing.T, f http.Handler) importers.Config {
-	t.Helper()
-	s := httptest.NewServer(f)
-	t.Cleanup(s.Close)
-	return config(s.URL)
+	return jenkinstest.Upstream.Config(importertest.Served(t, f))
 }
 
 func TestAPI(t *testing.T) {
-	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return jenkinstest.New() }, Config: config, Want: 252})
+	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: jenkinstest.Upstream.New, Config: jenkinstest.Upstream.Config, Want: 252})
 	for id, want := range map[string]string{"team/deploy/main#1@": "deploy", "deploy-shop#9@": "deploy-shop"} {
 		for key := range h.Records {
 			if strings.HasPrefix(key, "builds/"+id) {
@@ -61,9 +53,8 @@ func TestPollReadsTheNewest(t *testing.T) {
 func TestFetch(t *testing.T) {
 	f := jenkinstest.New()
 	cfg := serve(t, f)
-	client, _ := importertest.Client(t, Source(), cfg)
 	id := fmt.Sprintf("team/deploy/main#2@%d", jenkinstest.Start.Add(2*time.Hour).UnixMilli())
-	got, err := Source().Collections[0].Fetch(context.Background(), importers.Input{Config: cfg, Client: client}, []string{id, "team/deploy/main#2@17", "team/deploy/main#9@17", "other#1@17", "x"})
+	got, err := Source().Collections[0].Fetch(context.Background(), importertest.Input(t, Source(), cfg), []string{id, "team/deploy/main#2@17", "team/deploy/main#9@17", "other#1@17", "x"})
 	if err != nil || len(got) != 1 || got[0].ExternalID != id {
 		t.Errorf("Fetch = %+v, %v; want the one build that is still the same", got, err)
 	}
@@ -72,8 +63,7 @@ func TestFetch(t *testing.T) {
 func TestProbe(t *testing.T) {
 	cfg := serve(t, jenkinstest.New())
 	cfg.Settings["jobs"] = "deploy-shop, nothing"
-	client, _ := importertest.Client(t, Source(), cfg)
-	got, err := Source().Probe(context.Background(), importers.Input{Config: cfg, Client: client})
+	got, err := Source().Probe(context.Background(), importertest.Input(t, Source(), cfg))
 	if err != nil || got.Identity != "reader" || !slices.Equal(got.Reach, []string{"deploy-shop"}) || len(got.Notes) != 1 {
 		t.Errorf("Probe = %+v, %v", got, err)
 	}
@@ -97,7 +87,7 @@ func TestMap(t *testing.T) {
 	} {
 		body := `{"job":"team/deploy/feature%2Fx","project":"team/deploy","build":{"number":7,"timestamp":1772362800000,` + tc.build + `,"url":"https://ci.example.com/job/x/7/","actions":[{},
 			{"causes":[{"shortDescription":"Started by user Responder One","userName":"Responder One"}]},{"lastBuiltRevision":{"SHA1":"4f2a91c"}},{"parameters":[{"name":"ENV","value":"production"},{"name":"DRY","value":false}]}]}}`
-		d, err := mapBuild(incident.Raw{ExternalID: "x#7@1772362800000", Body: []byte(body)}, config(""))
+		d, err := mapBuild(incident.Raw{ExternalID: "x#7@1772362800000", Body: []byte(body)}, jenkinstest.Upstream.Config(""))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,6 +104,6 @@ func TestMap(t *testing.T) {
 func FuzzMap(f *testing.F) {
 	f.Add([]byte(`{"job":"a/b","build":{"number":7,"timestamp":1772362800000,"duration":5,"result":"SUCCESS","actions":[{"parameters":[{"name":"ENV","value":[1]}]}]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		importertest.Mappable(t, Source(), "builds", config(""), importers.Record{ExternalID: "a/b#7@1", Body: body})
+		importertest.Mappable(t, Source(), "builds", jenkinstest.Upstream.Config(""), importers.Record{ExternalID: "a/b#7@1", Body: body})
 	})
 }

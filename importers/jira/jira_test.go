@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +20,7 @@ func TestAPI(t *testing.T) {
 	for _, deployment := range []string{cloud, dataCenter} {
 		t.Run(deployment, func(t *testing.T) {
 			h := importertest.RunAPI(t, Source(), importertest.Fake{
-				Handler: func() http.Handler { return jiratest.New() },
+				Handler: jiratest.Upstream.New,
 				Config:  func(url string) importers.Config { return config(url, deployment) },
 				Want:    230,
 			})
@@ -48,7 +47,7 @@ func TestAPI(t *testing.T) {
 
 // config returns the settings of a connection to a made-up Jira at url.
 func config(url, deployment string) importers.Config {
-	cfg := importers.Config{Connection: "con_test", Settings: jiratest.Upstream.Settings(url)}
+	cfg := jiratest.Upstream.Config(url)
 	if cfg.Settings["deployment"] = deployment; deployment == dataCenter {
 		delete(cfg.Settings, "user")
 	}
@@ -57,9 +56,7 @@ func config(url, deployment string) importers.Config {
 
 // input returns what a source gets for a Jira at url.
 func input(t *testing.T, url, deployment string) importers.Input {
-	cfg := config(url, deployment)
-	client, clock := importertest.Client(t, Source(), cfg)
-	return importers.Input{Config: cfg, Client: client, Now: clock.Now()}
+	return importertest.Input(t, Source(), config(url, deployment))
 }
 
 // contract holds a fake of Cloud to Atlassian's description. There is none of a Data Center.
@@ -70,18 +67,11 @@ func contract(t *testing.T, deployment string, f http.Handler) http.Handler {
 	return importertest.Contract(t, "testdata/openapi.json", f)
 }
 
-// serve starts a fake.
-func serve(t *testing.T, f http.Handler) string {
-	s := httptest.NewServer(f)
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
 // TestRequests counts what 230 issues cost: three pages and the list of statuses; on Cloud also their count, and for the
 // one long issue three pages of changelogs and two of comments.
 func TestRequests(t *testing.T) {
 	for deployment, want := range map[string]int64{cloud: 3 + 1 + 1 + 3 + 2, dataCenter: 3 + 1} {
-		h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, contract(t, deployment, jiratest.New())), deployment), nil, 0)
+		h, err := importertest.Collect(context.Background(), t, Source(), config(importertest.Served(t, contract(t, deployment, jiratest.New())), deployment), nil, 0)
 		if err != nil || h.Requests != want {
 			t.Errorf("%s: reading took %d requests, %v, want %d", deployment, h.Requests, err, want)
 		}
@@ -91,7 +81,7 @@ func TestRequests(t *testing.T) {
 // TestVanishing lets issues vanish between two pages of a Data Center: an offset would skip as many others.
 func TestVanishing(t *testing.T) {
 	f := jiratest.New()
-	in := input(t, serve(t, f), dataCenter)
+	in := input(t, importertest.Served(t, f), dataCenter)
 	seen := map[string]bool{}
 	for page, err := range Source().Collections[0].Pages(context.Background(), in, nil) {
 		if err != nil {
@@ -114,7 +104,7 @@ func TestVanishing(t *testing.T) {
 // TestTokenExpires resumes a walk ten days later: the old token is refused, and the walk goes on behind what it read.
 func TestTokenExpires(t *testing.T) {
 	f := jiratest.New()
-	h, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, f), cloud), nil, 1)
+	h, err := importertest.Collect(context.Background(), t, Source(), config(importertest.Served(t, f), cloud), nil, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +113,7 @@ func TestTokenExpires(t *testing.T) {
 		w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
 		f.ServeHTTP(w, r)
 	})
-	cfg := config(serve(t, late), cloud)
+	cfg := config(importertest.Served(t, late), cloud)
 	clock := importertest.NewInstant(now)
 	client, err := importers.NewClient(*Source().API, cfg, http.DefaultTransport, clock, importers.Clock{Now: clock.Now, Sleep: clock.Sleep})
 	if err != nil {
@@ -151,7 +141,7 @@ func TestTokenExpires(t *testing.T) {
 func TestRepeatedToken(t *testing.T) {
 	f := jiratest.New()
 	f.Broken = true
-	_, err := importertest.Collect(context.Background(), t, Source(), config(serve(t, f), cloud), nil, 0)
+	_, err := importertest.Collect(context.Background(), t, Source(), config(importertest.Served(t, f), cloud), nil, 0)
 	if !errors.Is(err, importers.ErrStuck) {
 		t.Errorf("a token that comes again gave %v, want ErrStuck", err)
 	}
@@ -161,7 +151,7 @@ func TestRepeatedToken(t *testing.T) {
 func TestPoll(t *testing.T) {
 	for _, deployment := range []string{cloud, dataCenter} {
 		f := jiratest.New()
-		in := input(t, serve(t, f), deployment)
+		in := input(t, importertest.Served(t, f), deployment)
 		c := Source().Collections[0]
 		var cursor importers.Cursor
 		for page, err := range c.Pages(context.Background(), in, nil) {
@@ -197,7 +187,7 @@ func TestFetch(t *testing.T) {
 		f := jiratest.New()
 		f.Issues[5].Project = "HR"
 		f.Issues[6].Fields["issuetype"] = map[string]any{"id": "1", "name": "Task"}
-		in := input(t, serve(t, contract(t, deployment, f)), deployment)
+		in := input(t, importertest.Served(t, contract(t, deployment, f)), deployment)
 		in.Settings["jql"] = `issuetype = "Incident"`
 		records, err := fetch(context.Background(), in, []string{"10004", "10005", "10006", "10007", "99999"})
 		if err != nil {
@@ -215,7 +205,7 @@ func TestFetch(t *testing.T) {
 
 func TestProbe(t *testing.T) {
 	for _, deployment := range []string{cloud, dataCenter} {
-		in := input(t, serve(t, contract(t, deployment, jiratest.New())), deployment)
+		in := input(t, importertest.Served(t, contract(t, deployment, jiratest.New())), deployment)
 		in.Settings["projects"] = "OPS, SECRET"
 		s, err := probe(context.Background(), in)
 		if err != nil || s.Identity != "Reading account" || len(s.Reach) != 2 || s.Reach[0] != "OPS Operations" || s.Reach[1] != "about 230 issues" || len(s.Notes) != 1 {
@@ -237,7 +227,7 @@ func TestLimits(t *testing.T) {
 	} {
 		first := true
 		f := jiratest.New()
-		url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		url := importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if first {
 				first = false
 				w.Header().Set("RateLimit-Reason", tc.reason)

@@ -7,9 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
-	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -24,62 +23,47 @@ import (
 func mapped(t testing.TB, body []byte, settings map[string]string, words string) importers.Draft {
 	t.Helper()
 	cfg := config("https://example.atlassian.net/", cloud)
-	for name, value := range settings {
-		cfg.Settings[name] = value
-	}
-	cfg.Mapping = json.RawMessage(words)
-	h := importertest.Haul{Source: Source(), Config: cfg, Records: map[string]importers.Record{collection + "/1": {ExternalID: "1", Body: body}}}
-	return h.Draft(t, collection, "1")
-}
-
-func file(t testing.TB, name string) []byte {
-	t.Helper()
-	text, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
+	maps.Copy(cfg.Settings, settings)
+	return importertest.Mapped(t, Source(), cfg, body, words)
 }
 
 const german = `{"fields":{"impact_started":"Beginn der Störung","severity":"customfield_10041","responders":"Helfer","sla_resolution":"Zeit bis zur Lösung"},"severity":{"Major outage":2}}`
 
-func at(hour, minute int) time.Time { return time.Date(2026, 3, 2, hour, minute, 0, 0, time.UTC) }
-
 func TestCloudIssue(t *testing.T) {
-	d := mapped(t, file(t, "synthetic_cloud.json"), nil, german)
+	d := mapped(t, importertest.File(t, "synthetic_cloud.json"), nil, german)
 	inc := d.Incident
-	equal(t, "id, number, address", []string{inc.Ref.ExternalID, inc.Number, inc.URL}, []string{"10042", "OPS-17", "https://example.atlassian.net/browse/OPS-17"})
-	equal(t, "status", inc.Status, incident.Resolved)
-	equal(t, "severity", []any{inc.Severity, inc.SeverityRaw, inc.PriorityRaw}, []any{incident.Sev2, "Major outage", "Höchste"})
-	equal(t, "description", inc.Description, "## Impact\n\nAll **card** payments \\<script>\n[dashboard](https://metrics.example.com/d/1)\n\n- EU\n- US\n\n```text\n503 upstream\n```")
-	equal(t, "problem", inc.KnownProblem, "OPS-25")
-	equal(t, "duplicates nothing", []incident.ID{inc.DuplicateOf, inc.MergedInto}, []incident.ID{"", ""})
-	equal(t, "reopened", *inc.Reopened, 1)
+	importertest.Equal(t, "id, number, address", []string{inc.Ref.ExternalID, inc.Number, inc.URL}, []string{"10042", "OPS-17", "https://example.atlassian.net/browse/OPS-17"})
+	importertest.Equal(t, "status", inc.Status, incident.Resolved)
+	importertest.Equal(t, "severity", []any{inc.Severity, inc.SeverityRaw, inc.PriorityRaw}, []any{incident.Sev2, "Major outage", "Höchste"})
+	importertest.Equal(t, "description", inc.Description, "## Impact\n\nAll **card** payments \\<script>\n[dashboard](https://metrics.example.com/d/1)\n\n- EU\n- US\n\n```text\n503 upstream\n```")
+	importertest.Equal(t, "problem", inc.KnownProblem, "OPS-25")
+	importertest.Equal(t, "duplicates nothing", []incident.ID{inc.DuplicateOf, inc.MergedInto}, []incident.ID{"", ""})
+	importertest.Equal(t, "reopened", *inc.Reopened, 1)
 	for name, want := range map[incident.MilestoneName]time.Time{
-		incident.ImpactStarted: at(0, 45), incident.Opened: at(1, 0), incident.Acked: at(1, 10),
-		incident.ResolvedAt: at(7, 0), // from the log: resolutiondate is of before the reopening
+		incident.ImpactStarted: importertest.Clock(0, 45), incident.Opened: importertest.Clock(1, 0), incident.Acked: importertest.Clock(1, 10),
+		incident.ResolvedAt: importertest.Clock(7, 0), // from the log: resolutiondate is of before the reopening
 		incident.ClosedAt:   {}, incident.MitigatedAt: {},
 	} {
-		equal(t, string(name), inc.Milestones.At(name), want)
+		importertest.Equal(t, string(name), inc.Milestones.At(name), want)
 	}
 	var segments []string
 	for _, s := range inc.Segments {
 		segments = append(segments, fmt.Sprintf("%s %s", s.From.Format("15:04"), s.Status))
 	}
-	equal(t, "segments", segments, []string{"01:00 triggered", "01:10 investigating", "03:00 resolved", "04:00 investigating", "07:00 resolved"})
+	importertest.Equal(t, "segments", segments, []string{"01:00 triggered", "01:10 investigating", "03:00 resolved", "04:00 investigating", "07:00 resolved"})
 	var people []string
 	for _, p := range inc.People {
 		people = append(people, p.Role+" "+p.Name)
 	}
-	equal(t, "people", people, []string{"reporter Reporter One", "author Monitoring Account", "assignee Responder Two", "responder Responder Three", "responder Responder One"})
+	importertest.Equal(t, "people", people, []string{"reporter Reporter One", "author Monitoring Account", "assignee Responder Two", "responder Responder Three", "responder Responder One"})
 	var events []string
 	for _, e := range d.Timeline {
 		events = append(events, string(e.Kind)+" "+e.Text)
 	}
-	equal(t, "timeline", events, []string{"created Created", "severity_changed Priorität: Mittel → Höchste", "status_changed Status: Offen → In Arbeit",
+	importertest.Equal(t, "timeline", events, []string{"created Created", "severity_changed Priorität: Mittel → Höchste", "status_changed Status: Offen → In Arbeit",
 		"assigned Bearbeiter: Responder One → Responder Two", "note @Responder Two restarts the pool", "resolved Status: In Arbeit → Gelöst",
 		"other Lösung: Erledigt", "reopened Status: Gelöst → In Arbeit", "resolved Status: In Arbeit → Geschlossen"})
-	equal(t, "warnings", len(d.Warnings), 0)
+	importertest.Equal(t, "warnings", len(d.Warnings), 0)
 	if !slices.Contains(inc.Custom, incident.CustomValue{Name: "Region", Value: "Europe, Nordics"}) || slices.ContainsFunc(inc.Custom, func(c incident.CustomValue) bool { return c.Name == "Rang" }) {
 		t.Errorf("custom values are %v, want the region with both its levels and not the rank", inc.Custom)
 	}
@@ -88,30 +72,23 @@ func TestCloudIssue(t *testing.T) {
 // TestLevels reads two cycles of a translated service level: one met, one running and breached.
 func TestLevels(t *testing.T) {
 	yes, no := true, false
-	equal(t, "service levels", mapped(t, file(t, "synthetic_cloud.json"), nil, german).Incident.SLA, []incident.SLACycle{
-		{Goal: "resolution", Name: "Zeit bis zur Lösung", Start: at(1, 0), Stop: at(3, 0), Target: 4 * time.Hour, Breached: &no},
-		{Goal: "resolution", Name: "Zeit bis zur Lösung", Start: at(4, 0), Target: 4 * time.Hour, Breached: &yes},
+	importertest.Equal(t, "service levels", mapped(t, importertest.File(t, "synthetic_cloud.json"), nil, german).Incident.SLA, []incident.SLACycle{
+		{Goal: "resolution", Name: "Zeit bis zur Lösung", Start: importertest.Clock(1, 0), Stop: importertest.Clock(3, 0), Target: 4 * time.Hour, Breached: &no},
+		{Goal: "resolution", Name: "Zeit bis zur Lösung", Start: importertest.Clock(4, 0), Target: 4 * time.Hour, Breached: &yes},
 	})
 }
 
 func TestServerIssue(t *testing.T) {
-	d := mapped(t, file(t, "synthetic_server.json"), map[string]string{"deployment": dataCenter, "private_notes": "yes"}, "")
+	d := mapped(t, importertest.File(t, "synthetic_server.json"), map[string]string{"deployment": dataCenter, "private_notes": "yes"}, "")
 	inc := d.Incident
-	equal(t, "merged", []any{inc.Status, inc.MergedInto, inc.DuplicateOf}, []any{incident.Merged, incident.ID("20001"), incident.ID("20001")})
-	equal(t, "kind", inc.Kind, incident.Drill)
-	equal(t, "description", inc.Description, "## What\n**db-2** has no space, see [graph](https://metrics.example.com/d/2) and `/var`.\n1. purge\n   1. logs\n```bash\ndf -h *\n```\n> told by @responder.one")
-	equal(t, "resolved, though resolutiondate is null", inc.Milestones.At(incident.ResolvedAt), time.Time{})
+	importertest.Equal(t, "merged", []any{inc.Status, inc.MergedInto, inc.DuplicateOf}, []any{incident.Merged, incident.ID("20001"), incident.ID("20001")})
+	importertest.Equal(t, "kind", inc.Kind, incident.Drill)
+	importertest.Equal(t, "description", inc.Description, "## What\n**db-2** has no space, see [graph](https://metrics.example.com/d/2) and `/var`.\n1. purge\n   1. logs\n```bash\ndf -h *\n```\n> told by @responder.one")
+	importertest.Equal(t, "resolved, though resolutiondate is null", inc.Milestones.At(incident.ResolvedAt), time.Time{})
 	last := d.Timeline[1]
-	equal(t, "restricted comment", []any{last.Text, last.Private}, []any{"only for the team", true})
-	if without := mapped(t, file(t, "synthetic_server.json"), nil, ""); len(without.Timeline) != len(d.Timeline)-1 {
+	importertest.Equal(t, "restricted comment", []any{last.Text, last.Private}, []any{"only for the team", true})
+	if without := mapped(t, importertest.File(t, "synthetic_server.json"), nil, ""); len(without.Timeline) != len(d.Timeline)-1 {
 		t.Errorf("a restricted comment is told although the connection does not ask for it")
-	}
-}
-
-func equal[T any](t *testing.T, what string, got, want T) {
-	t.Helper()
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("%s = %q, want %q", what, fmt.Sprint(got), fmt.Sprint(want))
 	}
 }
 
@@ -134,29 +111,23 @@ func TestOddIssues(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := mapped(t, fmt.Appendf(nil, `{"issue":{"id":"5","key":"A-5","fields":{%s,%s}%s}}`, dates, tc.fields, tc.rest), nil, tc.words)
-			equal(t, "status", string(d.Incident.Status), tc.status)
+			importertest.Equal(t, "status", string(d.Incident.Status), tc.status)
 			resolved := ""
 			if at := d.Incident.Milestones.At(incident.ResolvedAt); !at.IsZero() {
 				resolved = at.Format(time.RFC3339)
 			}
-			equal(t, "resolved", resolved, tc.resolved)
+			importertest.Equal(t, "resolved", resolved, tc.resolved)
 			warned := ""
 			if len(d.Warnings) > 0 {
 				warned = d.Warnings[0].Field
 			}
-			equal(t, "first warning", warned, tc.warning)
+			importertest.Equal(t, "first warning", warned, tc.warning)
 		})
 	}
 }
 
 func TestRefusedRecords(t *testing.T) {
-	for _, text := range []string{`{`, `[]`, `{}`, `{"issue":{"id":"","fields":{}}}`, `{"issue":{"id":"5","fields":{"created":"the day before yesterday"}}}`} {
-		_, err := mapIssue(incident.Raw{Body: []byte(text)}, config("https://example.atlassian.net", cloud))
-		var wrong *importers.MapError
-		if !errors.As(err, &wrong) {
-			t.Errorf("map %s: %v, want a *MapError", text, err)
-		}
-	}
+	importertest.Refused(t, Source(), config("https://example.atlassian.net", cloud), `{`, `[]`, `{}`, `{"issue":{"id":"","fields":{}}}`, `{"issue":{"id":"5","fields":{"created":"the day before yesterday"}}}`)
 }
 
 func TestHook(t *testing.T) {
@@ -191,7 +162,7 @@ func TestHook(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			equal(t, "news", strings.Join(got, ","), tc.want)
+			importertest.Equal(t, "news", strings.Join(got, ","), tc.want)
 		})
 	}
 }
@@ -209,13 +180,13 @@ func TestMarkup(t *testing.T) {
 		{"date, card and emoji", `{"type":"doc","content":[{"type":"paragraph","content":[{"type":"date","attrs":{"timestamp":"1772409600000"}},{"type":"text","text":" "},{"type":"inlineCard","attrs":{"url":"https://example.com"}},{"type":"emoji","attrs":{"shortName":":fire:"}}]}]}`, "2026-03-02 https://example.com:fire:"},
 		{"no document", `17`, ""},
 	} {
-		equal(t, tc.name, markdown(json.RawMessage(tc.in)), tc.want)
+		importertest.Equal(t, tc.name, markdown(json.RawMessage(tc.in)), tc.want)
 	}
 }
 
 func FuzzMap(f *testing.F) {
-	f.Add(file(f, "synthetic_cloud.json"))
-	f.Add(file(f, "synthetic_server.json"))
+	f.Add(importertest.File(f, "synthetic_cloud.json"))
+	f.Add(importertest.File(f, "synthetic_server.json"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		cfg := config("https://example.atlassian.net", cloud)
 		cfg.Mapping = json.RawMessage(german)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"slices"
 	"strings"
@@ -22,25 +21,19 @@ func public(url string) importers.Config {
 	return importers.Config{Connection: "con_test", Settings: map[string]string{"url": url}}
 }
 
-func company(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: statuspagetest.Upstream.Settings(url)}
-}
-
 // 70 posts of which the public lists hold 50 and 7, and 130 through the management API.
 func TestRunAPI(t *testing.T) {
 	t.Run("public", func(t *testing.T) {
 		importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return statuspagetest.New(70) }, Config: public, Want: 70})
 	})
 	t.Run("as the company", func(t *testing.T) {
-		importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return statuspagetest.New(130) }, Config: company, Want: 130})
+		importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return statuspagetest.New(130) }, Config: statuspagetest.Upstream.Config, Want: 130})
 	})
 }
 
 func collect(t *testing.T, s *statuspagetest.Server, cfg func(string) importers.Config, into *importertest.Haul) *importertest.Haul {
 	t.Helper()
-	srv := httptest.NewServer(s)
-	t.Cleanup(srv.Close)
-	h, err := importertest.Collect(context.Background(), t, Source(), cfg(srv.URL), into, 0)
+	h, err := importertest.Collect(context.Background(), t, Source(), cfg(importertest.Served(t, s)), into, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,11 +100,8 @@ func TestProbe(t *testing.T) {
 		site   *statuspagetest.Server
 		config func(string) importers.Config
 		notes  int
-	}{"public": {statuspagetest.New(1), public, 0}, "without an archive": {&statuspagetest.Server{Bare: true}, public, 1}, "as the company": {statuspagetest.New(1), company, 0}} {
-		srv := httptest.NewServer(tc.site)
-		defer srv.Close()
-		client, _ := importertest.Client(t, Source(), tc.config(srv.URL))
-		scope, err := probe(context.Background(), importers.Input{Config: tc.config(srv.URL), Client: client})
+	}{"public": {statuspagetest.New(1), public, 0}, "without an archive": {&statuspagetest.Server{Bare: true}, public, 1}, "as the company": {statuspagetest.New(1), statuspagetest.Upstream.Config, 0}} {
+		scope, err := probe(context.Background(), importertest.Input(t, Source(), tc.config(importertest.Served(t, tc.site))))
 		if err != nil || !slices.Equal(scope.Reach, []string{"Example Cloud"}) || len(scope.Notes) != tc.notes {
 			t.Errorf("%s: probe = %+v, %v", name, scope, err)
 		}
@@ -119,10 +109,8 @@ func TestProbe(t *testing.T) {
 	if err := Source().Validate(importers.Config{Settings: map[string]string{"key": "synthetic-key"}}); err == nil {
 		t.Error("a key without a page is let through")
 	}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
-	defer srv.Close()
-	client, _ := importertest.Client(t, Source(), public(srv.URL))
-	if scope, err := probe(context.Background(), importers.Input{Config: public(srv.URL), Client: client}); err == nil {
+	other := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
+	if scope, err := probe(context.Background(), importertest.Input(t, Source(), public(importertest.Served(t, other)))); err == nil {
 		t.Errorf("a site that is no status page: %+v, want an error", scope)
 	}
 }

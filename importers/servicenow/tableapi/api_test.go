@@ -3,7 +3,6 @@ package tableapi
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -17,8 +16,8 @@ import (
 
 func TestAPI(t *testing.T) {
 	h := importertest.RunAPI(t, Source(), importertest.Fake{
-		Handler: func() http.Handler { return tableapitest.New() },
-		Config:  config,
+		Handler: tableapitest.Upstream.New,
+		Config:  tableapitest.Upstream.Config,
 		Want:    260 + 1, // a change without a time is none yet
 	})
 	d := h.Draft(t, incidents, tableapitest.ID("a", 0))
@@ -40,25 +39,9 @@ func TestAPI(t *testing.T) {
 	}
 }
 
-func config(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: tableapitest.Upstream.Settings(url)}
-}
-
-func input(t *testing.T, url string) importers.Input {
-	cfg := config(url)
-	client, clock := importertest.Client(t, Source(), cfg)
-	return importers.Input{Config: cfg, Client: client, Now: clock.Now()}
-}
-
-func serve(t *testing.T, f http.Handler) string {
-	s := httptest.NewServer(f)
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
 func collect(t *testing.T, f *tableapitest.Server, change func(importers.Config)) *importertest.Haul {
 	t.Helper()
-	cfg := config(serve(t, f))
+	cfg := tableapitest.Upstream.Config(importertest.Served(t, f))
 	if change != nil {
 		change(cfg)
 	}
@@ -170,7 +153,7 @@ func TestPrivateNotes(t *testing.T) {
 
 func TestFetch(t *testing.T) {
 	f := tableapitest.New()
-	in := input(t, serve(t, f))
+	in := importertest.Input(t, Source(), tableapitest.Upstream.Config(importertest.Served(t, f)))
 	in.Settings["query"] = "priority=2^ORpriority=1"
 	f.Tables[incidents][1]["priority"] = "4"
 	ids := []string{tableapitest.ID("a", 0), f.Tables[incidents][1]["sys_id"], tableapitest.ID("a", 4000)}
@@ -186,7 +169,7 @@ func TestFetch(t *testing.T) {
 func TestProbe(t *testing.T) {
 	f := tableapitest.New()
 	f.Forbidden = []string{"sys_audit"}
-	s, err := probe(context.Background(), input(t, serve(t, f)))
+	s, err := probe(context.Background(), importertest.Input(t, Source(), tableapitest.Upstream.Config(importertest.Served(t, f))))
 	if err != nil || s.Identity != "reader" || !slices.Contains(s.Reach, incidents) || len(s.Notes) != 2 || !strings.Contains(s.Notes[0], "sys_audit may not") || !strings.Contains(s.Notes[1], "problem shows no row") {
 		t.Errorf("probe = %+v, %v", s, err)
 	}
@@ -199,7 +182,7 @@ func TestProbe(t *testing.T) {
 		}
 		f.ServeHTTP(w, r)
 	})
-	if s, _ := probe(context.Background(), input(t, serve(t, shifted))); !strings.Contains(strings.Join(s.Notes, " "), "GMT") {
+	if s, _ := probe(context.Background(), importertest.Input(t, Source(), tableapitest.Upstream.Config(importertest.Served(t, shifted)))); !strings.Contains(strings.Join(s.Notes, " "), "GMT") {
 		t.Errorf("probe notes %q, want that the user's zone must be GMT", s.Notes)
 	}
 }
@@ -221,7 +204,7 @@ func TestHook(t *testing.T) {
 		if _, err := Source().Hook.Verify(d, []string{"other"}); err == nil {
 			t.Errorf("%s: a wrong secret is taken", tc.name)
 		}
-		if news, err := Source().Hook.Read(d, config("https://example.service-now.com")); err != nil || !slices.Equal(news, tc.want) {
+		if news, err := Source().Hook.Read(d, tableapitest.Upstream.Config("https://example.service-now.com")); err != nil || !slices.Equal(news, tc.want) {
 			t.Errorf("%s: news %v, %v, want %v", tc.name, news, err, tc.want)
 		}
 	}
