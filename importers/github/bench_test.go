@@ -1,12 +1,12 @@
 package github
 
 import (
-	"net/http"
 	"testing"
 
+	"hindsight/importers/github/githubtest"
 	"hindsight/importers/importertest"
 )
 
 func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return sample() }, Config: config})
+	importertest.BenchAPI(b, Source(), githubtest.Upstream.Fake())
 }

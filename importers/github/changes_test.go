@@ -9,44 +9,19 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/github/githubtest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
 
-// busy has 130 deployments, a tenth to staging, 3 releases of which one is a draft, and 1,500 runs in two days.
-func busy() *fake {
-	f := sample()
-	f.issues = nil
-	f.changes = map[string][]map[string]any{}
-	add := func(path string, c map[string]any) { f.changes[path] = append(f.changes[path], c) }
-	stamp := func(at time.Time) string { return at.Format(time.RFC3339) }
-	start := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
-	for n := 130; n >= 1; n-- {
-		where := map[bool]string{true: "staging", false: "production"}[n%10 == 0]
-		add("/repos/example-org/shop/deployments", map[string]any{"id": n, "sha": "abc", "ref": "main", "environment": where, "created_at": stamp(start.Add(time.Duration(n) * time.Hour)), "updated_at": stamp(start)})
-	}
-	for n := 3; n >= 1; n-- {
-		c := map[string]any{"id": n, "tag_name": "v1", "draft": n == 3, "created_at": stamp(start), "published_at": stamp(start.Add(time.Duration(n) * time.Hour))}
-		if n == 3 {
-			c["published_at"] = nil
-		}
-		add("/repos/example-org/shop/releases", c)
-	}
-	for n := 1500; n >= 1; n-- {
-		add("/repos/example-org/shop/actions/workflows/deploy.yml/runs", map[string]any{"id": n, "status": "completed", "conclusion": "success", "path": ".github/workflows/deploy.yml",
-			"created_at": stamp(start.Add(time.Duration(n) * 2 * time.Minute)), "run_started_at": stamp(start.Add(time.Duration(n) * 2 * time.Minute))})
-	}
-	return f
-}
-
 func changing(url string) importers.Config {
-	return importers.Config{Connection: "con_test", Settings: map[string]string{"url": url, "token": "t", "deploy_repos": "example-org/shop", "changes": "deployments, releases",
+	return importers.Config{Connection: "con_test", Settings: map[string]string{"url": url, "token": "synthetic-token", "deploy_repos": "example-org/shop", "changes": "deployments, releases",
 		"workflows": "deploy.yml, release.yml", "environments": "production"}}
 }
 
 func TestChangesAPI(t *testing.T) {
 	importertest.RunAPI(t, Source(), importertest.Fake{
-		Handler: func() http.Handler { return importertest.Contract(t, "testdata/openapi.json", busy()) },
+		Handler: func() http.Handler { return importertest.Contract(t, "testdata/openapi.json", githubtest.Busy()) },
 		Config: func(url string) importers.Config {
 			cfg := changing(url)
 			cfg.Settings["workflows"] = ""
@@ -58,7 +33,7 @@ func TestChangesAPI(t *testing.T) {
 
 // GitHub lists 1,000 runs for one filter; there are 1,500 in two days. Not every repository has every workflow.
 func TestMoreRunsThanGitHubLists(t *testing.T) {
-	cfg := changing(newServer(t, importertest.Contract(t, "testdata/openapi.json", busy())))
+	cfg := changing(importertest.Served(t, importertest.Contract(t, "testdata/openapi.json", githubtest.Busy())))
 	cfg.Settings["changes"] = "releases"
 	h, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if err != nil || len(h.Records) != 1500+2 {
@@ -68,24 +43,24 @@ func TestMoreRunsThanGitHubLists(t *testing.T) {
 
 // A poll asks for the newest page and the statuses of the last hours, whatever the environments.
 func TestPollOfChangesIsCheap(t *testing.T) {
-	f := busy()
-	srv := newServer(t, f)
+	f := githubtest.Busy()
+	srv := importertest.Served(t, f)
 	h, err := importertest.Collect(context.Background(), t, Source(), changing(srv), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.calls = nil
+	f.Calls = nil
 	if _, err := importertest.Collect(context.Background(), t, Source(), changing(srv), h, 0); err != nil {
 		t.Fatal(err)
 	}
 	deployments := 0
-	for _, call := range f.calls {
+	for _, call := range f.Calls {
 		if strings.Contains(call, "/deployments") {
 			deployments++
 		}
 	}
 	if deployments > 9 {
-		t.Errorf("a poll asked %d times for deployments, want a page or two and the statuses of those of the last 6 hours: %s", deployments, f.calls)
+		t.Errorf("a poll asked %d times for deployments, want a page or two and the statuses of those of the last 6 hours: %s", deployments, f.Calls)
 	}
 }
 

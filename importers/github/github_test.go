@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"hindsight/importers"
+	"hindsight/importers/github/githubtest"
 	"hindsight/importers/importertest"
 )
 
 func TestAPI(t *testing.T) {
 	h := importertest.RunAPI(t, Source(), importertest.Fake{
-		Handler: func() http.Handler { return importertest.Contract(t, "testdata/openapi.json", sample()) },
-		Config:  config, Want: 122,
+		Handler: func() http.Handler { return importertest.Contract(t, "testdata/openapi.json", githubtest.New()) },
+		Config:  githubtest.Upstream.Config, Want: 122,
 	})
 	// 120 and 2 incidents with a timeline each, one of two pages; the rest are lists.
 	if lists := h.Requests - 122 - 1; lists > 14 {
@@ -27,47 +28,46 @@ func TestAPI(t *testing.T) {
 
 // An issue that is touched while the list is read moves to its end; nothing may slip through the page boundary.
 func TestIssueTouchedBetweenPages(t *testing.T) {
-	f := sample()
-	f.before = func(n int) {
+	f := githubtest.New()
+	f.Before = func(n int) {
 		if n == 2 {
-			f.issues["example-org/incidents"][3]["updated_at"] = "2026-03-02T00:00:00Z"
+			f.Issues["example-org/incidents"][3]["updated_at"] = "2026-03-02T00:00:00Z"
 		}
 	}
-	h, err := importertest.Collect(context.Background(), t, Source(), serve(t, f), nil, 0)
+	h, err := importertest.Collect(context.Background(), t, Source(), githubtest.Upstream.Config(importertest.Served(t, f)), nil, 0)
 	if err != nil || len(h.Records) != 122 {
 		t.Errorf("read %d records and %v, want 122", len(h.Records), err)
 	}
 }
 
 func TestPollAsksForWhatChanged(t *testing.T) {
-	f := sample()
-	cfg := serve(t, f)
+	f := githubtest.New()
+	cfg := githubtest.Upstream.Config(importertest.Served(t, f))
 	h, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.calls = nil
+	f.Calls = nil
 	again, err := importertest.Collect(context.Background(), t, Source(), cfg, h, 0)
-	if err != nil || len(again.Records) != 122 || !strings.Contains(f.calls[0], "since=2026-03-01T01%3A55%3A00Z") {
-		t.Errorf("the poll gave %v and asked first %s; want all from 5 minutes before the last change on", err, f.calls[0])
+	if err != nil || len(again.Records) != 122 || !strings.Contains(f.Calls[0], "since=2026-03-01T01%3A55%3A00Z") {
+		t.Errorf("the poll gave %v and asked first %s; want all from 5 minutes before the last change on", err, f.Calls[0])
 	}
-	lists := slices.DeleteFunc(f.calls, func(call string) bool { return !strings.Contains(call, "/issues?") })
+	lists := slices.DeleteFunc(f.Calls, func(call string) bool { return !strings.Contains(call, "/issues?") })
 	if len(lists) != 4 {
 		t.Errorf("the poll asked for %d lists, want one for each of two repositories and two labels: %s", len(lists), lists)
 	}
 }
 
 func TestFetch(t *testing.T) {
-	f := sample()
-	f.moved["example-org/incidents#1"] = "/repos/example-org/shop/issues/8"
-	f.moved["example-org/incidents#2"] = "/repos/example-org/secret/issues/1"
-	f.add("example-org/secret", made("example-org/secret", 1, 1, "incident"))
-	f.deleted["example-org/incidents#3"] = true
-	cfg := serve(t, f)
-	client, _ := importertest.Client(t, Source(), cfg)
+	f := githubtest.New()
+	f.Moved["example-org/incidents#1"] = "/repos/example-org/shop/issues/8"
+	f.Moved["example-org/incidents#2"] = "/repos/example-org/secret/issues/1"
+	f.Add("example-org/secret", githubtest.Issue("example-org/secret", 1, 1, "incident"))
+	f.Deleted["example-org/incidents#3"] = true
+	cfg := githubtest.Upstream.Config(importertest.Served(t, f))
 	ids := []string{"example-org/incidents#1", "example-org/incidents#2", "example-org/incidents#3", "example-org/incidents#4", "example-org/incidents#122",
 		"example-org/incidents#121", "example-org/secret#1", "example-org/incidents#999", "nonsense"}
-	got, err := Source().Collections[0].Fetch(context.Background(), importers.Input{Config: cfg, Client: client}, ids)
+	got, err := Source().Collections[0].Fetch(context.Background(), importertest.Input(t, Source(), cfg), ids)
 	if err != nil || len(got) != 2 {
 		t.Fatalf("Fetch = %+v, %v; want the transferred issue and the one that stayed", got, err)
 	}
@@ -77,16 +77,16 @@ func TestFetch(t *testing.T) {
 	if got[1].ExternalID != "example-org/incidents#4" || got[1].Asked != "" {
 		t.Errorf("the issue that stayed is %q, asked as %q", got[1].ExternalID, got[1].Asked)
 	}
-	if i := slices.IndexFunc(f.calls, func(c string) bool { return strings.Contains(c, "nonsense") }); i >= 0 {
-		t.Errorf("it was asked for %s", f.calls[i])
+	if i := slices.IndexFunc(f.Calls, func(c string) bool { return strings.Contains(c, "nonsense") }); i >= 0 {
+		t.Errorf("it was asked for %s", f.Calls[i])
 	}
 }
 
 // GitHub says "slow down" with 403 too, and then names the second at which to go on.
 func TestSecondaryLimit(t *testing.T) {
-	f := sample()
+	f := githubtest.New()
 	refused := false
-	cfg := serve(t, f)
+	cfg := githubtest.Upstream.Config(importertest.Served(t, f))
 	limited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !refused {
 			refused = true
@@ -97,7 +97,7 @@ func TestSecondaryLimit(t *testing.T) {
 		}
 		f.ServeHTTP(w, r)
 	})
-	srv := newServer(t, limited)
+	srv := importertest.Served(t, limited)
 	cfg.Settings["url"] = srv
 	if h, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0); err != nil || len(h.Records) != 122 {
 		t.Errorf("read %d records and %v, want all after a pause", len(h.Records), err)
@@ -106,22 +106,21 @@ func TestSecondaryLimit(t *testing.T) {
 
 // The next page must not be asked for at another host, which would get the token.
 func TestLinkToAnotherHost(t *testing.T) {
-	srv := newServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Link", `<https://evil.example.net/issues?page=2>; rel="next"`)
-		reply(w, []map[string]any{made("example-org/incidents", 1, 0, "bug")})
+		importertest.Answer(w, http.StatusOK, []map[string]any{githubtest.Issue("example-org/incidents", 1, 0, "bug")})
 	}))
-	if _, err := importertest.Collect(context.Background(), t, Source(), config(srv), nil, 0); err == nil || !strings.Contains(err.Error(), "another host") {
+	if _, err := importertest.Collect(context.Background(), t, Source(), githubtest.Upstream.Config(srv), nil, 0); err == nil || !strings.Contains(err.Error(), "another host") {
 		t.Errorf("a link to another host gave %v, want a refusal", err)
 	}
 }
 
 func TestProbe(t *testing.T) {
-	f := sample()
-	cfg := serve(t, f)
+	f := githubtest.New()
+	cfg := githubtest.Upstream.Config(importertest.Served(t, f))
 	cfg.Settings["repos"] = "example-org/incidents, example-org/nothing"
-	client, _ := importertest.Client(t, Source(), cfg)
-	got, err := Source().Probe(context.Background(), importers.Input{Config: cfg, Client: client})
+	got, err := Source().Probe(context.Background(), importertest.Input(t, Source(), cfg))
 	if err != nil || got.Identity != "reader-bot" || !slices.Equal(got.Reach, []string{"example-org/incidents"}) || len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "example-org/nothing") {
 		t.Errorf("Probe = %+v, %v", got, err)
 	}
@@ -149,7 +148,7 @@ func TestHook(t *testing.T) {
 		{"as a form", "issues", `payload=%7B%22action%22%3A%22opened%22%2C%22issue%22%3A%7B%22number%22%3A5%2C%22labels%22%3A%5B%22incident%22%5D%7D%2C%22repository%22%3A%7B%22full_name%22%3A%22example-org%2Fshop%22%7D%7D`, "example-org/shop#5"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			news, err := hook.Read(importers.Delivery{Header: http.Header{"X-Github-Event": {tc.event}}, Body: []byte(tc.body)}, config("https://api.github.com"))
+			news, err := hook.Read(importers.Delivery{Header: http.Header{"X-Github-Event": {tc.event}}, Body: []byte(tc.body)}, githubtest.Upstream.Config("https://api.github.com"))
 			got := ""
 			for _, n := range news {
 				got += n.ID

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/github/githubtest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
@@ -18,7 +19,7 @@ import (
 func draft(t *testing.T, body string, mapping string, events ...string) importers.Draft {
 	t.Helper()
 	text := fmt.Sprintf(`{"issue": %s, "timeline": [%s]}`, body, strings.Join(events, ","))
-	cfg := config("https://api.github.com")
+	cfg := githubtest.Upstream.Config("https://api.github.com")
 	cfg.Mapping = json.RawMessage(mapping)
 	d, err := mapIssue(incident.Raw{Type: "incidents", ExternalID: "example-org/shop#7", Body: []byte(text)}, cfg)
 	if err != nil {
@@ -41,7 +42,7 @@ func TestOfficialExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &importertest.Haul{Source: Source(), Config: config("https://api.github.com"), Records: map[string]importers.Record{
+	h := &importertest.Haul{Source: Source(), Config: githubtest.Upstream.Config("https://api.github.com"), Records: map[string]importers.Record{
 		"incidents/octocat/Hello-World#1347": {ExternalID: "octocat/Hello-World#1347", Body: text}}}
 	d := h.Draft(t, "incidents", "octocat/Hello-World#1347")
 	inc := d.Incident
@@ -198,6 +199,6 @@ func FuzzMap(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		importertest.Mappable(t, Source(), "incidents", config("https://api.github.com"), importers.Record{ExternalID: "example-org/shop#7", Body: body})
+		importertest.Mappable(t, Source(), "incidents", githubtest.Upstream.Config("https://api.github.com"), importers.Record{ExternalID: "example-org/shop#7", Body: body})
 	})
 }

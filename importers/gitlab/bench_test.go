@@ -1,12 +1,12 @@
 package gitlab
 
 import (
-	"net/http"
 	"testing"
 
+	"hindsight/importers/gitlab/gitlabtest"
 	"hindsight/importers/importertest"
 )
 
 func BenchmarkAPI(b *testing.B) {
-	importertest.BenchAPI(b, Source(), importertest.Fake{Handler: func() http.Handler { return sample() }, Config: config})
+	importertest.BenchAPI(b, Source(), gitlabtest.Upstream.Fake())
 }

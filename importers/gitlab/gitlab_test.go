@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"hindsight/importers"
+	"hindsight/importers/gitlab/gitlabtest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
 
 func TestAPI(t *testing.T) {
-	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: func() http.Handler { return sample() }, Config: config, Want: 130 + 220})
+	h := importertest.RunAPI(t, Source(), importertest.Fake{Handler: gitlabtest.Upstream.New, Config: gitlabtest.Upstream.Config, Want: 130 + 220})
 	// Three requests for each incident, one for a second page of notes; the rest are lists.
 	if lists := h.Requests - 3*130 - 1; lists > 9 {
 		t.Errorf("the lists took %d requests, want at most 9", lists)
@@ -28,7 +29,7 @@ func TestAPI(t *testing.T) {
 }
 
 func TestPrivateIncidentsAndNotes(t *testing.T) {
-	cfg := serve(t, sample())
+	cfg := gitlabtest.Upstream.Config(importertest.Served(t, gitlabtest.New()))
 	cfg.Settings["private"], cfg.Settings["deploy_projects"] = "yes", ""
 	h, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if err != nil || len(h.Records) != 131 || !h.Draft(t, "incidents", "example/ops#131").Incident.Private {
@@ -43,9 +44,9 @@ func TestPrivateIncidentsAndNotes(t *testing.T) {
 
 // Old servers ignore updated_after: all is read all the same, and a poll reads no incident again that has not changed.
 func TestServerThatIgnoresTheTime(t *testing.T) {
-	f := sample()
-	f.old = true
-	cfg := serve(t, f)
+	f := gitlabtest.New()
+	f.Old = true
+	cfg := gitlabtest.Upstream.Config(importertest.Served(t, f))
 	cfg.Settings["deploy_projects"] = ""
 	h, err := importertest.Collect(context.Background(), t, Source(), cfg, nil, 0)
 	if err != nil || len(h.Records) != 130 {
@@ -54,24 +55,23 @@ func TestServerThatIgnoresTheTime(t *testing.T) {
 	if d := h.Draft(t, "incidents", "example/ops#1"); len(d.Warnings) != 1 {
 		t.Errorf("warnings %+v, want one about the timeline", d.Warnings)
 	}
-	f.issues["example/ops"][0]["updated_at"] = stamp(100000)
-	f.queries = nil
+	f.Issues["example/ops"][0]["updated_at"] = gitlabtest.Stamp(100000)
+	f.Queries = nil
 	if again, err := importertest.Collect(context.Background(), t, Source(), cfg, h, 0); err != nil || len(again.Records) != 130 || again.Records["incidents/example/ops#1"].At.Equal(h.Records["incidents/example/ops#1"].At) {
 		t.Errorf("the poll: %v", err)
 	}
 }
 
 func TestFetch(t *testing.T) {
-	f := sample()
-	cfg := serve(t, f)
-	client, _ := importertest.Client(t, Source(), cfg)
-	in := importers.Input{Config: cfg, Client: client}
+	f := gitlabtest.New()
+	cfg := gitlabtest.Upstream.Config(importertest.Served(t, f))
+	in := importertest.Input(t, Source(), cfg)
 	got, err := Source().Collections[0].Fetch(context.Background(), in, []string{"example/ops#5", "example/ops#131", "example/ops#132", "example/ops#999", "other/ops#5", "x"})
 	if err != nil || len(got) != 1 || got[0].ExternalID != "example/ops#5" {
 		t.Errorf("Fetch = %+v, %v; want the one incident that is public and there", got, err)
 	}
-	if !strings.Contains(f.queries[0], "gid://gitlab/Issue/1005") || !strings.Contains(f.queries[0], `"project":"example/ops"`) {
-		t.Errorf("GraphQL was asked %s", f.queries[0])
+	if !strings.Contains(f.Queries[0], "gid://gitlab/Issue/1005") || !strings.Contains(f.Queries[0], `"project":"example/ops"`) {
+		t.Errorf("GraphQL was asked %s", f.Queries[0])
 	}
 	got, err = Source().Collections[1].Fetch(context.Background(), in, []string{"example/shop#1", "example/shop#23", "example/shop#999"})
 	if err != nil || len(got) != 1 || got[0].ExternalID != "example/shop#1" {
@@ -80,10 +80,9 @@ func TestFetch(t *testing.T) {
 }
 
 func TestProbeAndSettings(t *testing.T) {
-	cfg := serve(t, sample())
+	cfg := gitlabtest.Upstream.Config(importertest.Served(t, gitlabtest.New()))
 	cfg.Settings["projects"] = "example/ops, example/nothing"
-	client, _ := importertest.Client(t, Source(), cfg)
-	got, err := Source().Probe(context.Background(), importers.Input{Config: cfg, Client: client})
+	got, err := Source().Probe(context.Background(), importertest.Input(t, Source(), cfg))
 	if err != nil || got.Identity != "reader" || !slices.Equal(got.Reach, []string{"example/ops", "example/shop"}) || len(got.Notes) != 1 {
 		t.Errorf("Probe = %+v, %v", got, err)
 	}
@@ -107,7 +106,7 @@ func TestHook(t *testing.T) {
 		`{"object_kind":"issue","project":{"path_with_namespace":"other/ops"},"object_attributes":{"iid":5,"type":"Incident"}}`:          "",
 		`{"object_kind":"push","project":{"path_with_namespace":"example/ops"}}`:                                                         "",
 	} {
-		news, err := hook.Read(importers.Delivery{Body: []byte(body)}, config("https://gitlab.com"))
+		news, err := hook.Read(importers.Delivery{Body: []byte(body)}, gitlabtest.Upstream.Config("https://gitlab.com"))
 		got := ""
 		for _, n := range news {
 			got = n.Collection + " " + n.ID

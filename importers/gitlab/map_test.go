@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/gitlab/gitlabtest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
@@ -21,7 +22,7 @@ func draft(t *testing.T, issue, states, notes, timeline string) importers.Draft 
 	}
 	body := fmt.Sprintf(`{"issue": {"iid":7,"project_id":4,"title":"Checkout is down","created_at":"2026-03-01T10:00:00.250Z","updated_at":"2026-03-01T13:00:00.000Z","author":{"username":"responder-one","name":"Responder One"}, %s},
 		"state_events": [%s], "notes": [%s], "timeline": %s}`, issue, states, notes, timeline)
-	h := &importertest.Haul{Source: Source(), Config: config("https://gitlab.com"), Records: map[string]importers.Record{"incidents/example/ops#7": {ExternalID: "example/ops#7", Body: []byte(body)}}}
+	h := &importertest.Haul{Source: Source(), Config: gitlabtest.Upstream.Config("https://gitlab.com"), Records: map[string]importers.Record{"incidents/example/ops#7": {ExternalID: "example/ops#7", Body: []byte(body)}}}
 	return h.Draft(t, "incidents", "example/ops#7")
 }
 
@@ -117,7 +118,7 @@ const deployed = `{"id":41,"iid":1,"ref":"main","sha":"99d03678b90d914dbb1b10913
 func TestDeployment(t *testing.T) {
 	for status, want := range map[string]incident.ChangeResult{"created": incident.ChangeRunning, "blocked": incident.ChangeRunning, "success": incident.ChangeSucceeded, "failed": incident.ChangeFailed, "canceled": incident.ChangeCanceled, "odd": incident.ChangeResultUnknown} {
 		body := strings.Replace(deployed, `"status":"created"`, `"status":"`+status+`"`, 1)
-		h := &importertest.Haul{Source: Source(), Config: config(""), Records: map[string]importers.Record{"deployments/7#41": {ExternalID: "7#41", Body: []byte(body)}}}
+		h := &importertest.Haul{Source: Source(), Config: gitlabtest.Upstream.Config(""), Records: map[string]importers.Record{"deployments/7#41": {ExternalID: "7#41", Body: []byte(body)}}}
 		c := h.Draft(t, "deployments", "7#41").Change
 		if c.Result != want || c.ResultRaw != status {
 			t.Errorf("%s became %s", status, c.Result)
@@ -136,7 +137,7 @@ func FuzzMap(f *testing.F) {
 	f.Add([]byte(deployed))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, c := range []string{"incidents", "deployments"} {
-			importertest.Mappable(t, Source(), c, config(""), importers.Record{ExternalID: "example/ops#7", Body: body})
+			importertest.Mappable(t, Source(), c, gitlabtest.Upstream.Config(""), importers.Record{ExternalID: "example/ops#7", Body: body})
 		}
 	})
 }

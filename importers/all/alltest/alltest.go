@@ -7,6 +7,8 @@ import (
 	"hindsight/importers/argocd/argocdtest"
 	"hindsight/importers/datadog/datadogtest"
 	"hindsight/importers/firehydrant/firehydranttest"
+	"hindsight/importers/github/githubtest"
+	"hindsight/importers/gitlab/gitlabtest"
 	"hindsight/importers/grafanaincident/grafanaincidenttest"
 	"hindsight/importers/icalendar/icalendartest"
 	"hindsight/importers/icinga/icingatest"
@@ -33,6 +35,8 @@ func Upstreams() []importertest.Upstream {
 		argocdtest.Upstream,
 		datadogtest.Upstream,
 		firehydranttest.Upstream,
+		githubtest.Upstream,
+		gitlabtest.Upstream,
 		grafanaincidenttest.Upstream,
 		icalendartest.Upstream,
 		icingatest.Upstream,
