@@ -80,9 +80,9 @@ type Collection struct {
 	// that is not there any more is left out. FetchEach makes one from a function for a single id.
 	// The incidents of a collection that has Fetch carry its Name as Ref.Type.
 	Fetch func(ctx context.Context, in Input, ids []string) ([]Record, error)
-	// Census yields the external ids of all records that there are, in any order, where that is cheap: what is
-	// missing from it was deleted.
-	Census func(ctx context.Context, in Input) iter.Seq2[[]string, error]
+	// Census returns the external ids of all records that there are, in any order, where that is cheap: what is
+	// missing from them was deleted. It gives a page at a time, and the token of the next; empty: the first, or the end.
+	Census func(ctx context.Context, in Input, token string) (ids []string, next string, err error)
 	// Hides says that the source answers alike for what was deleted and for what may not be seen any more: a record
 	// that Fetch leaves out is kept then, and a push alone says that it is gone.
 	Hides bool

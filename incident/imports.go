@@ -40,7 +40,7 @@ type Raw struct {
 	Hash       string // SHA-256 of Body, hex
 	Body       []byte
 	ReceivedAt time.Time
-	Via        string // file, poll, webhook
+	Via        string // as a Run's; push: a delivery carried it; fetch: it was asked for since a delivery spoke of it
 	Origin     string // where in the source: "events.csv:17", "incidents.json?page=2"
 	Gone       bool   // the source says that the record was deleted
 	Latest     bool   // no newer version of the same record is stored

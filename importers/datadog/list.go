@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -21,7 +19,6 @@ const (
 	horizon = 30 * 24 * time.Hour
 	// everyState finds all incidents: a search wants to know of what.
 	everyState = "state:(active OR stable OR resolved OR completed)"
-	most       = 10_000 // pages in a census: more is a server that goes round in circles
 )
 
 // get asks for path and decodes the answer.
@@ -209,23 +206,15 @@ func related(ctx context.Context, in importers.Input, path string) ([]json.RawMe
 	return got.Data, err
 }
 
-// census yields the ids of all incidents that there are.
-func census(ctx context.Context, in importers.Input) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		var before []string
-		for n := range most {
-			got, err := listAt(ctx, in, n*pageSize, "")
-			var ids []string
-			for _, raw := range got.Data {
-				ids = append(ids, decode[brief](raw).ID)
-			}
-			if err == nil && len(ids) > 0 && slices.Equal(ids, before) {
-				err = fmt.Errorf("datadog: list of incidents: %w", importers.ErrStuck)
-			}
-			if !yield(ids, err) || err != nil || len(ids) < pageSize {
-				return
-			}
-			before = ids
-		}
+// census returns a page of the ids of all incidents that there are; its token is how many lie before it.
+func census(ctx context.Context, in importers.Input, token string) (ids []string, next string, err error) {
+	offset, _ := strconv.Atoi(token) // ours; empty: the beginning
+	got, err := listAt(ctx, in, offset, "")
+	for _, raw := range got.Data {
+		ids = append(ids, decode[brief](raw).ID)
 	}
+	if len(ids) == pageSize {
+		next = strconv.Itoa(offset + pageSize)
+	}
+	return ids, next, err
 }

@@ -162,15 +162,13 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 	return importers.Slice{Records: p.Records, Rejects: p.Rejects, Next: horizon(in.Now).Format(time.DateOnly) + " " + next, Last: true}, err
 }
 
-func census(ctx context.Context, in importers.Input) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
-		_, p, err := fetch(ctx, in, "")
-		var ids []string
-		for _, r := range p.Records {
-			ids = append(ids, r.ExternalID)
-		}
-		yield(ids, err)
+// census returns the ids of all entries, which the feed holds in one piece.
+func census(ctx context.Context, in importers.Input, _ string) (ids []string, next string, err error) {
+	_, p, err := fetch(ctx, in, "")
+	for _, r := range p.Records {
+		ids = append(ids, r.ExternalID)
 	}
+	return ids, "", err
 }
 
 // fetch asks for the feed, unless it still has the given entity tag, and returns the tag that it has now.

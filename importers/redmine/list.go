@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -98,6 +97,8 @@ func placeOf(token string) (p place) {
 	return p
 }
 
+func (p place) token() string { return fmt.Sprintf("%d:%d", p.project, p.last) }
+
 // walk asks for the page of issues at p and returns their ids, and where the next page lies; nil: that was the last.
 func walk(ctx context.Context, in importers.Input, at importers.At, p place) (ids []string, total int64, next *place, err error) {
 	projects := importers.List(setting(in.Config, "projects"), ",")
@@ -133,31 +134,24 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 		s.Total = total
 	}
 	if next != nil {
-		s.Next = fmt.Sprintf("%d:%d", next.project, next.last)
+		s.Next = next.token()
 	}
 	s.Records, err = fetch(ctx, in, ids)
 	return s, err
 }
 
-// census yields the ids of all issues, since Redmine leaves no trace of what was deleted.
-func census(ctx context.Context, in importers.Input) iter.Seq2[[]string, error] {
-	return func(yield func([]string, error) bool) {
+// census returns a page of the ids of all issues, since Redmine leaves no trace of what was deleted.
+func census(ctx context.Context, in importers.Input, token string) (ids []string, next string, err error) {
+	if token == "" {
 		if _, err := whoami(ctx, in); err != nil {
-			yield(nil, err)
-			return
-		}
-		for p := (place{}); ; {
-			ids, _, next, err := walk(ctx, in, importers.At{}, p)
-			if !yield(ids, err) || err != nil || next == nil {
-				return
-			}
-			if *next == p {
-				yield(nil, importers.ErrStuck)
-				return
-			}
-			p = *next
+			return nil, "", err
 		}
 	}
+	ids, _, behind, err := walk(ctx, in, importers.At{}, placeOf(token))
+	if behind != nil {
+		next = behind.token()
+	}
+	return ids, next, err
 }
 
 // fetch reads issues by id, with what the ids in their journals stand for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 
 	"hindsight/importers"
@@ -13,46 +14,53 @@ import (
 const alike = 3
 
 // byID fetches records by external id. Where that fails for several at once, each is asked for by itself, so that one
-// that the source refuses, or fails over, costs no other: it is a reject, and says nothing about the credentials.
-// Those that are not there are left out. When nothing is given at all, the error remains.
+// that the source refuses, or fails over, or does not answer about in time, costs no other: it is a reject, and says
+// nothing about the credentials. Those that are not there are left out. When one after the other fails and
+// nothing is given at all, the error remains.
 func (p *pass) byID(ctx context.Context, c importers.Collection, in importers.Input, ids []string) ([]importers.Record, []importers.Reject, error) {
 	records, err := c.Fetch(ctx, in, ids)
-	switch {
-	case err == nil || !refuses(err) && !fails(err):
+	if err == nil || beyond(ctx, err) {
 		return records, nil, err
-	case len(ids) == 1:
-		return p.alone(ids[0], err)
 	}
-	var rejects []importers.Reject
-	given := 0
+	var failed failures
+	given := len(ids) == 1 // then nobody tells whose fault it is
 	for i, id := range ids {
-		one, err := c.Fetch(ctx, in, []string{id})
+		var one []importers.Record
+		if len(ids) > 1 {
+			one, err = c.Fetch(ctx, in, []string{id})
+		}
 		switch {
-		case err == nil:
-			records, given = append(records, one...), given+1
-		case importers.HasStatus(err, 404, 410):
-			given++
-		case !refuses(err) && !fails(err):
+		case err == nil, importers.HasStatus(err, 404, 410):
+			records, given = append(records, one...), true
+		case beyond(ctx, err):
 			return nil, nil, err
 		default:
-			rejects = append(rejects, rejectOf(id, err))
+			failed.add(id, err)
 		}
-		if given == 0 && (i+1 == alike || i+1 == len(ids) && fails(err)) {
+		if !given && i+1 == alike {
 			return nil, nil, err
 		}
 	}
-	return records, rejects, nil
+	return records, failed.rejects, p.askLater(ctx, c, failed.later)
 }
 
-// alone says what follows from an error about one id.
-func (p *pass) alone(id string, err error) ([]importers.Record, []importers.Reject, error) {
-	switch {
-	case importers.HasStatus(err, 404, 410):
-		return nil, nil, nil
-	case refuses(err):
-		return nil, []importers.Reject{rejectOf(id, err)}, nil
+// beyond reports whether an error about ids is not about them alone: the credentials are refused, or nobody is to be
+// asked any more.
+func beyond(ctx context.Context, err error) bool {
+	return halts(ctx, err) || importers.HasStatus(err, http.StatusUnauthorized)
+}
+
+// failures are ids that a source does not give.
+type failures struct {
+	rejects []importers.Reject
+	later   []string // those that it may give another time
+}
+
+func (f *failures) add(id string, err error) {
+	f.rejects = append(f.rejects, rejectOf(id, err))
+	if !refuses(err) {
+		f.later = append(f.later, id)
 	}
-	return nil, nil, err
 }
 
 func rejectOf(id string, err error) importers.Reject {
@@ -65,9 +73,6 @@ func refuses(err error) bool {
 	var shape *json.UnmarshalTypeError
 	return errors.As(err, &shape) || importers.HasStatus(err, 400, 403, 404, 405, 410, 422)
 }
-
-// fails reports whether the source failed over a request, however often it was sent.
-func fails(err error) bool { return importers.HasStatus(err, 500, 502, 504) }
 
 // unanswered returns those of ids that are neither among the records nor rejected.
 func unanswered(ids []string, records []importers.Record, rejects []importers.Reject) []string {

@@ -158,12 +158,15 @@ func (d *desk) lay(ctx context.Context, it *item) (effect, []string, error) {
 	if err != nil {
 		return kept, nil, err
 	}
-	if stored != nil && older(draft.Incident.ExternalUpdatedAt, stored.ExternalUpdatedAt) {
-		if it.fresh != isReplayed {
-			return kept, nil, nil
-		}
-		if draft, err = d.inForce(ctx, it, stored.RawID); err != nil {
+	if stored != nil {
+		outdone, err := d.outdone(ctx, it, draft.Incident.ExternalUpdatedAt, stored.ExternalUpdatedAt, stored.RawID)
+		if err != nil || outdone && it.fresh != isReplayed {
 			return kept, nil, err
+		}
+		if outdone {
+			if draft, err = d.inForce(ctx, it, stored.RawID); err != nil {
+				return kept, nil, err
+			}
 		}
 	}
 	next := draft.Incident
@@ -257,9 +260,24 @@ func (d *desk) touch(inc *incident.Incident) {
 	d.now[inc.ID] = inc
 }
 
-// older reports whether the source changed the stored version after the one that it gives now, by the times that
-// it says it updated them.
-func older(draft, stored time.Time) bool { return !draft.IsZero() && draft.Before(stored) }
+// outdone reports whether the version that is stored, which was made from a raw record, stands against the one of now:
+// the source changed it later, by the times that it says, or at the same time and the one of now came with a delivery,
+// which tells less than what was asked for.
+func (d *desk) outdone(ctx context.Context, it *item, now, stored time.Time, from incident.ID) (bool, error) {
+	switch {
+	case now.IsZero() || now.After(stored):
+		return false, nil
+	case now.Before(stored):
+		return true, nil
+	case it.raw.Via != viaPush || from == it.raw.ID:
+		return false, nil
+	}
+	raw, err := d.store.Raw(ctx, from)
+	if errors.Is(err, incident.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && raw.Via != viaPush, err
+}
 
 // nameAll replaces the names of services, teams and people by the entities that they stand for.
 func (d *desk) nameAll(inc *incident.Incident, team string) {

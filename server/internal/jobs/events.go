@@ -102,9 +102,13 @@ func (d *desk) layChange(ctx context.Context, it *item) (effect, []string, error
 		return kept, nil, err
 	case it.raw.Gone:
 		return d.removeChange(stored), nil, nil
-	case stored != nil && older(draft.Change.ExternalUpdatedAt, stored.ExternalUpdatedAt):
-		if it.fresh != isReplayed {
-			return kept, nil, nil
+	case stored != nil:
+		outdone, err := d.outdone(ctx, it, draft.Change.ExternalUpdatedAt, stored.ExternalUpdatedAt, stored.RawID)
+		if err != nil || outdone && it.fresh != isReplayed {
+			return kept, nil, err
+		}
+		if !outdone {
+			break
 		}
 		if draft, err = d.inForce(ctx, it, stored.RawID); err != nil || draft.Change == nil {
 			return kept, nil, err
@@ -140,9 +144,13 @@ func (d *desk) layRoster(ctx context.Context, it *item) (effect, []string, error
 		return kept, nil, err
 	case it.raw.Gone:
 		return d.removeRoster(stored), nil, nil
-	case stored != nil && older(draft.Roster.ExternalUpdatedAt, stored.ExternalUpdatedAt):
-		if it.fresh != isReplayed {
-			return kept, nil, nil
+	case stored != nil:
+		outdone, err := d.outdone(ctx, it, draft.Roster.ExternalUpdatedAt, stored.ExternalUpdatedAt, stored.RawID)
+		if err != nil || outdone && it.fresh != isReplayed {
+			return kept, nil, err
+		}
+		if !outdone {
+			break
 		}
 		if draft, err = d.inForce(ctx, it, stored.RawID); err != nil || draft.Roster == nil {
 			return kept, nil, err

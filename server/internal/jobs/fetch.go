@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"time"
 
@@ -15,6 +16,10 @@ const (
 	goneAfter   = 12 * time.Hour // between the two times that a record is asked for in vain before it counts as deleted
 	vanishShare = 5              // more than one in so many missing at once is lost permission, not deletion
 	vanishFew   = 3              // but not so few
+
+	openShare      = 48             // an open incident is asked for after so small a part of the time in which nothing happened to it
+	maxIDs         = 10_000_000     // of a census: more is a server that goes round in circles
+	longestSilence = 24 * time.Hour // between two requests for one record
 )
 
 // touched fetches the records that a page says have changed, each once in a run: what is fetched is
@@ -40,19 +45,48 @@ func (p *pass) touched(ctx context.Context, c importers.Collection, in importers
 }
 
 // expect notes the incidents that are held as open, and the records that were missing: not every source tells of
-// every change, so those that the run does not come across are asked for at its end.
+// every change, so those that the run does not come across are asked for at its end, where they are due.
 func (p *pass) expect(ctx context.Context) error {
 	open := slices.DeleteFunc(slices.Clone(incident.Statuses), incident.Status.Over)
 	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Statuses: open, Private: true}) {
 		if err != nil {
 			return fmt.Errorf("jobs: run %s: read open incidents: %w", p.run.ID, err)
 		}
-		p.unseen[record{inc.Ref.Type, inc.Ref.ExternalID}] = true
+		last := inc.ExternalUpdatedAt
+		if last.IsZero() {
+			last = inc.ExternalCreatedAt
+		}
+		if p.due(inc.Ref.ExternalID, last, openShare) {
+			p.unseen[record{inc.Ref.Type, inc.Ref.ExternalID}] = true
+		}
 	}
-	for rec := range p.lost {
-		p.unseen[rec] = true
+	for rec, since := range p.lost {
+		if p.due(rec.externalID, since, 1) {
+			p.unseen[rec] = true
+		}
 	}
 	return nil
+}
+
+// due reports whether this run asks for a record that it does not come across: at each poll when something happened to
+// it lately, and less often the longer nothing did.
+func (p *pass) due(id string, last time.Time, share int) bool {
+	return p.run.Via != viaPoll || last.IsZero() || asks(id, last, share, p.health.PolledAt, p.run.StartedAt)
+}
+
+// asks reports whether a poll now asks for a record when the poll before ended at polled and nothing has happened since
+// last. The time between two requests is the longest of 5, 10, 20 minutes and so on to a day that is no longer than a
+// share, such as a 48th, of that silence. Ids spread them, so that not all are asked for by one poll.
+func asks(id string, last time.Time, share int, polled, now time.Time) bool {
+	every := PollEvery
+	for every < longestSilence && 2*every*time.Duration(share) <= now.Sub(last) {
+		every *= 2
+	}
+	every = min(every, longestSilence)
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	turn := func(t time.Time) int64 { return (t.Unix() + int64(h.Sum32())) / int64(every/time.Second) }
+	return every == PollEvery || turn(now) != turn(polled)
 }
 
 // note strikes off what the run came across.
@@ -63,24 +97,23 @@ func (p *pass) note(c importers.Collection, records []importers.Record) {
 	}
 }
 
-// refresh asks for what was expected and not come across.
+// refresh asks for what was expected and not come across. A run that is interrupted goes on behind the last id.
 func (p *pass) refresh(ctx context.Context, in importers.Input) error {
-	for _, c := range p.source.Collections {
-		if c.Fetch == nil {
-			continue
-		}
+	for i := p.pos.Then.Collection; i < len(p.source.Collections) && !p.pos.Then.Census; i++ {
+		c := p.source.Collections[i]
 		var ids []string
 		for rec := range p.unseen {
-			if rec.typ == c.Name {
+			if rec.typ == c.Name && rec.externalID > p.pos.Then.After {
 				ids = append(ids, rec.externalID)
 			}
 		}
 		slices.Sort(ids)
-		if err := p.ask(ctx, c, in, ids); err != nil {
-			if err = p.trouble(ctx, c, err); err != nil {
+		if c.Fetch != nil {
+			if err := p.trouble(ctx, c, p.ask(ctx, c, in, ids)); err != nil {
 				return fmt.Errorf("jobs: run %s: refresh open %s: %w", p.run.ID, c.Name, err)
 			}
 		}
+		p.pos.Then = errand{Collection: i + 1}
 	}
 	return nil
 }
@@ -88,7 +121,6 @@ func (p *pass) refresh(ctx context.Context, in importers.Input) error {
 // ask fetches records by id and stores them. Those that the source does not give are noted as missing; asked
 // for in vain again later, they are deleted.
 func (p *pass) ask(ctx context.Context, c importers.Collection, in importers.Input, ids []string) error {
-	var missing []string
 	for chunk := range slices.Chunk(ids, fetchSize) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -97,15 +129,17 @@ func (p *pass) ask(ctx context.Context, c importers.Collection, in importers.Inp
 		if err != nil {
 			return &sourceError{err}
 		}
-		missing = append(missing, unanswered(chunk, records, rejects)...)
+		before := p.pos.Then
+		p.pos.Then = before.behind(chunk, unanswered(chunk, records, rejects))
 		if len(records)+len(rejects) == 0 {
 			continue
 		}
 		if err := p.page(ctx, c, importers.Page{Records: records, Rejects: rejects}, nil); err != nil {
+			p.pos.Then = before
 			return err
 		}
 	}
-	return p.absent(ctx, c, missing, len(ids))
+	return p.absent(ctx, c, p.pos.Then.IDs, p.pos.Then.Asked)
 }
 
 // notGiven returns those ids that no record came for.
@@ -166,30 +200,30 @@ func (p *pass) forget(ctx context.Context, c importers.Collection, ids []string)
 	return err
 }
 
-// census compares the ids that a source has with those that are held, where it can list them cheaply.
+// census compares the ids that a source has with those that are held, where it can list them cheaply. A run that is
+// interrupted goes on behind the last page of ids.
 func (p *pass) census(ctx context.Context, in importers.Input) error {
-	for _, c := range p.source.Collections {
-		if c.Census == nil {
-			continue
-		}
-		if err := p.countOut(ctx, c, in); err != nil {
-			if err = p.trouble(ctx, c, err); err != nil {
+	if !p.pos.Then.Census {
+		p.pos.Then = errand{Census: true}
+	}
+	for i := p.pos.Then.Collection; i < len(p.source.Collections); i++ {
+		if c := p.source.Collections[i]; c.Census != nil {
+			if err := p.trouble(ctx, c, p.countOut(ctx, c, in)); err != nil {
 				return fmt.Errorf("jobs: run %s: census of %s: %w", p.run.ID, c.Name, err)
 			}
 		}
+		p.pos.Then = errand{Census: true, Collection: i + 1}
 	}
 	return nil
 }
 
 func (p *pass) countOut(ctx context.Context, c importers.Collection, in importers.Input) error {
+	if err := p.listIDs(ctx, c, in); err != nil {
+		return err
+	}
 	there := map[string]bool{}
-	for ids, err := range c.Census(ctx, in) {
-		if err != nil {
-			return &sourceError{err}
-		}
-		for _, id := range ids {
-			there[id] = true
-		}
+	for _, id := range p.pos.Then.IDs {
+		there[id] = true
 	}
 	var absent []string
 	held := 0
@@ -205,4 +239,22 @@ func (p *pass) countOut(ctx context.Context, c importers.Collection, in importer
 		}
 	}
 	return p.absent(ctx, c, absent, held)
+}
+
+// listIDs gathers the ids that a source has.
+func (p *pass) listIDs(ctx context.Context, c importers.Collection, in importers.Input) error {
+	var before []string
+	for then := &p.pos.Then; ; {
+		ids, next, err := c.Census(ctx, in, then.After)
+		if err == nil && next != "" && (next == then.After || len(then.IDs) > maxIDs || len(ids) > 0 && slices.Equal(ids, before)) {
+			err = fmt.Errorf("jobs: page %q of ids: %w", next, importers.ErrStuck)
+		}
+		if err != nil {
+			return &sourceError{err}
+		}
+		then.IDs, then.After, before = append(then.IDs, ids...), next, ids
+		if next == "" {
+			return nil
+		}
+	}
 }

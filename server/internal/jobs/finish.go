@@ -34,6 +34,9 @@ func (p *pass) finish(ctx context.Context, err error) (Outcome, error) {
 // ended returns the run's last row, and the error that remains when that is written.
 func (p *pass) ended(ctx context.Context, err error) (incident.Run, error) {
 	run := p.run
+	if !p.pos.Then.IsZero() { // of which a page alone does not tell
+		run.Cursor = p.pos.encode()
+	}
 	run.FinishedAt, run.ResumesAt = p.clock(), time.Time{}
 	var parked *importers.Parked
 	var refused *refusedError

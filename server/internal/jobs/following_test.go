@@ -43,6 +43,7 @@ func TestOneThatCannotBeRead(t *testing.T) {
 		silent := u.tickets["1003"]
 		silent.Title = "Changed without a sign"
 		u.change(func() { u.tickets["1003"] = silent })
+		b.clock = b.clock.Add(longestSilence)
 		if out := b.poll(u); out.Changed != 1 {
 			t.Errorf("%d: a poll beside it = %+v, want 1 changed", status, countsOf(out.Run))
 		}

@@ -107,7 +107,7 @@ func add(lines []string, line string) []string {
 	return append(slices.Clip(lines), line)
 }
 
-// trouble decides what an error means for the run; nil lets the other collections go on. Refused credentials, and an
+// trouble decides what an error, if there is one, means for the run; nil lets the other collections go on. Refused credentials, and an
 // address at which nobody answers, end the run; whatever else a source does not do as it should ends this collection
 // alone, which goes on from its cursor the next time. What the credentials do not reach beside the main collection is a
 // note about the connection.
@@ -116,7 +116,7 @@ func (p *pass) trouble(ctx context.Context, c importers.Collection, err error) e
 	denied := importers.HasStatus(err, http.StatusForbidden)
 	var own *sourceError
 	switch {
-	case !errors.As(err, &own), !p.over(), halts(ctx, err):
+	case err == nil, !errors.As(err, &own), !p.over(), halts(ctx, err):
 		return err
 	case importers.HasStatus(err, http.StatusUnauthorized), main && denied:
 		return &refusedError{err}

@@ -190,6 +190,7 @@ func TestOpenIncidentsAreAskedFor(t *testing.T) {
 	silent := u.tickets["1001"]
 	silent.Resolved = silent.Created.Add(time.Hour)
 	u.change(func() { u.tickets["1001"] = silent })
+	b.clock = b.clock.Add(longestSilence)
 	if out := b.poll(u); out.Changed != 1 {
 		t.Errorf("poll = %+v, want 1 changed", countsOf(out.Run))
 	}
@@ -202,6 +203,7 @@ func TestAbsenceIsNoDeletion(t *testing.T) {
 	b, u := sqliteBench(t), newUpstream(t, tickets(12))
 	b.poll(u)
 	u.change(func() { delete(u.tickets, "1001") })
+	b.clock = b.clock.Add(longestSilence)
 	b.poll(u)
 	if b.incidents()["1001/0"].Deleted() {
 		t.Fatal("a ticket that was asked for once in vain is deleted")
@@ -244,6 +246,7 @@ func TestMergedAtTheSource(t *testing.T) {
 	b, u := sqliteBench(t), newUpstream(t, tickets(4))
 	b.poll(u)
 	u.change(func() { delete(u.tickets, "1003"); u.merged["1003"] = "1001" })
+	b.clock = b.clock.Add(longestSilence)
 	b.poll(u)
 	got := b.incidents()
 	if inc := got["1003/0"]; inc.Status != incident.Merged || inc.MergedInto != got["1001/0"].ID {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"hindsight/importers"
@@ -25,6 +26,26 @@ type position struct {
 	Troubles []string `json:"troubles,omitempty"`
 	// Notes says which collections the credentials do not reach: the run is whole without them.
 	Notes []string `json:"notes,omitempty"`
+	// Then is where what follows the collections stands.
+	Then errand `json:"then,omitzero"`
+}
+
+// errand is where a refresh of what is held as open stands, or the census behind it.
+type errand struct {
+	Census     bool     `json:"census,omitempty"`
+	Collection int      `json:"collection,omitempty"`
+	After      string   `json:"after,omitempty"` // the last id that was asked for; the token of a census's next page
+	Asked      int      `json:"asked,omitempty"` // ids of the collection
+	IDs        []string `json:"ids,omitempty"`   // those that were not given; of a census, those that there are
+}
+
+// IsZero reports whether it has not begun.
+func (e errand) IsZero() bool { return !e.Census && e.Collection == 0 && e.After == "" }
+
+// behind returns where a refresh stands once it has asked for ids, of which some were not given.
+func (e errand) behind(ids, missing []string) errand {
+	e.After, e.Asked, e.IDs = ids[len(ids)-1], e.Asked+len(ids), append(slices.Clip(e.IDs), missing...)
+	return e
 }
 
 func (p position) encode() []byte {

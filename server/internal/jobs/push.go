@@ -37,7 +37,6 @@ func (p *pass) hear(ctx context.Context, in importers.Input) error {
 // takeIn stores what deliveries say, by collection, and settles them with it.
 func (p *pass) takeIn(ctx context.Context, in importers.Input, pushes []incident.Push) error {
 	defer func(via string) { p.via = via }(p.via)
-	p.via = viaPush
 	said := map[string][]importers.News{}
 	settled := make([]incident.ID, len(pushes))
 	var rejects []importers.Reject
@@ -53,21 +52,31 @@ func (p *pass) takeIn(ctx context.Context, in importers.Input, pushes []incident
 	}
 	last := len(p.source.Collections) - 1
 	for i, c := range p.source.Collections {
-		page, err := p.told(ctx, c, in, said[c.Name])
-		if err != nil {
-			return err
+		carried, fetched, err := p.told(ctx, c, in, said[c.Name])
+		if err == nil {
+			err = p.pageVia(ctx, viaPush, c, carried, nil)
 		}
 		var done []incident.ID
 		if i == last { // the deliveries are settled once all that they say is stored
-			page.Rejects, done = append(page.Rejects, rejects...), settled
-		} else if len(page.Records)+len(page.Rejects) == 0 {
-			continue
+			fetched.Rejects, done = append(fetched.Rejects, rejects...), settled
 		}
-		if err := p.page(ctx, c, page, done); err != nil {
+		if err == nil {
+			err = p.pageVia(ctx, viaFetch, c, fetched, done)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// pageVia stores a page of records that came some way, unless there is nothing to it.
+func (p *pass) pageVia(ctx context.Context, via string, c importers.Collection, page importers.Page, settled []incident.ID) error {
+	if len(page.Records)+len(page.Rejects)+len(settled) == 0 {
+		return nil
+	}
+	p.via = via
+	return p.page(ctx, c, page, settled)
 }
 
 // news reads a delivery. A panic of a source costs this delivery alone.
@@ -89,37 +98,37 @@ func (p *pass) news(push incident.Push) (news []importers.News, err error) {
 }
 
 // told returns what deliveries say of one collection: the records that they carry, and those that are fetched by
-// id. What the source does not give for a reason that will stay is rejected, so that it is not asked for ever.
-func (p *pass) told(ctx context.Context, c importers.Collection, in importers.Input, news []importers.News) (importers.Page, error) {
-	var page importers.Page
+// id. What the source does not give is set aside, so that it holds up no other: it is rejected with the reason and, where
+// that may pass, asked for again by later polls.
+func (p *pass) told(ctx context.Context, c importers.Collection, in importers.Input, news []importers.News) (carried, fetched importers.Page, err error) {
 	var ids []string
 	for _, n := range news {
 		switch {
 		case n.Gone:
-			page.Records = append(page.Records, importers.Record{ExternalID: n.ID, Gone: true, Place: "a delivery said that it was deleted"})
+			carried.Records = append(carried.Records, importers.Record{ExternalID: n.ID, Gone: true, Place: "a delivery said that it was deleted"})
 		case n.Record != nil:
-			page.Records = append(page.Records, *n.Record)
+			carried.Records = append(carried.Records, *n.Record)
 		case !slices.Contains(ids, n.ID):
 			ids = append(ids, n.ID)
 		}
 	}
 	if len(ids) == 0 || c.Fetch == nil || !p.over() {
-		return page, nil
+		return carried, fetched, nil
 	}
-	fetched, rejects, err := p.byID(ctx, c, in, ids)
+	fetched.Records, fetched.Rejects, err = p.byID(ctx, c, in, ids)
 	if err == nil {
-		p.note(c, fetched)
-		page.Records, page.Rejects = append(page.Records, fetched...), rejects
-		return page, p.askLater(ctx, c, notGiven(ids, fetched))
+		p.note(c, fetched.Records)
+		return carried, fetched, p.askLater(ctx, c, unanswered(ids, fetched.Records, fetched.Rejects))
 	}
-	cause := err
-	if err = p.trouble(ctx, c, &sourceError{err}); err != nil {
-		return page, err
+	if trouble := p.trouble(ctx, c, &sourceError{err}); trouble != nil {
+		return carried, fetched, trouble
 	}
+	var failed failures
 	for _, id := range ids {
-		page.Rejects = append(page.Rejects, rejectOf(id, cause))
+		failed.add(id, err)
 	}
-	return page, nil
+	fetched.Rejects = failed.rejects
+	return carried, fetched, p.askLater(ctx, c, failed.later)
 }
 
 // overhear takes in deliveries while the run does something else, whose end must not depend on them: where that fails,
@@ -140,8 +149,8 @@ func (p *pass) overhear(ctx context.Context, in importers.Input) error {
 	return nil
 }
 
-// askLater notes those of the records that deliveries spoke of that the source did not give: it may show them a
-// little later, so the next polls ask again.
+// askLater notes records that the source did not give when it was asked for them by id: it may a little later, so the
+// next polls ask again, less and less often.
 func (p *pass) askLater(ctx context.Context, c importers.Collection, ids []string) error {
 	var late []incident.Missing
 	for _, id := range ids {
@@ -151,7 +160,7 @@ func (p *pass) askLater(ctx context.Context, c importers.Collection, ids []strin
 			p.lost[rec] = p.clock()
 		}
 	}
-	if len(late) == 0 {
+	if len(late) == 0 || p.dry {
 		return nil
 	}
 	_, err := p.store.Update(ctx, func(tx incident.Tx) error { return tx.PutMissing(late) })

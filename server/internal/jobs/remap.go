@@ -27,7 +27,8 @@ func (r *Runner) Remap(ctx context.Context, conn incident.Connection, run incide
 }
 
 // RetryDeadLetters maps the records behind waiting dead letters of conn again: those with the given ids, or all
-// when there are none. Letters of what could not even be read as a record keep waiting.
+// when there are none. Of which no record is stored, the source is asked for by id, where it can be. Letters of what could
+// not even be read as a record keep waiting.
 // For run, progress and errors see Run.
 func (r *Runner) RetryDeadLetters(ctx context.Context, conn incident.Connection, ids []incident.ID, run incident.Run, progress func(incident.Run)) (Outcome, error) {
 	run.Via = viaRetry
@@ -76,15 +77,19 @@ func (p *pass) retry(ctx context.Context, ids []incident.ID) error {
 	if err != nil {
 		return fmt.Errorf("jobs: run %s: read dead letters: %w", p.run.ID, err)
 	}
-	byType := map[string][]incident.Raw{}
+	byType, unread := map[string][]incident.Raw{}, map[string][]string{}
 	for _, l := range letters {
 		if len(ids) > 0 && !slices.Contains(ids, l.ID) {
 			continue
 		}
 		raw, err := p.store.Raw(ctx, l.RawID)
 		if errors.Is(err, incident.ErrNotFound) {
-			p.run.Read++
-			p.run.Dead++
+			if l.ExternalID != "" && p.fetches(l.Type) {
+				unread[l.Type] = append(unread[l.Type], l.ExternalID)
+			} else {
+				p.run.Read++
+				p.run.Dead++
+			}
 			continue
 		}
 		if err != nil {
@@ -99,7 +104,42 @@ func (p *pass) retry(ctx context.Context, ids []incident.ID) error {
 			}
 		}
 	}
+	return p.askAgain(ctx, unread)
+}
+
+// fetches reports whether records of a type can be asked for by id.
+func (p *pass) fetches(typ string) bool {
+	return p.source.API != nil && slices.ContainsFunc(p.source.Collections, func(c importers.Collection) bool { return c.Name == typ && c.Fetch != nil })
+}
+
+// askAgain asks the source for records, by type and external id, of which only dead letters are there.
+func (p *pass) askAgain(ctx context.Context, unread map[string][]string) error {
+	if len(unread) == 0 {
+		return nil
+	}
+	if err := p.connect(ctx); err != nil {
+		return err
+	}
+	in := importers.Input{Config: p.config(), Client: p.client, Now: p.clock()}
+	for _, c := range p.source.Collections {
+		for chunk := range slices.Chunk(unread[c.Name], fetchSize) {
+			if err := p.tryAgain(ctx, c, in, chunk); err != nil {
+				return fmt.Errorf("jobs: run %s: ask for %s again: %w", p.run.ID, c.Name, err)
+			}
+		}
+	}
 	return nil
+}
+
+func (p *pass) tryAgain(ctx context.Context, c importers.Collection, in importers.Input, ids []string) error {
+	records, rejects, err := p.byID(ctx, c, in, ids)
+	if err != nil {
+		return p.trouble(ctx, c, &sourceError{err})
+	}
+	for _, id := range unanswered(ids, records, rejects) {
+		rejects = append(rejects, importers.Reject{ExternalID: id, Place: "asked for by its id", Reason: "the source does not give it: it was deleted there, or the key does not see it"})
+	}
+	return p.page(ctx, c, importers.Page{Records: records, Rejects: rejects}, nil)
 }
 
 // replayBatch maps stored records of one type again. Records of a type that the source no longer has

@@ -160,6 +160,7 @@ const (
 	viaPush      = "push"      // deliveries
 	viaRemap     = "remap"     // all stored ones again
 	viaRetry     = "retry"     // those behind dead letters again
+	viaFetch     = "fetch"     // by id, since a delivery spoke of it: of single records alone
 )
 
 // via says how a run comes by its records when nobody does.
