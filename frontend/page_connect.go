@@ -106,7 +106,7 @@ type FieldName struct {
 }
 
 // BeginPage is the last step at /imports/{id}/begin: from when on to read, and whether to go on by itself. It posts
-// since, a date in the viewer's zone, begin=1 and follow to /imports/{id}/runs. Later it reads again from a date.
+// since, a date in the viewer's zone, begin=1 and follow to /imports/{id}/runs; GET with since and follow estimates anew. Later it reads again from a date.
 type BeginPage struct {
 	Shell
 	Connection incident.Connection
@@ -115,7 +115,14 @@ type BeginPage struct {
 	Since      string
 	Follow     bool
 	Every      time.Duration // between two polls
+	Estimate   *Estimate     // nil: it is set up already
 	Form       Form
+}
+
+// Estimate says beforehand what reading takes.
+type Estimate struct {
+	Summary string // "About 12,400 records: about 130 requests, 2 to 4 hours"
+	Reasons []string
 }
 
 func (BeginPage) template() string { return "begin" }

@@ -29,6 +29,9 @@ type API struct {
 	// others; the longest match counts). Half of it is used, since the source's other users need the rest.
 	// Without an entry nothing is assumed, and only the answers' own headers slow requests down.
 	Rates map[string]Rate
+	// Cost is the fewest requests that reading incidents takes; nil: their number does not matter, since one answer
+	// holds all, or the source has none.
+	Cost func(cfg Config) Cost
 	// Limited reports whether an answer other than 2xx says "slow down" although its status and headers do not;
 	// nil: they tell enough.
 	Limited func(a Answer) bool
@@ -40,8 +43,8 @@ type Rate struct {
 	Per      time.Duration
 }
 
-// interval is the pause between two requests at half of the rate.
-func (r Rate) interval() time.Duration {
+// Interval is the pause between two requests at half of the rate; 0 when no rate is stated.
+func (r Rate) Interval() time.Duration {
 	if r.Requests <= 0 {
 		return 0
 	}
@@ -174,7 +177,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	}
 	_, rate := c.quota(req)
 	for try := 1; ; try++ {
-		if err := c.pacer.Take(ctx, key, rate.interval()); err != nil {
+		if err := c.pacer.Take(ctx, key, rate.Interval()); err != nil {
 			return Answer{}, err
 		}
 		a, err := c.send(req, r.Body)

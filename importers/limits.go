@@ -199,11 +199,5 @@ func (c *Client) key(req *http.Request) string {
 
 // quota returns the rate that holds for a request, and the path prefix that it is declared for.
 func (c *Client) quota(req *http.Request) (prefix string, rate Rate) {
-	path := strings.TrimPrefix(req.URL.Path, strings.TrimRight(c.base.Path, "/"))
-	for p, r := range c.api.Rates {
-		if strings.HasPrefix(path, p) && len(p) >= len(prefix) {
-			prefix, rate = p, r
-		}
-	}
-	return prefix, rate
+	return c.api.quota(strings.TrimPrefix(req.URL.Path, strings.TrimRight(c.base.Path, "/")))
 }

@@ -73,6 +73,9 @@ type Collection struct {
 	// List says how the records are walked through over the network; nil: they come from files, pushes or
 	// Fetch alone. A collection may have both Read and List.
 	List *Listing
+	// Count returns how many records a walk over in.Since to in.Until would give, for a request or a few; nil: the
+	// source does not say how many there are.
+	Count func(ctx context.Context, in Input) (int64, error)
 	// Follow tells what changed since, where List cannot: once List has come to its end, polls walk Follow
 	// from there on instead. Nil: polls go on with List.
 	Follow *Listing

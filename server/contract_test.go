@@ -199,6 +199,7 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/connections": map[string]any{"source": "jira", "name": "Another", "settings": map[string]string{"url": "https://jira.example.org", "token": "t", "projects": "OPS"},
 			"mapping": map[string]any{"status": map[string]string{"parked": "triggered"}}},
 		"PATCH /api/v1/connections/{id}":                map[string]any{"settings": map[string]string{"projects": "OPS, WEB"}, "follow": true, "mapping": map[string]any{"severity": map[string]int{"Highest": 2}}},
+		"POST /api/v1/connections/{id}/trial":           map[string]any{"since": "2026-01-01T00:00:00Z"},
 		"POST /api/v1/connections/{id}/polls":           map[string]any{"since": "2026-01-01T00:00:00Z"},
 		"POST /api/v1/connections/{id}/forecast":        map[string]any{"mapping": map[string]any{"status": map[string]string{"Open": "canceled"}}},
 		"POST /api/v1/connections/{id}/webhook-secrets": map[string]any{"secret": "drawn by the source"},

@@ -128,6 +128,10 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 	if err == nil {
 		conn, err = prepare(ctx, plan)
 	}
+	var estimate *desk.Backfill
+	if err == nil && opts.DryRun && len(files) == 0 {
+		estimate, err = p.estimate(ctx, a, conn, opts.Since)
+	}
 	if err == nil {
 		conn, err = a.Desk.Unseal(conn)
 	}
@@ -148,7 +152,29 @@ func (p program) runImport(ctx context.Context, a *app.App, plan desk.Plan, file
 			return err
 		}
 	}
+	if estimate != nil {
+		return p.report(out, asJSON, trialRun{api.RunOf(out.Run), api.BackfillOf(*estimate)})
+	}
 	return p.reportImport(out, asJSON)
+}
+
+// trialRun is the summary of a trial over the network.
+type trialRun struct {
+	api.Run
+	Backfill api.Backfill `json:"backfill"`
+}
+
+// estimate says, before a trial reads anything, what reading all takes: the trial itself, and the import after it.
+func (p program) estimate(ctx context.Context, a *app.App, conn incident.Connection, since time.Time) (*desk.Backfill, error) {
+	b, err := a.Desk.Backfill(ctx, conn, since)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(p.err, "%s\n", b.Summary)
+	for _, reason := range b.Reasons {
+		fmt.Fprintf(p.err, "  %s\n", reason)
+	}
+	return &b, nil
 }
 
 // via says how a run from the command line comes by its records.
@@ -182,8 +208,13 @@ func (p program) suggestMapping(ctx context.Context, a *app.App, plan *desk.Plan
 
 // reportImport prints how an import went and ends with its exit code.
 func (p program) reportImport(out jobs.Outcome, asJSON bool) error {
+	return p.report(out, asJSON, api.RunOf(out.Run))
+}
+
+// report is reportImport with a summary of its own as JSON.
+func (p program) report(out jobs.Outcome, asJSON bool, summary any) error {
 	if asJSON {
-		if err := json.NewEncoder(p.out).Encode(api.RunOf(out.Run)); err != nil {
+		if err := json.NewEncoder(p.out).Encode(summary); err != nil {
 			return err
 		}
 	} else {

@@ -44,10 +44,14 @@ func Source() importers.Source {
 		Settings:   settings,
 		Missing:    []string{"acknowledgement and mitigation times", "the incident's timeline, which is not in the public API", "reopenings", "responders other than the commander"},
 		Permission: "An application key with the scope incident_read. Nothing is ever written.",
-		API:        &importers.API{Base: func(cfg importers.Config) string { return set(cfg, "url") }, Sign: sign},
-		Probe:      probe,
-		Hook:       &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
-		Words:      words,
+		API: &importers.API{
+			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Sign: sign,
+			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
+		},
+		Probe: probe,
+		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
+		Words: words,
 		Collections: []importers.Collection{{
 			Name:   collection,
 			List:   &importers.Listing{Page: page},

@@ -44,6 +44,7 @@ func Source() importers.Source {
 			},
 			// The least that the vendor promises an account; all of its tokens share it.
 			Rates: map[string]importers.Rate{"": {Requests: 50, Per: 10 * time.Second}},
+			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
 		},
 		Probe: probe,
 		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},

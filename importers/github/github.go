@@ -44,6 +44,7 @@ func Source() importers.Source {
 			Base:  func(cfg importers.Config) string { return setting(cfg, "url") },
 			Sign:  sign,
 			Rates: map[string]importers.Rate{"": {Requests: 5000, Per: time.Hour}}, // docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
 		},
 		Changes: func(cfg importers.Config) bool { return len(deployRepos(cfg)) > 0 },
 		Probe:   probe,

@@ -40,6 +40,7 @@ func Source() importers.Source {
 			Sign: func(cfg importers.Config, req *http.Request) { req.Header.Set("PRIVATE-TOKEN", setting(cfg, "token")) },
 			// docs.gitlab.com/user/gitlab_com/#rate-limits-on-gitlabcom
 			Rates: map[string]importers.Rate{"": {Requests: 2000, Per: time.Minute}},
+			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 3} },
 		},
 		Changes: func(cfg importers.Config) bool { return len(projects(cfg, "deploy_projects")) > 0 },
 		Probe:   probe,

@@ -42,6 +42,7 @@ func Source() importers.Source {
 			Sign: func(cfg importers.Config, req *http.Request) {
 				req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(setting(cfg, "token")))
 			},
+			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 2} },
 		},
 		Probe: probe,
 		Words: words,

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -110,6 +111,7 @@ func RunAPI(t *testing.T, s importers.Source, f Fake) *Haul {
 	if len(clean.Records) != f.Want {
 		t.Errorf("read %d records, want %d", len(clean.Records), f.Want)
 	}
+	counted(ctx, t, s, f, clean)
 	want := clean.digest()
 	t.Run("again", func(t *testing.T) {
 		again, err := Collect(ctx, t, s, f.Config(server(t, f.Handler(), fault{}, 0).URL), clean, 0)
@@ -137,6 +139,26 @@ func RunAPI(t *testing.T, s importers.Source, f Fake) *Haul {
 	t.Run("refused", func(t *testing.T) { refused(t, s, f) })
 	t.Run("stuck", func(t *testing.T) { stuck(t, s, f) })
 	return clean
+}
+
+// counted holds a source that says how many records there are to what was read.
+func counted(ctx context.Context, t *testing.T, s importers.Source, f Fake, clean *Haul) {
+	t.Helper()
+	for _, c := range s.Collections {
+		if c.Count == nil {
+			continue
+		}
+		want := int64(0)
+		for key, r := range clean.Records {
+			if strings.HasPrefix(key, c.Name+"/") && !r.Gone {
+				want++
+			}
+		}
+		n, err := c.Count(ctx, Input(t, s, f.Config(server(t, f.Handler(), fault{}, 0).URL)))
+		if err != nil || n != want {
+			t.Errorf("Count of %s = %d, %v, want %d, as many as were read", c.Name, n, err, want)
+		}
+	}
 }
 
 func same(t *testing.T, got *Haul, err error, want map[string]string) {

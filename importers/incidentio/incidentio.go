@@ -44,6 +44,7 @@ func Source() importers.Source {
 			},
 			// The vendor's default for one key, of which some operations have less and say so in their answers.
 			Rates: map[string]importers.Rate{"": {Requests: 1200, Per: time.Minute}},
+			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 2} },
 		},
 		Probe: probe,
 		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
@@ -51,6 +52,7 @@ func Source() importers.Source {
 		Collections: []importers.Collection{{
 			Name:  collection,
 			List:  &importers.Listing{Page: page, Overlap: overlap},
+			Count: count,
 			Fetch: importers.FetchEach(one),
 			Hides: true, // an incident that became private answers as one that is not there
 			Map:   mapIncident,

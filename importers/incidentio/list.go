@@ -39,16 +39,34 @@ type meta struct {
 	Total int64  `json:"total_record_count"`
 }
 
-// page reads one page of the incidents that changed since at.From, oldest first: one that changes meanwhile keeps its
-// place. Test and tutorial incidents are not among them.
-func page(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-	q := map[string]string{"page_size": strconv.Itoa(pageSize), "sort_by": "created_at_oldest_first"}
+// filter is the query for the incidents that changed since the day of at.From and were created until the day after at.To.
+func filter(at importers.At) map[string]string {
+	q := map[string]string{}
 	if !at.From.IsZero() {
 		q["updated_at[gte]"] = at.From.Format(time.DateOnly)
 	}
 	if !at.To.IsZero() {
 		q["created_at[lte]"] = at.To.Add(24 * time.Hour).Format(time.DateOnly)
 	}
+	return q
+}
+
+// count asks how many incidents changed within in's bounds, for the least page.
+func count(ctx context.Context, in importers.Input) (int64, error) {
+	q := filter(importers.At{From: in.Since, To: in.Until})
+	q["page_size"] = "1"
+	var got struct {
+		Meta meta `json:"pagination_meta"`
+	}
+	err := get(ctx, in, "/v2/incidents", q, &got)
+	return got.Meta.Total, err
+}
+
+// page reads one page of the incidents that changed since at.From, oldest first: one that changes meanwhile keeps its
+// place. Test and tutorial incidents are not among them.
+func page(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
+	q := filter(at)
+	q["page_size"], q["sort_by"] = strconv.Itoa(pageSize), "created_at_oldest_first"
 	if at.Token != "" {
 		q["after"] = at.Token
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"hindsight/importers"
 )
@@ -41,7 +40,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		}
 		s.Reach = append(s.Reach, importers.Line(p.Key+" "+p.Name))
 	}
-	n, err := matching(ctx, in)
+	n, err := matching(ctx, importers.Input{Config: in.Config, Client: in.Client})
 	if err != nil {
 		return s, err
 	}
@@ -52,9 +51,9 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	return s, nil
 }
 
-// matching returns how many issues the connection is about.
+// matching returns how many issues changed within in's bounds.
 func matching(ctx context.Context, in importers.Input) (int64, error) {
-	search := strings.Join(append(scope(in.Config), fmt.Sprintf("created >= %d", born.UnixMilli())), " AND ")
+	search := jql(in.Config, importers.At{From: in.Since, To: in.Until}, 0)
 	if onCloud(in.Config) {
 		return count(ctx, in, search)
 	}

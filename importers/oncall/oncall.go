@@ -47,6 +47,7 @@ func Source() importers.Source {
 			// Without "Bearer", which OnCall refuses.
 			Sign:  func(cfg importers.Config, req *http.Request) { req.Header.Set("Authorization", setting(cfg, "key")) },
 			Rates: map[string]importers.Rate{"": {Requests: 300, Per: 5 * time.Minute}},
+			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100} },
 		},
 		Shifts: true,
 		Probe:  probe,

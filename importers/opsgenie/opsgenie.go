@@ -41,6 +41,15 @@ const (
 	day       = 24 * time.Hour
 )
 
+// cost is, for an incident, itself, its timeline, the ids of its alerts and one alert; for an alert itself, its log and its
+// notes.
+func cost(cfg importers.Config) importers.Cost {
+	if setting(cfg, "count") == countAlerts {
+		return importers.Cost{Page: 100, Each: 3}
+	}
+	return importers.Cost{Page: 100, Each: 4}
+}
+
 // Source returns the source "opsgenie".
 func Source() importers.Source {
 	return importers.Source{
@@ -57,6 +66,7 @@ func Source() importers.Source {
 			Sign: func(cfg importers.Config, req *http.Request) {
 				req.Header.Set("Authorization", "GenieKey "+strings.TrimSpace(setting(cfg, "key")))
 			},
+			Cost: cost,
 		},
 		Shifts: true,
 		Probe:  probe,

@@ -175,6 +175,42 @@ func createdIn(ctx context.Context, in importers.Input, at importers.At, offset 
 	return s, nil
 }
 
+// longest is the longest stretch of time that the list of incidents is asked for; the vendor's limit is six months.
+const longest = 150 * day
+
+// count asks how many incidents were created within in's bounds, by the least page of each stretch of time.
+func count(ctx context.Context, in importers.Input) (n int64, err error) {
+	from, end := in.Since, in.Until
+	if from.IsZero() {
+		from = importers.Dawn()
+	}
+	if end.IsZero() {
+		end = in.Now.Add(time.Hour)
+	}
+	for ; from.Before(end); from = from.Add(longest) {
+		to := from.Add(longest)
+		if to.After(end) {
+			to = end
+		}
+		query := within(importers.At{From: from, To: to}, in.Config)
+		if services := ids(in.Config, "services"); len(services) > 0 {
+			query["service_ids[]"] = services
+		}
+		query.Set("limit", "1")
+		query.Set("total", "true")
+		a, err := in.Client.Get(ctx, "/incidents", query)
+		if err != nil {
+			return n, fmt.Errorf("pagerduty: count incidents: %w", err)
+		}
+		var p page
+		if err := a.JSON(&p); err != nil {
+			return n, err
+		}
+		n += p.Total
+	}
+	return n, nil
+}
+
 // put adds an incident to a page: as a record, or as an id to fetch where the page does not tell enough of it.
 func put(s *importers.Slice, cfg importers.Config, id string, r record) error {
 	if r.Incident == nil || inDetail(cfg) {

@@ -53,6 +53,7 @@ func Source() importers.Source {
 			Base:  func(cfg importers.Config) string { return setting(cfg, "url") },
 			Sign:  sign,
 			Rates: map[string]importers.Rate{"": {Requests: 960, Per: time.Minute}},
+			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 0.04} }, // four log entries for each, a hundred on a page
 		},
 		Changes: importers.AlwaysChanges, Shifts: true,
 		Probe: probe,
@@ -60,7 +61,8 @@ func Source() importers.Source {
 		Words: words,
 		Collections: []importers.Collection{{
 			Name:    incidents,
-			List:    &importers.Listing{Page: backfill, Window: 7 * day, MaxWindow: 150 * day},
+			List:    &importers.Listing{Page: backfill, Window: 7 * day, MaxWindow: longest},
+			Count:   count,
 			Follow:  &importers.Listing{Page: follow, Window: day, MaxWindow: 30 * day},
 			Fetch:   importers.FetchEach(fetch),
 			Map:     mapIncident,

@@ -123,6 +123,16 @@ func walk(ctx context.Context, in importers.Input, at importers.At, p place) (id
 	return ids, h.Total, nil, nil
 }
 
+// count asks how many issues changed within in's bounds, in each of the chosen projects.
+func count(ctx context.Context, in importers.Input) (n int64, err error) {
+	for p := (place{}); ; p = (place{project: p.project + 1}) {
+		_, total, _, err := walk(ctx, in, importers.At{From: in.Since, To: in.Until}, p)
+		if n += total; err != nil || p.project+1 >= len(importers.List(setting(in.Config, "projects"), ",")) {
+			return n, err
+		}
+	}
+}
+
 // page reads the issues of a page with their journals, which only a request for each issue gives.
 func page(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
 	ids, total, next, err := walk(ctx, in, at, placeOf(at.Token))

@@ -25,12 +25,17 @@ func Source() importers.Source {
 		Settings:   settings,
 		Missing:    []string{"impact start, detection and mitigation, unless a custom field holds them", "pushes: Redmine has no webhooks"},
 		Permission: "A user with the permission to view issues in the projects that are read; to view private notes as well if those are wanted. Administration > Settings > API must have the REST web service enabled.",
-		API:        &importers.API{Base: base, Sign: sign},
-		Probe:      probe,
-		Words:      words,
+		API: &importers.API{
+			Base: base,
+			Sign: sign,
+			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
+		},
+		Probe: probe,
+		Words: words,
 		Collections: []importers.Collection{{
 			Name: "issues", Map: mapIssue,
 			List:  &importers.Listing{Page: page},
+			Count: count,
 			Fetch: fetch, Census: census,
 		}},
 	}

@@ -41,16 +41,23 @@ type answer struct {
 	} `json:"meta"`
 }
 
-// page reads one page of the incidents that changed since at.From, in order of creation: one that changes meanwhile keeps
-// its place. Pages follow cursors, since numbers of pages shift and end at a limit.
-func page(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-	q := map[string]string{"page[size]": strconv.Itoa(pageSize), "sort": "created_at", "include": parts}
+// filter is the query for the incidents that changed since at.From and were created before at.To.
+func filter(at importers.At) map[string]string {
+	q := map[string]string{}
 	if !at.From.IsZero() {
 		q["filter[updated_at][gte]"] = at.From.Format(time.RFC3339)
 	}
 	if !at.To.IsZero() {
 		q["filter[created_at][lt]"] = at.To.Format(time.RFC3339)
 	}
+	return q
+}
+
+// page reads one page of the incidents that changed since at.From, in order of creation: one that changes meanwhile keeps
+// its place. Pages follow cursors, since numbers of pages shift and end at a limit.
+func page(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
+	q := filter(at)
+	q["page[size]"], q["sort"], q["include"] = strconv.Itoa(pageSize), "created_at", parts
 	if at.Token != "" {
 		q["page[after]"] = at.Token
 	}
@@ -78,6 +85,15 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 		s.Records = append(s.Records, r)
 	}
 	return s, nil
+}
+
+// count asks how many incidents changed within in's bounds, for the least page.
+func count(ctx context.Context, in importers.Input) (int64, error) {
+	q := filter(importers.At{From: in.Since, To: in.Until})
+	q["page[size]"] = "1"
+	var got answer
+	err := get(ctx, in, "/v1/incidents", q, &got)
+	return got.Meta.Total, err
 }
 
 // one fetches an incident by id.

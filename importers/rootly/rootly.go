@@ -39,6 +39,7 @@ func Source() importers.Source {
 		API: &importers.API{
 			Base: func(cfg importers.Config) string { return set(cfg, "url") },
 			Sign: sign,
+			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100} },
 		},
 		Probe: probe,
 		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
@@ -46,6 +47,7 @@ func Source() importers.Source {
 		Collections: []importers.Collection{{
 			Name:  collection,
 			List:  &importers.Listing{Page: page},
+			Count: count,
 			Fetch: importers.FetchEach(one),
 			Map:   mapIncident,
 		}},

@@ -58,6 +58,14 @@ func sign(cfg importers.Config, req *http.Request) {
 // state none, one a second.
 var rates = map[string]importers.Rate{"": {Requests: 2, Per: time.Second}, "/v1/": {Requests: 1, Per: time.Second}}
 
+// cost is a request for a hundred incidents of a page that is managed, and one for each incident of a public one.
+func cost(cfg importers.Config) importers.Cost {
+	if managed(cfg) {
+		return importers.Cost{Page: 100, Path: "/v1/"}
+	}
+	return importers.Cost{Page: 100, Each: 1}
+}
+
 // backfill reads the whole page, newest first. The public lists hold the 50 most recent incidents and maintenances, so the
 // page's archive follows, which names all of them by their codes, three months on a page. Every incident is then fetched by
 // its code: that is the one form in which all roads give it.

@@ -36,7 +36,7 @@ func Source() importers.Source {
 		},
 		Settings:   settings,
 		Permission: "None for what the public sees. For an API key: access to the page; the key is that of a user.",
-		API:        &importers.API{Base: base, Sign: sign, Rates: rates},
+		API:        &importers.API{Base: base, Sign: sign, Rates: rates, Cost: cost},
 		Probe:      probe,
 		Check:      check,
 		Words:      words,

@@ -59,6 +59,7 @@ func history(ctx context.Context, in importers.Input, at importers.At) (importer
 		return importers.Slice{}, err
 	}
 	s := slice(in, p)
+	s.Total = int64(p.Total)
 	if got := offset + len(p.Incidents); len(p.Incidents) > 0 && (got < p.Total || p.Total == 0 && len(p.Incidents) == pageSize) {
 		s.Next = strconv.Itoa(got)
 	}

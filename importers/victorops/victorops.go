@@ -52,6 +52,9 @@ func Source() importers.Source {
 				"":                  {Requests: 60, Per: time.Minute},
 				"/api-reporting/v2": {Requests: 1, Per: time.Minute},
 			},
+			Cost: func(importers.Config) importers.Cost {
+				return importers.Cost{Page: pageSize, Path: "/api-reporting/v2"}
+			},
 			Limited: limited,
 		},
 		Shifts: true,

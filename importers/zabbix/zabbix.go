@@ -26,9 +26,14 @@ func Source() importers.Source {
 		Settings:   settings,
 		Missing:    []string{"impact start and mitigation", "events that the housekeeper has deleted before they were read", "acknowledgements and messages of problems that ended more than 30 days ago"},
 		Permission: "An API token of a user with the role User and read access to the host groups that are read; the role must allow event.get, hostgroup.get and user.get.",
-		API:        &importers.API{Base: base, Sign: sign, CA: func(cfg importers.Config) string { return setting(cfg, "ca") }},
-		Probe:      probe,
-		Words:      words,
+		API: &importers.API{
+			Base: base,
+			Sign: sign,
+			CA:   func(cfg importers.Config) string { return setting(cfg, "ca") },
+			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 500, Each: 0.002} },
+		},
+		Probe: probe,
+		Words: words,
 		Collections: []importers.Collection{{
 			Name: "problems", Map: mapProblem,
 			List:  &importers.Listing{Page: page, Keyset: true},

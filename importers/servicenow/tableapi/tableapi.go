@@ -44,10 +44,14 @@ func Source() importers.Source {
 		Settings:   settings,
 		Missing:    []string{"impact start, detection and mitigation, unless a column holds them", "deletions, unless a business rule tells them"},
 		Permission: "Read access to incident, task_sla, problem, change_request, sys_journal_field and sys_audit: the roles itil (or sn_incident_read, sn_problem_read, sn_change_read) and, for the history, a read rule on sys_audit. Nothing is ever written.",
-		API:        &importers.API{Base: func(cfg importers.Config) string { return set(cfg, "url") }, Sign: sign},
-		Probe:      probe,
-		Hook:       &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
-		Words:      words,
+		API: &importers.API{
+			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Sign: sign,
+			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 0.03} }, // service levels, notes and history of a page
+		},
+		Probe: probe,
+		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
+		Words: words,
 		Collections: []importers.Collection{
 			{Name: incidents, List: &importers.Listing{Page: incidentPage}, Fetch: fetchIncidents, Hides: true, Map: mapIncident},
 			{Name: changes, List: &importers.Listing{Page: changePage}, Fetch: fetchChanges, Hides: true, Map: mapChange},

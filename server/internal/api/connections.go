@@ -190,6 +190,7 @@ func (s *Server) connectionOps() []operation {
 		get("/connections/{id}", "One connection and how it fares", s.getConnection),
 		write(http.MethodPatch, "/connections/{id}", "Change settings, secrets or mapping, or whether it is followed", incident.Editor, http.StatusOK, s.patchConnection),
 		act("/connections/{id}/probe", "Ask the source what the credentials reach", s.probe),
+		write(http.MethodPost, "/connections/{id}/trial", "What the newest records would become, and what reading all of them takes", incident.Editor, http.StatusOK, s.trial),
 		write(http.MethodPost, "/connections/{id}/polls", "Read the source over the network", incident.Editor, http.StatusAccepted, s.startPoll),
 		act("/connections/{id}/pause", "Poll no more until it is resumed", s.pauseConnection),
 		act("/connections/{id}/resume", "Let polls go on", s.resumeConnection),

@@ -34,6 +34,8 @@ type Trial struct {
 	Cut  bool                         // only the beginning was looked at
 	// Words are the source's own words that were met, by field and then by how often.
 	Words []Heard
+
+	sounding sounding // of a trial over the network
 }
 
 // Heard is a word of the source that the trial met.
@@ -58,14 +60,18 @@ func (d *Desk) Try(ctx context.Context, conn incident.Connection, upload inciden
 	return d.try(ctx, conn, files, func(s importers.Source) importers.Source { return s })
 }
 
-// TryLive reads some records of the last three months over the network, maps them and writes nothing. What keeps
-// them from being read is ErrInvalid about "url".
+// TryLive reads some records of the last three months over the network, maps them and writes nothing but how long that
+// took, for Backfill. What keeps them from being read is ErrInvalid about "url".
 func (d *Desk) TryLive(ctx context.Context, conn incident.Connection) (Trial, error) {
 	open, err := d.Unseal(conn)
 	if err != nil {
 		return Trial{}, err
 	}
-	return d.try(ctx, open, nil, func(s importers.Source) importers.Source { return s })
+	trial, err := d.try(ctx, open, nil, func(s importers.Source) importers.Source { return s })
+	if err == nil {
+		err = d.keepSounding(ctx, conn.ID, trial.sounding)
+	}
+	return trial, err
 }
 
 // TryStored maps the stored records of a connection, as far as there is time for, and writes nothing. It says which
@@ -92,7 +98,7 @@ func (d *Desk) try(ctx context.Context, conn incident.Connection, files []import
 	}
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
-	w := &watch{raws: map[incident.ID]incident.Raw{}}
+	w := &watch{raws: map[incident.ID]incident.Raw{}, depth: depth{now: d.Now}}
 	runner := jobs.NewRunner(d.Store, []importers.Source{w.source(change(source))}, d.Now, d.Log)
 	runner.Transport = d.Runner.Transport
 	run, opts, about := d.NewRun(conn, "file", ""), jobs.Options{DryRun: true}, "file"
@@ -111,7 +117,8 @@ func (d *Desk) try(ctx context.Context, conn incident.Connection, files []import
 	case w.err != nil:
 		err = &unread{incident.Invalidf(about, "%s", unprefixed(w.err, source.Name)), w.err}
 	}
-	return Trial{Outcome: out, Raws: w.raws, Cut: w.cut, Words: w.words()}, err
+	w.depth.whole = w.depth.whole || !w.cut
+	return Trial{Outcome: out, Raws: w.raws, Cut: w.cut, Words: w.words(), sounding: w.depth.measured(d.Now().UTC())}, err
 }
 
 // unread says why nothing could be read, for people, and keeps the cause for those who know what to do about it.
@@ -131,6 +138,7 @@ type watch struct {
 	cut   bool
 	err   error
 	heard map[Heard]int // without counts
+	depth depth         // of the first collection, over the network
 }
 
 func (w *watch) source(s importers.Source) importers.Source {
@@ -145,7 +153,7 @@ func (w *watch) source(s importers.Source) importers.Source {
 		}
 		if c.List != nil {
 			list := *c.List
-			list.Page = w.slices(c.List.Page)
+			list.Page = w.slices(c.List.Page, i == 0)
 			s.Collections[i].List = &list
 		}
 		if c.Read != nil {
@@ -199,9 +207,15 @@ func (w *watch) words() []Heard {
 	return out
 }
 
-// slices stops a walk over the network after enough records.
-func (w *watch) slices(page func(context.Context, importers.Input, importers.At) (importers.Slice, error)) func(context.Context, importers.Input, importers.At) (importers.Slice, error) {
+// slices stops a walk over the network after enough records. The first collection's is measured.
+func (w *watch) slices(page func(context.Context, importers.Input, importers.At) (importers.Slice, error), first bool) func(context.Context, importers.Input, importers.At) (importers.Slice, error) {
 	return func(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
+		if !first && !w.depth.whole {
+			w.depth.whole = true
+			w.depth.meets(in)
+		} else if first {
+			w.depth.begins(in, at)
+		}
 		if w.enough = len(w.raws) >= trialShown; w.read >= trialLive {
 			return importers.Slice{}, errEnough
 		}
@@ -209,6 +223,8 @@ func (w *watch) slices(page func(context.Context, importers.Input, importers.At)
 		w.read += len(s.Records) + len(s.Rejects)
 		if err != nil {
 			w.err = err
+		} else if first {
+			w.depth.ends(in, at, s)
 		}
 		return s, err
 	}

@@ -71,6 +71,21 @@ func (r *Runner) Probe(ctx context.Context, conn incident.Connection) (importers
 	return scope, err
 }
 
+// Count asks how many records of its first collection a connection's source has since an instant (zero: ever); -1: it has
+// no way to say. conn's settings hold secrets in clear.
+func (r *Runner) Count(ctx context.Context, conn incident.Connection, since time.Time) (int64, error) {
+	source, err := r.source(conn)
+	if err != nil || source.API == nil || source.Collections[0].Count == nil {
+		return -1, err
+	}
+	cfg := importers.Config{Connection: conn.ID, Settings: conn.Settings, Mapping: conn.Mapping, MapVersion: conn.MapVersion}
+	client, err := r.clientOf(source, cfg, nil)
+	if err != nil {
+		return -1, err
+	}
+	return source.Collections[0].Count(ctx, importers.Input{Config: cfg, Client: client, Since: since, Now: r.clock()})
+}
+
 // waitingUntil shows people why the run stands still.
 func (p *pass) waitingUntil(reason string, until time.Time) {
 	p.mu.Lock()

@@ -19,7 +19,26 @@ func (s *Server) beginForm(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return show(s.beginPage(r, j, frontend.Form{}))
+	page := s.beginPage(r, j, frontend.Form{Values: r.Request.URL.Query()})
+	if page.Steps != nil {
+		err = s.estimate(r, j, &page)
+	}
+	return answer{page: page}, err
+}
+
+// estimate says what reading from the day on the form takes. A day that is none is said to be so.
+func (s *Server) estimate(r *request, j joint, page *frontend.BeginPage) error {
+	day, err := s.day(r, page.Form.Value("since", page.Since))
+	if errors.Is(err, incident.ErrInvalid) {
+		page.Form = formOf(page.Form.Values, err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b, err := s.Backfill(r.Request.Context(), j.conn, day)
+	page.Estimate = &frontend.Estimate{Summary: b.Summary, Reasons: b.Reasons}
+	return err
 }
 
 func (s *Server) beginPage(r *request, j joint, form frontend.Form) frontend.BeginPage {
@@ -86,6 +105,14 @@ func (s *Server) since(r *request, j joint) (time.Time, error) {
 		if r.PostForm("begin") != "" && j.ready() {
 			return time.Time{}, incident.Invalidf("since", "say from which day on to read again")
 		}
+		return time.Time{}, nil
+	}
+	return s.day(r, text)
+}
+
+// day reads a day in the past, in the reader's zone; zero for none.
+func (s *Server) day(r *request, text string) (time.Time, error) {
+	if text == "" {
 		return time.Time{}, nil
 	}
 	day, err := time.ParseInLocation(time.DateOnly, text, r.zone())

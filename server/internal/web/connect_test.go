@@ -85,7 +85,9 @@ func TestConnect(t *testing.T) {
 	if n := s.total(incident.Filter{}); n != 0 {
 		t.Errorf("before the import there are %d incidents, want 0", n)
 	}
-	s.holds(s.get(conn+"/begin", http.StatusOK), "the last step", "Read from this day on, in UTC", "every 5m")
+	s.holds(s.get(conn+"/begin", http.StatusOK), "the last step", "Read from this day on, in UTC", "every 5m",
+		"About 3 records: about 1 request, ", "Jira itself says how many records there are", "A request lists 100 at once", "While previewing, a request")
+	s.holds(s.get(conn+"/begin?since=2999-01-01", http.StatusOK), "the last step", "is not a day in the past")
 	body, _ := s.post(conn+"/runs", http.StatusUnprocessableEntity, "begin", "1", "since", "2999-01-01", "follow", "yes")
 	s.holds(body, "the last step", "is not a day in the past")
 	_, to = s.post(conn+"/runs", http.StatusSeeOther, "begin", "1", "since", time.Now().AddDate(0, 0, -60).Format(time.DateOnly), "follow", "yes")
