@@ -33,6 +33,7 @@ func TestInBrowser(t *testing.T) {
 		{"correcting an incident", correcting},
 		{"hostile text", hostileText},
 		{"judging a service", judgingService},
+		{"changes before an incident", beforeAnIncident},
 		{"themes", themes},
 		{"service levels", serviceLevels},
 		{"signing in", signingIn},

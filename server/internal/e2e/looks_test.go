@@ -36,7 +36,7 @@ var screens = []screen{{"desktop", "light", 1280, 900}, {"desktop", "dark", 1280
 // paths are the pages that every installation has. What their addresses begin with and end in * is found by
 // following the first link to such an address on the page before.
 var paths = []string{"/", "/incidents", "/incidents/inc_*", "/incidents?q=cache&priority=P1", "/problems", "/problems/prb_*", "/services", "/services/svc_*",
-	"/sla", "/search?q=cache", "/imports", "/imports/con_*", "/imports/runs/run_*", "/imports/letters", "/imports/new", "/imports/new/table", "/setup/start",
+	"/changes", "/changes?kind=deploy", "/oncall", "/sla", "/search?q=cache", "/imports", "/imports/con_*", "/imports/runs/run_*", "/imports/letters", "/imports/new", "/imports/new/table", "/setup/start",
 	"/me", "/admin/objectives", "/admin/users", "/admin/tokens", "/about", "/help/metrics", "/help/keyboard", "/nowhere"}
 
 // looks opens every page, full and empty, wide and narrow, light and dark: no rule of axe-core is broken, nothing
@@ -46,6 +46,7 @@ func looks(t *testing.T, b browser) {
 	full := filled(t)
 	full.load(t, "testdata/broken.csv", "Help desk")
 	full.sample(t, samples()...)
+	full.changing(t)
 	empty := open(t, "")
 	empty.user(t, "admin", incident.Admin)
 	for _, s := range []struct {

@@ -49,6 +49,20 @@ func TestPeriods(t *testing.T) {
 	}
 }
 
+// TestChanges: questions about changes have kinds of their own, and keep them in addresses.
+func TestChanges(t *testing.T) {
+	q, err := ParseChanges(url.Values{"kind": {"infra", "deploy", "infra"}, "service": {"checkout"}, "range": {"30d"}}, now)
+	if got := q.Encode(); err != nil || got != "service=checkout&kind=infra&kind=deploy&range=30d" {
+		t.Errorf("ParseChanges = %q, %v", got, err)
+	}
+	if _, err = ParseChanges(url.Values{"kind": {"real"}}, now); !errors.Is(err, incident.ErrInvalid) {
+		t.Errorf("ParseChanges of a kind of incidents: %v, want ErrInvalid", err)
+	}
+	if _, err = Parse(url.Values{"kind": {"deploy"}}, now); !errors.Is(err, incident.ErrInvalid) {
+		t.Errorf("Parse of a kind of changes: %v, want ErrInvalid", err)
+	}
+}
+
 func TestMonthsEndWithTheirLastDay(t *testing.T) {
 	q, err := Parse(url.Values{"range": {"6m"}}, time.Date(2026, 8, 31, 12, 0, 0, 0, time.UTC))
 	if err != nil || stamp(q.From) != "2026-03-01T00:00:00Z" || stamp(q.To) != "2026-09-01T00:00:00Z" {
