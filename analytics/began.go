@@ -29,15 +29,18 @@ func (s *Snapshot) Began(q Query, windows []Window) []int {
 			q.To = w.To
 		}
 	}
-	codes := s.codesIn(windows)
+	codes, from, to := s.codesIn(windows), make([]int64, len(windows)), make([]int64, len(windows))
+	for i, w := range windows {
+		from[i], to[i] = micros(w.From), micros(w.To)
+	}
 	p := s.population(q)
 	for r := range p.started() {
 		if r.leftOut != 0 {
 			continue
 		}
 		at, set := r.started[r.i], s.sets[r.services[r.i]]
-		for i, w := range windows {
-			if at >= micros(w.From) && at < micros(w.To) && slices.ContainsFunc(set, func(code uint32) bool { return codes[i][code] }) {
+		for i := range windows {
+			if at >= from[i] && at < to[i] && slices.ContainsFunc(set, func(code uint32) bool { return codes[i][code] }) {
 				counts[i]++
 			}
 		}

@@ -14,7 +14,7 @@ type ChangesPage struct {
 	Period    Period
 	Problem   string   // what is wrong with the question and what would be right; empty: nothing
 	Keep      []Hidden // parameters that naming a further service carries along
-	Facets    []Facet
+	Facets    []Facet  // empty: there is nothing to narrow down
 	Chips     []Chip
 	Clear     string
 	Rows      []ChangeRow

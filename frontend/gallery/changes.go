@@ -103,7 +103,8 @@ func changeStates(w world) []State {
 		return frontend.OnCallPage{Shell: w.on("On call", frontend.NavServices, "/oncall"), Query: "zzz", Connected: connected, Sources: sources, Empty: empty, MayEdit: w.shell.User.Role.Can(incident.Editor)}
 	}
 	nomatch, connected := frontend.Empty{Kind: frontend.NothingMatches, Text: "There is no service called “zzz”."}, w.changes().Connected
-	none := on(w, connected, nomatch)
+	none, waiting := on(w, connected, nomatch), on(w, connected, frontend.Empty{})
+	waiting.Facets = w.changes().Facets
 	none.Problem, none.Chips, none.Facets = nomatch.Text, w.changes().Chips, w.changes().Facets
 	bare := w.incident()
 	bare.Changes, bare.OnCall = &frontend.NearChanges{Note: "No change of its services is on record in these 24 hours."}, &frontend.DutyThen{Note: "Not known, since its start is not known."}
@@ -111,7 +112,7 @@ func changeStates(w world) []State {
 	quiet.Changes, quiet.Empty = nil, frontend.Empty{Kind: frontend.NothingMatches}
 	return []State{
 		{"changes/unconnected", on(w, nil, frontend.Empty{})}, {"changes/unconnected-viewer", on(viewer, nil, frontend.Empty{})},
-		{"changes/empty", on(w, connected, frontend.Empty{})}, {"changes/nothing-matches", none},
+		{"changes/empty", waiting}, {"changes/nothing-matches", none},
 		{"oncall/unconnected", duty(w, nil, frontend.Empty{})}, {"oncall/unconnected-viewer", duty(viewer, nil, frontend.Empty{})},
 		{"oncall/empty", duty(w, connected, frontend.Empty{})}, {"oncall/nothing-matches", duty(w, connected, nomatch)},
 		{"incident/no-changes", bare}, {"service/no-changes", quiet},

@@ -37,9 +37,14 @@ func (s *Server) changes(r *request) (answer, error) {
 		Keep: hidden(q, "after"), Connected: connectionLinks(connected), MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo,
 		Sources: s.sourceLinks(func(x importers.Source) bool { return x.Changes != nil }),
 		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/changes", with(q, func(*query.Query) {}))}}}
-	if page.Facets, err = s.changeFacets(ctx, r, q, connected); err != nil {
+	lately, _, err := s.Store.ChangeEvents(ctx, incident.ChangeFilter{Limit: changedLately})
+	if err != nil {
 		return answer{}, err
 	}
+	if len(connected)+len(lately) == 0 {
+		return show(page) // nothing to narrow down
+	}
+	page.Facets = s.changeFacets(r, q, connected, lately)
 	f, err := s.ChangeFilter(ctx, q, r.viewer.Private())
 	if errors.Is(err, incident.ErrInvalid) {
 		page.Problem, page.Empty = message(err), frontend.Empty{Kind: frontend.NothingMatches, Text: capital(message(err)) + "."}
@@ -83,11 +88,7 @@ func connectionLinks(all []incident.Connection) []frontend.Link {
 }
 
 // changeFacets offers kinds, connections, and the services that were changed lately.
-func (s *Server) changeFacets(ctx context.Context, r *request, q query.Query, connected []incident.Connection) ([]frontend.Facet, error) {
-	lately, _, err := s.Store.ChangeEvents(ctx, incident.ChangeFilter{Limit: changedLately})
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) changeFacets(r *request, q query.Query, connected []incident.Connection, lately []incident.ChangeEvent) []frontend.Facet {
 	known := s.knownServices(r)
 	var services []search.Bucket
 	for _, c := range lately {
@@ -107,7 +108,7 @@ func (s *Server) changeFacets(ctx context.Context, r *request, q query.Query, co
 		"connection": each(connected, func(c incident.Connection) search.Bucket {
 			return search.Bucket{Value: string(c.ID), Label: c.Name, Count: -1}
 		}),
-	}), nil
+	})
 }
 
 // knownServices are the services that the viewer may know.

@@ -86,6 +86,7 @@ func TestChanges(t *testing.T) {
 	s := newImportSite(t, false)
 	s.signIn(incident.Editor)
 	s.lists("/changes", []string{"No source of changes is connected", "Deployments by webhook", "Jenkins"}, []string{"Grafana OnCall"})
+	s.lists("/changes?kind=deploy&range=30d", []string{"No source of changes is connected"}, []string{"No change matches"})
 	checkout, search, vault := incident.NewService("checkout"), incident.NewService("search"), incident.NewService("vault")
 	s.put(func(tx incident.Tx) []error {
 		return []error{tx.PutServices([]incident.Service{checkout, search, vault}), tx.PutIncidents([]*incident.Incident{beganAt("inc_1", noon, false, checkout),
