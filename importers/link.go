@@ -1,6 +1,8 @@
 package importers
 
 import (
+	"context"
+	"encoding/json"
 	"net/url"
 	"strings"
 )
@@ -25,6 +27,25 @@ func (a Answer) Next() string {
 		}
 	}
 	return ""
+}
+
+// Linked reads a list whose pages are JSON arrays to its end, by the answers' links to the next page. It is for short lists, such
+// as the comments of one record. A link to a page that was read already ends it.
+func (c *Client) Linked(ctx context.Context, path string, query url.Values) ([]json.RawMessage, error) {
+	list := []json.RawMessage{}
+	for seen := map[string]bool{}; path != "" && !seen[path]; query = nil {
+		seen[path] = true
+		a, err := c.Get(ctx, path, query)
+		if err != nil {
+			return nil, err
+		}
+		var page []json.RawMessage
+		if err := a.JSON(&page); err != nil {
+			return nil, err
+		}
+		list, path = append(list, page...), a.Next()
+	}
+	return list, nil
 }
 
 // cutLink cuts the first link off a header; commas within an address or a quoted text do not end it.

@@ -1,9 +1,14 @@
 package importers
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 )
 
 func TestNext(t *testing.T) {
@@ -28,5 +33,32 @@ func TestNext(t *testing.T) {
 				t.Errorf("Next of %q = %q, want %q", tc.headers, got, tc.want)
 			}
 		})
+	}
+}
+
+func TestLinked(t *testing.T) {
+	for _, tc := range []struct{ name, last, want string }{
+		{"to the end", "", "[1,2,3]"},
+		{"a link back to a page that was read", `</api/notes?page=2>; rel="next"`, "[1,2,3]"},
+	} {
+		var slept time.Duration
+		c, _ := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			switch page := r.URL.Query().Get("page"); page {
+			case "":
+				w.Header().Set("Link", `</api/notes?page=2>; rel="next"`)
+				fmt.Fprint(w, "["+r.URL.Query().Get("first")+"]")
+			case "2":
+				w.Header().Set("Link", `</api/notes?page=3>; rel="next"`)
+				fmt.Fprint(w, "[2]")
+			case "3":
+				w.Header().Set("Link", tc.last)
+				fmt.Fprint(w, "[3]")
+			}
+		}, &slept)
+		list, err := c.Linked(context.Background(), "/notes", url.Values{"first": {"1"}})
+		if got, _ := json.Marshal(list); err != nil || !bytes.Equal(got, []byte(tc.want)) {
+			t.Errorf("%s: %s, %v; want %s", tc.name, got, err, tc.want)
+		}
 	}
 }

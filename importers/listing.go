@@ -105,3 +105,9 @@ func FetchEach(one func(ctx context.Context, in Input, id string) (Record, error
 		return records, nil
 	}
 }
+
+// NotOurs returns the error by which a function for FetchEach says that a record is there, but is none that the connection
+// reads, for example because it lies outside its allow-lists: it counts as gone.
+func NotOurs(id string) error {
+	return &StatusError{Status: http.StatusGone, Method: http.MethodGet, Path: id, Body: "it is not of this connection any more"}
+}

@@ -221,7 +221,7 @@ func runs(ctx context.Context, in importers.Input, at importers.At) (importers.S
 func fetchChange(ctx context.Context, in importers.Input, id, part string) (repo string, c change, text []byte, err error) {
 	repo, number, _ := strings.Cut(id, "#")
 	if _, bad := strconv.ParseUint(number, 10, 63); bad != nil || !slices.Contains(deployRepos(in.Config), repo) {
-		return "", c, nil, notOurs(id)
+		return "", c, nil, importers.NotOurs(id)
 	}
 	a, err := in.Client.Get(ctx, "/repos/"+repo+part+number, nil)
 	if err == nil {
@@ -236,7 +236,7 @@ func fetchDeployment(ctx context.Context, in importers.Input, id string) (import
 		return importers.Record{}, err
 	}
 	if !toEnvironment(in.Config, c) || !reads(in.Config, "deployments") {
-		return importers.Record{}, notOurs(id)
+		return importers.Record{}, importers.NotOurs(id)
 	}
 	return withStatuses(ctx, in, repo, c, text)
 }
@@ -244,7 +244,7 @@ func fetchDeployment(ctx context.Context, in importers.Input, id string) (import
 func fetchRelease(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
 	repo, c, text, err := fetchChange(ctx, in, id, "/releases/")
 	if err == nil && (c.Draft || c.PublishedAt.IsZero() || !reads(in.Config, "releases")) {
-		err = notOurs(id)
+		err = importers.NotOurs(id)
 	}
 	return recordOf(repo, "release", c, c.PublishedAt, text), err
 }
@@ -254,7 +254,7 @@ func fetchRun(ctx context.Context, in importers.Input, id string) (importers.Rec
 	repo, c, text, err := fetchChange(ctx, in, id, "/actions/runs/")
 	file, _, _ := strings.Cut(c.Path, "@")
 	if err == nil && !slices.Contains(workflows(in.Config), path.Base(file)) {
-		err = notOurs(id)
+		err = importers.NotOurs(id)
 	}
 	return recordOf(repo, "run", c, c.CreatedAt, text), err
 }

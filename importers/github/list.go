@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -94,21 +93,10 @@ func externalID(repo string, number int64) string { return repo + "#" + strconv.
 // withTimeline makes the record of an issue: {"issue": …, "timeline": […]}, both as the server gave them.
 func withTimeline(ctx context.Context, in importers.Input, repo string, i issue, text json.RawMessage) (importers.Record, error) {
 	rec := importers.Record{ExternalID: externalID(repo, i.Number), Place: repo + ", issue " + strconv.FormatInt(i.Number, 10), At: i.UpdatedAt.UTC()}
-	events := []json.RawMessage{}
-	path, q := fmt.Sprintf("/repos/%s/issues/%d/timeline", repo, i.Number), url.Values{"per_page": {"100"}}
-	for seen := map[string]bool{}; path != "" && !seen[path]; q = nil {
-		seen[path] = true
-		a, err := in.Client.Get(ctx, path, q)
-		if err != nil {
-			return rec, err
-		}
-		var page []json.RawMessage
-		if err := a.JSON(&page); err != nil {
-			return rec, err
-		}
-		events, path = append(events, page...), a.Next()
+	events, err := in.Client.Linked(ctx, fmt.Sprintf("/repos/%s/issues/%d/timeline", repo, i.Number), url.Values{"per_page": {"100"}})
+	if err != nil {
+		return rec, err
 	}
-	var err error
 	rec.Body, err = json.Marshal(map[string]any{"issue": text, "timeline": events})
 	return rec, err
 }
@@ -117,7 +105,7 @@ func withTimeline(ctx context.Context, in importers.Input, repo string, i issue,
 // counts only if its repository is among the connection's. An issue whose label was taken off is none any more.
 func fetchIssue(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
 	repo, number, _ := strings.Cut(id, "#")
-	gone := notOurs(id)
+	gone := importers.NotOurs(id)
 	if _, err := strconv.ParseUint(number, 10, 63); err != nil || !slices.Contains(repos(in.Config), repo) {
 		return importers.Record{}, gone
 	}
@@ -138,11 +126,6 @@ func fetchIssue(ctx context.Context, in importers.Input, id string) (importers.R
 		return importers.Record{}, gone
 	}
 	return withTimeline(ctx, in, repo, i, bytes.TrimSpace(a.Body))
-}
-
-// notOurs is the answer for what is not the connection's any more.
-func notOurs(id string) error {
-	return &importers.StatusError{Status: http.StatusGone, Method: http.MethodGet, Path: id, Body: "it is not of this connection any more"}
 }
 
 // ours returns the connection's name for the repository at an address such as https://api.github.com/repos/o/r,

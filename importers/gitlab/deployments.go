@@ -67,7 +67,7 @@ func recordOf(project string, d deployment, changed time.Time, text []byte) impo
 func fetchDeployment(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
 	project, number, ok := cut(in.Config, "deploy_projects", id)
 	if !ok {
-		return importers.Record{}, gone(id)
+		return importers.Record{}, importers.NotOurs(id)
 	}
 	a, err := in.Client.Get(ctx, at(project, "/deployments/"+number), nil)
 	if err != nil {
@@ -78,7 +78,7 @@ func fetchDeployment(ctx context.Context, in importers.Input, id string) (import
 		return importers.Record{}, fmt.Errorf("gitlab: deployment %s: %w", id, err)
 	}
 	if !d.wanted(in.Config) {
-		return importers.Record{}, gone(id)
+		return importers.Record{}, importers.NotOurs(id)
 	}
 	return recordOf(project, d, changed, a.Body), nil
 }

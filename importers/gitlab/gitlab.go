@@ -109,11 +109,6 @@ func ours(cfg importers.Config, setting string, names ...string) string {
 	return ""
 }
 
-// gone is the answer for what is not the connection's any more.
-func gone(id string) error {
-	return &importers.StatusError{Status: http.StatusGone, Method: http.MethodGet, Path: id, Body: "it is not of this connection any more"}
-}
-
 // probe asks who the token is of and for each project. What a token may not see GitLab answers with 404.
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	var scope importers.Scope

@@ -129,11 +129,11 @@ const timeline = `query($project: ID!, $incident: IssueID!, $iid: String!) { pro
 func withHistory(ctx context.Context, in importers.Input, project string, i issue, text json.RawMessage) (importers.Record, error) {
 	rec := importers.Record{ExternalID: externalID(project, i.IID), Place: fmt.Sprintf("%s, incident %d", project, i.IID), At: i.UpdatedAt.UTC()}
 	base := at(project, fmt.Sprintf("/issues/%d", i.IID))
-	states, err := all(ctx, in, base+"/resource_state_events", nil)
+	states, err := in.Client.Linked(ctx, base+"/resource_state_events", url.Values{"per_page": {"100"}})
 	if err != nil {
 		return rec, err
 	}
-	notes, err := all(ctx, in, base+"/notes", url.Values{"sort": {"asc"}, "order_by": {"created_at"}})
+	notes, err := in.Client.Linked(ctx, base+"/notes", url.Values{"per_page": {"100"}, "sort": {"asc"}, "order_by": {"created_at"}})
 	if err != nil {
 		return rec, err
 	}
@@ -156,28 +156,6 @@ func withHistory(ctx context.Context, in importers.Input, project string, i issu
 	return rec, err
 }
 
-// all reads a short list to its end.
-func all(ctx context.Context, in importers.Input, path string, q url.Values) ([]json.RawMessage, error) {
-	list := []json.RawMessage{}
-	if q == nil {
-		q = url.Values{}
-	}
-	q.Set("per_page", "100")
-	for seen := map[string]bool{}; path != "" && !seen[path]; q = nil {
-		seen[path] = true
-		a, err := in.Client.Get(ctx, path, q)
-		if err != nil {
-			return nil, err
-		}
-		var page []json.RawMessage
-		if err := a.JSON(&page); err != nil {
-			return nil, err
-		}
-		list, path = append(list, page...), a.Next()
-	}
-	return list, nil
-}
-
 // public leaves out internal notes.
 func public(notes []json.RawMessage) []json.RawMessage {
 	out := []json.RawMessage{}
@@ -194,7 +172,7 @@ func public(notes []json.RawMessage) []json.RawMessage {
 func fetchIssue(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
 	project, number, ok := cut(in.Config, "projects", id)
 	if !ok {
-		return importers.Record{}, gone(id)
+		return importers.Record{}, importers.NotOurs(id)
 	}
 	a, err := in.Client.Get(ctx, at(project, "/issues/"+number), nil)
 	if err != nil {
@@ -205,7 +183,7 @@ func fetchIssue(ctx context.Context, in importers.Input, id string) (importers.R
 		return importers.Record{}, err
 	}
 	if !i.wanted(in.Config) {
-		return importers.Record{}, gone(id)
+		return importers.Record{}, importers.NotOurs(id)
 	}
 	return withHistory(ctx, in, project, i, bytes.TrimSpace(a.Body))
 }

@@ -90,7 +90,7 @@ func touched(p page, since time.Time) (s importers.Slice) {
 			continue
 		}
 		s.Held = append(s.Held, i.ID)
-		if at := instant(i.Modified); at.IsZero() || !at.Before(since) {
+		if at := importers.Instant(i.Modified); at.IsZero() || !at.Before(since) {
 			s.Touched = append(s.Touched, i.ID)
 		}
 	}
@@ -132,11 +132,5 @@ func fetch(ctx context.Context, in importers.Input, id string) (importers.Record
 	if err != nil {
 		return importers.Record{}, fmt.Errorf("grafanaincident: write record %s: %w", id, err)
 	}
-	return importers.Record{ExternalID: p.ID, Body: body, At: instant(p.Modified)}, nil
-}
-
-// instant reads a time; what cannot be read is zero, and so is "", which the API writes for no time.
-func instant(text string) time.Time {
-	m, _ := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	return m.At
+	return importers.Record{ExternalID: p.ID, Body: body, At: importers.Instant(p.Modified)}, nil
 }

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"hindsight/importers"
 )
@@ -233,10 +232,4 @@ func namesOf(ctx context.Context, in importers.Input, path string) (map[string]s
 			return names, nil
 		}
 	}
-}
-
-// instant reads a time; what cannot be read is zero.
-func instant(text string) time.Time {
-	m, _ := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	return m.At
 }

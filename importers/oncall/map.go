@@ -149,7 +149,7 @@ func (m *mapping) times() error {
 	inc.Reopened = nil
 	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = opened, opened
 	for _, text := range []string{m.AckedAt, m.ResolvedAt, m.SilencedAt, m.LastAlert.CreatedAt} {
-		if at := instant(text); at.After(inc.ExternalUpdatedAt) {
+		if at := importers.Instant(text); at.After(inc.ExternalUpdatedAt) {
 			inc.ExternalUpdatedAt = at
 		}
 	}
@@ -159,7 +159,7 @@ func (m *mapping) times() error {
 func (m *mapping) timeline() {
 	d := &m.draft
 	add := func(text string, kind incident.EventKind, actor, raw, body string) {
-		if at := instant(text); !at.IsZero() {
+		if at := importers.Instant(text); !at.IsZero() {
 			d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: m.named(actor), RawKind: raw, Text: importers.Clean(body)})
 		}
 	}
@@ -170,7 +170,7 @@ func (m *mapping) timeline() {
 		add(m.ResolvedAt, incident.EventResolved, m.ResolvedBy, "resolved", "")
 	}
 	for _, n := range m.notes {
-		if instant(n.CreatedAt).IsZero() {
+		if importers.Instant(n.CreatedAt).IsZero() {
 			d.Warn("notes.created_at", importers.Line(n.CreatedAt), "a resolution note without a time was left out")
 		}
 		add(n.CreatedAt, incident.EventNote, n.Author, importers.Line("resolution note "+n.Source), n.Text)

@@ -72,16 +72,10 @@ func mapShifts(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 	if err := json.Unmarshal(m.Log, &log); err != nil {
 		return importers.Draft{}, &importers.MapError{Field: "log", Reason: "these are no final shifts: " + err.Error()}
 	}
-	roster := &incident.Roster{Ref: incident.Ref{Type: shifts, ExternalID: raw.ExternalID}}
-	d := importers.Draft{Roster: roster, Team: importers.Line(m.Rota.Team)}
+	d := importers.NewRoster(shifts, raw.ExternalID, m.Rota.Team)
 	for _, r := range log.Results {
-		part, ok := m.Cut(incident.Shift{Person: incident.ID(importers.Line(r.ID)), PersonName: importers.Line(r.Name),
-			ScheduleRef: importers.Line(m.Rota.ID), ScheduleName: importers.Line(m.Rota.Name), From: instant(r.Start), To: instant(r.End)})
-		if !ok {
-			d.Warn("log.results", importers.Line(r.Start+" "+r.End), "a shift without times in its month was left out")
-			continue
-		}
-		roster.Shifts = append(roster.Shifts, part)
+		m.AddShift(&d, "log.results", r.Start+" "+r.End, incident.Shift{Person: incident.ID(r.ID), PersonName: r.Name,
+			ScheduleRef: m.Rota.ID, ScheduleName: m.Rota.Name, From: importers.Instant(r.Start), To: importers.Instant(r.End)})
 	}
 	return d, nil
 }

@@ -1,8 +1,6 @@
 package opsgenie
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,14 +17,8 @@ Opsgenie signs nothing, so the secret is the only proof. Use https.`
 
 var shared = importers.SharedSecret()
 
-// verify checks the secret. A delivery has no id of its own; the same text is the same delivery.
-func verify(d importers.Delivery, secrets []string) (string, error) {
-	if err := shared(d, secrets); err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(d.Body)
-	return hex.EncodeToString(sum[:]), nil
-}
+// verify checks the secret. A delivery has no id of its own.
+func verify(d importers.Delivery, secrets []string) (string, error) { return "", shared(d, secrets) }
 
 // readHook says which alert or incident an action was done to. Of these two only what the connection counts is news,
 // and it is fetched: what is pushed is a part of it.

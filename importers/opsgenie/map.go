@@ -86,7 +86,7 @@ func (m *mapper) attributes() error {
 	inc.PriorityRaw = importers.Line(src.Priority)
 	inc.Severity = d.SeverityOf("priority", src.Priority, m.words.Severity)
 	inc.Tags = importers.Tags(src.Tags)
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = instant(src.CreatedAt), instant(src.UpdatedAt)
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = importers.Instant(src.CreatedAt), importers.Instant(src.UpdatedAt)
 	for _, id := range src.Services {
 		d.AddServices(m.words.ServiceNames(m.label("impactedServices", id))...)
 	}
@@ -159,9 +159,9 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	var turns []importers.Turn
 	for _, text := range m.rec.Timeline {
 		var e entry
-		at := instant("")
+		at := importers.Instant("")
 		if json.Unmarshal(text, &e) == nil {
-			at = instant(e.EventTime)
+			at = importers.Instant(e.EventTime)
 		}
 		if at.IsZero() {
 			d.Warn("timeline", importers.Line(e.EventTime), "an entry without a time was left out")
@@ -235,19 +235,19 @@ func (m *mapper) mapAlerts() {
 	var first common
 	for _, text := range m.rec.Alerts {
 		var a common
-		if json.Unmarshal(text, &a) != nil || instant(a.CreatedAt).IsZero() {
+		if json.Unmarshal(text, &a) != nil || importers.Instant(a.CreatedAt).IsZero() {
 			d.Warn("alerts", "", "an alert that cannot be read was left out")
 			continue
 		}
-		at := instant(a.CreatedAt)
-		if first.CreatedAt == "" || at.Before(instant(first.CreatedAt)) {
+		at := importers.Instant(a.CreatedAt)
+		if first.CreatedAt == "" || at.Before(importers.Instant(first.CreatedAt)) {
 			first = a
 		}
 		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: incident.EventOther, RawKind: "alert",
 			Text: importers.Clean("Alert #" + a.TinyID + " " + a.Priority + ": " + a.Message), Actor: importers.Line(a.Source)})
 	}
 	if _, stated := d.Incident.Milestones.Current(incident.Detected); !stated {
-		d.Incident.Milestones.Set(incident.Detected, instant(first.CreatedAt), incident.ToSecond, incident.FromField, name, "alerts/createdAt")
+		d.Incident.Milestones.Set(incident.Detected, importers.Instant(first.CreatedAt), incident.ToSecond, incident.FromField, name, "alerts/createdAt")
 	}
 	if n := len(m.rec.AlertIDs); n > 0 {
 		d.AddCustom("Alerts", strconv.Itoa(n))

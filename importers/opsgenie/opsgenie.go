@@ -6,9 +6,7 @@
 package opsgenie
 
 import (
-	"cmp"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -102,12 +100,5 @@ var words = importers.Words{
 
 // setting returns the value of a setting, or its default.
 func setting(cfg importers.Config, name string) string {
-	i := slices.IndexFunc(settings, func(f importers.Field) bool { return f.Name == name })
-	return cmp.Or(cfg.Settings[name], settings[i].Default)
-}
-
-// instant reads a time; what cannot be read is zero.
-func instant(text string) time.Time {
-	m, _ := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	return m.At
+	return cfg.Setting(importers.Source{Settings: settings}, name)
 }

@@ -113,19 +113,12 @@ func mapRoster(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 	if json.Unmarshal(raw.Body, &r) != nil || json.Unmarshal(r.Schedule, &s) != nil || json.Unmarshal(r.Timeline, &t) != nil || s.ID == "" {
 		return importers.Draft{}, &importers.MapError{Reason: "it is no schedule with a timeline"}
 	}
-	d := importers.Draft{Team: importers.Line(s.OwnerTeam.Name), Roster: &incident.Roster{Ref: incident.Ref{Type: shifts, ExternalID: raw.ExternalID}}}
+	d := importers.NewRoster(shifts, raw.ExternalID, s.OwnerTeam.Name)
 	for _, rotation := range t.Final.Rotations {
 		for _, p := range rotation.Periods {
-			from, to := instant(p.StartDate), instant(p.EndDate)
-			if from.IsZero() || !to.IsZero() && to.Before(from) {
-				d.Warn("finalTimeline/startDate", importers.Line(p.StartDate), "a shift without a beginning, or that ends before it begins, was left out")
-				continue
-			}
 			for _, who := range p.people() {
-				d.Roster.Shifts = append(d.Roster.Shifts, incident.Shift{
-					ScheduleRef: importers.Line(s.ID), ScheduleName: importers.Line(s.Name), Layer: importers.Line(rotation.Name),
-					Person: incident.ID(importers.Line(who.ID)), PersonName: importers.Line(who.Name), From: from, To: to, Override: p.Type == "override",
-				})
+				d.AddShift("finalTimeline/startDate", p.StartDate, incident.Shift{ScheduleRef: s.ID, ScheduleName: s.Name, Layer: rotation.Name,
+					Person: incident.ID(who.ID), PersonName: who.Name, From: importers.Instant(p.StartDate), To: importers.Instant(p.EndDate), Override: p.Type == "override"})
 			}
 		}
 	}

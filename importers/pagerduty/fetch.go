@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 
 	"hindsight/importers"
@@ -32,7 +31,7 @@ func fetch(ctx context.Context, in importers.Input, id string) (importers.Record
 		return importers.Record{}, err
 	}
 	if !key.wanted(in.Config) {
-		return importers.Record{}, &importers.StatusError{Status: http.StatusNotFound, Method: http.MethodGet, Path: path, Body: "the allow-lists leave it out"}
+		return importers.Record{}, importers.NotOurs(id)
 	}
 	raw, err := all(ctx, in, path+"/log_entries", url.Values{"include[]": {"channels"}}, func(p page) []json.RawMessage { return p.LogEntries })
 	if err != nil {

@@ -7,10 +7,8 @@
 package pagerduty
 
 import (
-	"cmp"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -94,8 +92,7 @@ var words = importers.Words{
 
 // setting returns the value of a setting, or its default.
 func setting(cfg importers.Config, name string) string {
-	i := slices.IndexFunc(settings, func(f importers.Field) bool { return f.Name == name })
-	return cmp.Or(cfg.Settings[name], settings[i].Default)
+	return cfg.Setting(importers.Source{Settings: settings}, name)
 }
 
 // oauth tells a token of an OAuth app, "pdus+_…" or "pdeu+_…", from a key.

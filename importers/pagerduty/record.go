@@ -67,17 +67,11 @@ func (k keys) wanted(cfg importers.Config) bool {
 func (k keys) changed() time.Time {
 	var last time.Time
 	for _, text := range []string{k.CreatedAt, k.UpdatedAt, k.StatusAt} {
-		if at := instant(text); at.After(last) {
+		if at := importers.Instant(text); at.After(last) {
 			last = at
 		}
 	}
 	return last
-}
-
-// instant reads a time; what cannot be read is zero.
-func instant(text string) time.Time {
-	m, _ := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	return m.At
 }
 
 // entry is a log entry of the account's log, taken apart.

@@ -92,20 +92,14 @@ func mapRoster(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 	if err := json.Unmarshal(raw.Body, &r); err != nil || json.Unmarshal(r.Schedule, &sched) != nil || sched.ID == "" {
 		return importers.Draft{}, &importers.MapError{Reason: "it is no schedule"}
 	}
-	d := importers.Draft{Roster: &incident.Roster{Ref: incident.Ref{Type: shifts, ExternalID: raw.ExternalID}}}
+	team := ""
 	if len(sched.Teams) > 0 {
-		d.Team = importers.Line(sched.Teams[0].label())
+		team = sched.Teams[0].label()
 	}
+	d := importers.NewRoster(shifts, raw.ExternalID, team)
 	for _, t := range sched.Final.Entries {
-		from, to := instant(t.Start), instant(t.End)
-		if from.IsZero() || !to.IsZero() && to.Before(from) {
-			d.Warn("final_schedule/start", importers.Line(t.Start), "a shift without a beginning, or that ends before it begins, was left out")
-			continue
-		}
-		d.Roster.Shifts = append(d.Roster.Shifts, incident.Shift{
-			ScheduleRef: importers.Line(sched.ID), ScheduleName: importers.Line(cmp.Or(sched.Name, sched.Summary)),
-			Person: incident.ID(importers.Line(t.User.ID)), PersonName: importers.Line(t.User.label()), From: from, To: to, Override: sched.overrides(t),
-		})
+		d.AddShift("final_schedule/start", t.Start, incident.Shift{ScheduleRef: sched.ID, ScheduleName: cmp.Or(sched.Name, sched.Summary),
+			Person: incident.ID(t.User.ID), PersonName: t.User.label(), From: importers.Instant(t.Start), To: importers.Instant(t.End), Override: sched.overrides(t)})
 	}
 	return d, nil
 }
@@ -113,6 +107,6 @@ func mapRoster(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 // overrides reports whether a turn lies in an override of the same person.
 func (s schedule) overrides(t turn) bool {
 	return slices.ContainsFunc(s.Overrides.Entries, func(o turn) bool {
-		return o.User.ID == t.User.ID && !instant(t.Start).Before(instant(o.Start)) && !instant(t.End).After(instant(o.End))
+		return o.User.ID == t.User.ID && !importers.Instant(t.Start).Before(importers.Instant(o.Start)) && !importers.Instant(t.End).After(importers.Instant(o.End))
 	})
 }

@@ -112,7 +112,7 @@ func slice(in importers.Input, p page) importers.Slice {
 		if !wanted(in.Config, h.Teams...) {
 			continue
 		}
-		s.Records = append(s.Records, importers.Record{ExternalID: string(h.Number), Body: raw, At: instant(h.Start)})
+		s.Records = append(s.Records, importers.Record{ExternalID: string(h.Number), Body: raw, At: importers.Instant(h.Start)})
 	}
 	return s
 }
@@ -143,10 +143,4 @@ func fetch(ctx context.Context, in importers.Input, ids []string) ([]importers.R
 		take(p)
 	}
 	return records, nil
-}
-
-// instant reads a time; what cannot be read is zero.
-func instant(text string) time.Time {
-	m, _ := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	return m.At
 }

@@ -56,22 +56,17 @@ func mapShifts(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 	if err := json.Unmarshal(m.Log, &l); err != nil {
 		return importers.Draft{}, &importers.MapError{Field: "log", Reason: "this is no on-call log: " + err.Error()}
 	}
-	roster := &incident.Roster{Ref: incident.Ref{Type: shifts, ExternalID: raw.ExternalID}}
-	d := importers.Draft{Roster: roster, Team: importers.Line(m.Rota.Team)}
+	d := importers.NewRoster(shifts, raw.ExternalID, m.Rota.Team)
 	for _, u := range l.UserLogs {
 		for _, entry := range u.Log {
-			s := incident.Shift{Person: incident.ID(importers.Line(u.UserID)), PersonName: importers.Line(u.UserID),
-				ScheduleRef: importers.Line(entry.Policy.Slug), ScheduleName: importers.Line(entry.Policy.Name), From: instant(entry.On), To: instant(entry.Off)}
+			s := incident.Shift{Person: incident.ID(u.UserID), PersonName: u.UserID,
+				ScheduleRef: entry.Policy.Slug, ScheduleName: entry.Policy.Name, From: importers.Instant(entry.On), To: importers.Instant(entry.Off)}
 			if s.ScheduleRef == "" && s.ScheduleName == "" {
-				s.ScheduleRef, s.ScheduleName = importers.Line(m.Rota.ID), importers.Line(m.Rota.Name)
+				s.ScheduleRef, s.ScheduleName = m.Rota.ID, m.Rota.Name
 			}
-			if part, ok := m.Cut(s); ok {
-				roster.Shifts = append(roster.Shifts, part)
-			} else {
-				d.Warn("log.userLogs.log", importers.Line(entry.On+" "+entry.Off), "an entry without times in its month was left out")
-			}
+			m.AddShift(&d, "log.userLogs.log", entry.On+" "+entry.Off, s)
 		}
 	}
-	slices.SortStableFunc(roster.Shifts, func(a, b incident.Shift) int { return a.From.Compare(b.From) })
+	slices.SortStableFunc(d.Roster.Shifts, func(a, b incident.Shift) int { return a.From.Compare(b.From) })
 	return d, nil
 }
