@@ -38,6 +38,19 @@ func (d *Draft) SetHistory(source string, opened time.Time, first incident.Statu
 	h.close()
 }
 
+// SetStages is SetHistory for a system that says when each status was entered, and nothing of ways back: a status further
+// on than that of today, which is set already, was left again. How often the incident was reopened is not known then.
+func (d *Draft) SetStages(source string, turns []Turn) {
+	today := slices.Index(incident.Statuses, d.Incident.Status)
+	turns = slices.DeleteFunc(slices.Clone(turns), func(t Turn) bool {
+		return today >= 0 && slices.Index(incident.Statuses, t.Status) > today
+	})
+	if len(turns) > 0 {
+		d.SetHistory(source, time.Time{}, "", turns)
+		d.Incident.Reopened = nil
+	}
+}
+
 type history struct {
 	draft    *Draft
 	source   string

@@ -51,6 +51,15 @@ type Slice struct {
 	Total   int64 // records in this window; 0 when unknown
 }
 
+// Add adds a record that was read from the n-th part of a page, counted from 0; one without an id is a reject.
+func (s *Slice) Add(n int, part json.RawMessage, r Record) {
+	if r.ExternalID == "" {
+		s.Rejects = append(s.Rejects, Reject{Place: fmt.Sprintf("record %d of the page", n+1), Reason: "the record has no id", Body: string(part)})
+		return
+	}
+	s.Records = append(s.Records, r)
+}
+
 // dawn is where a walk in windows begins when nobody says: before any system that is read.
 var dawn = time.Date(2009, 1, 1, 0, 0, 0, 0, time.UTC)
 

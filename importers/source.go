@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"net/url"
+	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -62,6 +64,14 @@ type Field struct {
 	Secret   bool
 	Lines    bool                     // it has several lines, such as a certificate
 	Check    func(value string) error // refuses what cannot work; nil: any text can
+}
+
+// Fields are the settings of a source.
+type Fields []Field
+
+// Of returns what a connection says for a setting, without the blanks around it, or the setting's default.
+func (f Fields) Of(cfg Config, name string) string {
+	return strings.TrimSpace(cfg.Setting(Source{Settings: f}, name))
 }
 
 // Collection is one sort of record of a source.
@@ -125,6 +135,19 @@ type Input struct {
 	Client       *Client   // for sources with an API
 	Since, Until time.Time // zero: no bound
 	Now          time.Time
+}
+
+// Get asks for path below the connection's address, or for an absolute address there, and decodes the answer. See Client.Do.
+func (in Input) Get(ctx context.Context, path string, query map[string]string, answer any) error {
+	q := url.Values{}
+	for k, v := range query {
+		q.Set(k, v)
+	}
+	a, err := in.Client.Get(ctx, path, q)
+	if err != nil {
+		return err
+	}
+	return a.JSON(answer)
 }
 
 // Scope is what a connection's credentials reach.

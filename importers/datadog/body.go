@@ -2,7 +2,6 @@ package datadog
 
 import (
 	"encoding/json"
-	"time"
 
 	"hindsight/importers"
 )
@@ -15,39 +14,6 @@ type body struct {
 	Integrations []json.RawMessage `json:"integrations,omitempty"`
 }
 
-// decode decodes what it can: values of another shape than expected count as missing.
-func decode[T any](raw json.RawMessage) (v T) {
-	json.Unmarshal(raw, &v) // which goes on behind a value that does not fit
-	return v
-}
-
-// moment reads a time; zero when it is missing or none.
-func moment(text string) time.Time {
-	m, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	if err != nil {
-		return time.Time{}
-	}
-	return m.At
-}
-
-// pointer names a resource of JSON:API.
-type pointer struct {
-	Type string `json:"type"`
-	ID   string `json:"id"`
-}
-
-type relation struct {
-	Data json.RawMessage `json:"data"`
-}
-
-// pointers reads a relation, which is to one resource or to several.
-func pointers(relation json.RawMessage) []pointer {
-	if one := decode[pointer](relation); one.ID != "" {
-		return []pointer{one}
-	}
-	return decode[[]pointer](relation)
-}
-
 // brief is what walking needs of an incident.
 type brief struct {
 	ID         string `json:"id"`
@@ -57,19 +23,13 @@ type brief struct {
 		Modified string `json:"modified"`
 		Archived string `json:"archived"`
 	} `json:"attributes"`
-	Relations map[string]relation `json:"relationships"`
+	Relations map[string]importers.Relation `json:"relationships"`
 }
 
-// points returns the people and attachments that an incident points at, each once.
-func (b brief) points() (all []pointer) {
-	seen := map[pointer]bool{}
+// points returns where an incident points at people and attachments.
+func (b brief) points() (all []importers.Relation) {
 	for _, name := range []string{"commander_user", "created_by_user", "declared_by_user", "last_modified_by_user", "attachments"} {
-		for _, p := range pointers(b.Relations[name].Data) {
-			if !seen[p] {
-				seen[p] = true
-				all = append(all, p)
-			}
-		}
+		all = append(all, b.Relations[name])
 	}
 	return all
 }
@@ -100,7 +60,7 @@ type full struct {
 
 // part is something that was included.
 type part struct {
-	pointer
+	importers.Pointer
 	Attributes struct {
 		Name       string `json:"name"`
 		Handle     string `json:"handle"`

@@ -10,7 +10,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -27,7 +26,7 @@ var sites = []string{
 	"https://api.ap1.datadoghq.com", "https://api.ap2.datadoghq.com", "https://api.uk1.datadoghq.com", "https://api.ddog-gov.com", "https://api.us2.ddog-gov.com",
 }
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Site", Default: sites[0], Options: sites, Help: "The region that your organization is in: the host of the address at which you see Datadog tells."},
 	{Name: "api_key", Label: "API key", Required: true, Secret: true, Help: "From Organization Settings > API Keys. It names the organization."},
 	{Name: "app_key", Label: "Application key", Required: true, Secret: true, Help: "From Organization Settings > Application Keys, best of a service account. Give it the scope incident_read alone."},
@@ -45,7 +44,7 @@ func Source() importers.Source {
 		Missing:    []string{"acknowledgement and mitigation times", "the incident's timeline, which is not in the public API", "reopenings", "responders other than the commander"},
 		Permission: "An application key with the scope incident_read. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Base: func(cfg importers.Config) string { return settings.Of(cfg, "url") },
 			Sign: sign,
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
 		},
@@ -63,14 +62,9 @@ func Source() importers.Source {
 	}
 }
 
-// set returns a setting or its default.
-func set(cfg importers.Config, name string) string {
-	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, name))
-}
-
 func sign(cfg importers.Config, req *http.Request) {
-	req.Header.Set("DD-API-KEY", set(cfg, "api_key"))
-	req.Header.Set("DD-APPLICATION-KEY", set(cfg, "app_key"))
+	req.Header.Set("DD-API-KEY", settings.Of(cfg, "api_key"))
+	req.Header.Set("DD-APPLICATION-KEY", settings.Of(cfg, "app_key"))
 }
 
 // words are the states and severities that the vendor documents, and the fields that hold services and teams.
@@ -84,9 +78,9 @@ var words = importers.Words{
 
 // probe proves both keys, by what they see: the API has no name for them.
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
-	s := importers.Scope{Identity: "an application key of " + set(in.Config, "url")}
+	s := importers.Scope{Identity: "an application key of " + settings.Of(in.Config, "url")}
 	var found searched
-	if err := get(ctx, in, "/api/v2/incidents/search", map[string]string{"query": everyState, "page[size]": "1"}, &found); err != nil {
+	if err := in.Get(ctx, "/api/v2/incidents/search", map[string]string{"query": everyState, "page[size]": "1"}, &found); err != nil {
 		return s, err
 	}
 	n := found.Data.Attributes.Total

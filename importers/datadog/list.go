@@ -21,19 +21,6 @@ const (
 	everyState = "state:(active OR stable OR resolved OR completed)"
 )
 
-// get asks for path and decodes the answer.
-func get(ctx context.Context, in importers.Input, path string, query map[string]string, answer any) error {
-	q := url.Values{}
-	for k, v := range query {
-		q.Set(k, v)
-	}
-	a, err := in.Client.Get(ctx, path, q)
-	if err != nil {
-		return fmt.Errorf("datadog: %w", err)
-	}
-	return a.JSON(answer)
-}
-
 // listed is a page of the list of all incidents.
 type listed struct {
 	Data     []json.RawMessage `json:"data"`
@@ -46,7 +33,7 @@ func listAt(ctx context.Context, in importers.Input, offset int, include string)
 	if include != "" {
 		q["include"] = include
 	}
-	return got, get(ctx, in, "/api/v2/incidents", q, &got)
+	return got, in.Get(ctx, "/api/v2/incidents", q, &got)
 }
 
 // offsetOf reads a token, which is the offset of a page.
@@ -72,13 +59,13 @@ func page(ctx context.Context, in importers.Input, at importers.At) (s importers
 	if err != nil {
 		return s, err
 	}
-	included := index(got.Included)
+	included := importers.IncludedIn(got.Included)
 	for n, raw := range got.Data {
-		i := decode[brief](raw)
+		i := importers.Decode[brief](raw)
 		s.Held = append(s.Held, i.ID)
-		switch modified, created := moment(i.Attributes.Modified), moment(i.Attributes.Created); {
+		switch modified, created := importers.ISO(i.Attributes.Modified), importers.ISO(i.Attributes.Created); {
 		case i.ID == "":
-			s.Rejects = append(s.Rejects, importers.Reject{Place: fmt.Sprintf("incident %d of the page", n+1), Reason: "the incident has no id", Body: string(raw)})
+			s.Add(n, raw, importers.Record{})
 			continue
 		case !modified.IsZero() && modified.Before(at.From), !at.To.IsZero() && !created.Before(at.To):
 			continue
@@ -116,15 +103,15 @@ func changed(ctx context.Context, in importers.Input, at importers.At) (s import
 	}
 	q := map[string]string{"query": everyState, "sort": "-created", "page[size]": strconv.Itoa(pageSize), "page[offset]": strconv.Itoa(offset)}
 	var got searched
-	if err := get(ctx, in, "/api/v2/incidents/search", q, &got); err != nil {
+	if err := in.Get(ctx, "/api/v2/incidents/search", q, &got); err != nil {
 		return s, err
 	}
 	found := got.Data.Attributes.Incidents
 	old := len(found) < pageSize
 	for _, f := range found {
-		i := decode[brief](f.Data)
+		i := importers.Decode[brief](f.Data)
 		s.Held = append(s.Held, i.ID)
-		if modified := moment(i.Attributes.Modified); i.ID != "" && (modified.IsZero() || !modified.Before(at.From)) {
+		if modified := importers.ISO(i.Attributes.Modified); i.ID != "" && (modified.IsZero() || !modified.Before(at.From)) {
 			r, err := one(ctx, in, i.ID)
 			if importers.HasStatus(err, http.StatusNotFound, http.StatusGone) {
 				continue
@@ -134,7 +121,7 @@ func changed(ctx context.Context, in importers.Input, at importers.At) (s import
 			}
 			s.Records = append(s.Records, r)
 		}
-		if created := moment(i.Attributes.Created); !created.IsZero() && created.Before(at.From.Add(-horizon)) {
+		if created := importers.ISO(i.Attributes.Created); !created.IsZero() && created.Before(at.From.Add(-horizon)) {
 			old = true
 		}
 	}
@@ -150,40 +137,26 @@ func one(ctx context.Context, in importers.Input, id string) (importers.Record, 
 		Data     json.RawMessage   `json:"data"`
 		Included []json.RawMessage `json:"included"`
 	}
-	if err := get(ctx, in, "/api/v2/incidents/"+url.PathEscape(id), map[string]string{"include": "users,attachments"}, &got); err != nil {
+	if err := in.Get(ctx, "/api/v2/incidents/"+url.PathEscape(id), map[string]string{"include": "users,attachments"}, &got); err != nil {
 		return importers.Record{}, err
 	}
-	if decode[brief](got.Data).ID == "" {
+	if importers.Decode[brief](got.Data).ID == "" {
 		return importers.Record{}, fmt.Errorf("datadog: incident %s: the answer holds no incident", id)
 	}
-	return record(ctx, in, got.Data, index(got.Included))
-}
-
-// index returns what came with a page, by sort and id.
-func index(included []json.RawMessage) map[pointer]json.RawMessage {
-	by := map[pointer]json.RawMessage{}
-	for _, raw := range included {
-		by[decode[pointer](raw)] = raw
-	}
-	return by
+	return record(ctx, in, got.Data, importers.IncludedIn(got.Included))
 }
 
 // record puts an incident together with the people and attachments that it points at, its follow-up tasks, and its issues
 // and channels in other tools. One that is archived counts as deleted.
-func record(ctx context.Context, in importers.Input, raw json.RawMessage, included map[pointer]json.RawMessage) (importers.Record, error) {
-	i := decode[brief](raw)
-	b := body{Incident: raw}
-	for _, p := range i.points() {
-		if part, ok := included[p]; ok {
-			b.Included = append(b.Included, part)
-		}
-	}
+func record(ctx context.Context, in importers.Input, raw json.RawMessage, included importers.Included) (importers.Record, error) {
+	i := importers.Decode[brief](raw)
+	b := body{Incident: raw, Included: included.Of(i.points()...)}
 	path := "/api/v2/incidents/" + url.PathEscape(i.ID) + "/relationships/"
 	var err error
 	if b.Todos, err = related(ctx, in, path+"todos"); err != nil {
 		return importers.Record{}, err
 	}
-	if len(pointers(i.Relations["integrations"].Data)) > 0 {
+	if len(i.Relations["integrations"].Pointers()) > 0 {
 		if b.Integrations, err = related(ctx, in, path+"integrations"); err != nil {
 			return importers.Record{}, err
 		}
@@ -192,14 +165,14 @@ func record(ctx context.Context, in importers.Input, raw json.RawMessage, includ
 	if err != nil {
 		return importers.Record{}, fmt.Errorf("datadog: keep incident %s: %w", i.ID, err)
 	}
-	return importers.Record{ExternalID: i.ID, Body: text, Place: fmt.Sprintf("incident %d", i.Attributes.Number), At: moment(i.Attributes.Modified),
-		Gone: !moment(i.Attributes.Archived).IsZero()}, nil
+	return importers.Record{ExternalID: i.ID, Body: text, Place: fmt.Sprintf("incident %d", i.Attributes.Number), At: importers.ISO(i.Attributes.Modified),
+		Gone: !importers.ISO(i.Attributes.Archived).IsZero()}, nil
 }
 
 // related reads what belongs to one incident; nothing where it may not be read.
 func related(ctx context.Context, in importers.Input, path string) ([]json.RawMessage, error) {
 	var got listed
-	err := get(ctx, in, path, nil, &got)
+	err := in.Get(ctx, path, nil, &got)
 	if importers.HasStatus(err, http.StatusNotFound, http.StatusForbidden) {
 		return nil, nil
 	}
@@ -211,7 +184,7 @@ func census(ctx context.Context, in importers.Input, token string) (ids []string
 	offset, _ := strconv.Atoi(token) // ours; empty: the beginning
 	got, err := listAt(ctx, in, offset, "")
 	for _, raw := range got.Data {
-		ids = append(ids, decode[brief](raw).ID)
+		ids = append(ids, importers.Decode[brief](raw).ID)
 	}
 	if len(ids) == pageSize {
 		next = strconv.Itoa(offset + pageSize)

@@ -30,11 +30,11 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	if err := json.Unmarshal(raw.Body, &m.body); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
 	}
-	if m.full = decode[full](m.body.Incident); importers.Line(m.ID) == "" {
+	if m.full = importers.Decode[full](m.body.Incident); importers.Line(m.ID) == "" {
 		return importers.Draft{}, &importers.MapError{Field: "incident.id", Reason: "the incident has no id"}
 	}
 	for _, raw := range m.body.Included {
-		m.parts = append(m.parts, decode[part](raw))
+		m.parts = append(m.parts, importers.Decode[part](raw))
 	}
 	m.head()
 	m.times()
@@ -64,13 +64,13 @@ func (m *mapping) head() {
 	m.SetStatus("state", cmp.Or(a.State, m.value("state")), m.words.Status)
 	inc.SeverityRaw = importers.Line(cmp.Or(a.Severity, m.value("severity")))
 	inc.Severity = m.SeverityOf("severity", inc.SeverityRaw, m.words.Severity)
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = m.at("created", a.Created), m.at("modified", a.Modified)
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = m.ISO("created", a.Created), m.ISO("modified", a.Modified)
 }
 
 // address returns where people see an incident: the API's host without "api.", and with "app." where the site has no
 // region in its name.
 func (m *mapping) address(number int64) string {
-	u, err := url.Parse(set(m.cfg, "url"))
+	u, err := url.Parse(settings.Of(m.cfg, "url"))
 	host, api := strings.CutPrefix(u.Hostname(), "api.")
 	if err != nil || !api {
 		return ""
@@ -79,15 +79,6 @@ func (m *mapping) address(number int64) string {
 		host = "app." + host
 	}
 	return importers.WebURL("https://" + host + "/incidents/" + strconv.FormatInt(number, 10))
-}
-
-// at reads a time; one that cannot be read is missing, with a warning.
-func (m *mapping) at(field, text string) time.Time {
-	t, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	if err != nil {
-		m.Warn(field, importers.Line(text), err.Error())
-	}
-	return t.At
 }
 
 // times sets what fields state. The resolution counts while the incident is over: it outlives a reopening.
@@ -103,31 +94,26 @@ func (m *mapping) times() {
 		if t.milestone == incident.ResolvedAt && !inc.Status.Over() {
 			continue
 		}
-		inc.Milestones.Set(t.milestone, m.at(t.field, t.text), incident.ToSecond, incident.FromField, name, t.field)
+		inc.Milestones.Set(t.milestone, m.ISO(t.field, t.text), incident.ToSecond, incident.FromField, name, t.field)
 	}
 	for _, e := range []struct {
 		at         time.Time
 		kind       incident.EventKind
 		text, from string
 	}{
-		{inc.ExternalCreatedAt, incident.EventCreated, "Created", "created"}, {m.at("declared", a.Declared), incident.EventOther, "Declared", "declared"},
+		{inc.ExternalCreatedAt, incident.EventCreated, "Created", "created"}, {m.ISO("declared", a.Declared), incident.EventOther, "Declared", "declared"},
 		{inc.Milestones.At(incident.ResolvedAt), incident.EventResolved, "Resolved", "resolved"},
 	} {
-		if !e.at.IsZero() {
-			m.Timeline = append(m.Timeline, incident.TimelineEvent{At: e.at, Kind: e.kind, Text: e.text, RawKind: e.from})
-		}
+		m.AddEvent(incident.TimelineEvent{At: e.at, Kind: e.kind, Text: e.text, RawKind: e.from})
 	}
-	slices.SortStableFunc(m.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for n := range m.Timeline {
-		m.Timeline[n].Pos = n
-	}
+	m.SortTimeline()
 }
 
 // person returns the name of somebody that the incident points at.
 func (m *mapping) person(relation string) string {
-	for _, p := range pointers(m.Relations[relation].Data) {
+	for _, p := range m.Relations[relation].Pointers() {
 		for _, part := range m.parts {
-			if part.pointer == p {
+			if part.Pointer == p {
 				return cmp.Or(part.Attributes.Name, part.Attributes.Handle)
 			}
 		}
@@ -142,13 +128,13 @@ func (m *mapping) people() {
 
 // values returns what a field says; it holds one value or several.
 func (m *mapping) values(field string) (out []string) {
-	f := decode[struct {
+	f := importers.Decode[struct {
 		Value json.RawMessage `json:"value"`
 	}](m.full.Attributes.Fields[field])
-	if one := decode[string](f.Value); one != "" {
+	if one := importers.Decode[string](f.Value); one != "" {
 		return []string{one}
 	}
-	return slices.DeleteFunc(decode[[]string](f.Value), importers.Unset)
+	return slices.DeleteFunc(importers.Decode[[]string](f.Value), importers.Unset)
 }
 
 func (m *mapping) value(field string) string {
@@ -190,7 +176,7 @@ func (m *mapping) links() {
 		}
 	}
 	for _, raw := range m.body.Integrations {
-		data := decode[integration](raw).Attributes.Metadata
+		data := importers.Decode[integration](raw).Attributes.Metadata
 		for _, c := range append(data.Channels, data.Teams...) {
 			m.AddLink("chat", "integrations", c.URL, c.Channel)
 		}
@@ -203,21 +189,21 @@ func (m *mapping) links() {
 // todos makes action items of the follow-up tasks. An assignee is a handle or has a name.
 func (m *mapping) todos() {
 	for _, raw := range m.body.Todos {
-		t := decode[todo](raw).Attributes
+		t := importers.Decode[todo](raw).Attributes
 		if importers.Line(t.Content) == "" {
 			continue
 		}
 		var owners []string
 		for _, who := range t.Assignees {
-			named := decode[struct{ Name string }](who)
-			owners = append(owners, strings.TrimPrefix(importers.Line(cmp.Or(named.Name, decode[string](who))), "@"))
+			named := importers.Decode[struct{ Name string }](who)
+			owners = append(owners, strings.TrimPrefix(importers.Line(cmp.Or(named.Name, importers.Decode[string](who))), "@"))
 		}
 		state := "open"
 		if t.Completed != "" {
 			state = "done"
 		}
 		m.Incident.Actions = append(m.Incident.Actions, incident.ActionItem{
-			Title: importers.Line(t.Content), Owner: strings.Join(slices.DeleteFunc(owners, importers.Unset), ", "), Due: m.at("todos.due_date", t.Due), State: state,
+			Title: importers.Line(t.Content), Owner: strings.Join(slices.DeleteFunc(owners, importers.Unset), ", "), Due: m.ISO("todos.due_date", t.Due), State: state,
 		})
 	}
 }

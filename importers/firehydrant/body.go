@@ -9,12 +9,6 @@ type body struct {
 	Report   json.RawMessage   `json:"report,omitempty"`
 }
 
-// decode decodes what it can: values of another shape than expected count as missing.
-func decode[T any](raw json.RawMessage) (v T) {
-	json.Unmarshal(raw, &v) // which goes on behind a value that does not fit
-	return v
-}
-
 type named struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`

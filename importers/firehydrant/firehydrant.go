@@ -21,7 +21,7 @@ const (
 	collection = "incidents"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Default: "https://api.firehydrant.io", Help: "Where the API answers; accounts in the European region have an address of their own."},
 	{Name: "key", Label: "API key", Required: true, Secret: true, Help: "The token of a bot user (fhb-…), from Settings > Bot users."},
 }
@@ -38,9 +38,9 @@ func Source() importers.Source {
 		Missing:    []string{"how often an incident was reopened", "whether an incident was private from its beginning: only making it so later is told"},
 		Permission: "A bot user's token, which reads what its owner may. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Base: func(cfg importers.Config) string { return settings.Of(cfg, "url") },
 			Sign: func(cfg importers.Config, req *http.Request) {
-				req.Header.Set("Authorization", "Bearer "+strings.TrimPrefix(set(cfg, "key"), "Bearer "))
+				req.Header.Set("Authorization", "Bearer "+strings.TrimPrefix(settings.Of(cfg, "key"), "Bearer "))
 			},
 			// The least that the vendor promises an account; all of its tokens share it.
 			Rates: map[string]importers.Rate{"": {Requests: 50, Per: 10 * time.Second}},
@@ -56,11 +56,6 @@ func Source() importers.Source {
 			Map:   mapIncident,
 		}},
 	}
-}
-
-// set returns a setting or its default.
-func set(cfg importers.Config, name string) string {
-	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, name))
 }
 
 // words are the milestones that accounts begin with, and the phases that every milestone belongs to ("phase active"). A
@@ -87,7 +82,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		Actor        named `json:"actor"`
 		Organization named `json:"organization"`
 	}
-	if err := get(ctx, in, "/v1/ping", nil, &pong); err != nil {
+	if err := in.Get(ctx, "/v1/ping", nil, &pong); err != nil {
 		return importers.Scope{}, err
 	}
 	s := importers.Scope{Identity: importers.Line(pong.Actor.Name)}
@@ -95,7 +90,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		s.Reach = append(s.Reach, "organization "+importers.Line(pong.Organization.Name))
 	}
 	var found answer
-	if err := get(ctx, in, "/v1/incidents", map[string]string{"per_page": "1"}, &found); err != nil {
+	if err := in.Get(ctx, "/v1/incidents", map[string]string{"per_page": "1"}, &found); err != nil {
 		return s, err
 	}
 	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Pagination.Count)); found.Pagination.Count == 0 {

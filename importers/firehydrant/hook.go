@@ -27,7 +27,7 @@ func readHook(d importers.Delivery, _ importers.Config) ([]importers.News, error
 	if !json.Valid(d.Body) {
 		return nil, fmt.Errorf("firehydrant: read webhook: it is no JSON")
 	}
-	told := decode[struct {
+	told := importers.Decode[struct {
 		Data struct {
 			Incident named  `json:"incident"`
 			Of       string `json:"incident_id"`

@@ -1,6 +1,7 @@
 package firehydrant
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,22 +18,8 @@ const (
 	eventSize = 200
 	restarts  = 5               // of a window whose number of incidents changed while it was read
 	narrow    = time.Minute     // a window that is not cut further, although it needs several pages
-	pages     = 100             // of one incident's events: more is a server that goes round in circles
 	slack     = 2 * time.Second // the bounds of a window may or may not belong to it
 )
-
-// get asks for path and decodes the answer.
-func get(ctx context.Context, in importers.Input, path string, query map[string]string, answer any) error {
-	q := url.Values{}
-	for k, v := range query {
-		q.Set(k, v)
-	}
-	a, err := in.Client.Get(ctx, path, q)
-	if err != nil {
-		return fmt.Errorf("firehydrant: %w", err)
-	}
-	return a.JSON(answer)
-}
 
 // answer is a page of a list.
 type answer struct {
@@ -72,18 +59,14 @@ func page(ctx context.Context, in importers.Input, at importers.At) (s importers
 		return s, err
 	}
 	for n, raw := range got.Data {
-		if t.Archived && decode[full](raw).Discarded == "" {
+		if t.Archived && importers.Decode[full](raw).Discarded == "" {
 			continue // it was among those that are not archived
 		}
 		r, err := record(ctx, in, raw)
 		if err != nil {
 			return s, err
 		}
-		if r.ExternalID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: fmt.Sprintf("incident %d of the page", n+1), Reason: "the incident has no id", Body: string(raw)})
-			continue
-		}
-		s.Records = append(s.Records, r)
+		s.Add(n, raw, r)
 	}
 	count, several := got.Pagination.Count, got.Pagination.Pages > t.Page
 	switch {
@@ -113,7 +96,7 @@ func window(ctx context.Context, in importers.Input, at importers.At, t token) (
 	if t.Archived {
 		q["archived"] = "true"
 	}
-	return got, get(ctx, in, "/v1/incidents", q, &got)
+	return got, in.Get(ctx, "/v1/incidents", q, &got)
 }
 
 // one fetches an incident by id.
@@ -131,7 +114,7 @@ func one(ctx context.Context, in importers.Input, id string) (importers.Record, 
 
 // record adds to an incident its timeline and the text of its retrospective. One that is archived is gone.
 func record(ctx context.Context, in importers.Input, raw json.RawMessage) (importers.Record, error) {
-	i := decode[full](raw)
+	i := importers.Decode[full](raw)
 	if i.ID == "" {
 		return importers.Record{}, nil
 	}
@@ -143,7 +126,7 @@ func record(ctx context.Context, in importers.Input, raw json.RawMessage) (impor
 			return r, err
 		}
 		if i.Report != "" {
-			err := get(ctx, in, "/v1/post_mortems/reports/"+url.PathEscape(i.Report), nil, &b.Report)
+			err := in.Get(ctx, "/v1/post_mortems/reports/"+url.PathEscape(i.Report), nil, &b.Report)
 			if err != nil && !importers.HasStatus(err, http.StatusNotFound, http.StatusForbidden) {
 				return r, err
 			}
@@ -156,16 +139,18 @@ func record(ctx context.Context, in importers.Input, raw json.RawMessage) (impor
 }
 
 // events returns an incident's whole timeline.
-func events(ctx context.Context, in importers.Input, id string) (all []json.RawMessage, err error) {
-	for n := 1; n <= pages; n++ {
+func events(ctx context.Context, in importers.Input, id string) ([]json.RawMessage, error) {
+	all, err := importers.AllParts(func(token string) ([]json.RawMessage, string, error) {
+		page, _ := strconv.Atoi(cmp.Or(token, "1"))
 		var got answer
-		if err := get(ctx, in, "/v1/incidents/"+url.PathEscape(id)+"/events", map[string]string{"per_page": strconv.Itoa(eventSize), "page": strconv.Itoa(n)}, &got); err != nil {
-			return nil, err
+		err := in.Get(ctx, "/v1/incidents/"+url.PathEscape(id)+"/events", map[string]string{"per_page": strconv.Itoa(eventSize), "page": strconv.Itoa(page)}, &got)
+		if got.Pagination.Pages <= page || len(got.Data) == 0 {
+			return got.Data, "", err
 		}
-		all = append(all, got.Data...)
-		if got.Pagination.Pages <= n || len(got.Data) == 0 {
-			return all, nil
-		}
+		return got.Data, strconv.Itoa(page + 1), err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("firehydrant: events of incident %s: %w", id, err)
 	}
-	return nil, fmt.Errorf("firehydrant: events of incident %s: %w", id, importers.ErrStuck)
+	return all, nil
 }

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -27,7 +26,7 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	if err := json.Unmarshal(raw.Body, &m.body); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
 	}
-	if m.full = decode[full](m.body.Incident); importers.Line(m.full.ID) == "" {
+	if m.full = importers.Decode[full](m.body.Incident); importers.Line(m.full.ID) == "" {
 		return importers.Draft{}, &importers.MapError{Field: "incident.id", Reason: "the incident has no id"}
 	}
 	m.head()
@@ -55,7 +54,7 @@ func (m *mapping) head() {
 	inc.Description, inc.Format = importers.Clean(cmp.Or(f.Text, f.Summary)), incident.Markdown
 	inc.Private = f.Restricted
 	inc.Tags = importers.Tags(f.Tags)
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = m.at("created_at", f.Created), m.at("updated_at", f.Updated)
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = m.ISO("created_at", f.Created), m.ISO("updated_at", f.Updated)
 }
 
 // severity sets severity and kind: some severities, such as GAMEDAY, say what kind of incident it is, and so do tags.
@@ -76,19 +75,10 @@ func (m *mapping) severity() {
 	}
 }
 
-// at reads a time; one that cannot be read is missing, with a warning.
-func (m *mapping) at(field, text string) time.Time {
-	t, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	if err != nil {
-		m.Warn(field, importers.Line(text), err.Error())
-	}
-	return t.At
-}
-
 func (m *mapping) people() {
 	m.AddPerson(m.full.By.Name, "reporter")
 	for _, raw := range m.full.Roles {
-		a := decode[assignment](raw)
+		a := importers.Decode[assignment](raw)
 		role := "responder"
 		if strings.Contains(importers.Fold(a.Role.Name), "commander") {
 			role = "commander"
@@ -112,7 +102,7 @@ func (m *mapping) rest() {
 	m.AddServices(m.words.ServiceNames(names(f.Services)...)...)
 	var teams []named
 	for _, raw := range f.Teams {
-		teams = append(teams, decode[assignment](raw).Team)
+		teams = append(teams, importers.Decode[assignment](raw).Team)
 	}
 	if all := names(teams); len(all) > 0 {
 		m.Team = all[0]
@@ -134,11 +124,11 @@ func (m *mapping) rest() {
 		m.AddCustom("label "+key, fmt.Sprint(f.Labels[key]))
 	}
 	for _, raw := range f.Measurements {
-		d := decode[measurement](raw)
+		d := importers.Decode[measurement](raw)
 		m.AddCustom("Duration: "+d.Name, d.Value)
 	}
 	for _, raw := range f.Fields {
-		c := decode[field](raw)
+		c := importers.Decode[field](raw)
 		m.AddCustom(cmp.Or(c.Display, c.Name), cmp.Or(strings.Join(c.Values, ", "), c.Text, c.Value))
 	}
 }

@@ -13,25 +13,25 @@ import (
 // links keeps channels, calls, exported retrospectives, status pages and the ticket of the incident itself.
 func (m *mapping) links() {
 	for _, raw := range m.full.Channels {
-		c := decode[place](raw)
+		c := importers.Decode[place](raw)
 		m.AddLink("chat", "incident_channels", c.URL, c.Name)
 	}
 	for _, raw := range m.full.Bridges {
-		for _, a := range decode[struct {
+		for _, a := range importers.Decode[struct {
 			Attached []link `json:"attachments"`
 		}](raw).Attached {
 			m.AddLink("call", "conference_bridges", a.URL, a.Text)
 		}
 	}
 	for _, raw := range m.full.Exports {
-		a := decode[link](raw)
+		a := importers.Decode[link](raw)
 		m.AddLink("postmortem", "retro_exports", a.URL, a.Text)
 	}
 	for _, raw := range m.full.StatusPages {
-		p := decode[place](raw)
+		p := importers.Decode[place](raw)
 		m.AddLink("same_as", "status_pages", p.URL, cmp.Or(p.Display, p.Name))
 	}
-	m.same(decode[ticket](m.full.Ticket))
+	m.same(importers.Decode[ticket](m.full.Ticket))
 }
 
 // same links the ticket of the incident itself, in another tool.
@@ -43,29 +43,26 @@ func (m *mapping) same(t ticket) {
 	}
 }
 
+// states says what the words for the state of a ticket mean.
+var states = map[string]string{"open": "open", "in_progress": "open", "done": "done", "cancelled": "unknown"}
+
 // tickets makes action items of follow-ups. Tasks are work during the incident and stand in the timeline.
 func (m *mapping) tickets() {
 	for _, raw := range m.full.Tickets {
-		t := decode[ticket](raw)
-		title := importers.Line(t.Summary)
+		t := importers.Decode[ticket](raw)
 		switch {
 		case t.Type == "incident":
 			m.same(t)
 			continue
-		case t.Type == "task" || title == "":
+		case t.Type == "task":
 			continue
-		}
-		state, known := map[string]string{"open": "open", "in_progress": "open", "done": "done", "cancelled": "unknown"}[t.State]
-		if !known {
-			state = "unknown"
-			m.Warn("incident_tickets.state", importers.Line(t.State), "this state of a follow-up is not known")
 		}
 		address := importers.WebURL(t.Link.URL)
 		for _, l := range t.Attached {
 			address = cmp.Or(address, importers.WebURL(l.URL))
 		}
-		m.Incident.Actions = append(m.Incident.Actions, incident.ActionItem{
-			Title: title, Owner: strings.Join(names(t.Assignees), ", "), URL: address, Due: m.at("incident_tickets.due_at", t.Due), State: state,
+		m.AddAction("incident_tickets.state", t.State, states, incident.ActionItem{
+			Title: t.Summary, Owner: strings.Join(names(t.Assignees), ", "), URL: address, Due: m.ISO("incident_tickets.due_at", t.Due),
 		})
 	}
 }
@@ -83,13 +80,13 @@ var said = []string{"body", "message", "text", "summary", "description", "name",
 // timeline tells every event with its text, and where it has none with the word for what it is. An incident that was made
 // private stays so here.
 func (m *mapping) timeline() {
-	m.event(incident.TimelineEvent{At: m.Incident.ExternalCreatedAt, Kind: incident.EventCreated, Actor: importers.Line(m.full.By.Name), Text: "Created", RawKind: "created_at"})
+	m.AddEvent(incident.TimelineEvent{At: m.Incident.ExternalCreatedAt, Kind: incident.EventCreated, Actor: importers.Line(m.full.By.Name), Text: "Created", RawKind: "created_at"})
 	for _, raw := range m.body.Events {
-		e := decode[event](raw)
+		e := importers.Decode[event](raw)
 		m.Incident.Private = m.Incident.Private || e.Type == "incident_restriction"
 		text := ""
 		for _, f := range said {
-			if text = decode[string](e.Data[f]); !importers.Unset(text) {
+			if text = importers.Decode[string](e.Data[f]); !importers.Unset(text) {
 				break
 			}
 		}
@@ -97,21 +94,10 @@ func (m *mapping) timeline() {
 		if !known {
 			kind = incident.EventOther
 		}
-		m.event(incident.TimelineEvent{At: m.at("events.occurred_at", e.At), Kind: kind, Actor: importers.Line(e.Author.Name),
+		m.AddEvent(incident.TimelineEvent{At: m.ISO("events.occurred_at", e.At), Kind: kind, Actor: importers.Line(e.Author.Name),
 			Text: cmp.Or(importers.Clean(text), strings.ReplaceAll(e.Type, "_", " ")), RawKind: importers.Line(e.Type)})
 	}
-	slices.SortStableFunc(m.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for n := range m.Timeline {
-		m.Timeline[n].Pos = n
-	}
-}
-
-// event adds to the timeline what has a time and says something.
-func (m *mapping) event(e incident.TimelineEvent) {
-	if e.Text = importers.Clean(e.Text); e.At.IsZero() || e.Text == "" {
-		return
-	}
-	m.Timeline = append(m.Timeline, e)
+	m.SortTimeline()
 }
 
 // retrospective keeps what the report says: its summary, its questions with their answers, and further details.
@@ -127,9 +113,9 @@ func (m *mapping) retrospective() {
 		Title string `json:"title"`
 		Body  string `json:"body"`
 	}
-	questions := decode[[]question](report.Questions)
+	questions := importers.Decode[[]question](report.Questions)
 	if len(questions) == 0 {
-		questions = []question{decode[question](report.Questions)}
+		questions = []question{importers.Decode[question](report.Questions)}
 	}
 	r := &incident.Retrospective{Title: cmp.Or(importers.Line(report.Name), m.Incident.Title), State: "imported"}
 	questions = append([]question{{"Summary", report.Summary}}, questions...)

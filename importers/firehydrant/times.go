@@ -12,7 +12,7 @@ import (
 func (m *mapping) moments() (all []reached) {
 	seen := map[string]bool{}
 	add := func(s milestone, slug, phase string) {
-		at := m.at("milestone "+importers.Line(slug), s.At)
+		at := m.ISO("milestone "+importers.Line(slug), s.At)
 		if slug = importers.Line(slug); slug == "" || seen[slug] || at.IsZero() {
 			return
 		}
@@ -25,14 +25,14 @@ func (m *mapping) moments() (all []reached) {
 		all = append(all, r)
 	}
 	for _, raw := range m.full.Phases {
-		p := decode[phase](raw)
+		p := importers.Decode[phase](raw)
 		for _, raw := range p.Milestones {
-			s := decode[milestone](raw)
+			s := importers.Decode[milestone](raw)
 			add(s, s.Slug, p.word())
 		}
 	}
 	for _, raw := range m.full.Milestones {
-		s := decode[milestone](raw)
+		s := importers.Decode[milestone](raw)
 		add(s, s.Type, "")
 	}
 	return all
@@ -71,7 +71,7 @@ func (m *mapping) times() {
 			}
 		}
 	}
-	if started := m.at("started_at", m.full.Started); m.counts(incident.ImpactStarted, started) {
+	if started := m.ISO("started_at", m.full.Started); m.counts(incident.ImpactStarted, started) {
 		if _, stated := inc.Milestones.Current(incident.ImpactStarted); !stated {
 			inc.Milestones.Set(incident.ImpactStarted, started, incident.ToSecond, incident.FromField, name, "started_at")
 		}
@@ -116,7 +116,7 @@ func (m *mapping) status(all []reached) {
 func (m *mapping) segments(all []reached) {
 	var turns []importers.Turn
 	for _, r := range all {
-		if !r.known || rank(r.status) > rank(m.Incident.Status) {
+		if !r.known {
 			continue
 		}
 		at := r.at
@@ -125,18 +125,5 @@ func (m *mapping) segments(all []reached) {
 		}
 		turns = append(turns, importers.Turn{At: at, Status: r.status, Raw: r.slug, By: r.by, Field: "milestone " + r.slug})
 	}
-	if len(turns) > 0 {
-		m.SetHistory(name, time.Time{}, "", turns)
-		m.Incident.Reopened = nil
-	}
-}
-
-// rank orders statuses by how far an incident has come.
-func rank(s incident.Status) int {
-	for n, known := range incident.Statuses {
-		if known == s {
-			return n
-		}
-	}
-	return len(incident.Statuses)
+	m.SetStages(name, turns)
 }

@@ -2,9 +2,6 @@ package incidentio
 
 import (
 	"encoding/json"
-	"time"
-
-	"hindsight/importers"
 )
 
 // body is a stored record: an incident as it was answered, with what other lists tell of it.
@@ -20,21 +17,6 @@ type body struct {
 type document struct {
 	ID       string `json:"id"`
 	Markdown string `json:"markdown"`
-}
-
-// decode decodes what it can: values of another shape than expected count as missing.
-func decode[T any](raw json.RawMessage) (v T) {
-	json.Unmarshal(raw, &v) // which goes on behind a value that does not fit
-	return v
-}
-
-// at reads a time; zero when it is missing or none.
-func at(text string) time.Time {
-	m, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	if err != nil {
-		return time.Time{}
-	}
-	return m.At
 }
 
 // brief is what walking needs of an incident.

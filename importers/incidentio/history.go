@@ -24,7 +24,7 @@ type dated struct {
 // leaves behind. Of an incident that was written down afterwards nobody saw when they changed.
 func (m *mapping) history() {
 	inc := &m.Incident
-	m.event(incident.TimelineEvent{At: inc.ExternalCreatedAt, Kind: incident.EventCreated, Actor: m.Creator.by(), Text: "Created", RawKind: "created"})
+	m.AddEvent(incident.TimelineEvent{At: inc.ExternalCreatedAt, Kind: incident.EventCreated, Actor: m.Creator.by(), Text: "Created", RawKind: "created"})
 	var turns []importers.Turn
 	var before update
 	for _, u := range m.updates() {
@@ -50,9 +50,7 @@ func (m *mapping) history() {
 		m.SetHistory(name, time.Time{}, "", turns)
 		m.stillOver()
 	}
-	for n := range m.Timeline {
-		m.Timeline[n].Pos = n
-	}
+	m.SortTimeline()
 }
 
 // stillOver takes back an end that the updates tell of when the incident says that it is not over.
@@ -68,8 +66,8 @@ func (m *mapping) stillOver() {
 // updates returns the updates in the order in which they were given.
 func (m *mapping) updates() (all []dated) {
 	for _, raw := range m.body.Updates {
-		u := decode[update](raw)
-		if at := m.moment("incident_updates.created_at", u.CreatedAt); !at.IsZero() {
+		u := importers.Decode[update](raw)
+		if at := m.ISO("incident_updates.created_at", u.CreatedAt); !at.IsZero() {
 			all = append(all, dated{u, at})
 		}
 	}
@@ -94,7 +92,7 @@ func (m *mapping) told(u dated, before update, was, is incident.Status) {
 			kind = incident.EventMitigated
 		}
 	}
-	m.event(incident.TimelineEvent{At: u.at, Kind: kind, Actor: u.Updater.by(), Text: text + u.Message, RawKind: "incident_update"})
+	m.AddEvent(incident.TimelineEvent{At: u.at, Kind: kind, Actor: u.Updater.by(), Text: text + u.Message, RawKind: "incident_update"})
 }
 
 func changed(from, to string) string {
@@ -102,12 +100,4 @@ func changed(from, to string) string {
 		return importers.Line(to)
 	}
 	return importers.Line(from) + " → " + importers.Line(to)
-}
-
-// event adds to the timeline what has a time and says something.
-func (m *mapping) event(e incident.TimelineEvent) {
-	if e.Text = importers.Clean(e.Text); e.At.IsZero() || e.Text == "" {
-		return
-	}
-	m.Timeline = append(m.Timeline, e)
 }

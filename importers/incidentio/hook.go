@@ -27,8 +27,8 @@ func readHook(d importers.Delivery, _ importers.Config) ([]importers.News, error
 	if err := json.Unmarshal(d.Body, &told); err != nil {
 		return nil, fmt.Errorf("incidentio: read webhook: %w", err)
 	}
-	event := decode[string](told["event_type"])
-	about := decode[struct {
+	event := importers.Decode[string](told["event_type"])
+	about := importers.Decode[struct {
 		ID       string `json:"id"`
 		Of       string `json:"incident_id"`
 		Incident named  `json:"incident"`

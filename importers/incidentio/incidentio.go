@@ -21,7 +21,7 @@ const (
 	collection = "incidents"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Default: "https://api.incident.io", Help: "Where the API answers."},
 	{Name: "key", Label: "API key", Required: true, Secret: true, Help: "From Settings > API keys. It needs to view data; to read private incidents as well it needs the permission to view these."},
 }
@@ -38,9 +38,9 @@ func Source() importers.Source {
 		Missing:    []string{"timestamps that nobody set", "messages of the Slack channel", "due dates of follow-ups"},
 		Permission: "An API key that may view data. Private incidents need the permission to view all incident data, including private incidents. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Base: func(cfg importers.Config) string { return settings.Of(cfg, "url") },
 			Sign: func(cfg importers.Config, req *http.Request) {
-				req.Header.Set("Authorization", "Bearer "+set(cfg, "key"))
+				req.Header.Set("Authorization", "Bearer "+settings.Of(cfg, "key"))
 			},
 			// The vendor's default for one key, of which some operations have less and say so in their answers.
 			Rates: map[string]importers.Rate{"": {Requests: 1200, Per: time.Minute}},
@@ -58,11 +58,6 @@ func Source() importers.Source {
 			Map:   mapIncident,
 		}},
 	}
-}
-
-// set returns a setting or its default.
-func set(cfg importers.Config, name string) string {
-	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, name))
 }
 
 // words are the categories that every status belongs to, the severities that accounts begin with, the modes of incidents,
@@ -92,7 +87,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 			Roles []string `json:"roles"`
 		} `json:"identity"`
 	}
-	if err := get(ctx, in, "/v1/identity", nil, &me); err != nil {
+	if err := in.Get(ctx, "/v1/identity", nil, &me); err != nil {
 		return importers.Scope{}, err
 	}
 	s := importers.Scope{Identity: importers.Line(me.Identity.Name)}
@@ -104,7 +99,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 			Total int64 `json:"total_record_count"`
 		} `json:"pagination_meta"`
 	}
-	if err := get(ctx, in, "/v2/incidents", map[string]string{"page_size": "1"}, &found); err != nil {
+	if err := in.Get(ctx, "/v2/incidents", map[string]string{"page_size": "1"}, &found); err != nil {
 		return s, err
 	}
 	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Meta.Total)); found.Meta.Total == 0 {
@@ -118,7 +113,7 @@ func timestamps(ctx context.Context, in importers.Input, s importers.Scope) (imp
 	var list struct {
 		Timestamps []named `json:"incident_timestamps"`
 	}
-	if err := get(ctx, in, "/v2/incident_timestamps", nil, &list); err != nil {
+	if err := in.Get(ctx, "/v2/incident_timestamps", nil, &list); err != nil {
 		return s, err
 	}
 	fields := in.Words(words).Fields

@@ -13,25 +13,11 @@ import (
 )
 
 const (
-	pageSize  = 100            // incidents; 250 are allowed, but each costs two requests more before the page is stored
-	partSize  = 250            // updates and the like, the most that is given at once
-	partPages = 100            // of one incident's updates: more is a server that goes round in circles
-	few       = 3              // incidents whose follow-ups are asked for one by one; those of more come with all that there are
-	overlap   = 24 * time.Hour // since changes are asked for by date
+	pageSize = 100            // incidents; 250 are allowed, but each costs two requests more before the page is stored
+	partSize = 250            // updates and the like, the most that is given at once
+	few      = 3              // incidents whose follow-ups are asked for one by one; those of more come with all that there are
+	overlap  = 24 * time.Hour // since changes are asked for by date
 )
-
-// get asks for path and decodes the answer.
-func get(ctx context.Context, in importers.Input, path string, query map[string]string, answer any) error {
-	q := url.Values{}
-	for k, v := range query {
-		q.Set(k, v)
-	}
-	a, err := in.Client.Get(ctx, path, q)
-	if err != nil {
-		return fmt.Errorf("incidentio: %w", err)
-	}
-	return a.JSON(answer)
-}
 
 // meta tells where the next page begins.
 type meta struct {
@@ -58,7 +44,7 @@ func count(ctx context.Context, in importers.Input) (int64, error) {
 	var got struct {
 		Meta meta `json:"pagination_meta"`
 	}
-	err := get(ctx, in, "/v2/incidents", q, &got)
+	err := in.Get(ctx, "/v2/incidents", q, &got)
 	return got.Meta.Total, err
 }
 
@@ -74,7 +60,7 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 		Incidents []json.RawMessage `json:"incidents"`
 		Meta      meta              `json:"pagination_meta"`
 	}
-	if err := get(ctx, in, "/v2/incidents", q, &got); err != nil {
+	if err := in.Get(ctx, "/v2/incidents", q, &got); err != nil {
 		return importers.Slice{}, err
 	}
 	s := importers.Slice{Next: got.Meta.After, Total: got.Meta.Total}
@@ -90,11 +76,7 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 		if err != nil {
 			return s, err
 		}
-		if r.ExternalID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: fmt.Sprintf("incident %d of the page", n+1), Reason: "the incident has no id", Body: string(raw)})
-			continue
-		}
-		s.Records = append(s.Records, r)
+		s.Add(n, raw, r)
 	}
 	return s, nil
 }
@@ -104,7 +86,7 @@ func one(ctx context.Context, in importers.Input, id string) (importers.Record, 
 	var got struct {
 		Incident json.RawMessage `json:"incident"`
 	}
-	err := get(ctx, in, "/v2/incidents/"+url.PathEscape(id), nil, &got)
+	err := in.Get(ctx, "/v2/incidents/"+url.PathEscape(id), nil, &got)
 	if importers.HasStatus(err, http.StatusForbidden) {
 		return importers.Record{}, &importers.StatusError{Status: http.StatusNotFound, Method: http.MethodGet, Path: "/v2/incidents", Body: "it may not be seen"}
 	}
@@ -120,7 +102,7 @@ func one(ctx context.Context, in importers.Input, id string) (importers.Record, 
 
 // record adds to an incident what other lists tell of it. followUps holds those of all incidents, or is nil.
 func record(ctx context.Context, in importers.Input, raw json.RawMessage, followUps map[string][]json.RawMessage) (importers.Record, error) {
-	i := decode[brief](raw)
+	i := importers.Decode[brief](raw)
 	if i.ID == "" {
 		return importers.Record{}, nil
 	}
@@ -139,7 +121,7 @@ func record(ctx context.Context, in importers.Input, raw json.RawMessage, follow
 	}
 	for _, id := range i.Documents {
 		var doc document
-		err := get(ctx, in, "/v1/postmortem_documents/"+url.PathEscape(id)+"/content", nil, &doc)
+		err := in.Get(ctx, "/v1/postmortem_documents/"+url.PathEscape(id)+"/content", nil, &doc)
 		if importers.HasStatus(err, http.StatusNotFound, http.StatusForbidden, http.StatusUnprocessableEntity) {
 			continue // it was removed, or lies with another provider
 		}
@@ -153,7 +135,7 @@ func record(ctx context.Context, in importers.Input, raw json.RawMessage, follow
 	if err != nil {
 		return importers.Record{}, fmt.Errorf("incidentio: keep incident %s: %w", i.ID, err)
 	}
-	return importers.Record{ExternalID: i.ID, Body: text, Place: "incident " + i.Reference, At: at(i.UpdatedAt)}, nil
+	return importers.Record{ExternalID: i.ID, Body: text, Place: "incident " + i.Reference, At: importers.ISO(i.UpdatedAt)}, nil
 }
 
 // followUpsOf returns the follow-ups of all incidents by incident, which one request gives; nil where it is about so few
@@ -168,7 +150,7 @@ func followUpsOf(ctx context.Context, in importers.Input, incidents int) (map[st
 	}
 	by := map[string][]json.RawMessage{}
 	for _, raw := range all {
-		id := decode[followUp](raw).Incident
+		id := importers.Decode[followUp](raw).Incident
 		by[id] = append(by[id], raw)
 	}
 	return by, nil
@@ -181,31 +163,31 @@ func listOf(ctx context.Context, in importers.Input, path, key, id string) ([]js
 		q["incident_id"] = id
 	}
 	var got map[string]json.RawMessage
-	if err := get(ctx, in, path, q, &got); err != nil {
+	if err := in.Get(ctx, path, q, &got); err != nil {
 		return nil, err
 	}
-	return decode[[]json.RawMessage](got[key]), nil
+	return importers.Decode[[]json.RawMessage](got[key]), nil
 }
 
 // updatesOf returns all updates of an incident.
-func updatesOf(ctx context.Context, in importers.Input, id string) (all []json.RawMessage, err error) {
-	q := map[string]string{"incident_id": id, "page_size": strconv.Itoa(partSize)}
-	for range partPages {
+func updatesOf(ctx context.Context, in importers.Input, id string) ([]json.RawMessage, error) {
+	all, err := importers.AllParts(func(after string) ([]json.RawMessage, string, error) {
+		q := map[string]string{"incident_id": id, "page_size": strconv.Itoa(partSize)}
+		if after != "" {
+			q["after"] = after
+		}
 		var got struct {
 			Updates []json.RawMessage `json:"incident_updates"`
 			Meta    meta              `json:"pagination_meta"`
 		}
-		if err := get(ctx, in, "/v2/incident_updates", q, &got); err != nil {
-			return nil, err
+		err := in.Get(ctx, "/v2/incident_updates", q, &got)
+		if len(got.Updates) < partSize {
+			got.Meta.After = ""
 		}
-		all = append(all, got.Updates...)
-		if got.Meta.After == "" || len(got.Updates) < partSize {
-			return all, nil
-		}
-		if got.Meta.After == q["after"] {
-			break
-		}
-		q["after"] = got.Meta.After
+		return got.Updates, got.Meta.After, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("incidentio: updates of incident %s: %w", id, err)
 	}
-	return nil, fmt.Errorf("incidentio: updates of incident %s: %w", id, importers.ErrStuck)
+	return all, nil
 }

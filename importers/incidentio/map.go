@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -25,7 +24,7 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	if err := json.Unmarshal(raw.Body, &m.body); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
 	}
-	if m.full = decode[full](m.body.Incident); importers.Line(m.ID) == "" {
+	if m.full = importers.Decode[full](m.body.Incident); importers.Line(m.ID) == "" {
 		return importers.Draft{}, &importers.MapError{Field: "incident.id", Reason: "the incident has no id"}
 	}
 	m.head()
@@ -52,16 +51,11 @@ func (m *mapping) head() {
 	inc.Private = m.Visibility != "" && m.Visibility != "public"
 	inc.SeverityRaw = importers.Line(m.Severity.Name)
 	inc.Severity = m.SeverityOf("severity.name", m.Severity.Name, m.words.Severity)
-	inc.Kind = incident.Real
-	if kind, ok := m.words.Kind.Of(m.Mode); ok {
-		inc.Kind = kind
-	} else {
-		m.Warn("mode", importers.Line(m.Mode), "this mode is in no map; the incident counts as a real one until the mapping says what it is")
-	}
+	m.SetKind("mode", m.Mode, m.words.Kind)
 	if kind, ok := m.words.Kind.Of(m.Type.Name); ok && inc.Kind == incident.Real {
 		inc.Kind = kind
 	}
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = m.moment("created_at", m.CreatedAt), m.moment("updated_at", m.UpdatedAt)
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = m.ISO("created_at", m.CreatedAt), m.ISO("updated_at", m.UpdatedAt)
 }
 
 // status sets the status of today: by its name where the mapping knows it, else by its category.
@@ -82,15 +76,6 @@ func (m *mapping) meaning(s named) (incident.Status, bool) {
 	return m.words.Status.Of(s.Category)
 }
 
-// moment reads a time; one that cannot be read is missing, with a warning.
-func (m *mapping) moment(field, text string) time.Time {
-	t, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	if err != nil {
-		m.Warn(field, importers.Line(text), err.Error())
-	}
-	return t.At
-}
-
 // moment returns the form in which names of timestamps are compared: "Resolved at" is "resolved".
 func moment(name string) string { return strings.TrimSuffix(importers.Fold(name), "at") }
 
@@ -102,7 +87,7 @@ func (m *mapping) times() {
 		inc.Milestones.Set(incident.Opened, inc.ExternalCreatedAt, incident.ToSecond, incident.FromField, name, "created_at")
 	}
 	for _, raw := range m.Timestamps {
-		t := decode[timestamp](raw)
+		t := importers.Decode[timestamp](raw)
 		for _, milestone := range incident.MilestoneNames {
 			wanted := m.words.Fields[string(milestone)]
 			if wanted == "" || moment(wanted) != moment(t.Timestamp.Name) {
@@ -114,7 +99,7 @@ func (m *mapping) times() {
 			if (milestone == incident.ResolvedAt || milestone == incident.ClosedAt) && !inc.Status.Over() {
 				continue
 			}
-			inc.Milestones.Set(milestone, m.moment(t.Timestamp.Name, t.Value.Value), incident.ToSecond, incident.FromField, name, "timestamp "+importers.Line(t.Timestamp.Name))
+			inc.Milestones.Set(milestone, m.ISO(t.Timestamp.Name, t.Value.Value), incident.ToSecond, incident.FromField, name, "timestamp "+importers.Line(t.Timestamp.Name))
 		}
 	}
 }
@@ -122,7 +107,7 @@ func (m *mapping) times() {
 func (m *mapping) people() {
 	reporter := false
 	for _, raw := range m.Roles {
-		r := decode[role](raw)
+		r := importers.Decode[role](raw)
 		switch r.Role.Type {
 		case "lead":
 			m.AddPerson(r.Assignee.Name, "commander")
@@ -141,7 +126,7 @@ func (m *mapping) people() {
 // fields places custom fields as the mapping says and keeps the rest.
 func (m *mapping) fields() {
 	for _, raw := range m.Fields {
-		f := decode[fieldEntry](raw)
+		f := importers.Decode[fieldEntry](raw)
 		var values []string
 		for _, v := range f.Values {
 			if text := importers.Clean(cmp.Or(v.Entry.Name, v.Option.Value, v.Text, v.Link, v.Numeric)); text != "" {
@@ -160,7 +145,7 @@ func (m *mapping) fields() {
 	}
 	m.AddCustom("Incident type", m.Type.Name)
 	for _, raw := range m.Durations {
-		if d := decode[duration](raw); d.Status == "success" && d.Seconds != nil {
+		if d := importers.Decode[duration](raw); d.Status == "success" && d.Seconds != nil {
 			m.AddCustom("Duration: "+d.Metric.Name, fmt.Sprintf("%.0f s", *d.Seconds))
 		}
 	}
@@ -184,32 +169,29 @@ func (m *mapping) links() {
 	m.AddLink("same_as", "external_issue_reference", m.Issue.URL, m.Issue.Name)
 	m.AddLink("postmortem", "postmortem_document_url", m.Document, "")
 	for _, raw := range m.body.Attachments {
-		a := decode[attachment](raw).Resource
+		a := importers.Decode[attachment](raw).Resource
 		if kind := same[a.Type]; kind != "" {
 			m.AddLink(kind, "incident_attachments", a.URL, a.Title)
 		}
 	}
 }
 
-// followUps makes action items. What was deleted is left out; of what will not be done the state is not known here.
+// states says what the words for the state of a follow-up mean; of what will not be done it is not known here.
+var states = map[string]string{"outstanding": "open", "completed": "done", "not_doing": "unknown"}
+
+// followUps makes action items. What was deleted is left out.
 func (m *mapping) followUps() {
 	for _, raw := range m.body.FollowUps {
-		f := decode[followUp](raw)
-		state, known := map[string]string{"outstanding": "open", "completed": "done", "not_doing": "unknown"}[f.Status]
-		if f.Status == "deleted" || importers.Line(f.Title) == "" {
-			continue
+		if f := importers.Decode[followUp](raw); f.Status != "deleted" {
+			m.AddAction("follow_up.status", f.Status, states, incident.ActionItem{
+				Title: f.Title, Owner: importers.Line(cmp.Or(f.Assignee.Name, f.Team.Name)), URL: importers.WebURL(f.Issue.URL),
+			})
 		}
-		if !known {
-			state = "unknown"
-			m.Warn("follow_up.status", importers.Line(f.Status), "this state of a follow-up is not known")
-		}
-		m.Incident.Actions = append(m.Incident.Actions, incident.ActionItem{
-			Title: importers.Line(f.Title), Owner: importers.Line(cmp.Or(f.Assignee.Name, f.Team.Name)), URL: importers.WebURL(f.Issue.URL), State: state,
-		})
 	}
 }
 
-// retrospective keeps the latest post-mortem, divided at its headings of the second level.
+// retrospective keeps the latest post-mortem, divided at its headings of the second level. One of the first level above
+// everything is its title.
 func (m *mapping) retrospective() {
 	if len(m.body.Documents) == 0 {
 		return
@@ -219,24 +201,10 @@ func (m *mapping) retrospective() {
 		return
 	}
 	r := &incident.Retrospective{Title: m.Incident.Title, State: "imported"}
-	part := incident.Section{Slug: "summary", Title: "Summary"}
-	keep := func() {
-		if part.Body = strings.TrimSpace(part.Body); part.Body != "" {
-			r.Sections = append(r.Sections, part)
-		}
+	first, rest, _ := strings.Cut(text, "\n")
+	if title, ok := strings.CutPrefix(first, "# "); ok {
+		r.Title, text = cmp.Or(importers.Line(title), r.Title), rest
 	}
-	for line := range strings.SplitSeq(text, "\n") {
-		if title, ok := strings.CutPrefix(line, "## "); ok {
-			keep()
-			part = incident.Section{Slug: incident.Slug(title), Title: importers.Line(title)}
-			continue
-		}
-		if title, ok := strings.CutPrefix(line, "# "); ok && part.Body == "" && len(r.Sections) == 0 {
-			r.Title = importers.Line(cmp.Or(importers.Line(title), r.Title))
-			continue
-		}
-		part.Body += line + "\n"
-	}
-	keep()
+	r.Sections = importers.Sections(text)
 	m.Retrospective = r
 }

@@ -3,7 +3,6 @@ package rootly
 import (
 	"cmp"
 	"encoding/json"
-	"time"
 
 	"hindsight/importers"
 )
@@ -14,28 +13,6 @@ type body struct {
 	Included []json.RawMessage `json:"included,omitempty"`
 }
 
-// decode decodes what it can: values of another shape than expected count as missing.
-func decode[T any](raw json.RawMessage) (v T) {
-	json.Unmarshal(raw, &v) // which goes on behind a value that does not fit
-	return v
-}
-
-// moment reads a time as Rootly writes it, with the offset of the organization's zone: 2022-11-27T19:15:29.546-08:00. It is
-// zero when it is missing or none.
-func moment(text string) time.Time {
-	m, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-	if err != nil {
-		return time.Time{}
-	}
-	return m.At
-}
-
-// pointer names a resource.
-type pointer struct {
-	Type string `json:"type"`
-	ID   string `json:"id"`
-}
-
 // brief is what walking needs of an incident.
 type brief struct {
 	ID         string `json:"id"`
@@ -44,16 +21,12 @@ type brief struct {
 		UpdatedAt string `json:"updated_at"`
 	} `json:"attributes"`
 	Relations struct {
-		Roles      relation `json:"roles"`
-		Events     relation `json:"events"`
-		Actions    relation `json:"action_items"`
-		Causes     relation `json:"causes"`
-		PostMortem relation `json:"incident_post_mortem"`
+		Roles      importers.Relation `json:"roles"`
+		Events     importers.Relation `json:"events"`
+		Actions    importers.Relation `json:"action_items"`
+		Causes     importers.Relation `json:"causes"`
+		PostMortem importers.Relation `json:"incident_post_mortem"`
 	} `json:"relationships"`
-}
-
-type relation struct {
-	Data json.RawMessage `json:"data"`
 }
 
 // attributes holds a resource's fields, decoded one by one.
@@ -61,7 +34,7 @@ type attributes map[string]json.RawMessage
 
 // resource is a resource of JSON:API.
 type resource struct {
-	pointer
+	importers.Pointer
 	Attributes attributes `json:"attributes"`
 }
 
@@ -94,7 +67,7 @@ func (a attributes) first(fields ...string) string {
 func (a attributes) nested(field string) attributes { return inner(a[field]) }
 
 func inner(raw json.RawMessage) attributes {
-	wrapped := decode[struct {
+	wrapped := importers.Decode[struct {
 		Data struct {
 			Attributes attributes `json:"attributes"`
 		} `json:"data"`
@@ -106,12 +79,12 @@ func inner(raw json.RawMessage) attributes {
 	case len(wrapped.Attributes) > 0:
 		return wrapped.Attributes
 	}
-	return decode[attributes](raw)
+	return importers.Decode[attributes](raw)
 }
 
 // names returns the names of the resources nested in a field.
 func (a attributes) names(field string) (names []string) {
-	for _, raw := range decode[[]json.RawMessage](a[field]) {
+	for _, raw := range importers.Decode[[]json.RawMessage](a[field]) {
 		if name := importers.Line(inner(raw).text("name")); name != "" {
 			names = append(names, name)
 		}

@@ -25,9 +25,9 @@ type delivery struct {
 		Type string `json:"type"`
 	} `json:"event"`
 	Data struct {
-		ID       string  `json:"id"`
-		Of       string  `json:"incident_id"`
-		Incident pointer `json:"incident"`
+		ID       string            `json:"id"`
+		Of       string            `json:"incident_id"`
+		Incident importers.Pointer `json:"incident"`
 	} `json:"data"`
 }
 
@@ -36,7 +36,7 @@ func verify(d importers.Delivery, secrets []string) (string, error) {
 	if err := signature(d, secrets); err != nil {
 		return "", err
 	}
-	return decode[delivery](d.Body).Event.ID, nil
+	return importers.Decode[delivery](d.Body).Event.ID, nil
 }
 
 // readHook says which incident a delivery is about.
@@ -44,7 +44,7 @@ func readHook(d importers.Delivery, _ importers.Config) ([]importers.News, error
 	if !json.Valid(d.Body) {
 		return nil, fmt.Errorf("rootly: read webhook: it is no JSON")
 	}
-	told := decode[delivery](d.Body)
+	told := importers.Decode[delivery](d.Body)
 	id, gone := told.Data.Of, false
 	switch event := told.Event.Type; {
 	case strings.HasPrefix(event, "incident."):

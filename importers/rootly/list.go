@@ -17,19 +17,6 @@ const (
 	parts = "roles,events,action_items,causes,incident_post_mortem"
 )
 
-// get asks for path and decodes the answer.
-func get(ctx context.Context, in importers.Input, path string, query map[string]string, answer any) error {
-	q := url.Values{}
-	for k, v := range query {
-		q.Set(k, v)
-	}
-	a, err := in.Client.Get(ctx, path, q)
-	if err != nil {
-		return fmt.Errorf("rootly: %w", err)
-	}
-	return a.JSON(answer)
-}
-
 // answer is a page of a list. https://jsonapi.org/format/#document-top-level
 type answer struct {
 	Data     []json.RawMessage `json:"data"`
@@ -62,7 +49,7 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 		q["page[after]"] = at.Token
 	}
 	var got answer
-	if err := get(ctx, in, "/v1/incidents", q, &got); err != nil {
+	if err := in.Get(ctx, "/v1/incidents", q, &got); err != nil {
 		return importers.Slice{}, err
 	}
 	if got.Meta.Cursor == "" && got.Meta.Next > 0 {
@@ -72,17 +59,13 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 	if len(got.Data) == 0 {
 		s.Next = ""
 	}
-	included := index(got.Included)
+	included := importers.IncludedIn(got.Included)
 	for n, raw := range got.Data {
 		r, err := record(raw, included)
 		if err != nil {
 			return s, err
 		}
-		if r.ExternalID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: fmt.Sprintf("incident %d of the page", n+1), Reason: "the incident has no id", Body: string(raw)})
-			continue
-		}
-		s.Records = append(s.Records, r)
+		s.Add(n, raw, r)
 	}
 	return s, nil
 }
@@ -92,7 +75,7 @@ func count(ctx context.Context, in importers.Input) (int64, error) {
 	q := filter(importers.At{From: in.Since, To: in.Until})
 	q["page[size]"] = "1"
 	var got answer
-	err := get(ctx, in, "/v1/incidents", q, &got)
+	err := in.Get(ctx, "/v1/incidents", q, &got)
 	return got.Meta.Total, err
 }
 
@@ -102,50 +85,27 @@ func one(ctx context.Context, in importers.Input, id string) (importers.Record, 
 		Data     json.RawMessage   `json:"data"`
 		Included []json.RawMessage `json:"included"`
 	}
-	if err := get(ctx, in, "/v1/incidents/"+url.PathEscape(id), map[string]string{"include": parts}, &got); err != nil {
+	if err := in.Get(ctx, "/v1/incidents/"+url.PathEscape(id), map[string]string{"include": parts}, &got); err != nil {
 		return importers.Record{}, err
 	}
-	r, err := record(got.Data, index(got.Included))
+	r, err := record(got.Data, importers.IncludedIn(got.Included))
 	if err == nil && r.ExternalID == "" {
 		err = fmt.Errorf("rootly: incident %s: the answer holds no incident", id)
 	}
 	return r, err
 }
 
-// index returns what came with a page, by sort and id.
-func index(included []json.RawMessage) map[pointer]json.RawMessage {
-	by := map[pointer]json.RawMessage{}
-	for _, raw := range included {
-		by[decode[pointer](raw)] = raw
-	}
-	return by
-}
-
 // record puts an incident together with those of the included resources that it points at, in its own order.
-func record(raw json.RawMessage, included map[pointer]json.RawMessage) (importers.Record, error) {
-	i := decode[brief](raw)
+func record(raw json.RawMessage, included importers.Included) (importers.Record, error) {
+	i := importers.Decode[brief](raw)
 	if i.ID == "" {
 		return importers.Record{}, nil
 	}
-	b := body{Incident: raw}
-	for _, relation := range []json.RawMessage{i.Relations.Roles.Data, i.Relations.Events.Data, i.Relations.Actions.Data, i.Relations.Causes.Data, i.Relations.PostMortem.Data} {
-		for _, p := range pointers(relation) {
-			if part, ok := included[p]; ok {
-				b.Included = append(b.Included, part)
-			}
-		}
-	}
+	of := i.Relations
+	b := body{Incident: raw, Included: included.Of(of.Roles, of.Events, of.Actions, of.Causes, of.PostMortem)}
 	text, err := json.Marshal(b)
 	if err != nil {
 		return importers.Record{}, fmt.Errorf("rootly: keep incident %s: %w", i.ID, err)
 	}
-	return importers.Record{ExternalID: i.ID, Body: text, Place: fmt.Sprintf("incident %d", i.Attributes.Number), At: moment(i.Attributes.UpdatedAt)}, nil
-}
-
-// pointers reads a relation, which is to one resource or to several.
-func pointers(relation json.RawMessage) []pointer {
-	if one := decode[pointer](relation); one.ID != "" {
-		return []pointer{one}
-	}
-	return decode[[]pointer](relation)
+	return importers.Record{ExternalID: i.ID, Body: text, Place: fmt.Sprintf("incident %d", i.Attributes.Number), At: importers.ISO(i.Attributes.UpdatedAt)}, nil
 }

@@ -28,13 +28,13 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	if err := json.Unmarshal(raw.Body, &b); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
 	}
-	r := decode[resource](b.Incident)
+	r := importers.Decode[resource](b.Incident)
 	m := mapping{words: cfg.Words(words), id: importers.Line(r.ID), a: r.Attributes}
 	if m.id == "" {
 		return importers.Draft{}, &importers.MapError{Field: "incident.id", Reason: "the incident has no id"}
 	}
 	for _, part := range b.Included {
-		m.parts = append(m.parts, decode[resource](part))
+		m.parts = append(m.parts, importers.Decode[resource](part))
 	}
 	m.head()
 	m.status()
@@ -60,15 +60,7 @@ func (m *mapping) head() {
 	m.SetTitle("title", m.a.text("title"))
 	inc.Description, inc.Format = importers.Clean(m.a.text("summary")), incident.Markdown
 	inc.Private = m.a.text("private") == "true"
-	inc.Kind = incident.Real
-	if word := m.a.text("kind"); word != "" {
-		kind, ok := m.words.Kind.Of(word)
-		if ok {
-			inc.Kind = kind
-		} else {
-			m.Warn("kind", importers.Line(word), "this kind is in no map; the incident counts as a real one until the mapping says what it is")
-		}
-	}
+	m.SetKind("kind", m.a.text("kind"), m.words.Kind)
 	severity := m.a.nested("severity")
 	inc.SeverityRaw = importers.Line(severity.first("name", "slug", "severity"))
 	word := inc.SeverityRaw
@@ -91,13 +83,7 @@ func (m *mapping) status() {
 }
 
 // at returns a time of the incident's fields; zero when it is missing or cannot be read, of which there is a warning.
-func (m *mapping) at(field string) time.Time {
-	t, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(m.a.text(field))
-	if err != nil {
-		m.Warn(field, importers.Line(m.a.text(field)), err.Error())
-	}
-	return t.At
-}
+func (m *mapping) at(field string) time.Time { return m.ISO(field, m.a.text(field)) }
 
 // of yields the parts of a sort.
 func (m *mapping) of(sort string) (out []attributes) {
@@ -128,7 +114,7 @@ func (m *mapping) text() {
 		m.Team = teams[0]
 		m.AddCustom("Further teams", strings.Join(teams[1:], ", "))
 	}
-	labels := decode[map[string]any](m.a["labels"])
+	labels := importers.Decode[map[string]any](m.a["labels"])
 	var tags []string
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		tags = append(tags, fmt.Sprintf("%s: %v", key, labels[key]))

@@ -2,7 +2,6 @@ package rootly
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"hindsight/importers"
@@ -43,7 +42,7 @@ func (m *mapping) links() {
 // timeline tells what people and machines wrote down, at the time at which it happened and not when it was written, and
 // the changes of status with the messages that were given with them.
 func (m *mapping) timeline() {
-	m.event(incident.TimelineEvent{At: m.Incident.ExternalCreatedAt, Kind: incident.EventCreated, Actor: person(m.a.nested("user")), Text: "Created", RawKind: "created_at"})
+	m.AddEvent(incident.TimelineEvent{At: m.Incident.ExternalCreatedAt, Kind: incident.EventCreated, Actor: person(m.a.nested("user")), Text: "Created", RawKind: "created_at"})
 	for _, e := range []struct {
 		kind                     incident.EventKind
 		text, field, by, message string
@@ -57,29 +56,21 @@ func (m *mapping) timeline() {
 		if message := importers.Clean(m.a.text(e.message)); message != "" {
 			text += ": " + message
 		}
-		m.event(incident.TimelineEvent{At: moment(m.a.text(e.field)), Kind: e.kind, Actor: person(m.a.nested(e.by)), Text: text, RawKind: e.field})
+		m.AddEvent(incident.TimelineEvent{At: importers.ISO(m.a.text(e.field)), Kind: e.kind, Actor: person(m.a.nested(e.by)), Text: text, RawKind: e.field})
 	}
 	for _, e := range m.of("incident_events") {
 		text := e.text("event_raw")
 		if text == "" {
 			text = markdown(e.text("event"))
 		}
-		m.event(incident.TimelineEvent{At: moment(e.first("occurred_at", "created_at")), Kind: incident.EventNote,
+		m.AddEvent(incident.TimelineEvent{At: importers.ISO(e.first("occurred_at", "created_at")), Kind: incident.EventNote,
 			Actor: cmp.Or(importers.Line(e.text("user_display_name")), person(e.nested("user"))), Text: text, RawKind: importers.Line(cmp.Or(e.text("kind"), "event"))})
 	}
-	slices.SortStableFunc(m.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for n := range m.Timeline {
-		m.Timeline[n].Pos = n
-	}
+	m.SortTimeline()
 }
 
-// event adds to the timeline what has a time and says something.
-func (m *mapping) event(e incident.TimelineEvent) {
-	if e.Text = importers.Clean(e.Text); e.At.IsZero() || e.Text == "" {
-		return
-	}
-	m.Timeline = append(m.Timeline, e)
-}
+// states says what the words for the state of an action item mean.
+var states = map[string]string{"open": "open", "in_progress": "open", "done": "done", "cancelled": "unknown"}
 
 // actions keeps what is to be done afterwards; a task is work during the incident and stands in the timeline.
 func (m *mapping) actions() {
@@ -89,17 +80,12 @@ func (m *mapping) actions() {
 			continue
 		}
 		if a.text("kind") == "task" {
-			m.event(incident.TimelineEvent{At: moment(a.text("created_at")), Kind: incident.EventOther, Actor: person(a.nested("created_by")),
+			m.AddEvent(incident.TimelineEvent{At: importers.ISO(a.text("created_at")), Kind: incident.EventOther, Actor: person(a.nested("created_by")),
 				Text: "Task: " + title, RawKind: "task"})
 			continue
 		}
-		state, known := map[string]string{"open": "open", "in_progress": "open", "done": "done", "cancelled": "unknown"}[a.text("status")]
-		if !known {
-			state = "unknown"
-			m.Warn("action_items.status", importers.Line(a.text("status")), "this state of an action item is not known")
-		}
-		m.Incident.Actions = append(m.Incident.Actions, incident.ActionItem{
-			Title: title, Owner: person(a.nested("assigned_to")), URL: importers.WebURL(a.text("jira_issue_url")), Due: moment(a.text("due_date")), State: state,
+		m.AddAction("action_items.status", a.text("status"), states, incident.ActionItem{
+			Title: title, Owner: person(a.nested("assigned_to")), URL: importers.WebURL(a.text("jira_issue_url")), Due: importers.ISO(a.text("due_date")),
 		})
 	}
 }
@@ -111,19 +97,6 @@ func (m *mapping) retrospective() {
 		if text == "" {
 			continue
 		}
-		r := &incident.Retrospective{Title: cmp.Or(importers.Line(p.text("title")), m.Incident.Title), State: "imported"}
-		part := incident.Section{Slug: "summary", Title: "Summary"}
-		for line := range strings.SplitSeq(text+"\n## ", "\n") {
-			title, heading := strings.CutPrefix(line, "## ")
-			if !heading {
-				part.Body += line + "\n"
-				continue
-			}
-			if part.Body = strings.TrimSpace(part.Body); part.Body != "" {
-				r.Sections = append(r.Sections, part)
-			}
-			part = incident.Section{Slug: incident.Slug(title), Title: importers.Line(title)}
-		}
-		m.Retrospective = r
+		m.Retrospective = &incident.Retrospective{Title: cmp.Or(importers.Line(p.text("title")), m.Incident.Title), State: "imported", Sections: importers.Sections(text)}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -20,7 +19,7 @@ const (
 	collection = "incidents"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Default: "https://api.rootly.com", Help: "Where the API answers."},
 	{Name: "key", Label: "API key", Required: true, Secret: true, Help: "From Organization Settings > API Keys. A global key sees every team's incidents, a team's key those of the team."},
 }
@@ -37,7 +36,7 @@ func Source() importers.Source {
 		Missing:    []string{"how often an incident was reopened", "custom form fields, which the API gives as ids alone"},
 		Permission: "An API key that may read incidents. Private incidents need a key that sees them. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Base: func(cfg importers.Config) string { return settings.Of(cfg, "url") },
 			Sign: sign,
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100} },
 		},
@@ -54,13 +53,8 @@ func Source() importers.Source {
 	}
 }
 
-// set returns a setting or its default.
-func set(cfg importers.Config, name string) string {
-	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, name))
-}
-
 func sign(cfg importers.Config, req *http.Request) {
-	req.Header.Set("Authorization", "Bearer "+set(cfg, "key"))
+	req.Header.Set("Authorization", "Bearer "+settings.Of(cfg, "key"))
 	req.Header.Set("Accept", "application/vnd.api+json")
 }
 
@@ -86,7 +80,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	var me struct {
 		Data resource `json:"data"`
 	}
-	err := get(ctx, in, "/v1/users/me", nil, &me)
+	err := in.Get(ctx, "/v1/users/me", nil, &me)
 	if err != nil && !importers.HasStatus(err, http.StatusNotFound, http.StatusForbidden) {
 		return s, err
 	}
@@ -94,21 +88,21 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		s.Identity = called
 	}
 	var found answer
-	if err := get(ctx, in, "/v1/incidents", map[string]string{"page[size]": "1"}, &found); err != nil {
+	if err := in.Get(ctx, "/v1/incidents", map[string]string{"page[size]": "1"}, &found); err != nil {
 		return s, err
 	}
 	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Meta.Total)); found.Meta.Total == 0 {
 		s.Notes = append(s.Notes, "The key sees no incident. Either there is none, or it belongs to a team that has none.")
 	}
 	var teams answer
-	if err := get(ctx, in, "/v1/teams", map[string]string{"page[size]": "100"}, &teams); importers.HasStatus(err, http.StatusForbidden) {
+	if err := in.Get(ctx, "/v1/teams", map[string]string{"page[size]": "100"}, &teams); importers.HasStatus(err, http.StatusForbidden) {
 		s.Notes = append(s.Notes, "The key may not list teams.")
 		return s, nil
 	} else if err != nil {
 		return s, err
 	}
 	for _, raw := range teams.Data {
-		s.Reach = append(s.Reach, "team "+importers.Line(decode[resource](raw).name()))
+		s.Reach = append(s.Reach, "team "+importers.Line(importers.Decode[resource](raw).name()))
 	}
 	return s, nil
 }

@@ -57,7 +57,7 @@ func (m *mapping) segments(created, started time.Time) {
 		{m.at("closed_at"), "closed", "closed_at", "closed_by"}, {m.at("cancelled_at"), "cancelled", "cancelled_at", "cancelled_by"},
 	} {
 		status, _ := m.words.Status.Of(t.word)
-		if m.a.text(t.field) == "" || rank(status) > rank(m.Incident.Status) {
+		if m.a.text(t.field) == "" {
 			continue
 		}
 		if status.Over() && m.Incident.Status == incident.Merged {
@@ -65,25 +65,11 @@ func (m *mapping) segments(created, started time.Time) {
 		}
 		turns = append(turns, importers.Turn{At: t.at, Status: status, Raw: t.word, By: person(m.a.nested(t.by)), Field: t.field})
 	}
-	if len(turns) == 0 {
-		return
-	}
 	acked := m.Incident.Milestones.At(incident.Acked)
-	m.SetHistory(name, time.Time{}, "", turns)
-	m.Incident.Reopened = nil
+	m.SetStages(name, turns)
 	if acked.IsZero() {
 		m.unacknowledged()
 	}
-}
-
-// rank orders statuses by how far an incident has come.
-func rank(s incident.Status) int {
-	for n, known := range incident.Statuses {
-		if known == s {
-			return n
-		}
-	}
-	return len(incident.Statuses)
 }
 
 // unacknowledged takes back an acknowledgement that is only the moment of declaration: acknowledged_at says when somebody

@@ -1,0 +1,70 @@
+package importers
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"hindsight/incident"
+)
+
+func TestTimelineIsInOrder(t *testing.T) {
+	var d Draft
+	for _, e := range []incident.TimelineEvent{{At: noon.Add(time.Minute), Text: "late"}, {At: noon, Text: " first\n"}, {Text: "at no time"}, {At: noon, Text: "second"}, {At: noon, Text: " "}} {
+		d.AddEvent(e)
+	}
+	d.SortTimeline()
+	var got []string
+	for _, e := range d.Timeline {
+		got = append(got, fmt.Sprint(e.Pos, " ", e.Text))
+	}
+	if want := []string{"0 first", "1 second", "2 late"}; !slices.Equal(got, want) {
+		t.Errorf("the timeline is %q, want %q", got, want)
+	}
+}
+
+func TestActionsAndKind(t *testing.T) {
+	var d Draft
+	states := map[string]string{"doing": "open"}
+	d.AddAction("state", "doing", states, incident.ActionItem{Title: " Mend\nit "})
+	d.AddAction("state", "dreaming", states, incident.ActionItem{Title: "Rest"})
+	d.AddAction("state", "doing", states, incident.ActionItem{Owner: "Responder One"})
+	if want := []incident.ActionItem{{Title: "Mend it", State: "open"}, {Title: "Rest", State: "unknown"}}; !slices.Equal(d.Incident.Actions, want) || len(d.Warnings) != 1 {
+		t.Errorf("the actions are %+v with %d warnings, want %+v with one", d.Incident.Actions, len(d.Warnings), want)
+	}
+	for _, tc := range []struct {
+		word  string
+		kind  incident.Kind
+		warns bool
+	}{{"Test", incident.Test, false}, {"", incident.Real, false}, {"dream", incident.Real, true}} {
+		var d Draft
+		if d.SetKind("kind", tc.word, KindWords()); d.Incident.Kind != tc.kind || len(d.Warnings) > 0 != tc.warns {
+			t.Errorf("the kind %q is %q with the warnings %+v, want %q", tc.word, d.Incident.Kind, d.Warnings, tc.kind)
+		}
+	}
+}
+
+func TestSections(t *testing.T) {
+	got := Sections("\nBefore.\n## Empty\n\n## Lessons *learned*\n- measure\n### Detail\nmore\n")
+	want := []incident.Section{{Slug: "summary", Title: "Summary", Body: "Before."}, {Slug: "lessons-learned", Title: "Lessons *learned*", Body: "- measure\n### Detail\nmore"}}
+	if !slices.EqualFunc(got, want, func(a, b incident.Section) bool { return a == b }) {
+		t.Errorf("the sections are %+v, want %+v", got, want)
+	}
+	if got := Sections(""); len(got) != 0 {
+		t.Errorf("no text has the sections %+v", got)
+	}
+}
+
+// A status that comes behind that of today was left again; how often is not known.
+func TestStages(t *testing.T) {
+	d := Draft{Incident: incident.Incident{Status: incident.Investigating}}
+	d.SetStages("synthetic", []Turn{{At: noon, Status: incident.Triggered}, {At: noon.Add(time.Hour), Status: incident.Investigating}, {At: noon.Add(2 * time.Hour), Status: incident.Resolved}})
+	var got []incident.Status
+	for _, s := range d.Incident.Segments {
+		got = append(got, s.Status)
+	}
+	if want := []incident.Status{incident.Triggered, incident.Investigating}; !slices.Equal(got, want) || d.Incident.Reopened != nil || !d.Incident.Milestones.At(incident.ResolvedAt).IsZero() {
+		t.Errorf("the segments are %v, reopened %v, want %v and how often unknown", got, d.Incident.Reopened, want)
+	}
+}

@@ -1,0 +1,26 @@
+package importers
+
+import "encoding/json"
+
+const maxParts = 100 // pages of what belongs to one record: more is a server that goes round in circles
+
+// AllParts reads to its end a list that belongs to one record, such as its updates. page reads the page at a token, which is
+// empty for the first one, and returns the token of the next; empty: there is none. A list that leads back to where it was,
+// or that does not end within 100 pages, is ErrStuck.
+func AllParts(page func(token string) (items []json.RawMessage, next string, err error)) (all []json.RawMessage, err error) {
+	token := ""
+	for range maxParts {
+		items, next, err := page(token)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, items...); next == "" {
+			return all, nil
+		}
+		if next == token {
+			break
+		}
+		token = next
+	}
+	return nil, ErrStuck
+}
