@@ -27,7 +27,7 @@ type API struct {
 	Sign func(cfg Config, req *http.Request)
 	// Rates is what the vendor allows one credential, by the path prefix that it holds for ("" for all
 	// others; the longest match counts). Half of it is used, since the source's other users need the rest.
-	// Without an entry nothing is assumed, and only the answers' own headers slow requests down.
+	// Without an entry nothing is assumed, and only the answers' own headers slow requests down, so that half is left.
 	Rates map[string]Rate
 	// Cost is the fewest requests that reading incidents takes; nil: their number does not matter, since one answer
 	// holds all, or the source has none.
@@ -181,7 +181,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 			return Answer{}, err
 		}
 		a, err := c.send(req, r.Body)
-		if err := c.heard(ctx, key, a); err != nil {
+		if err := c.heard(ctx, key, rate, a); err != nil {
 			return a, err
 		}
 		if ctx.Err() != nil {

@@ -84,18 +84,42 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// With 5 of 100 requests left for 10 seconds, each of them gets 2 seconds.
+// With 5 of 100 requests left for 10 seconds, each of them gets 2 seconds; and where no rate is declared, half of them are
+// left to others.
 func TestSlowsDownBeforeTheWall(t *testing.T) {
-	for _, limit := range []string{"100", "100, 1000;window=3600, 100;window=60"} {
-		var slept time.Duration
-		c, p := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("X-RateLimit-Limit", limit)
-			w.Header().Set("X-RateLimit-Remaining", "5")
-			w.Header().Set("X-RateLimit-Reset", "10")
-		}, &slept)
-		if _, err := c.Get(t.Context(), "/x", nil); err != nil || !p.held.Equal(noon.Add(2*time.Second)) {
-			t.Errorf("after an answer with little left of %q, the next turn is at %v (%v), want in 2 s", limit, p.held, err)
-		}
+	declared := map[string]Rate{"": {Requests: 100, Per: time.Minute}}
+	for _, tc := range []struct {
+		name               string
+		rates              map[string]Rate
+		limit, left, reset string
+		want               time.Duration // until the next turn; 0: it is not held
+	}{
+		{"the tenth", declared, "100", "5", "10", 2 * time.Second},
+		{"every limit", declared, "100, 1000;window=3600, 100;window=60", "5", "10", 2 * time.Second},
+		{"half, declared", declared, "100", "50", "10", 0},
+		{"more than half", nil, "100", "51", "10", 0},
+		{"half", nil, "100", "50", "10", 10 * time.Second},
+		{"less than half", nil, "100", "5", "10", 10 * time.Second},
+		{"half, without a time", nil, "100", "50", "", time.Minute},
+		{"half of a day's", nil, "1000", "500", "36000", 15 * time.Minute},
+		{"no limit", nil, "0", "0", "10", 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var slept time.Duration
+			c, p := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("X-RateLimit-Limit", tc.limit)
+				w.Header().Set("X-RateLimit-Remaining", tc.left)
+				w.Header().Set("X-RateLimit-Reset", tc.reset)
+			}, &slept)
+			c.api.Rates = tc.rates
+			want := noon.Add(tc.want)
+			if tc.want == 0 {
+				want = time.Time{}
+			}
+			if _, err := c.Get(t.Context(), "/x", nil); err != nil || !p.held.Equal(want) {
+				t.Errorf("after an answer with %s of %s left, the next turn is at %v (%v), want %v", tc.left, tc.limit, p.held, err, want)
+			}
+		})
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 	maxWait      = 15 * time.Minute // a longer wait parks the run instead
 	maxPark      = 24 * time.Hour   // then the source is asked again, whatever it said: years are a fault of its clock
 	longestPause = 5 * time.Minute  // between two tries when nobody says how long
+	unsaid       = time.Minute      // until a quota may be fuller when nobody says when
 )
 
 // Parked says that a source wants no request for so long that the run had better end now and go on then.
@@ -158,8 +159,9 @@ func (c *Client) rest(ctx context.Context, key string, v verdict, cause error) e
 }
 
 // heard notes the server's clock, and slows everybody down before the wall is hit: with less than a tenth of
-// the quota left, the rest is spread over the time until it is full again.
-func (c *Client) heard(ctx context.Context, key string, a Answer) error {
+// the quota left, the rest is spread over the time until it is full again. Where no rate is declared, so that nothing else
+// spares the half that is for others, that half is left alone.
+func (c *Client) heard(ctx context.Context, key string, rate Rate, a Answer) error {
 	if at, err := http.ParseTime(a.Header.Get("Date")); err == nil {
 		c.mu.Lock()
 		if at.After(c.server) {
@@ -170,15 +172,24 @@ func (c *Client) heard(ctx context.Context, key string, a Answer) error {
 	left, err := strconv.Atoi(first(a.Header, remainingHeaders))
 	bound, _, _ := strings.Cut(first(a.Header, limitHeaders), ",") // some list every limit behind the one that binds: "60, 1200;window=60"
 	limit, err2 := strconv.Atoi(bound)
-	if err != nil || err2 != nil || left*10 >= limit || a.Status >= 400 {
+	if err != nil || err2 != nil || limit <= 0 || a.Status >= 400 {
 		return nil
 	}
 	now := c.clock.Now()
-	wait, ok := readPause(first(a.Header, resetHeaders), now)
-	if !ok || wait <= 0 {
+	wait, told := readPause(first(a.Header, resetHeaders), now)
+	switch {
+	case rate.Requests == 0 && left*2 <= limit && !told:
+		wait = unsaid
+	case rate.Requests == 0 && left*2 <= limit:
+	case left*10 < limit:
+		wait /= time.Duration(max(left, 1))
+	default:
 		return nil
 	}
-	return c.pacer.Hold(ctx, key, now.Add(min(wait/time.Duration(max(left, 1)), maxWait)))
+	if wait <= 0 {
+		return nil
+	}
+	return c.pacer.Hold(ctx, key, now.Add(min(wait, maxWait)))
 }
 
 // neutral are headers that say nothing about who asks.

@@ -18,8 +18,9 @@ type Listing struct {
 	// Page reads one page of the records whose time lies in [at.From, at.To).
 	Page func(ctx context.Context, in Input, at At) (Slice, error)
 	// Window is the first stretch of time that is asked for at once. It is halved where the source cannot list all
-	// that lies in it and doubled where there is little, up to MaxWindow (default 180 days). Zero: time is not
-	// cut, and one walk goes from at.From, which may be zero, to the end.
+	// that lies in it, doubled where there is little and made four times as wide where there is nothing, up to
+	// MaxWindow: what the source allows. By default that is 180 days, and five years over nothing. Zero: time
+	// is not cut, and one walk goes from at.From, which may be zero, to the end.
 	Window, MaxWindow time.Duration
 	// Lag is how late a record may appear in the list; Overlap is how far a poll reaches back behind the last one,
 	// for clocks and ties (default 5 minutes).
@@ -66,7 +67,8 @@ var dawn = time.Date(2009, 1, 1, 0, 0, 0, 0, time.UTC)
 const (
 	defaultOverlap   = 5 * time.Minute
 	defaultMaxWindow = 180 * 24 * time.Hour
-	sparse           = 20 // records in a window: fewer double it
+	longestLeap      = 5 * 365 * 24 * time.Hour // a window over a time without records
+	sparse           = 20                       // records in a window: fewer double it
 )
 
 // Pages walks through the collection's list, from where the cursor says. It is what a run reads when the

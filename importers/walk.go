@@ -197,6 +197,8 @@ func (w *walk) step(s Slice) (more bool, err error) {
 	switch {
 	case s.TooMany:
 		return true, w.halve()
+	case s.Next != "" && !s.Last && w.leapt():
+		return true, w.halve()
 	case s.Next != "" && !s.Last:
 		w.Token = s.Next
 		return true, nil
@@ -204,15 +206,31 @@ func (w *walk) step(s Slice) (more bool, err error) {
 		w.Token = s.Next
 	}
 	if w.list.Window > 0 && w.To.Before(w.End) {
-		if w.count < sparse {
-			w.Width = min(2*w.Width, max(cmp.Or(w.list.MaxWindow, defaultMaxWindow), w.list.Window))
-		}
+		w.widen()
 		w.From = w.To
 		w.open()
 		return true, nil
 	}
 	w.finish()
 	return false, nil
+}
+
+// widen makes the next window wider where there is little, and at once where there is nothing, as before a system was
+// set up.
+func (w *walk) widen() {
+	grown, most := 2*w.Width, cmp.Or(w.list.MaxWindow, defaultMaxWindow)
+	if w.count == 0 {
+		grown, most = 4*w.Width, cmp.Or(w.list.MaxWindow, longestLeap)
+	}
+	if w.count < sparse {
+		w.Width = min(grown, max(most, w.list.Window))
+	}
+}
+
+// leapt reports whether a window that only emptiness has made so wide turns out to hold more than its first page: then
+// it is read in smaller ones, each of which an interrupted walk need not begin again.
+func (w *walk) leapt() bool {
+	return w.Token == "" && w.list.Window > 0 && w.list.MaxWindow == 0 && w.To.Sub(w.From) > max(defaultMaxWindow, w.list.Window)
 }
 
 // halve asks for half of the window. A second that still holds too much cannot be read whole.

@@ -70,6 +70,9 @@ type Tally struct {
 	Waiting int // dead letters
 }
 
+// RunLock is the setting that transactions about the runs of a connection write first, so that they follow one another.
+func RunLock(connection ID) string { return "import.lock." + string(connection) }
+
 // Run is one pass of an import, with its progress while it goes on.
 type Run struct {
 	ID         ID

@@ -132,7 +132,7 @@ type Tx interface {
 
 	PutConnection(c Connection) error
 	PutMappings(ms []MappingVersion) error // one of a known version is left as it is
-	// DeleteConnection removes the connection, its raw records, runs and dead letters, and leaves
+	// DeleteConnection removes the connection, its raw records, runs, dead letters and lock, and leaves
 	// tombstones of its incidents, change events and rosters with reason.
 	DeleteConnection(id ID, reason string) error
 	PutRun(r Run) error
@@ -166,6 +166,8 @@ type Tx interface {
 	PutToken(t Token) error
 	DeleteToken(id ID) error
 	PutSetting(key, value string) error
+	// SweepSettings forgets the settings whose key begins with prefix and whose value, as text, sorts before another.
+	SweepSettings(prefix, before string) error
 
 	// Enqueue adds a background job that becomes visible with the transaction's commit.
 	Enqueue(job Job) error

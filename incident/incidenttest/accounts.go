@@ -1,6 +1,7 @@
 package incidenttest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -94,6 +95,15 @@ func testSettings(t *testing.T, s incident.Store) {
 		got, err := s.Setting(t.Context(), "title")
 		if err != nil || got != value {
 			t.Errorf("Setting = %q, %v, want %q", got, err, value)
+		}
+	}
+	update(t, s, func(tx incident.Tx) error {
+		return errors.Join(tx.PutSetting("quota.old", "2026-01-01"), tx.PutSetting("quota.new", "2026-01-02"), tx.PutSetting("quotas", "2026-01-01"),
+			tx.SweepSettings("quota.", "2026-01-02"))
+	})
+	for key, want := range map[string]error{"quota.old": incident.ErrNotFound, "quota.new": nil, "quotas": nil, "title": nil} {
+		if _, err := s.Setting(t.Context(), key); !errors.Is(err, want) {
+			t.Errorf("after a sweep of quota., %s: %v, want %v", key, err, want)
 		}
 	}
 }

@@ -75,6 +75,9 @@ func testDeleteConnection(t *testing.T, s incident.Store) {
 		if err := tx.PutRaws([]incident.Raw{raw("con_sample", "1", "a", 0), raw("con_other", "1", "a", 0)}); err != nil {
 			return err
 		}
+		if err := tx.PutSetting(incident.RunLock("con_sample"), "run_1"); err != nil {
+			return err
+		}
 		return tx.PutDeadLetters([]incident.DeadLetter{{ID: "dead_1", Connection: "con_sample"}, {ID: "dead_2", Connection: "con_other"}})
 	})
 	seq := update(t, s, func(tx incident.Tx) error { return tx.DeleteConnection("con_sample", "connection removed") })
@@ -90,6 +93,8 @@ func testDeleteConnection(t *testing.T, s incident.Store) {
 	equal(t, "dead letters", len(check(s.DeadLetters(ctx, "", 0))(t, "DeadLetters")), 1)
 	_, err := s.Raw(ctx, raw("con_sample", "1", "a", 0).ID)
 	fails(t, "Raw of it", err, incident.ErrNotFound)
+	_, err = s.Setting(ctx, incident.RunLock("con_sample"))
+	fails(t, "its lock", err, incident.ErrNotFound)
 	_, err = s.Connection(ctx, "con_sample")
 	fails(t, "Connection", err, incident.ErrNotFound)
 	equal(t, "incidents of others", list(t, s, incident.Filter{Private: true}), []incident.ID{other.ID})

@@ -26,7 +26,7 @@ var (
 // begins by writing the same row, so that what it then reads of runs, outside the transaction, is
 // all that was committed before it and cannot change before it ends.
 func lock(tx incident.Tx, connection, run incident.ID) error {
-	return tx.PutSetting("import.lock."+string(connection), string(run))
+	return tx.PutSetting(incident.RunLock(connection), string(run))
 }
 
 // claim makes run the one running run of conn, and returns it as stored. A dry run claims nothing.

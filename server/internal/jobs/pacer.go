@@ -125,6 +125,12 @@ func (p *pacer) move(ctx context.Context, key string, to func(time.Time) time.Ti
 	return first, err
 }
 
+// sweepQuotas forgets quotas that nobody has used for an hour, such as those of connections that were removed, or whose
+// credential was replaced: their next turn is now, as that of one that is not known.
+func sweepQuotas(tx incident.Tx, now time.Time) error {
+	return tx.SweepSettings("quota.", now.Add(-time.Hour).UTC().Format(time.RFC3339Nano))
+}
+
 func nextTurn(ctx context.Context, store incident.Reader, key string) (time.Time, error) {
 	text, err := store.Setting(ctx, "quota."+key)
 	if errors.Is(err, incident.ErrNotFound) {

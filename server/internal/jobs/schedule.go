@@ -37,7 +37,12 @@ func (r *Runner) schedule(ctx context.Context) error {
 			return fmt.Errorf("jobs: schedule connection %s: %w", conn.ID, err)
 		}
 	}
-	_, err = r.store.Update(ctx, func(tx incident.Tx) error { return tx.SweepPushes(r.clock().Add(-rememberPushes)) })
+	_, err = r.store.Update(ctx, func(tx incident.Tx) error {
+		if err := sweepQuotas(tx, r.clock()); err != nil {
+			return err
+		}
+		return tx.SweepPushes(r.clock().Add(-rememberPushes))
+	})
 	return err
 }
 

@@ -151,6 +151,12 @@ func (s *Store) Setting(ctx context.Context, key string) (string, error) {
 	return *value, nil
 }
 
+// SweepSettings implements incident.Tx.
+func (t *tx) SweepSettings(prefix, before string) error {
+	err := t.db.Exec("DELETE FROM settings WHERE substr(name, 1, ?) = ? AND value < ?", len(prefix), prefix, before).Error
+	return failed(err, "sweep settings %q", prefix)
+}
+
 // PutSetting implements incident.Tx.
 func (t *tx) PutSetting(key, value string) error {
 	return failed(upsert(t.db, "settings", []settingRow{{clean(key), clean(value)}}, "name"), "put setting %q", key)
