@@ -22,11 +22,16 @@ check:
 
 ## unit: all Go tests but live, the browser's and both databases' included
 unit:
-	$(GO) test -timeout 45m $$($(GO) list ./... | grep -v '/live$$')
+	$(GO) test -timeout 45m $$($(GO) list ./... | grep -Ev '/(live|nightly)$$')
 
 ## live: importers against real Redmine, Request Tracker, Prometheus, Alertmanager and Icinga; needs Debian 12
 live: servers
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep '/live$$')
+
+## nightly: importers against servers that take too long for make test: Zabbix; installs them first; needs Debian 12
+nightly:
+	@./.ci/nightly
+	$(GO) test -timeout 20m $$($(GO) list ./... | grep '/nightly$$')
 
 ## race: the concurrent packages again, under the race detector
 race:
@@ -34,7 +39,7 @@ race:
 
 ## golden: rewrite the expected outputs of the tests; read the diff before you commit it
 golden:
-	UPDATE_GOLDEN=1 $(GO) test $$($(GO) list ./importers/... ./reports/... ./frontend/... ./server/... | grep -v '/live$$')
+	UPDATE_GOLDEN=1 $(GO) test $$($(GO) list ./importers/... ./reports/... ./frontend/... ./server/... | grep -Ev '/(live|nightly)$$')
 
 ## gen: rebuild the web assets in frontend/dist (needs npm for a fresh node_modules)
 gen:

@@ -201,18 +201,25 @@ func (m *mapping) life() {
 	for _, t := range turns {
 		inc.Status = t.Status
 	}
-	if recovered := m.Recovery != "" && m.Recovery != "0"; recovered {
+	switch recovered := m.Recovery != "" && m.Recovery != "0"; {
+	case recovered && !m.ended.IsZero():
 		inc.Status, inc.StatusRaw = incident.Resolved, "resolved"
-		if m.ended.IsZero() {
-			d.Warn("event.r_eventid", importers.Line(string(m.Recovery)), "the problem ended, but the event that says when is not there any more")
-		} else {
-			turns = append(turns, importers.Turn{At: m.ended, Status: incident.Resolved, Raw: "resolved", Field: "r_eventid"})
-			m.tell(m.ended, incident.EventResolved, "", "resolved", "recovery")
-		}
+		turns = append(turns, importers.Turn{At: m.ended, Status: incident.Resolved, Raw: "resolved", Field: "r_eventid"})
+		m.tell(m.ended, incident.EventResolved, "", "resolved", "recovery")
+	case recovered:
+		inc.Status, inc.StatusRaw = incident.Resolved, "resolved"
+		d.Warn("event.r_eventid", importers.Line(string(m.Recovery)), "the problem ended, but the event that says when is not there any more")
+	case m.removed():
+		inc.Status, inc.StatusRaw = incident.Resolved, "trigger deleted"
+		d.Warn("event.hosts", "", "the trigger was deleted, and its problem with it; nothing says when")
 	}
 	d.SetHistory(name, m.began, incident.Triggered, turns)
 	inc.Reopened = nil
 }
+
+// removed reports whether the trigger is not there any more. Zabbix shows its events for some time, as they were but without
+// hosts, so that an open problem would stay open until the housekeeper deletes it.
+func (m *mapping) removed() bool { return m.Hosts != nil && len(m.Hosts) == 0 }
 
 // acted tells what somebody did, and returns the turns of status that it was.
 func (m *mapping) acted(a act) (turns []importers.Turn) {

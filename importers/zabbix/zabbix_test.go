@@ -198,6 +198,20 @@ func TestRecoveryThatTheHousekeeperDeleted(t *testing.T) {
 	}
 }
 
+// As version 6.0.14 shows it: the event stays open for ever, without hosts.
+func TestTriggerThatWasDeleted(t *testing.T) {
+	p := zabbixtest.Problem(1, "0")
+	p["hosts"] = []any{}
+	body, err := json.Marshal(map[string]any{"event": p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := draftOf(t, "1", body, importers.Config{})
+	if d.Incident.Status != incident.Resolved || !d.Incident.Milestones.At(incident.ResolvedAt).IsZero() || len(d.Warnings) != 1 {
+		t.Errorf("status %s, resolved %v, warnings %+v, want it over at an unknown time", d.Incident.Status, d.Incident.Milestones.At(incident.ResolvedAt), d.Warnings)
+	}
+}
+
 func FuzzMap(f *testing.F) {
 	for _, body := range recorded(f) {
 		f.Add(body)

@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -28,8 +29,9 @@ type home struct {
 
 type process struct {
 	cmd  *exec.Cmd
-	log  string        // file with what it printed
-	done chan struct{} // closed when it has ended
+	log  string         // file with what it printed
+	done chan struct{}  // closed when it has ended
+	end  syscall.Signal // what close sends it; zero: SIGKILL, to all that it has started
 }
 
 func newHome(name string) (*home, error) {
@@ -86,7 +88,7 @@ func (h *home) run(env []string, program string, args ...string) error {
 // close, and with the test binary however that ends.
 func (h *home) start(env []string, program string, args ...string) (*process, error) {
 	if _, err := exec.LookPath(program); err != nil {
-		return nil, fmt.Errorf("%w; \"make servers\" installs it", err)
+		return nil, fmt.Errorf("%w; \"make servers\" or \"make nightly\" installs it", err)
 	}
 	credential, err := h.handOver()
 	if err != nil {
@@ -165,10 +167,14 @@ func (p *process) said() string {
 	return string(text[:most]) + "\n...\n" + string(text[len(text)-most:])
 }
 
-// close ends the processes, and what they have started, at once and removes the folder.
+// close ends the processes, the last that was started first, and what they have started, at once and removes the folder.
 func (h *home) close() {
-	for _, p := range h.processes {
-		if p.cmd.Process != nil {
+	for _, p := range slices.Backward(h.processes) {
+		switch {
+		case p.cmd.Process == nil:
+		case p.end != 0:
+			syscall.Kill(p.cmd.Process.Pid, p.end)
+		default:
 			syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 		}
 		<-p.done

@@ -4,8 +4,8 @@
 // the machine's own installation is read or written but the programs. It fails, rather than skips, where a server
 // is not installed. It is not for recorded payloads: those are testdata of each source.
 //
-// Tests that use it live in a package of their own, whose path ends in /live, for they need Debian. Start with
-// [Redmine], and run the package's tests through [Main]:
+// Tests that use it live in a package of their own, for they need Debian. Its path ends in /live or, for servers that
+// "make test" would take too long to install, in /nightly. Start with [Redmine], and run the package's tests through [Main]:
 //
 //	func TestMain(m *testing.M) { live.Main(m) }
 package live

@@ -92,10 +92,16 @@ func (s *Server) answers(path string) func() error {
 // a server does in its own time.
 func Eventually(t testing.TB, ask func() error) {
 	t.Helper()
+	within(t, time.Minute, ask)
+}
+
+// within is Eventually with a limit of its own.
+func within(t testing.TB, limit time.Duration, ask func() error) {
+	t.Helper()
 	err := ask()
-	for deadline := time.Now().Add(time.Minute); err != nil; err = ask() {
+	for deadline := time.Now().Add(limit); err != nil; err = ask() {
 		if time.Now().After(deadline) {
-			t.Fatalf("live: still after a minute: %v", err)
+			t.Fatalf("live: still after %s: %v", limit, err)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
