@@ -13,7 +13,7 @@ import (
 
 // TestEvents runs a source of change events and rosters through every check, and its drafts against a golden file.
 func TestEvents(t *testing.T) {
-	Run(t, importers.Source{Name: "synthetic", Collections: []importers.Collection{{
+	Run(t, importers.Source{Name: "synthetic", Changes: importers.AlwaysChanges, Shifts: true, Collections: []importers.Collection{{
 		Name: "events",
 		Read: func(context.Context, importers.Input, importers.Cursor) iter.Seq2[importers.Page, error] {
 			return func(yield func(importers.Page, error) bool) {
