@@ -7,8 +7,9 @@ import (
 	"hindsight/incident"
 )
 
-// AddEvent adds to the timeline what has a time and says something.
+// AddEvent adds to the timeline what has a time and says something, its texts as Clean and Line make them.
 func (d *Draft) AddEvent(e incident.TimelineEvent) {
+	e.Actor, e.RawKind = Line(e.Actor), Line(e.RawKind)
 	if e.Text = Clean(e.Text); e.At.IsZero() || e.Text == "" {
 		return
 	}

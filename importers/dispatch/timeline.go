@@ -78,10 +78,7 @@ func (m *mapper) timeline() {
 	for _, r := range m.Tables["report"] {
 		m.event(r["created_at"], incident.EventNote, m.participant(r.id("participant_id")), reportText(r), r["type"])
 	}
-	slices.SortStableFunc(m.draft.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for i := range m.draft.Timeline {
-		m.draft.Timeline[i].Pos = i
-	}
+	m.draft.SortTimeline()
 }
 
 // inOrder returns the log in the order in which it happened; ids follow the order in which it was written.

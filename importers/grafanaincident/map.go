@@ -3,7 +3,6 @@ package grafanaincident
 import (
 	"cmp"
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"hindsight/importers"
@@ -170,8 +169,5 @@ func timeline(d *importers.Draft, activity []item) {
 		}
 		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: importers.Line(i.User.Name), Text: importers.Clean(i.Body), RawKind: importers.Line(i.Kind)})
 	}
-	slices.SortStableFunc(d.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for n := range d.Timeline {
-		d.Timeline[n].Pos = n
-	}
+	d.SortTimeline()
 }

@@ -2,7 +2,6 @@ package jira
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -10,9 +9,6 @@ import (
 	"hindsight/importers"
 	"hindsight/incident"
 )
-
-// longText is how long a value may be to be told in the timeline: edits of descriptions carry the whole text twice.
-const longText = 200
 
 // status returns what a status means: by its id, its name (which may be translated, and is the team's own), else
 // its category.
@@ -29,7 +25,7 @@ func (m *mapping) status(id, word, category string) (incident.Status, bool) {
 func (m *mapping) history() {
 	m.now()
 	log := m.log()
-	m.event(incident.TimelineEvent{At: m.at("created"), Kind: incident.EventCreated, Actor: get[ref](m.issue, "creator").person(), Text: "Created", RawKind: "created"})
+	m.AddEvent(incident.TimelineEvent{At: m.at("created"), Kind: incident.EventCreated, Actor: get[ref](m.issue, "creator").person(), Text: "Created", RawKind: "created"})
 	turns, first := m.turns(log)
 	m.resolution(turns)
 	m.SetHistory(name, m.at("created"), first, turns)
@@ -37,10 +33,7 @@ func (m *mapping) history() {
 		m.changed(c)
 	}
 	m.notes()
-	slices.SortStableFunc(m.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for n := range m.Timeline {
-		m.Timeline[n].Pos = n
-	}
+	m.SortTimeline()
 }
 
 // now sets the status of today. An issue that is over and duplicates another one was merged into it.
@@ -149,33 +142,20 @@ func (m *mapping) resolution(turns []importers.Turn) {
 func (m *mapping) changed(c change) {
 	at := m.moment("changelog.created", c.Created)
 	for _, i := range c.Items {
-		e := incident.TimelineEvent{At: at, Kind: incident.EventOther, Actor: c.Author.person(), RawKind: i.of(), Text: worded(i)}
+		e := incident.TimelineEvent{At: at, Kind: incident.EventOther, Actor: c.Author.person(), RawKind: i.of(), Text: importers.ToldChange(i.Field, i.FromStr, i.ToStr)}
 		switch named := m.words.Fields["severity"]; {
 		case i.of() == "status":
-			e.Kind = m.turned(i)
+			from, _ := m.status(i.From, i.FromStr, m.body.Categories[i.From])
+			to, _ := m.status(i.To, i.ToStr, m.body.Categories[i.To])
+			e.Kind = importers.EventOfTurn(from, to)
 		case i.of() == "assignee":
 			e.Kind = incident.EventAssigned
 			m.had(i.FromStr)
 		case i.of() == "priority", named != "" && (i.of() == named || importers.Fold(i.Field) == importers.Fold(named)):
 			e.Kind = incident.EventSeverity
 		}
-		m.event(e)
+		m.AddEvent(e)
 	}
-}
-
-// turned says what a change of status is.
-func (m *mapping) turned(i item) incident.EventKind {
-	from, _ := m.status(i.From, i.FromStr, m.body.Categories[i.From])
-	to, known := m.status(i.To, i.ToStr, m.body.Categories[i.To])
-	switch {
-	case known && from.Over() && !to.Over():
-		return incident.EventReopened
-	case to == incident.Resolved || to == incident.Closed && !from.Over():
-		return incident.EventResolved
-	case to == incident.Mitigated:
-		return incident.EventMitigated
-	}
-	return incident.EventStatus
 }
 
 // had notes somebody to whom the issue was assigned once.
@@ -186,21 +166,6 @@ func (m *mapping) had(name string) {
 	if !slices.ContainsFunc(m.Incident.People, same) {
 		m.AddPerson(name, "responder")
 	}
-}
-
-// worded tells a change so that an empty side reads as what it is.
-func worded(i item) string {
-	label := importers.Line(i.Field)
-	from, to := importers.Line(i.FromStr), importers.Line(i.ToStr)
-	switch {
-	case len(from) > longText || len(to) > longText:
-		return label + " changed"
-	case from == "":
-		return fmt.Sprintf("%s: %s", label, to)
-	case to == "":
-		return fmt.Sprintf("%s: %s removed", label, from)
-	}
-	return fmt.Sprintf("%s: %s → %s", label, from, to)
 }
 
 // notes adds the comments. Those that not everybody may see are left out unless the connection asks for them.
@@ -222,14 +187,6 @@ func (m *mapping) notes() {
 		if private && set(m.cfg, "private_notes") != "yes" {
 			continue
 		}
-		m.event(incident.TimelineEvent{At: m.moment("comment.created", c.Created), Kind: incident.EventNote, Actor: c.Author.person(), Text: markdown(c.Body), Private: private, RawKind: "comment"})
-	}
-}
-
-// event adds an event that has a time and a text.
-func (m *mapping) event(e incident.TimelineEvent) {
-	e.Text, e.Actor, e.RawKind = importers.Clean(e.Text), importers.Line(e.Actor), importers.Line(e.RawKind)
-	if !e.At.IsZero() && e.Text != "" {
-		m.Timeline = append(m.Timeline, e)
+		m.AddEvent(incident.TimelineEvent{At: m.moment("comment.created", c.Created), Kind: incident.EventNote, Actor: c.Author.person(), Text: markdown(c.Body), Private: private, RawKind: "comment"})
 	}
 }

@@ -15,7 +15,6 @@ import (
 const (
 	cutChanges  = 40
 	cutComments = 20
-	partPages   = 200 // of one issue's comments or one page's changelogs: more is a server that goes round in circles
 )
 
 // slice makes records of what a search found, and returns when the last of them was created.
@@ -93,7 +92,7 @@ func complete(ctx context.Context, in importers.Input, issues []issue, bodies ma
 
 func allChanges(ctx context.Context, in importers.Input, ids []string, bodies map[string]*body) error {
 	ask := map[string]any{"issueIdsOrKeys": ids, "maxResults": 1000}
-	for range partPages {
+	_, err := importers.AllParts(func(token string) ([]json.RawMessage, string, error) {
 		var got struct {
 			Logs []struct {
 				Issue   string            `json:"issueId"`
@@ -101,41 +100,41 @@ func allChanges(ctx context.Context, in importers.Input, ids []string, bodies ma
 			} `json:"issueChangeLogs"`
 			Next string `json:"nextPageToken"`
 		}
-		if err := post(ctx, in, cloudAPI+"/changelog/bulkfetch", ask, &got); err != nil {
-			return err
+		if token != "" {
+			ask["nextPageToken"] = token
 		}
+		err := post(ctx, in, cloudAPI+"/changelog/bulkfetch", ask, &got)
 		for _, l := range got.Logs {
 			if b := bodies[l.Issue]; b != nil {
 				b.Changelog = append(b.Changelog, l.Changes...)
 			}
 		}
-		if got.Next == "" {
-			return nil
-		}
-		if got.Next == ask["nextPageToken"] {
-			break
-		}
-		ask["nextPageToken"] = got.Next
+		return nil, got.Next, err
+	})
+	if err != nil {
+		return fmt.Errorf("jira: changelogs of %d issues: %w", len(ids), err)
 	}
-	return fmt.Errorf("jira: changelogs of %d issues: %w", len(ids), importers.ErrStuck)
+	return nil
 }
 
-func allComments(ctx context.Context, in importers.Input, id string) (all []json.RawMessage, err error) {
-	for range partPages {
-		q := url.Values{"startAt": {strconv.Itoa(len(all))}, "maxResults": {"1000"}, "orderBy": {"created"}}
-		a, err := in.Client.Get(ctx, cloudAPI+"/issue/"+url.PathEscape(id)+"/comment", q)
-		if err != nil {
-			return nil, fmt.Errorf("jira: comments of issue %s: %w", id, err)
-		}
+func allComments(ctx context.Context, in importers.Input, id string) ([]json.RawMessage, error) {
+	read := 0
+	all, err := importers.AllParts(func(string) ([]json.RawMessage, string, error) {
+		q := url.Values{"startAt": {strconv.Itoa(read)}, "maxResults": {"1000"}, "orderBy": {"created"}}
 		var got comments
-		if err := a.JSON(&got); err != nil {
-			return nil, err
+		a, err := in.Client.Get(ctx, cloudAPI+"/issue/"+url.PathEscape(id)+"/comment", q)
+		if err == nil {
+			err = a.JSON(&got)
 		}
-		if all = append(all, got.Comments...); len(got.Comments) == 0 || len(all) >= got.Total {
-			return all, nil
+		if read += len(got.Comments); err != nil || len(got.Comments) == 0 || read >= got.Total {
+			return got.Comments, "", err
 		}
+		return got.Comments, strconv.Itoa(read), nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("jira: comments of issue %s: %w", id, err)
 	}
-	return nil, fmt.Errorf("jira: comments of issue %s: %w", id, importers.ErrStuck)
+	return all, nil
 }
 
 // categorize notes the category of each status that an issue was ever in, which its changelog does not tell. The

@@ -2,7 +2,6 @@ package markdown
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -54,10 +53,7 @@ func (m *mapping) mapTimeline() {
 		}
 		m.draft.Timeline = append(m.draft.Timeline, incident.TimelineEvent{At: e.at, Kind: incident.EventNote, Text: text, RawKind: e.mark})
 	}
-	slices.SortStableFunc(m.draft.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for i := range m.draft.Timeline {
-		m.draft.Timeline[i].Pos = i
-	}
+	m.draft.SortTimeline()
 }
 
 // read begins an entry at a line that names a time, and adds any other line to the entry before it.

@@ -117,10 +117,7 @@ func (m *mapper) times() error {
 		who := importers.Line(h["auth_username"])
 		m.event(h["create_date"], incident.EventOther, who, strings.TrimSpace(who+" "+text), h["action"])
 	}
-	slices.SortStableFunc(d.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for i := range d.Timeline {
-		d.Timeline[i].Pos = i
-	}
+	d.SortTimeline()
 	return nil
 }
 

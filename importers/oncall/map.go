@@ -3,7 +3,6 @@ package oncall
 import (
 	"cmp"
 	"encoding/json"
-	"slices"
 	"strconv"
 
 	"hindsight/importers"
@@ -176,8 +175,5 @@ func (m *mapping) timeline() {
 		add(n.CreatedAt, incident.EventNote, n.Author, importers.Line("resolution note "+n.Source), n.Text)
 		d.AddPerson(m.named(n.Author), "author")
 	}
-	slices.SortStableFunc(d.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for i := range d.Timeline {
-		d.Timeline[i].Pos = i
-	}
+	d.SortTimeline()
 }

@@ -257,9 +257,6 @@ func (m *mapper) mapAlerts() {
 // order puts the timeline in the order in which it happened.
 func (m *mapper) order() {
 	d := &m.draft
-	slices.SortStableFunc(d.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for i := range d.Timeline {
-		d.Timeline[i].Pos = i
-	}
+	d.SortTimeline()
 	d.CheckOrder()
 }

@@ -67,7 +67,7 @@ func (m *mapping) reopenedAfter(at time.Time) bool {
 // history sets segments, milestones and the timeline. Where sys_audit may not be read, the count of reopenings is all.
 func (m *mapping) history() {
 	opened := m.Incident.Milestones.At(incident.Opened)
-	m.event(incident.TimelineEvent{At: opened, Kind: incident.EventCreated, Actor: m.row.shown("opened_by"), Text: "Opened", RawKind: "opened_at"})
+	m.AddEvent(incident.TimelineEvent{At: opened, Kind: incident.EventCreated, Actor: m.row.shown("opened_by"), Text: "Opened", RawKind: "opened_at"})
 	if m.body.Audit == nil {
 		var n int
 		if _, err := fmt.Sscan(m.row.code("reopen_count"), &n); err == nil && n >= 0 {
@@ -106,7 +106,9 @@ func (m *mapping) changed(r row) {
 	e := incident.TimelineEvent{At: r.at("sys_created_on"), Kind: incident.EventOther, Actor: r.shown("user"), RawKind: field}
 	switch field {
 	case "state", "incident_state":
-		e.Kind = m.turned(r)
+		from, _ := m.words.Status.Of(r.code("oldvalue"))
+		to, _ := m.words.Status.Of(r.code("newvalue"))
+		e.Kind = importers.EventOfTurn(from, to)
 	case "assigned_to", "assignment_group":
 		e.Kind = incident.EventAssigned
 	case "priority", "severity", "impact", "urgency":
@@ -114,30 +116,8 @@ func (m *mapping) changed(r row) {
 	case "caused_by", "rfc":
 		e.Kind = incident.EventChange
 	}
-	from, to := m.shownAs(r.code("oldvalue")), m.shownAs(r.code("newvalue"))
-	switch {
-	case from == "" && to == "":
-		e.Text = field + " changed"
-	case from == "":
-		e.Text = field + ": " + to
-	case to == "":
-		e.Text = field + ": " + from + " removed"
-	default:
-		e.Text = field + ": " + from + " → " + to
-	}
-	m.event(e)
-}
-
-func (m *mapping) turned(r row) incident.EventKind {
-	from, _ := m.words.Status.Of(r.code("oldvalue"))
-	to, known := m.words.Status.Of(r.code("newvalue"))
-	switch {
-	case known && from.Over() && !to.Over():
-		return incident.EventReopened
-	case to == incident.Resolved, to == incident.Closed && !from.Over():
-		return incident.EventResolved
-	}
-	return incident.EventStatus
+	e.Text = importers.ToldChange(field, m.shownAs(r.code("oldvalue")), m.shownAs(r.code("newvalue")))
+	m.AddEvent(e)
 }
 
 // shownAs returns a value of the audit as people are shown it: references are sys_ids there, whose names are known as far
@@ -162,19 +142,9 @@ func (m *mapping) notes() {
 		if private && set(m.cfg, "private_notes") != "yes" {
 			continue
 		}
-		m.event(incident.TimelineEvent{At: r.at("sys_created_on"), Kind: incident.EventNote, Actor: r.shown("sys_created_by"), Text: text(r["value"].value), Private: private, RawKind: r.code("element")})
+		m.AddEvent(incident.TimelineEvent{At: r.at("sys_created_on"), Kind: incident.EventNote, Actor: r.shown("sys_created_by"), Text: text(r["value"].value), Private: private, RawKind: r.code("element")})
 	}
-	slices.SortStableFunc(m.Timeline, func(a, b incident.TimelineEvent) int { return a.At.Compare(b.At) })
-	for n := range m.Timeline {
-		m.Timeline[n].Pos = n
-	}
-}
-
-// event adds an event that has a time and a text.
-func (m *mapping) event(e incident.TimelineEvent) {
-	if !e.At.IsZero() && e.Text != "" {
-		m.Timeline = append(m.Timeline, e)
-	}
+	m.SortTimeline()
 }
 
 // text returns a note or an HTML column as plain text. Notes carry HTML between [code] and [/code].

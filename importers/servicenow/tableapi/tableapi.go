@@ -49,9 +49,10 @@ func Source() importers.Source {
 			Sign: sign,
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 0.03} }, // service levels, notes and history of a page
 		},
-		Probe: probe,
-		Hook:  &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
-		Words: words,
+		Probe:   probe,
+		Hook:    &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
+		Words:   words,
+		Changes: func(cfg importers.Config) bool { return set(cfg, "change_requests") == "yes" },
 		Collections: []importers.Collection{
 			{Name: incidents, List: &importers.Listing{Page: incidentPage}, Fetch: fetchIncidents, Hides: true, Map: mapIncident},
 			{Name: changes, List: &importers.Listing{Page: changePage}, Fetch: fetchChanges, Hides: true, Map: mapChange},

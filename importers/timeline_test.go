@@ -1,0 +1,40 @@
+package importers
+
+import (
+	"strings"
+	"testing"
+
+	"hindsight/incident"
+)
+
+func TestEventOfTurn(t *testing.T) {
+	for _, tc := range []struct {
+		was, is incident.Status
+		want    incident.EventKind
+	}{
+		{incident.Resolved, incident.Investigating, incident.EventReopened},
+		{incident.Resolved, incident.StatusUnknown, incident.EventStatus},
+		{incident.Closed, "", incident.EventStatus},
+		{incident.Triggered, incident.Resolved, incident.EventResolved},
+		{incident.Investigating, incident.Closed, incident.EventResolved},
+		{incident.Resolved, incident.Closed, incident.EventStatus},
+		{incident.Investigating, incident.Mitigated, incident.EventMitigated},
+		{incident.Triggered, incident.Investigating, incident.EventStatus},
+		{incident.Triggered, incident.Canceled, incident.EventStatus},
+	} {
+		if got := EventOfTurn(tc.was, tc.is); got != tc.want {
+			t.Errorf("EventOfTurn(%q, %q) = %q, want %q", tc.was, tc.is, got, tc.want)
+		}
+	}
+}
+
+func TestToldChange(t *testing.T) {
+	for _, tc := range []struct{ from, to, want string }{
+		{"High", "Low", "Priority: High → Low"}, {"", "Low", "Priority: Low"}, {"High", "", "Priority: High removed"},
+		{"a\nb", "c", "Priority: a b → c"}, {strings.Repeat("x", 201), "c", "Priority changed"}, {"", " ", "Priority changed"},
+	} {
+		if got := ToldChange("Priority", tc.from, tc.to); got != tc.want {
+			t.Errorf("ToldChange(%q, %q) = %q, want %q", tc.from, tc.to, got, tc.want)
+		}
+	}
+}
