@@ -2,7 +2,6 @@ package alertmanager_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,18 +57,9 @@ func haul() *importertest.Haul {
 	return &importertest.Haul{Source: alertmanager.Source(), Records: map[string]importers.Record{}}
 }
 
-func clock(t *testing.T, text string) time.Time {
-	t.Helper()
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return at
-}
-
 func idOf(t *testing.T, fingerprint, startsAt string) string {
 	t.Helper()
-	return fingerprint + "-" + strconv.FormatInt(clock(t, startsAt).UnixMilli(), 10)
+	return fingerprint + "-" + strconv.FormatInt(importertest.Moment(startsAt).UnixMilli(), 10)
 }
 
 func TestRecordedDeliveries(t *testing.T) {
@@ -94,7 +84,7 @@ func TestRecordedDeliveries(t *testing.T) {
 		t.Errorf("the resolution without annotations left the title %q, description %q and URL %q", inc.Title, inc.Description, inc.URL)
 	}
 	if inc.Status != incident.Resolved || inc.Severity != incident.Sev1 || len(inc.Services) != 1 || inc.Services[0].Name != "checkout" ||
-		!inc.Milestones.At(incident.Opened).Equal(clock(t, "2026-11-20T09:55:43Z")) || !inc.Milestones.At(incident.ResolvedAt).Equal(clock(t, "2026-11-20T09:55:45Z")) ||
+		!inc.Milestones.At(incident.Opened).Equal(importertest.Moment("2026-11-20T09:55:43Z")) || !inc.Milestones.At(incident.ResolvedAt).Equal(importertest.Moment("2026-11-20T09:55:45Z")) ||
 		!inc.Milestones.At(incident.Acked).IsZero() {
 		t.Errorf("the alert became %+v, want SEV1 of checkout, resolved after 2 s, never acknowledged", inc)
 	}
@@ -184,7 +174,7 @@ func TestReads(t *testing.T) {
 	h := importertest.RunAPI(t, alertmanager.Source(), importertest.Fake{
 		Handler: func() http.Handler {
 			s := alertmanagertest.New(alertmanagertest.Many(40)...)
-			s.Now = clock(t, "2026-10-20T12:00:00Z") // walks of several runs end at the same time
+			s.Now = importertest.Moment("2026-10-20T12:00:00Z") // walks of several runs end at the same time
 			return held(t, s)
 		},
 		Config: config(map[string]string{"filter": `severity="critical"`}), Want: 42,
@@ -203,26 +193,17 @@ func draftOf(t *testing.T, body string, cfg importers.Config) importers.Draft {
 	return d
 }
 
-func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *importertest.Haul {
-	t.Helper()
-	h, err := importertest.Collect(context.Background(), t, alertmanager.Source(), cfg, into, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
-}
-
 func TestWhatAlertmanagerShows(t *testing.T) {
 	text, err := os.ReadFile("testdata/api-v2-alerts.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &alertmanagertest.Server{Now: clock(t, "2026-11-20T10:13:00Z")}
+	f := &alertmanagertest.Server{Now: importertest.Moment("2026-11-20T10:13:00Z")}
 	if err := json.Unmarshal(text, &f.Shown); err != nil {
 		t.Fatal(err)
 	}
 	cfg := serve(t, f, map[string]string{"prometheus": ""})
-	h := collect(t, cfg, nil)
+	h := importertest.ReadAll(t, alertmanager.Source(), cfg, nil)
 	id := idOf(t, "ed1eabca744b0e28", "2026-11-20T10:12:38Z")
 	inc := h.Draft(t, "alerts", id).Incident
 	if inc.Status != incident.Triggered || !inc.Milestones.At(incident.ResolvedAt).IsZero() ||
@@ -232,7 +213,7 @@ func TestWhatAlertmanagerShows(t *testing.T) {
 	before := string(h.Records["alerts/"+id].Body)
 	f.Now = f.Now.Add(10 * time.Minute)
 	f.Shown[1]["updatedAt"], f.Shown[1]["endsAt"] = "2026-11-20T10:23:00Z", "2026-11-20T10:28:00Z"
-	if h = collect(t, cfg, h); string(h.Records["alerts/"+id].Body) != before {
+	if h = importertest.ReadAll(t, alertmanager.Source(), cfg, h); string(h.Records["alerts/"+id].Body) != before {
 		t.Error("an alert that only goes on made another version of its record")
 	}
 	f.Shown = f.Shown[:1]
@@ -260,7 +241,7 @@ func TestPastAlerts(t *testing.T) {
 		{Alert: "Ends at the border", From: 5*hour + 3000, To: 6*hour - 15}, // of the first stretch
 	}}
 	cfg := serve(t, f, nil)
-	h := collect(t, cfg, nil)
+	h := importertest.ReadAll(t, alertmanager.Source(), cfg, nil)
 	var got []string
 	for key := range h.Records {
 		inc := h.Draft(t, "alerts", strings.TrimPrefix(key, "alerts/")).Incident
@@ -280,7 +261,7 @@ func TestPastAlerts(t *testing.T) {
 		t.Errorf("read\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	f.Now = f.Now.Add(time.Hour)
-	h = collect(t, cfg, h)
+	h = importertest.ReadAll(t, alertmanager.Source(), cfg, h)
 	if len(h.Records) != len(want) {
 		t.Errorf("the poll made %d records of %d", len(h.Records), len(want))
 	}
@@ -317,7 +298,7 @@ func TestManySamplesAreReadInParts(t *testing.T) {
 	for i := range int64(400) { // 400 × 1440 samples in 6 hours
 		f.Firings = append(f.Firings, firing{Alert: fmt.Sprintf("Alert%d", i), From: 0, To: 7 * hour})
 	}
-	if h := collect(t, serve(t, f, nil), nil); len(h.Records) != 400 {
+	if h := importertest.ReadAll(t, alertmanager.Source(), serve(t, f, nil), nil); len(h.Records) != 400 {
 		t.Errorf("read %d alerts, want 400", len(h.Records))
 	}
 	if !slices.ContainsFunc(f.Queries, func(q string) bool { return q == `ALERTS{alertstate="firing"}[10800000ms]` }) {
@@ -328,11 +309,11 @@ func TestManySamplesAreReadInParts(t *testing.T) {
 // The recorded alert came from Prometheus, whose series has the labels of the delivery.
 func TestFingerprintIsAlertmanagers(t *testing.T) {
 	f := &alertmanagertest.Server{Now: time.Unix(start, 0).Add(24 * time.Hour), Firings: []firing{{Alert: "CheckoutErrors", From: 0, To: 60}}}
-	h := collect(t, serve(t, f, nil), nil)
+	h := importertest.ReadAll(t, alertmanager.Source(), serve(t, f, nil), nil)
 	if want := fmt.Sprintf("alerts/4889ff3223809fa0-%d", start*1000+389); h.Records[want].Body == nil {
 		t.Errorf("read %v, want %s: what Alertmanager calls an alert with these labels", h.Records, want)
 	}
-	h = collect(t, serve(t, f, map[string]string{"external_labels": "cluster=eu"}), nil)
+	h = importertest.ReadAll(t, alertmanager.Source(), serve(t, f, map[string]string{"external_labels": "cluster=eu"}), nil)
 	if want := fmt.Sprintf("alerts/4889ff3223809fa0-%d", start*1000+389); h.Records[want].Body != nil {
 		t.Error("with an external label, the alert has the same fingerprint as without")
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -31,18 +30,7 @@ func config(more map[string]string) func(string) importers.Config {
 // serve starts f and returns settings for it.
 func serve(t *testing.T, f http.Handler, more map[string]string) importers.Config {
 	t.Helper()
-	s := httptest.NewServer(f)
-	t.Cleanup(s.Close)
-	return config(more)(s.URL)
-}
-
-func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *importertest.Haul {
-	t.Helper()
-	h, err := importertest.Collect(context.Background(), t, redmine.Source(), cfg, into, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	return config(more)(importertest.Served(t, f))
 }
 
 func TestReads(t *testing.T) {
@@ -72,15 +60,6 @@ func draftOf(t *testing.T, body any, cfg importers.Config) importers.Draft {
 	return d
 }
 
-func clock(t *testing.T, text string) time.Time {
-	t.Helper()
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return at
-}
-
 func TestNothingIsLostWhenIssuesChangeBetweenPages(t *testing.T) {
 	f := redminetest.New(redminetest.Many(150)...)
 	f.Listed = func(f *redminetest.Server) { // one is deleted and one updated behind each page
@@ -88,19 +67,19 @@ func TestNothingIsLostWhenIssuesChangeBetweenPages(t *testing.T) {
 		f.Issues[2]["updated_on"] = "2026-10-20T11:59:59Z"
 		f.Listed = nil
 	}
-	if h := collect(t, serve(t, f, nil), nil); len(h.Records) != 149 {
+	if h := importertest.ReadAll(t, redmine.Source(), serve(t, f, nil), nil); len(h.Records) != 149 {
 		t.Errorf("read %d issues, want the 149 that are left", len(h.Records))
 	}
 }
 
 func TestPollReadsWhatChangedSince(t *testing.T) {
 	f := redminetest.New(redminetest.Many(3)...)
-	f.Now = clock(t, "2026-10-20T12:00:00Z")
+	f.Now = importertest.Moment("2026-10-20T12:00:00Z")
 	cfg := serve(t, f, nil)
-	h := collect(t, cfg, nil)
+	h := importertest.ReadAll(t, redmine.Source(), cfg, nil)
 	f.Issues[2]["subject"], f.Issues[2]["updated_on"] = "synthetic, changed", "2026-10-20T10:00:00Z" // in the same second
 	f.Issues[4] = redminetest.NewIssue(4, "2026-10-20T10:00:00Z", "2026-10-20T10:00:00Z")
-	h = collect(t, cfg, h)
+	h = importertest.ReadAll(t, redmine.Source(), cfg, h)
 	if got := h.Draft(t, "issues", "2").Incident.Title; got != "synthetic, changed" || len(h.Records) != 4 {
 		t.Errorf("after the poll: title %q and %d records, want the change and 4", got, len(h.Records))
 	}
@@ -155,11 +134,11 @@ func TestPrivateIssuesAndNotes(t *testing.T) {
 		map[string]any{"id": 1, "notes": "synthetic, for all", "created_on": "2026-10-20T10:01:00Z"},
 		map[string]any{"id": 2, "notes": "synthetic, for few", "created_on": "2026-10-20T10:02:00Z", "private_notes": true},
 	}
-	h := collect(t, serve(t, redminetest.New(secret, noted), nil), nil)
+	h := importertest.ReadAll(t, redmine.Source(), serve(t, redminetest.New(secret, noted), nil), nil)
 	if body := string(h.Records["issues/2"].Body); len(h.Records) != 1 || strings.Contains(body, "for few") || !strings.Contains(body, "for all") {
 		t.Errorf("without the setting, read %d issues, the second as %s; want it alone, and without its private note", len(h.Records), body)
 	}
-	h = collect(t, serve(t, redminetest.New(secret, noted), map[string]string{"private": "yes"}), nil)
+	h = importertest.ReadAll(t, redmine.Source(), serve(t, redminetest.New(secret, noted), map[string]string{"private": "yes"}), nil)
 	if d := h.Draft(t, "issues", "2"); !d.Timeline[2].Private || d.Timeline[1].Private {
 		t.Errorf("with the setting, the timeline is %+v, want the second note private", d.Timeline)
 	}
@@ -185,10 +164,10 @@ func recorded(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestRecordedIssues(t *testing.T) {
-	h := collect(t, serve(t, http.HandlerFunc(recorded), map[string]string{"private": "yes"}), nil)
+	h := importertest.ReadAll(t, redmine.Source(), serve(t, http.HandlerFunc(recorded), map[string]string{"private": "yes"}), nil)
 	closed, dup, reopened := h.Draft(t, "issues", "1"), h.Draft(t, "issues", "2"), h.Draft(t, "issues", "3")
 	inc := closed.Incident
-	at := clock(t, "2026-11-20T09:57:32Z")
+	at := importertest.Moment("2026-11-20T09:57:32Z")
 	if inc.Status != incident.Closed || inc.Severity != incident.Sev1 || *inc.Reopened != 0 || inc.Number != "#1" ||
 		!inc.Milestones.At(incident.Acked).Equal(at) || !inc.Milestones.At(incident.ResolvedAt).Equal(at) || !inc.Milestones.At(incident.ClosedAt).Equal(at) {
 		t.Errorf("closed: %+v, want SEV1, acknowledged, resolved and closed at %v", inc, at)
@@ -201,7 +180,7 @@ func TestRecordedIssues(t *testing.T) {
 	}
 	inc = reopened.Incident
 	if inc.Status != incident.Investigating || *inc.Reopened != 1 || !inc.Milestones.At(incident.ResolvedAt).IsZero() || !inc.Milestones.At(incident.ClosedAt).IsZero() ||
-		!inc.Milestones.At(incident.Acked).Equal(clock(t, "2026-11-20T10:13:08Z")) {
+		!inc.Milestones.At(incident.Acked).Equal(importertest.Moment("2026-11-20T10:13:08Z")) {
 		t.Errorf("reopened: %+v, want one reopening and neither a resolution nor a closing, whatever closed_on says", inc)
 	}
 	var told []string
@@ -221,7 +200,7 @@ func TestClosedDuplicateIsMerged(t *testing.T) {
 	is["status"], is["closed_on"] = redminetest.Named(5, "Closed"), "2026-11-20T11:00:00Z"
 	is["relations"] = []any{map[string]any{"issue_id": 7, "issue_to_id": 3, "relation_type": "duplicates"}}
 	got := draftOf(t, map[string]any{"issue": is}, importers.Config{}).Incident
-	if got.Status != incident.Merged || got.MergedInto != "3" || !got.Milestones.At(incident.ClosedAt).Equal(clock(t, "2026-11-20T11:00:00Z")) {
+	if got.Status != incident.Merged || got.MergedInto != "3" || !got.Milestones.At(incident.ClosedAt).Equal(importertest.Moment("2026-11-20T11:00:00Z")) {
 		t.Errorf("status %s, merged into %q, closed %v, want merged, 3, and closed_on since no journal tells", got.Status, got.MergedInto, got.Milestones.At(incident.ClosedAt))
 	}
 }

@@ -1,12 +1,10 @@
 package rt_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -30,20 +28,8 @@ func config(more map[string]string) func(string) importers.Config {
 
 func serve(t *testing.T, f *rttest.Server, more map[string]string) (importers.Config, importers.Input) {
 	t.Helper()
-	s := httptest.NewServer(f)
-	t.Cleanup(s.Close)
-	cfg := config(more)(s.URL)
-	client, _ := importertest.Client(t, rt.Source(), cfg)
-	return cfg, importers.Input{Config: cfg, Client: client}
-}
-
-func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *importertest.Haul {
-	t.Helper()
-	h, err := importertest.Collect(context.Background(), t, rt.Source(), cfg, into, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	cfg := config(more)(importertest.Served(t, f))
+	return cfg, importertest.Input(t, rt.Source(), cfg)
 }
 
 func TestReads(t *testing.T) {
@@ -54,11 +40,11 @@ func TestPollInAnyZone(t *testing.T) {
 	f := rttest.New(3)
 	f.Now = time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC)
 	cfg, _ := serve(t, f, nil)
-	h := collect(t, cfg, nil)
+	h := importertest.ReadAll(t, rt.Source(), cfg, nil)
 	f.Tickets[2]["Subject"], f.Tickets[2]["LastUpdated"] = "synthetic, changed", "2026-10-20T11:00:00Z"
 	f.Tickets[1]["LastUpdated"] = "2026-10-20T09:00:00Z" // long before the last poll
 	f.Details = nil
-	h = collect(t, cfg, h)
+	h = importertest.ReadAll(t, rt.Source(), cfg, h)
 	if got := h.Draft(t, "tickets", "2").Incident.Title; got != "synthetic, changed" {
 		t.Errorf("after the poll, the title is %q, want the change, whatever the zone of the user", got)
 	}
@@ -90,12 +76,12 @@ func TestMergedAndDeleted(t *testing.T) {
 
 func TestComments(t *testing.T) {
 	cfg, _ := serve(t, rttest.New(1), nil)
-	h := collect(t, cfg, nil)
+	h := importertest.ReadAll(t, rt.Source(), cfg, nil)
 	if body := string(h.Records["tickets/1"].Body); strings.Contains(body, "for few") || strings.Contains(body, "x.png") || !strings.Contains(body, "for all") {
 		t.Errorf("without the setting, the record is %s, want the description, and neither the comment nor the file", body)
 	}
 	cfg.Settings["private"] = "yes"
-	d := collect(t, cfg, nil).Draft(t, "tickets", "1")
+	d := importertest.ReadAll(t, rt.Source(), cfg, nil).Draft(t, "tickets", "1")
 	if !d.Timeline[1].Private || d.Timeline[1].Text != "synthetic: for few" || d.Incident.Description != "synthetic: for all" {
 		t.Errorf("with the setting, the description is %q, the timeline %+v", d.Incident.Description, d.Timeline)
 	}
@@ -106,7 +92,7 @@ func TestComments(t *testing.T) {
 
 func TestQueuesAndQuery(t *testing.T) {
 	cfg, in := serve(t, rttest.New(2), map[string]string{"queues": "Other"})
-	if h := collect(t, cfg, nil); len(h.Records) != 0 {
+	if h := importertest.ReadAll(t, rt.Source(), cfg, nil); len(h.Records) != 0 {
 		t.Errorf("read %d tickets of a queue without any", len(h.Records))
 	}
 	in.Config.Settings["queues"], in.Config.Settings["query"] = "", "nonsense"

@@ -1,7 +1,6 @@
 package zabbix_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -36,7 +35,7 @@ func TestReads(t *testing.T) {
 func TestTokenOfNewerVersions(t *testing.T) {
 	for _, version := range []string{"6.4.0", "7.2.1"} {
 		cfg, _ := serve(t, zabbixtest.New(version, zabbixtest.Many(2)...), nil)
-		if h := collect(t, cfg, nil); len(h.Records) != 2 {
+		if h := importertest.ReadAll(t, zabbix.Source(), cfg, nil); len(h.Records) != 2 {
 			t.Errorf("from %s, read %d problems, want 2", version, len(h.Records))
 		}
 	}
@@ -44,29 +43,17 @@ func TestTokenOfNewerVersions(t *testing.T) {
 
 func serve(t *testing.T, f *zabbixtest.Server, more map[string]string) (importers.Config, importers.Input) {
 	t.Helper()
-	s := httptest.NewServer(f)
-	t.Cleanup(s.Close)
-	cfg := config(more)(s.URL)
-	client, _ := importertest.Client(t, zabbix.Source(), cfg)
-	return cfg, importers.Input{Config: cfg, Client: client}
-}
-
-func collect(t *testing.T, cfg importers.Config, into *importertest.Haul) *importertest.Haul {
-	t.Helper()
-	h, err := importertest.Collect(context.Background(), t, zabbix.Source(), cfg, into, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h
+	cfg := config(more)(importertest.Served(t, f))
+	return cfg, importertest.Input(t, zabbix.Source(), cfg)
 }
 
 func TestPollGoesOnFromTheLastEvent(t *testing.T) {
 	f := zabbixtest.New("6.0.14", zabbixtest.Many(3)...)
 	cfg, in := serve(t, f, nil)
-	h := collect(t, cfg, nil)
+	h := importertest.ReadAll(t, zabbix.Source(), cfg, nil)
 	f.Events = append(f.Events, zabbixtest.Problem(20001, "0"))
 	f.Calls = nil
-	h = collect(t, cfg, h)
+	h = importertest.ReadAll(t, zabbix.Source(), cfg, h)
 	if len(h.Records) != 4 || !slices.Equal(f.Calls, []string{"apiinfo.version", "event.get"}) {
 		t.Errorf("the poll made %d records with the calls %q, want 4 with 2", len(h.Records), f.Calls)
 	}
@@ -89,7 +76,7 @@ func TestPollGoesOnFromTheLastEvent(t *testing.T) {
 
 func TestFilters(t *testing.T) {
 	cfg, in := serve(t, zabbixtest.New("6.0.14", zabbixtest.Many(12)...), map[string]string{"least": "high"})
-	if h := collect(t, cfg, nil); len(h.Records) != 4 {
+	if h := importertest.ReadAll(t, zabbix.Source(), cfg, nil); len(h.Records) != 4 {
 		t.Errorf("read %d problems of high and disaster, want 4", len(h.Records))
 	}
 	in.Config.Settings["groups"] = "Web, Mail"
