@@ -19,4 +19,5 @@ type Delta struct {
 	Teams    []Team
 	Problems []Problem
 	Targets  []SLATarget
+	Policies []Policy
 }

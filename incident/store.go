@@ -54,6 +54,10 @@ type Reader interface {
 	Problems(ctx context.Context) ([]Problem, error) // most members first
 	Problem(ctx context.Context, id ID) (*Problem, error)
 	SLATargets(ctx context.Context) ([]SLATarget, error) // by name
+	// Policies returns those in force, by name.
+	Policies(ctx context.Context) ([]Policy, error)
+	// PolicyVersions returns all versions of a policy, the newest first, also of one that was removed.
+	PolicyVersions(ctx context.Context, id ID) ([]Policy, error)
 
 	// Changes returns at most limit entries of the feed behind after, ascending: for each entity its
 	// newest change only. Entries of one transaction share a number and are never split between two
@@ -129,6 +133,9 @@ type Tx interface {
 	DeleteProblems(ids []ID) error
 	PutSLATargets(ts []SLATarget) error
 	DeleteSLATarget(id ID) error
+	// PutPolicy adds a version. It is ErrConflict when that is not the one behind the newest, for then
+	// somebody else changed the policy meanwhile.
+	PutPolicy(p Policy) error
 
 	PutConnection(c Connection) error
 	PutMappings(ms []MappingVersion) error // one of a known version is left as it is
@@ -189,6 +196,7 @@ const (
 	EntityTeam        EntityKind = "team"
 	EntityProblem     EntityKind = "problem"
 	EntitySLA         EntityKind = "sla_target"
+	EntityPolicy      EntityKind = "policy"
 	EntityChangeEvent EntityKind = "change_event"
 	EntityRoster      EntityKind = "roster" // its shifts change with it
 )

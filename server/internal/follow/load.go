@@ -97,6 +97,11 @@ func loadCatalogue(ctx context.Context, store incident.Reader, kinds map[inciden
 			return err
 		}
 	}
+	if kinds[incident.EntityPolicy] {
+		if d.Policies, err = all(store.Policies(ctx)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -68,8 +68,13 @@ func (s *Store) SLATargets(ctx context.Context) ([]incident.SLATarget, error) {
 
 // readAll reads a whole small table, in order of name without regard to case, then of id.
 func readAll[R, V any](ctx context.Context, s *Store, table string, value func(R) (V, error), name func(V) (string, incident.ID)) ([]V, error) {
+	return readSome(ctx, s, table, "true", value, name)
+}
+
+// readSome reads those rows of a small table that where selects, as readAll does.
+func readSome[R, V any](ctx context.Context, s *Store, table, where string, value func(R) (V, error), name func(V) (string, incident.ID)) ([]V, error) {
 	var rows []R
-	if err := s.db.WithContext(ctx).Table(table).Find(&rows).Error; err != nil {
+	if err := s.db.WithContext(ctx).Table(table).Where(where).Find(&rows).Error; err != nil {
 		return nil, failed(err, "read %s", table)
 	}
 	values := make([]V, len(rows))
