@@ -36,7 +36,8 @@ var rules = []rule{
 	{"importers/...test", []string{"incident", "importers", "importers/importertest"}, nil}, // made-up upstreams
 	{"importers/...", []string{"incident", "importers"}, []string{"golang.org/x/net", "golang.org/x/text"}},
 	{"analytics/stats", nil, []string{"gonum.org/v1/gonum"}},
-	{"analytics", []string{"incident", "analytics/stats"}, nil},
+	{"analytics/calendar", []string{"incident", "analytics/stats"}, nil},
+	{"analytics", []string{"incident", "analytics/stats", "analytics/calendar"}, nil},
 	{"search", []string{"incident", "search/plain"}, []string{"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "go.etcd.io/bbolt"}},
 	{"search/plain", []string{"incident"}, nil},
 	{"search/evaluate", []string{"incident", "search", "search/..."}, nil},
