@@ -55,7 +55,7 @@ func TestVectors(t *testing.T) {
 // allFunctions maps the names of the vectors to the code here, topic by topic.
 func allFunctions() map[string]func(json.RawMessage) (result, error) {
 	all := functions()
-	for _, topic := range []map[string]func(json.RawMessage) (result, error){calendarFunctions(), countFunctions(), budgetFunctions()} {
+	for _, topic := range []map[string]func(json.RawMessage) (result, error){calendarFunctions(), countFunctions(), budgetFunctions(), trendFunctions()} {
 		maps.Copy(all, topic)
 	}
 	return all
