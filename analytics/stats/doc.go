@@ -1,4 +1,4 @@
-// Package stats holds the formulas: pure functions of numbers, without clock, incident or random source.
+// Package stats holds the formulas: pure functions of numbers, without clock or incident; what is random takes its seed.
 // Each names where it comes from, and the vector tests compare each with values computed elsewhere.
 //
 // Numbers that do not exist are NaN and bounds that do not exist are infinite; nothing here returns zero in

@@ -8,8 +8,9 @@ import (
 
 // Survival is a Kaplan-Meier curve: the share of incidents that last longer than t, where some are still going on.
 type Survival struct {
-	N     int // incidents
-	Ended int // of them
+	N     int     // incidents
+	Ended int     // of them
+	Last  float64 // the longest time seen, final or not
 	Steps []Step
 }
 
@@ -40,6 +41,9 @@ func KaplanMeier(times []float64, ended []bool) Survival {
 		return 0
 	})
 	s := Survival{N: len(times)}
+	if s.N > 0 {
+		s.Last = times[order[s.N-1]]
+	}
 	share, spread := 1.0, 0.0
 	for i := 0; i < len(order); {
 		t, risk, n := times[order[i]], len(order)-i, 0
@@ -83,7 +87,7 @@ func (s Survival) Interval(i int, band Band, level float64) Interval {
 }
 
 // Quantile returns the time by which the share p has ended: the first step with at most 1 − p left, or the
-// middle of the stretch on which exactly that much is left (as survfit of R). It is +Inf when the curve does
+// middle of the stretch on which exactly that much is left, up to the longest time seen (as survfit of R). It is +Inf when the curve does
 // not come down so far. The interval is where the band crosses 1 − p.
 func (s Survival) Quantile(p float64, band Band, level float64) (float64, Interval) {
 	value := s.crossing(p, func(i int) float64 { return s.Steps[i].Share })
@@ -104,6 +108,8 @@ func (s Survival) crossing(p float64, at func(i int) float64) float64 {
 		return math.Inf(1)
 	case math.Abs(at(i)-left) <= rounding && i+1 < len(s.Steps):
 		return (s.Steps[i].Time + s.Steps[i+1].Time) / 2
+	case math.Abs(at(i)-left) <= rounding:
+		return (s.Steps[i].Time + s.Last) / 2
 	}
 	return s.Steps[i].Time
 }

@@ -34,8 +34,13 @@ type Unusual struct {
 	Threshold    int     // least count with a chance of at most 0.001 of so many or more
 }
 
-// CountAnomaly compares count over exposure with a baseline of total over baselineExposure, in one unit.
+// CountAnomaly compares count over exposure with a baseline of total over baselineExposure, in one unit. Its numbers are NaN
+// when an exposure is not above 0.
 func CountAnomaly(total int, baselineExposure float64, count int, exposure float64) Unusual {
+	if !(baselineExposure > 0 && exposure > 0) {
+		nan := math.NaN()
+		return Unusual{nan, nan, nan, nan, 0}
+	}
 	law := Predict(total, baselineExposure, exposure)
 	u := Unusual{Expected: float64(total) * exposure / baselineExposure, Upper: law.Upper(count), Lower: law.CDF(count), Plugin: 1}
 	switch {
