@@ -22,6 +22,7 @@ func (p *pass) byID(ctx context.Context, c importers.Collection, in importers.In
 	if err == nil || beyond(ctx, err) {
 		return records, nil, err
 	}
+	records = nil
 	var failed failures
 	given := len(ids) == 1 // then nobody tells whose fault it is
 	for i, id := range ids {

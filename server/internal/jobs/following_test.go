@@ -206,3 +206,28 @@ func TestLongHoldsPark(t *testing.T) {
 		}
 	}
 }
+
+// A quota that nobody uses any more, since its connection was removed, goes; one that holds somebody off stays.
+func TestUnusedQuotasAreForgotten(t *testing.T) {
+	b := sqliteBench(t)
+	r := b.runner()
+	p := &pacer{runner: r}
+	if err := p.Take(t.Context(), "unused", time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Hold(t.Context(), "held", b.clock.Add(24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	b.clock = b.clock.Add(2 * time.Hour)
+	if err := r.schedule(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]error{"quota.unused": incident.ErrNotFound, "quota.lock.unused": incident.ErrNotFound, "quota.held": nil} {
+		if _, err := b.store.Setting(t.Context(), key); !errors.Is(err, want) {
+			t.Errorf("setting %s: %v, want %v", key, err, want)
+		}
+	}
+	if err := p.Take(t.Context(), "unused", time.Millisecond); err != nil {
+		t.Errorf("a turn of a quota that was forgotten: %v", err)
+	}
+}
