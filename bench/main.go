@@ -3,7 +3,9 @@
 // outside as an operator would, and puts beside each figure what a peer takes for the same work in the same run, so
 // that the ratio means something on any machine.
 //
-//	go run ./bench [--quick] [--incidents 100000] [--o docs/benchmarks.md]
+//	go run ./bench [--quick] [--only imports|network] [--incidents 100000] [--o docs/benchmarks.md]
+//
+// With --only, the section is put in its place in the file, and says when it was measured; the others stay.
 //
 // Start with bench.run. It needs Go and the PostgreSQL server binaries ("make tools").
 package main
@@ -17,6 +19,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -25,6 +28,7 @@ import (
 func main() {
 	quick := flag.Bool("quick", false, "2000 incidents, to see that it works")
 	incidents := flag.Int("incidents", 100_000, "how many to make up")
+	only := flag.String("only", "", "measure only the imports of files (imports) or over the network (network)")
 	out := flag.String("o", filepath.Join("docs", "benchmarks.md"), "file to write; --quick writes none")
 	flag.Parse()
 	if *quick {
@@ -32,14 +36,17 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := measure(ctx, *incidents, *out); err != nil {
+	if err := measure(ctx, *incidents, *only, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
 // measure runs everything in a folder that goes afterwards, and prints the report.
-func measure(ctx context.Context, incidents int, out string) error {
+func measure(ctx context.Context, incidents int, only, out string) error {
+	if !slices.Contains([]string{"", "imports", "network"}, only) {
+		return fmt.Errorf("--only %s: imports and network can be measured alone", only)
+	}
 	dir, err := os.MkdirTemp("", "hindsight-bench")
 	if err != nil {
 		return err
@@ -50,16 +57,23 @@ func measure(ctx context.Context, incidents int, out string) error {
 		sizes: []int{max(1, incidents/10), incidents}, progress: os.Stderr, begun: time.Now(),
 	}
 	built, before := commit(), load()
-	sections, err := b.run(ctx)
+	sections, err := b.run(ctx, only)
 	if err != nil {
 		return err
+	}
+	if only != "" {
+		return amend(out, sections, alone(time.Now(), incidents, built, before, load()))
 	}
 	var report strings.Builder
 	report.WriteString(preface(time.Now(), incidents, built, before, load()))
 	for _, s := range sections {
 		report.WriteString(s.markdown())
 	}
-	text := strings.TrimSpace(report.String()) + "\n"
+	return publish(out, strings.TrimSpace(report.String())+"\n")
+}
+
+// publish prints a report and writes it to a file, if there is one.
+func publish(out, text string) error {
 	fmt.Print(text)
 	if out == "" {
 		return nil
@@ -88,11 +102,15 @@ func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(b.progress, "%6.1fs  %s\n", time.Since(b.begun).Seconds(), fmt.Sprintf(format, args...))
 }
 
-func (b *bench) run(ctx context.Context) ([]section, error) {
+// run measures everything, or one section alone.
+func (b *bench) run(ctx context.Context, only string) ([]section, error) {
 	b.say("build the program")
 	binary, err := build(ctx, b.binary)
 	if err != nil {
 		return nil, err
+	}
+	if only == "network" {
+		return b.network(ctx)
 	}
 	if err := b.write(); err != nil {
 		return nil, err
@@ -100,6 +118,9 @@ func (b *bench) run(ctx context.Context) ([]section, error) {
 	imports, err := b.imports(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if only == "imports" {
+		return []section{imports}, nil
 	}
 	network, err := b.network(ctx)
 	if err != nil {
@@ -114,7 +135,7 @@ func (b *bench) run(ctx context.Context) ([]section, error) {
 		return nil, err
 	}
 	rest, err := b.visit(ctx, server, strings.TrimSpace(token), binary)
-	return append([]section{imports, network, starts}, rest...), errors.Join(err, server.stop())
+	return slices.Concat([]section{imports}, network, []section{starts}, rest), errors.Join(err, server.stop())
 }
 
 // write makes the incidents up.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"hindsight/importers"
+	"hindsight/importers/jira"
 )
 
 const issuesPage = 100 // issues that the made-up Jira gives at once, as Jira Cloud does with all fields
@@ -53,17 +57,27 @@ func madeUpIssue(i int) string {
 		1+i%5, 1+i%5, i%40, i, stamp(done))
 }
 
-// network imports a made-up Jira that answers at once, and looks at the memory that the program needs for it.
-func (b *bench) network(ctx context.Context) (section, error) {
+// network imports every made-up system, and then a large made-up Jira.
+func (b *bench) network(ctx context.Context) ([]section, error) {
+	address, stop, err := postgres(ctx)
+	if err != nil {
+		return nil, err
+	}
+	each, err := b.upstreams(ctx, address)
+	if err != nil {
+		return nil, errors.Join(err, stop())
+	}
+	large, err := b.large(ctx, address)
+	return []section{large, each}, errors.Join(err, stop())
+}
+
+// large imports a made-up Jira that answers at once, and looks at the memory that the program needs for it.
+func (b *bench) large(ctx context.Context, address string) (section, error) {
 	s := section{
 		title: "Imports over the network",
 		note: "`hindsight import jira` from a made-up Jira on this machine that answers at once, from the start of the process to its end. Jira allows 100 issues a page with all fields, " +
-			"so 10 requests for 1,000 issues are the fewest. The last column is the peak of the process's memory, against that of a tenth of the issues.",
+			fmt.Sprintf("so %d requests for 1,000 issues are the fewest. The last", jira.Source().API.Cost(importers.Config{}).Of(1000)) + "  column is the peak of the process's memory, against that of a tenth of the issues.",
 		header: []string{"database", "issues", "per second", "requests / 1,000", "peak memory", "against a tenth"},
-	}
-	address, stop, err := postgres(ctx)
-	if err != nil {
-		return s, err
 	}
 	for _, database := range []struct{ name, url string }{{"SQLite", ""}, {"PostgreSQL", address}} {
 		tenth := int64(0)
@@ -85,7 +99,7 @@ func (b *bench) network(ctx context.Context) (section, error) {
 				fmt.Sprintf("%.1f", 1000*float64(got.requests)/float64(n)), fmt.Sprintf("%d MB", got.memory>>20), against})
 		}
 	}
-	return s, stop()
+	return s, nil
 }
 
 type networked struct {

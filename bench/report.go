@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"runtime"
@@ -26,6 +28,41 @@ func (s section) markdown() string {
 		line(row)
 	}
 	return b.String() + "\n"
+}
+
+// amend puts sections in the places of those with their titles in a report, or at its end, and says of each how it was
+// measured.
+func amend(out string, sections []section, how string) error {
+	report := ""
+	if out != "" {
+		text, err := os.ReadFile(out)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		report = strings.TrimSpace(string(text)) + "\n\n"
+	}
+	for _, s := range sections {
+		s.note = how + " " + s.note
+		begin := strings.Index(report, "## "+s.title+"\n")
+		if begin < 0 {
+			report += s.markdown()
+			continue
+		}
+		rest := report[begin+3:]
+		if end := strings.Index(rest, "\n## "); end >= 0 {
+			rest = rest[end+1:]
+		} else {
+			rest = ""
+		}
+		report = report[:begin] + s.markdown() + rest
+	}
+	return publish(out, strings.TrimSpace(report)+"\n")
+}
+
+// alone says when and where a section was measured by itself.
+func alone(now time.Time, largest int, commit, before, after string) string {
+	return fmt.Sprintf("Measured by itself on %s: %s, %s, commit %s, load average %s before and %s after, with %s made-up incidents.",
+		now.UTC().Format(time.DateOnly), machine(), runtime.Version(), commit, before, after, count(largest))
 }
 
 // preface says where and when the figures were taken. Commit and the first load are those of the beginning.
