@@ -31,19 +31,20 @@ func main() {
 	only := flag.String("only", "", "measure only the imports of files (imports) or over the network (network)")
 	out := flag.String("o", filepath.Join("docs", "benchmarks.md"), "file to write; --quick writes none")
 	flag.Parse()
+	pause := longestPause
 	if *quick {
-		*incidents, *out = 2000, ""
+		*incidents, *out, pause = 2000, "", quickPause
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := measure(ctx, *incidents, *only, *out); err != nil {
+	if err := measure(ctx, *incidents, *only, *out, pause); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
 // measure runs everything in a folder that goes afterwards, and prints the report.
-func measure(ctx context.Context, incidents int, only, out string) error {
+func measure(ctx context.Context, incidents int, only, out string, pause time.Duration) error {
 	if !slices.Contains([]string{"", "imports", "network"}, only) {
 		return fmt.Errorf("--only %s: imports and network can be measured alone", only)
 	}
@@ -54,7 +55,7 @@ func measure(ctx context.Context, incidents int, only, out string) error {
 	defer os.RemoveAll(dir)
 	b := &bench{
 		dir: dir, binary: filepath.Join(dir, "hindsight"), mapping: filepath.Join(dir, "mapping.json"),
-		sizes: []int{max(1, incidents/10), incidents}, progress: os.Stderr, begun: time.Now(),
+		sizes: []int{max(1, incidents/10), incidents}, progress: os.Stderr, begun: time.Now(), pause: pause,
 	}
 	built, before := commit(), load()
 	sections, err := b.run(ctx, only)
@@ -85,7 +86,8 @@ func publish(out, text string) error {
 // rest is measured on the largest.
 type bench struct {
 	dir, binary, mapping string
-	sizes                []int // ascending
+	sizes                []int         // ascending
+	pause                time.Duration // with which a system over the network is measured at the most
 	progress             io.Writer
 	begun                time.Time
 }
