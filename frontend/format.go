@@ -165,7 +165,7 @@ func fileSize(n int64) string {
 
 // words turns a name of the program into words: "impact_started" into "impact started".
 func words(name any) string {
-	return strings.NewReplacer("_", " ", "-", " ").Replace(fmt.Sprint(name))
+	return strings.NewReplacer("sla_", "SLA ", "_", " ", "-", " ").Replace(fmt.Sprint(name))
 }
 
 // capital returns text with its first letter in upper case.

@@ -25,10 +25,26 @@ type ConnectionRow struct {
 	Title      string // of the source: "ServiceNow"
 	Incidents  int
 	Waiting    int // dead letters
+	Changes    int // change events
+	Shifts     int // on call
 	Last       *incident.Run
 	Newest     time.Time // start of its newest incident
 	Health     Health
 	Says       string // "2 hours without an answer, trying again"
+}
+
+// Others says what it gave beside incidents; empty: nothing.
+func (r ConnectionRow) Others() []string {
+	var out []string
+	for _, o := range []struct {
+		n    int
+		what string
+	}{{r.Changes, "change"}, {r.Shifts, "shift"}} {
+		if o.n > 0 {
+			out = append(out, plural(o.n, o.what))
+		}
+	}
+	return out
 }
 
 // Health says whether a source delivers.
@@ -60,7 +76,7 @@ type LetterRow struct {
 // ConnectionPage is one connection at /imports/{id}.
 //
 // POST /imports/{id}/runs starts a run; POST /imports/{id}/retry retries all dead letters; POST
-// /imports/{id}/follow takes on (yes or no); POST /imports/{id}/pause and /resume; POST /imports/{id}/remove takes
+// /imports/{id}/name takes name; POST /imports/{id}/follow takes on (yes or no); POST /imports/{id}/pause and /resume; POST /imports/{id}/remove takes
 // confirm, which must equal the connection's name.
 type ConnectionPage struct {
 	Shell

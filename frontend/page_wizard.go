@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"cmp"
 	"slices"
 
 	"hindsight/incident"
@@ -127,13 +128,26 @@ type PreviewPage struct {
 
 func (PreviewPage) template() string { return "preview" }
 
-// PreviewRow is one record before and after.
+// PreviewRow is one record before and after: one of Incident, Change and Roster is there.
 type PreviewRow struct {
 	Place    string // "events.csv, row 17"
 	Before   []Pair
 	Incident *incident.Incident
-	Services []string
+	Services []string // of the incident or the change
+	Change   *incident.ChangeEvent
+	Roster   *incident.Roster
 	Warnings []incident.Warning
+}
+
+// OnCall names who the roster says is on call, each once, in order of time.
+func (r PreviewRow) OnCall() []string {
+	var names []string
+	for _, s := range r.Roster.Shifts {
+		if name := cmp.Or(s.PersonName, "nobody"); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Next is where the step after this one is; empty when the form on the page leads on.

@@ -35,7 +35,7 @@ func Routes() []Route {
 		{"GET", "/imports/{id}/words"}, {"POST", "/imports/{id}/words"}, {"GET", "/imports/{id}/begin"},
 		{"GET", "/imports/{id}/webhook"}, {"POST", "/imports/{id}/webhook"}, {"POST", "/imports/{id}/webhook/drop"},
 		{"POST", "/imports/{id}/follow"}, {"POST", "/imports/{id}/pause"}, {"POST", "/imports/{id}/resume"},
-		{"POST", "/imports/{id}/retry"}, {"POST", "/imports/{id}/remove"},
+		{"POST", "/imports/{id}/retry"}, {"POST", "/imports/{id}/remove"}, {"POST", "/imports/{id}/name"},
 		{"GET", "/imports/runs/{id}"}, {"GET", "/imports/runs/{id}/progress"}, {"POST", "/imports/runs/{id}/cancel"},
 		{"GET", "/imports/letters"}, {"POST", "/imports/letters/{id}/retry"}, {"POST", "/imports/letters/{id}/discard"},
 		{"GET", "/search"}, {"GET", "/palette"},

@@ -68,6 +68,8 @@ type DeadLetter struct {
 type Tally struct {
 	Records int // raw records, the newest version of each
 	Waiting int // dead letters
+	Changes int // change events that exist
+	Shifts  int // of rosters that exist
 }
 
 // RunLock is the setting that transactions about the runs of a connection write first, so that they follow one another.

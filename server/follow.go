@@ -52,6 +52,24 @@ func followConnection(ctx context.Context, p program, _ *flag.FlagSet, parse fun
 	})
 }
 
+// renameConnection gives a connection another name.
+func renameConnection(ctx context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	cfg, words, err := parse()
+	if err != nil {
+		return err
+	}
+	if len(words) != 2 {
+		return usage("say which connection, and its new name: hindsight rename jira \"Jira of Operations\"")
+	}
+	return p.withConnection(ctx, cfg, words[0], func(a *app.App, conn incident.Connection) error {
+		now, err := a.Desk.Rename(ctx, conn.ID, words[1], "command line")
+		if err == nil {
+			fmt.Fprintf(p.out, "%s is called %s from now on\n", conn.Name, now.Name)
+		}
+		return err
+	})
+}
+
 // webhookSecret makes a secret and prints it, this once. The one before stays good until the next is made.
 func webhookSecret(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
 	from := fs.String("secret-file", "", "file with a secret that the source made itself; default: one is drawn")

@@ -48,6 +48,7 @@ func commands() []command {
 		{"import", "SOURCE [--file F | --dir D]", "import records of a source", importRecords},
 		{"remap", "CONNECTION [--dry-run]", "map stored records again, without the source, or say what that would change", remap},
 		{"follow", "CONNECTION on|off", "poll a connection by itself, or only when asked", followConnection},
+		{"rename", "CONNECTION NAME", "give a connection another name", renameConnection},
 		{"webhook", "CONNECTION", "make a secret that proves what a source pushes", webhookSecret},
 		{"dead-letters", "[--retry]", "list records that could not be mapped", deadLetters},
 		{"search", "QUERY", "find incidents", searchIncidents},

@@ -221,6 +221,9 @@ func testDeadLetters(t *testing.T, s incident.Store) {
 		return tx.PutRaws([]incident.Raw{raw("con_1", "7", "a", 0), raw("con_1", "7", "b", 1), raw("con_1", "8", "a", 0)})
 	})
 	equal(t, "Tallies", check(s.Tallies(ctx))(t, "Tallies"), map[incident.ID]incident.Tally{"con_1": {Records: 2, Waiting: 1}, "con_2": {Waiting: 1}})
+	putChanges(t, s, ChangeEvent(1), ChangeEvent(2), ChangeEvent(3, func(c *incident.ChangeEvent) { c.DeletedAt = Epoch() }))
+	putRosters(t, s, Roster(0), Roster(1))
+	equal(t, "Tallies of changes and shifts", check(s.Tallies(ctx))(t, "Tallies")["con_sample"], incident.Tally{Changes: 2, Shifts: 6})
 	update(t, s, func(tx incident.Tx) error { return tx.SettleDeadLetter("dead_2", Epoch().Add(time.Hour)) })
 	equal(t, "DeadLetters after one of no known record was settled", waiting(""), []incident.DeadLetter{first})
 

@@ -41,6 +41,7 @@ type NewConnection struct {
 
 // ConnectionPatch changes a connection; what is left out stays.
 type ConnectionPatch struct {
+	Name     string            `json:"name,omitempty" doc:"another name; its id stays, and so do its incidents and the address for pushes"`
 	Settings map[string]string `json:"settings,omitempty" doc:"an empty value takes a setting back, and leaves a secret as it is"`
 	Forget   []string          `json:"forget,omitempty" doc:"secret settings to take back"`
 	Mapping  json.RawMessage   `json:"mapping,omitempty" doc:"the whole mapping; records that are here keep what the former made of them until they are mapped again (POST /imports)"`
@@ -79,6 +80,9 @@ func (s *Server) getConnection(ctx context.Context, _ Viewer, p IDParams) (Conne
 func (s *Server) patchConnection(ctx context.Context, v Viewer, p IDParams, body ConnectionPatch) (Connection, error) {
 	id := incident.ID(p.ID)
 	_, err := s.desk.Amend(ctx, id, desk.Plan{Settings: body.Settings, Forget: body.Forget, Mapping: body.Mapping, By: v.Name})
+	if err == nil && body.Name != "" {
+		_, err = s.desk.Rename(ctx, id, body.Name, v.Name)
+	}
 	if err == nil && body.Follow != nil {
 		err = s.desk.SetFollow(ctx, id, *body.Follow)
 	}
@@ -188,7 +192,7 @@ func (s *Server) connectionOps() []operation {
 	return []operation{
 		write(http.MethodPost, "/connections", "Connect a source", incident.Editor, http.StatusCreated, s.createConnection),
 		get("/connections/{id}", "One connection and how it fares", s.getConnection),
-		write(http.MethodPatch, "/connections/{id}", "Change settings, secrets or mapping, or whether it is followed", incident.Editor, http.StatusOK, s.patchConnection),
+		write(http.MethodPatch, "/connections/{id}", "Change name, settings, secrets or mapping, or whether it is followed", incident.Editor, http.StatusOK, s.patchConnection),
 		act("/connections/{id}/probe", "Ask the source what the credentials reach", s.probe),
 		write(http.MethodPost, "/connections/{id}/trial", "What the newest records would become, and what reading all of them takes", incident.Editor, http.StatusOK, s.trial),
 		write(http.MethodPost, "/connections/{id}/polls", "Read the source over the network", incident.Editor, http.StatusAccepted, s.startPoll),

@@ -42,8 +42,9 @@ type App struct {
 
 	store   *store.Store
 	stop    context.CancelFunc
-	done    chan error // the follower's end
-	heard   chan error // the inbox's end
+	done    chan error   // the follower's end
+	heard   chan error   // the inbox's end
+	jobs    *jobs.Client // nil before Work
 	closers []func() error
 }
 

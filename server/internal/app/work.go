@@ -17,6 +17,7 @@ func (a *App) Work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.jobs = client
 	a.closers = append(a.closers, func() error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
@@ -24,6 +25,24 @@ func (a *App) Work(ctx context.Context) error {
 	})
 	return nil
 }
+
+// Settled waits until everything that was imported here is grouped, too, in the background that Work began.
+func (a *App) Settled(ctx context.Context) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		if idle, err := a.jobs.Idle(ctx); idle || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+const lookEvery = 200 * time.Millisecond
 
 // warnings lets warnings and errors pass: the job queue tells of every look into an empty queue.
 type warnings struct{ slog.Handler }

@@ -44,6 +44,8 @@ type Desk struct {
 	Demo     bool
 	Now      func() time.Time
 	Log      *slog.Logger
+
+	recent recentPages
 }
 
 // patience is how long a reader waits for the follower to have seen a write.

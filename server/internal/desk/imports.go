@@ -99,8 +99,8 @@ func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error)
 	if p.Name = strings.TrimSpace(p.Name); p.Name == "" {
 		p.Name = p.Source
 	}
-	if len(p.Name) > 200 {
-		return incident.Connection{}, incident.Invalidf("name", "give at most 200 characters")
+	if p.Name, err = connectionName(p.Name); err != nil {
+		return incident.Connection{}, err
 	}
 	all, err := d.Store.Connections(ctx)
 	if err != nil {
@@ -108,7 +108,11 @@ func (d *Desk) Prepare(ctx context.Context, p Plan) (incident.Connection, error)
 	}
 	settings, secrets := separate(source, p.Settings)
 	p.Settings = settings
-	conn := incident.Connection{ID: incident.DeriveID("con", p.Source, p.Name), Source: p.Source, Name: p.Name, MapVersion: 1,
+	id, err := d.idFor(ctx, all, p.Source, p.Name)
+	if err != nil {
+		return incident.Connection{}, err
+	}
+	conn := incident.Connection{ID: id, Source: p.Source, Name: p.Name, MapVersion: 1,
 		Mapping: p.Mapping, Settings: stated(settings), Exclude: p.Exclude, Sample: p.Sample, CreatedAt: d.Now().UTC()}
 	before := conn
 	if i := slices.IndexFunc(all, func(c incident.Connection) bool { return c.Name == p.Name }); i >= 0 {

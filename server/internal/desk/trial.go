@@ -20,9 +20,12 @@ const (
 	trialTime    = 15 * time.Second
 	trialShown   = 20 // drafts that an outcome shows
 
-	trialLive = 200                 // records that are read over the network
-	trialSpan = 90 * 24 * time.Hour // how far back they are looked for
+	trialLive = 200 // records that are read over the network
 )
+
+// trialSpans is how far back records are looked for over the network: farther where the last months hold none, since
+// what is rare at one place is daily at another.
+var trialSpans = []time.Duration{90 * 24 * time.Hour, 2 * 365 * 24 * time.Hour}
 
 // errEnough ends the walk of a trial.
 var errEnough = errors.New("desk: the trial has read enough")
@@ -60,18 +63,36 @@ func (d *Desk) Try(ctx context.Context, conn incident.Connection, upload inciden
 	return d.try(ctx, conn, files, func(s importers.Source) importers.Source { return s })
 }
 
-// TryLive reads some records of the last three months over the network, maps them and writes nothing but how long that
-// took, for Backfill. What keeps them from being read is ErrInvalid about "url".
+// TryLive reads some records over the network, of the last three months or, where there is none, of the last two years;
+// it maps them and writes nothing but how long that took, for Backfill. What keeps them from being read is ErrInvalid
+// about "url".
 func (d *Desk) TryLive(ctx context.Context, conn incident.Connection) (Trial, error) {
 	open, err := d.Unseal(conn)
 	if err != nil {
 		return Trial{}, err
 	}
-	trial, err := d.try(ctx, open, nil, func(s importers.Source) importers.Source { return s })
-	if err == nil {
-		err = d.keepSounding(ctx, conn.ID, trial.sounding)
+	source, err := d.Source(conn.Source)
+	if err != nil {
+		return Trial{}, err
 	}
-	return trial, err
+	now, spans, change := d.Now(), trialSpans, func(s importers.Source) importers.Source { return s }
+	if slow(source) {
+		spans = []time.Duration{slowSpan}
+		now, change = d.recent.of(open, now)
+	}
+	within, cancel := context.WithTimeout(ctx, trialTime)
+	defer cancel()
+	var t Trial
+	for _, span := range spans {
+		t, err = d.tryFrom(within, open, nil, now.Add(-span), change)
+		if err != nil || t.Read > 0 || t.Cut {
+			break
+		}
+	}
+	if err == nil && t.sounding.Requests > 0 {
+		err = d.keepSounding(ctx, conn.ID, t.sounding)
+	}
+	return t, err
 }
 
 // TryStored maps the stored records of a connection, as far as there is time for, and writes nothing. It says which
@@ -90,27 +111,32 @@ func (d *Desk) TryStored(ctx context.Context, conn incident.Connection) (Trial, 
 	return Trial{Outcome: out, Words: w.words(), Cut: cut}, err
 }
 
-// try is Try over files, or without any over the network, and a changed source.
+// try is Try over files and a changed source.
 func (d *Desk) try(ctx context.Context, conn incident.Connection, files []importers.File, change func(importers.Source) importers.Source) (Trial, error) {
+	ctx, cancel := context.WithTimeout(ctx, trialTime)
+	defer cancel()
+	return d.tryFrom(ctx, conn, files, time.Time{}, change)
+}
+
+// tryFrom is try within the time that ctx leaves; without files it reads over the network, from since on.
+func (d *Desk) tryFrom(ctx context.Context, conn incident.Connection, files []importers.File, since time.Time, change func(importers.Source) importers.Source) (Trial, error) {
 	source, err := d.Source(conn.Source)
 	if err != nil {
 		return Trial{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, trialTime)
-	defer cancel()
-	w := &watch{raws: map[incident.ID]incident.Raw{}, depth: depth{now: d.Now}}
-	runner := jobs.NewRunner(d.Store, []importers.Source{w.source(change(source))}, d.Now, d.Log)
-	runner.Transport = d.Runner.Transport
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	w := &watch{raws: map[incident.ID]incident.Raw{}, depth: depth{now: d.Now}, stop: stop}
 	run, opts, about := d.NewRun(conn, "file", ""), jobs.Options{DryRun: true}, "file"
 	if files == nil && source.API != nil {
-		run.Via, opts.Since, about = "poll", d.Now().Add(-trialSpan), "url"
+		run.Via, opts.Since, about = "poll", since, "url"
 	}
-	out, err := runner.Run(ctx, conn, run, files, opts, nil)
+	out, err := d.Runner.For(w.source(change(source))).Run(ctx, conn, run, files, opts, nil)
 	switch {
-	case errors.Is(err, errEnough):
+	case errors.Is(context.Cause(ctx), errEnough):
 		w.cut, err = true, nil
 	case errors.Is(err, context.Canceled):
-	case errors.Is(err, context.DeadlineExceeded) && out.Read > 0:
+	case (errors.Is(err, context.DeadlineExceeded) || errors.Is(w.err, context.DeadlineExceeded)) && out.Read > 0:
 		w.cut, err = true, nil
 	case errors.Is(err, context.DeadlineExceeded):
 		err = incident.Invalidf(about, "nothing could be read of it within %s", trialTime)
@@ -134,6 +160,7 @@ type watch struct {
 	raws   map[incident.ID]incident.Raw
 	enough bool // no more raws are needed
 
+	stop  context.CancelCauseFunc // ends the walk over the network
 	read  int
 	cut   bool
 	err   error
@@ -217,7 +244,8 @@ func (w *watch) slices(page func(context.Context, importers.Input, importers.At)
 			w.depth.begins(in, at)
 		}
 		if w.enough = len(w.raws) >= trialShown; w.read >= trialLive {
-			return importers.Slice{}, errEnough
+			w.stop(errEnough)
+			return importers.Slice{}, ctx.Err()
 		}
 		s, err := page(ctx, in, at)
 		w.read += len(s.Records) + len(s.Rejects)

@@ -118,6 +118,20 @@ func examine(t *testing.T, p *tab, name string) {
 	p.do(chromedp.EmulateViewport(1280, 900))
 }
 
+// pictures stores how the page that is open looks on every screen, where somebody wants to see it.
+func (p *tab) pictures(name string) {
+	p.t.Helper()
+	if os.Getenv(shots) == "" {
+		return
+	}
+	for _, s := range screens {
+		p.do(chromedp.EmulateViewport(s.width, s.height))
+		eval[string](p, `document.documentElement.dataset.theme = `+quote(s.theme))
+		p.picture(p.t, name+"-"+s.name+"-"+s.theme)
+	}
+	p.do(chromedp.EmulateViewport(1280, 900))
+}
+
 // rules is the script of axe-core.
 func rules(t *testing.T) string {
 	t.Helper()

@@ -11,7 +11,12 @@ import (
 )
 
 // of is how the list of n incidents without a filter counts them.
-func of(n int) string { return fmt.Sprintf("%d of %d incidents", n, n) }
+func of(n int) string {
+	if n == 1 {
+		return "1 of 1 incident"
+	}
+	return fmt.Sprintf("%d of %d incidents", n, n)
+}
 
 // searching narrows the list down and widens it again; the address always says what is shown.
 func searching(t *testing.T, b browser) {

@@ -37,10 +37,16 @@ type site struct {
 // open starts a server with nothing in it, whose importers may call the allowed networks. An empty databaseURL is SQLite.
 func open(t *testing.T, databaseURL string, allowed ...netip.Prefix) site {
 	t.Helper()
+	return openAt(t, databaseURL, func() time.Time { return today }, allowed...)
+}
+
+// openAt is open at another time.
+func openAt(t *testing.T, databaseURL string, now func() time.Time, allowed ...netip.Prefix) site {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	url := "http://" + server.Listener.Addr().String()
 	a, err := app.Open(t.Context(), app.Options{Config: config.Config{Data: t.TempDir(), DatabaseURL: databaseURL, BaseURL: url, AllowNetworks: allowed},
-		Parts: app.Found, Version: "test", Now: func() time.Time { return today },
+		Parts: app.Found, Version: "test", Now: now,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		t.Fatalf("Open: %v", err)

@@ -132,10 +132,10 @@ func (p *tab) until(condition string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	script := `new Promise(done => {
+	script := `new Promise((done, fail) => {
 		const end = performance.now() + 1000;
-		const look = () => { const ok = Boolean(` + condition + `); if (ok || performance.now() > end) done(ok); else setTimeout(look, 15) };
-		look();
+		const look = async () => { const ok = Boolean(await (` + condition + `)); if (ok || performance.now() > end) done(ok); else setTimeout(() => look().catch(fail), 15) };
+		look().catch(fail);
 	})`
 	for {
 		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))

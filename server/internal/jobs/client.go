@@ -52,6 +52,7 @@ type Client struct {
 		Start(context.Context) error
 		StopAndCancel(context.Context) error
 		Subscribe(...river.EventKind) (<-chan *river.Event, func())
+		JobList(context.Context, *river.JobListParams) (*river.JobListResult, error)
 	}
 }
 
@@ -84,6 +85,17 @@ func (c *Client) Stop(ctx context.Context) error {
 		return fmt.Errorf("jobs: stop: %w", err)
 	}
 	return nil
+}
+
+// Idle reports whether no import and no grouping waits or goes on: what imports set off is done, too.
+func (c *Client) Idle(ctx context.Context) (bool, error) {
+	open := river.NewJobListParams().Kinds(KindImport, KindGroup).First(1).States(rivertype.JobStateAvailable, rivertype.JobStatePending,
+		rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled)
+	list, err := c.river.JobList(ctx, open)
+	if err != nil {
+		return false, fmt.Errorf("jobs: look for open jobs: %w", err)
+	}
+	return len(list.Jobs) == 0, nil
 }
 
 // Attach makes Tx.Enqueue of db add jobs to the queue, for a process that does not work on them itself.

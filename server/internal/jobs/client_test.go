@@ -124,6 +124,28 @@ func TestBackgroundImport(t *testing.T) {
 	})
 }
 
+// TestIdle: as long as the grouping that an import asked for goes on, the background is not idle.
+func TestIdle(t *testing.T) {
+	onBoth(t, func(b *bench) {
+		bg := b.start(&feed{records: records(tickets(3)), size: 5})
+		bg.groups = make(chan incident.ID) // grouping waits until somebody takes its word
+		idle := func(want bool) {
+			b.Helper()
+			if got, err := bg.Idle(context.Background()); got != want || err != nil {
+				b.Errorf("Idle = %v, %v, want %v", got, err, want)
+			}
+		}
+		idle(true)
+		b.upload(bg, "run_1")
+		idle(false)
+		b.await(bg, KindImport)
+		idle(false)
+		<-bg.groups
+		b.await(bg, KindGroup)
+		idle(true)
+	})
+}
+
 func TestSweep(t *testing.T) {
 	onBoth(t, func(b *bench) {
 		dead := b.clock.Add(-3 * time.Minute)

@@ -29,7 +29,7 @@ func (r *Runner) clientOf(s importers.Source, cfg importers.Config, waiting func
 	if transport == nil {
 		transport = importers.Guarded(nil)
 	}
-	clock := importers.Clock{Now: r.now, Sleep: sleep, Waiting: waiting}
+	clock := importers.Clock{Now: r.now, Sleep: r.Sleep, Waiting: waiting}
 	client, err := importers.NewClient(*s.API, cfg, transport, &pacer{runner: r}, clock)
 	if err != nil {
 		return nil, incident.Invalidf("url", "%s", strings.TrimPrefix(err.Error(), "importers: "))

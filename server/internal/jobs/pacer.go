@@ -54,7 +54,7 @@ func (p *pacer) Take(ctx context.Context, key string, interval time.Duration) er
 	if wait > longestWait {
 		return &importers.Parked{Until: at.UTC(), Reason: "the source asked for a pause", Cause: errors.New("it holds for all who share the credential")}
 	}
-	return sleep(ctx, wait)
+	return p.runner.Sleep(ctx, wait)
 }
 
 // turn returns when the caller may go. The caller holds p.mu.

@@ -38,11 +38,20 @@ type Runner struct {
 	// Transport carries the requests of sources that are read over the network. Nil: one that calls public
 	// addresses alone.
 	Transport http.RoundTripper
+	// Sleep waits for a turn of a source's quota, or until ctx ends; tests bring one that belongs to their clock.
+	Sleep func(ctx context.Context, d time.Duration) error
 }
 
 // NewRunner returns a runner that knows the given sources.
 func NewRunner(store incident.Store, sources []importers.Source, now func() time.Time, log *slog.Logger) *Runner {
-	return &Runner{store: store, sources: sources, now: now, log: log}
+	return &Runner{store: store, sources: sources, now: now, log: log, Sleep: sleep}
+}
+
+// For returns a runner that knows only the given source, and is like r otherwise.
+func (r *Runner) For(source importers.Source) *Runner {
+	other := *r
+	other.sources = []importers.Source{source}
+	return &other
 }
 
 // Options narrows a run down.

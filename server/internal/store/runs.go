@@ -122,19 +122,21 @@ func (s *Store) DeadLetter(ctx context.Context, id incident.ID) (*incident.DeadL
 	return take(ctx, s, "dead_letters", "id", string(id), letterRow.value)
 }
 
-// Tallies implements incident.Reader. Both counts are read from an index alone.
+// Tallies implements incident.Reader.
 func (s *Store) Tallies(ctx context.Context) (map[incident.ID]incident.Tally, error) {
 	var rows []struct {
-		ConnectionID     incident.ID
-		Records, Waiting int
+		ConnectionID                      incident.ID
+		Records, Waiting, Changes, Shifts int
 	}
-	err := s.db.WithContext(ctx).Raw(`SELECT connection_id, SUM(records) AS records, SUM(waiting) AS waiting FROM (
-		SELECT connection_id, COUNT(*) AS records, 0 AS waiting FROM raws WHERE latest GROUP BY connection_id
-		UNION ALL SELECT connection_id, 0, COUNT(*) FROM dead_letters WHERE resolved_at IS NULL GROUP BY connection_id
+	err := s.db.WithContext(ctx).Raw(`SELECT connection_id, SUM(records) AS records, SUM(waiting) AS waiting, SUM(changes) AS changes, SUM(shifts) AS shifts FROM (
+		SELECT connection_id, COUNT(*) AS records, 0 AS waiting, 0 AS changes, 0 AS shifts FROM raws WHERE latest GROUP BY connection_id
+		UNION ALL SELECT connection_id, 0, COUNT(*), 0, 0 FROM dead_letters WHERE resolved_at IS NULL GROUP BY connection_id
+		UNION ALL SELECT connection_id, 0, 0, COUNT(*), 0 FROM change_events WHERE deleted_at IS NULL GROUP BY connection_id
+		UNION ALL SELECT r.connection_id, 0, 0, 0, COUNT(*) FROM shifts s JOIN rosters r ON r.id = s.roster_id WHERE r.deleted_at IS NULL GROUP BY r.connection_id
 		) counts GROUP BY connection_id`).Scan(&rows).Error
 	tallies := make(map[incident.ID]incident.Tally, len(rows))
 	for _, r := range rows {
-		tallies[r.ConnectionID] = incident.Tally{Records: r.Records, Waiting: r.Waiting}
+		tallies[r.ConnectionID] = incident.Tally{Records: r.Records, Waiting: r.Waiting, Changes: r.Changes, Shifts: r.Shifts}
 	}
 	return tallies, failed(err, "count what is kept of connections")
 }

@@ -76,7 +76,7 @@ func TestConnect(t *testing.T) {
 	s.holds(s.get(conn+"/test", http.StatusOK), "the test", "It works", "Reading account", "OPS Operations", "about 3 issues", "Smallest permission")
 
 	words := s.get(conn+"/words", http.StatusOK)
-	s.holds(words, "the words", "3 records of the last three months, read just now", "1 word without a meaning", "Parked", "Resolved", "as it is: resolved")
+	s.holds(words, "the words", "3 records, read just now", "1 word without a meaning", "Parked", "Resolved", "as it is: resolved")
 	_, to := s.post(conn+"/words", http.StatusSeeOther, "w.0.field", "status", "w.0.word", "Parked", "w.0.to", "resolved", "field.team", "Squad")
 	if to != conn+"/preview" {
 		t.Errorf("the words lead to %s, want the preview", to)

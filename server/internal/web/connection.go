@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"hindsight/frontend"
@@ -98,6 +99,20 @@ func (s *Server) again(via string) handler {
 		}
 		return goTo(frontend.RunPath(run.ID), frontend.Flash{})
 	}
+}
+
+// renameConnection gives a connection another name; what is wrong with the name is said beside it.
+func (s *Server) renameConnection(r *request) (answer, error) {
+	id := incident.ID(r.Param("id"))
+	conn, err := s.Rename(r.Request.Context(), id, r.PostForm("name"), r.viewer.Name)
+	if errors.Is(err, incident.ErrInvalid) {
+		page, failed := s.connectionPage(r, formOf(r.Request.PostForm, err))
+		return answer{page: page, status: http.StatusUnprocessableEntity}, failed
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return goTo(frontend.ConnectionPath(id), frontend.Flash{Kind: frontend.Done, Text: "It is called " + conn.Name + " from now on."})
 }
 
 // removeConnection asks for the connection's name, since its incidents go out of every list and figure with it.

@@ -41,6 +41,7 @@ func (s *Server) importRoutes(r gin.IRouter) {
 	get("/imports/:id/forecast", incident.Editor, s.forecast)
 	post("/imports/:id/remap", incident.Editor, s.remap)
 	post("/imports/:id/retry", incident.Editor, s.again("retry"))
+	post("/imports/:id/name", incident.Editor, s.renameConnection)
 	post("/imports/:id/remove", incident.Admin, s.removeConnection)
 	get("/imports/runs/:id", incident.Viewer, s.run)
 	get("/imports/runs/:id/progress", incident.Viewer, s.runProgress)
@@ -140,7 +141,7 @@ func (s *Server) connectionRowsFor(ctx context.Context, private bool) ([]fronten
 }
 
 func (s *Server) connectionRow(ctx context.Context, conn incident.Connection, tally incident.Tally, h incident.Health, private bool) (frontend.ConnectionRow, error) {
-	row := frontend.ConnectionRow{Connection: conn, Title: conn.Source, Waiting: tally.Waiting}
+	row := frontend.ConnectionRow{Connection: conn, Title: conn.Source, Waiting: tally.Waiting, Changes: tally.Changes, Shifts: tally.Shifts}
 	if source, err := s.Source(conn.Source); err == nil {
 		row.Title = source.Title
 	}

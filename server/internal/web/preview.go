@@ -39,6 +39,11 @@ func (s *Server) preview(r *request) (answer, error) {
 		return s.withoutUpload(r, j.conn, err)
 	}
 	page := s.previewPage(r, j, trial)
+	tallies, err := s.Store.Tallies(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	page.Known = min(page.Known, tallies[j.conn.ID].Records) // a source may list a record twice
 	page.Upload, page.Problem = string(upload), problem
 	return show(page)
 }
@@ -75,9 +80,20 @@ func covered(c jobs.Coverage) frontend.Coverage {
 	return out
 }
 
+// previewRow shows what a record becomes, and the record.
 func previewRow(d importers.Draft, raw incident.Raw) frontend.PreviewRow {
-	return frontend.PreviewRow{Place: raw.Origin, Before: pairs(raw.Body), Incident: &d.Incident, Warnings: d.Warnings,
-		Services: each(d.Incident.Services, func(u incident.ServiceUse) string { return u.Name })}
+	row := frontend.PreviewRow{Place: raw.Origin, Before: pairs(raw.Body), Warnings: d.Warnings}
+	services := d.Incident.Services
+	switch {
+	case d.Change != nil:
+		row.Change, services = d.Change, d.Change.Services
+	case d.Roster != nil:
+		row.Roster = d.Roster
+	default:
+		row.Incident = &d.Incident
+	}
+	row.Services = each(services, func(u incident.ServiceUse) string { return u.Name })
+	return row
 }
 
 // pairs lists the members of a record; of one that is no JSON object, its text.

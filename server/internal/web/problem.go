@@ -41,6 +41,9 @@ func problemOf(err error, j joint) *frontend.Problem {
 		p.Text = fmt.Sprintf("It did not answer within %s.", incident.FormatDuration(askingTime))
 		p.Advice = "Correct the address, see whether a firewall stands between, or test again in a while: an overloaded server, or one that limits requests, may answer later."
 	}
+	if p.Advice == "" {
+		p.Advice = "Correct the settings, then test again."
+	}
 	p.Text = capital(strings.TrimRight(strings.TrimPrefix(strings.TrimPrefix(p.Text, j.source.Name+": "), "importers: "), ": "))
 	return p
 }
