@@ -53,6 +53,14 @@ func (s Shell) Input(t time.Time) string {
 // Date writes a day as a date field wants it, in the viewer's zone.
 func (s Shell) Date(t time.Time) string { return t.In(s.zone()).Format(time.DateOnly) }
 
+// Before returns the last instant before t: a period that ends at t ends with the day of it. It leaves an unknown time unknown.
+func (s Shell) Before(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(-time.Nanosecond)
+}
+
 // At reports whether path is the path of this page, whatever its parameters.
 func (s Shell) At(path string) bool {
 	own, _, _ := strings.Cut(s.Path, "?")
