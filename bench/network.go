@@ -24,7 +24,14 @@ const issuesPage = 100 // issues that the made-up Jira gives at once, as Jira Cl
 func madeUpJira(n int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		if !strings.Contains(r.URL.Path, "/search") {
+		switch path := r.URL.Path; {
+		case strings.HasSuffix(path, "/status"):
+			fmt.Fprint(w, `[{"id":"3","name":"Done","statusCategory":{"key":"done"}}]`)
+			return
+		case strings.HasSuffix(path, "/approximate-count"):
+			fmt.Fprintf(w, `{"count":%d}`, n)
+			return
+		case !strings.Contains(path, "/search"):
 			fmt.Fprint(w, `{"issues":[],"issueChangeLogs":[]}`)
 			return
 		}
