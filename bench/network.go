@@ -119,7 +119,7 @@ func (b *bench) networkOnce(ctx context.Context, p program, n int) (networked, e
 	b.say("import %d issues over the network", n)
 	upstream := httptest.NewServer(madeUpJira(n))
 	defer upstream.Close()
-	cmd := p.command(ctx, "import", "jira", "--set", "url="+upstream.URL, "--set", "user=reader@example.com", "--set", "projects=OPS", "--json")
+	cmd := p.command(ctx, "import", "jira", "--name", "a large one", "--set", "url="+upstream.URL, "--set", "user=reader@example.com", "--set", "projects=OPS", "--json")
 	cmd.Env = append(cmd.Env, "HINDSIGHT_SET_TOKEN=made-up", "HINDSIGHT_ALLOW_NETWORKS=127.0.0.1")
 	cmd.Stderr = os.Stderr
 	begun := time.Now()
