@@ -20,8 +20,11 @@ type view struct {
 	services []incident.Service
 	teams    []incident.Team
 	targets  []incident.SLATarget
-	names    map[incident.ID]string // of services and teams
-	hidden   map[incident.ID]bool   // private incidents
+	policies []incident.Policy
+	// agreements are the contracts among policies and the targets, made ready.
+	agreements []Agreement
+	names      map[incident.ID]string // of services and teams
+	hidden     map[incident.ID]bool   // private incidents
 }
 
 // builder keeps the columns current. It shares chunks with published views and copies one before it
@@ -100,7 +103,7 @@ func (b *builder) remove(id incident.ID) {
 // clear empties row i, so that nothing of the incident stays in memory.
 func (c *chunk) clear(i int) {
 	c.id[i], c.number[i], c.title[i] = "", "", ""
-	c.custom[i], c.cycles[i] = nil, nil
+	c.custom[i], c.cycles[i], c.history[i] = nil, nil, nil
 	c.flags[i] = isGone
 }
 
@@ -123,6 +126,7 @@ func (b *builder) put(inc *incident.Incident) {
 	b.putFacts(c, i, inc)
 	b.putCodes(c, i, inc)
 	c.cycles[i] = b.cycles(inc.SLA)
+	c.history[i] = b.turns(inc.Segments)
 }
 
 func (b *builder) newRow() int {

@@ -30,6 +30,7 @@ type chunk struct {
 	reopened   [chunkRows]int32  // −1 = the source records no history
 	custom     [chunkRows][]uint32
 	cycles     [chunkRows][]cycle
+	history    [chunkRows]*history // nil where the source has none
 }
 
 // cycle is a service-level clock as its source states it.

@@ -78,6 +78,12 @@ func (l *Live) take(d incident.Delta) {
 	if d.Targets != nil {
 		b.targets = slices.Clone(d.Targets)
 	}
+	if d.Policies != nil {
+		b.policies = slices.Clone(d.Policies)
+	}
+	if d.Targets != nil || d.Policies != nil {
+		b.agreements = agreements(b.targets, b.policies)
+	}
 }
 
 // Snapshot returns the newest published snapshot; never nil.

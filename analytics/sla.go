@@ -10,36 +10,36 @@ import (
 )
 
 // Promise is a service level that incidents are held against: one that the source states and
-// judges itself, or a target of our own.
+// judges itself, or one of a contract or target of ours.
 type Promise struct {
-	Stated bool        // judged by the source (incident.SLACycle); else by the span and time of a target
-	Key    string      // stable: "stated:resolution:P1 resolution", or the target's id
+	Stated bool        // judged by the source (incident.SLACycle); else by the terms of a contract
+	Key    string      // stable: "stated:resolution:P1 resolution", the target's id, or the contract's id, "/" and the promise's name
 	Name   string      // for people
-	ID     incident.ID // of the target; empty when Stated
-	Within time.Duration
-	Goal   float64 // share that must be met, 0 to 1; 0 when Stated, for sources do not say
+	ID     incident.ID // of the target or contract; empty when Stated
+	// Contract is the name of the contract and Version its version; empty and 0 for targets and what is stated.
+	Contract string
+	Version  int
+	Terms    incident.SLAPromise // zero when Stated
+	Within   time.Duration
+	Goal     float64 // share that must be met, 0 to 1; 0 when Stated, for sources do not say
 }
 
 // ComplianceGroup says how one promise was kept in one group.
 // Rate is Met / (Met + Breached) with the Wilson interval. Numbers count clocks: one for each
-// incident and target, and as many as the source ran for what it states.
+// incident and promise, and as many as the source ran for what it states.
 type ComplianceGroup struct {
 	Group
-	Promise  Promise
-	Met      int // exactly on time is met
-	Breached int // also those still running that are past their time
-	Running  int // not over, still in time: in neither
-	Missing  int // an end is missing, or the source does not say
-	Invalid  int // it ends before it begins
-	Rate     Estimate
-}
-
-// Breach is an incident that broke a promise.
-type Breach struct {
-	Case
-	Promise Promise
-	Over    float64 // seconds past the promise, by wall clock; 0 when the source does not say
-	Running bool    // not over yet
+	Promise     Promise
+	Met         int // exactly on time is met
+	Breached    int // also those still running that are past their time
+	Running     int // not over, still in time: in neither
+	AtRisk      int // of Running: three quarters of the time or more are used
+	Missing     int // an end is missing, or the source does not say
+	Invalid     int // it ends before it begins
+	Canceled    int // a status ended the clock before it stopped
+	Excused     int // of Met and Running: in time because of excluded time alone
+	ExcusedLate int // of Excused: by time that was excluded after the fact
+	Rate        Estimate
 }
 
 // SLAState is how one promise stands for one incident.
@@ -49,22 +49,28 @@ const (
 	SLAMet      SLAState = "met"
 	SLABreached SLAState = "breached"
 	SLARunning  SLAState = "running"
+	SLAAtRisk   SLAState = "at_risk" // running, and three quarters of the time or more are used
 	SLAMissing  SLAState = "missing"
 	SLAInvalid  SLAState = "invalid"
+	SLACanceled SLAState = "canceled"
 )
 
 // SLA returns how every promise was kept, group by group: first what the sources state, by name, then the
-// targets, in their order. Groups that a promise does not concern are left out; grouped by nothing or by a
-// period, a target has its groups even when it concerned no incident.
-func (s *Snapshot) SLA(q Query, targets []incident.SLATarget) []ComplianceGroup {
+// agreements, in their order. Groups that a promise does not concern are left out; grouped by nothing or by a
+// period, a promise of ours has its groups even when it concerned no incident.
+func (s *Snapshot) SLA(q Query, agreements []Agreement) []ComplianceGroup {
 	p := s.population(q)
-	g := p.grouping()
-	always := q.GroupBy == ByNothing || q.GroupBy.Period()
+	return p.compliance(append(s.stated(p), s.promised(agreements)...))
+}
+
+func (p *population) compliance(judges []judge) []ComplianceGroup {
+	g, by := p.grouping(), p.q.GroupBy
+	always := by == ByNothing || by.Period()
 	var out []ComplianceGroup
-	for _, judge := range s.promises(p, targets) {
+	for _, judge := range judges {
 		buckets := collect(p, g, func(acc *ComplianceGroup, r row) {
-			for _, v := range judge.verdicts(r, p.now()) {
-				acc.count(v.state)
+			for _, x := range judge.readings(r, p.now()) {
+				acc.count(x)
 			}
 		})
 		for _, b := range buckets {
@@ -79,23 +85,34 @@ func (s *Snapshot) SLA(q Query, targets []incident.SLATarget) []ComplianceGroup 
 	return out
 }
 
-func (g *ComplianceGroup) count(state SLAState) {
-	switch state {
+func (g *ComplianceGroup) count(x reading) {
+	switch x.state {
 	case SLAMet:
 		g.Met++
 	case SLABreached:
 		g.Breached++
 	case SLARunning:
 		g.Running++
+	case SLAAtRisk:
+		g.Running++
+		g.AtRisk++
 	case SLAMissing:
 		g.Missing++
 	case SLAInvalid:
 		g.Invalid++
+	case SLACanceled:
+		g.Canceled++
+	}
+	if x.excused {
+		g.Excused++
+	}
+	if x.excused && x.late {
+		g.ExcusedLate++
 	}
 }
 
 func (g *ComplianceGroup) total() int {
-	return g.Met + g.Breached + g.Running + g.Missing + g.Invalid
+	return g.Met + g.Breached + g.Running + g.Missing + g.Invalid + g.Canceled
 }
 
 // share estimates a proportion.
@@ -111,19 +128,11 @@ func share(part, whole int) Estimate {
 type judge struct {
 	promise Promise
 	code    uint32 // of a stated promise
-	target  incident.SLATarget
-	span    span
-	texts   targetCodes
+	terms   *terms // of one of ours
 }
 
-// targetCodes are a target's filters as codes; ok is false where the snapshot knows no such value.
-type targetCodes struct {
-	services []bool          // sets that hold the service; nil: all
-	priority map[uint32]bool // nil: all
-}
-
-// promises returns a judge for every promise that the sources state and for every target.
-func (s *Snapshot) promises(p *population, targets []incident.SLATarget) []judge {
+// stated returns a judge for every promise that the sources state.
+func (s *Snapshot) stated(p *population) []judge {
 	seen := map[uint32]bool{}
 	for r := range p.started() {
 		for _, c := range r.cycles[r.i] {
@@ -138,74 +147,53 @@ func (s *Snapshot) promises(p *population, targets []incident.SLATarget) []judge
 		}})
 	}
 	slices.SortFunc(out, func(a, b judge) int { return cmp.Compare(a.promise.Key, b.promise.Key) })
-	for _, t := range targets {
-		out = append(out, s.target(t))
+	return out
+}
+
+// promised returns a judge for every promise of agreements that can be counted.
+func (s *Snapshot) promised(agreements []Agreement) []judge {
+	var out []judge
+	for _, a := range agreements {
+		if a.Problem != "" {
+			continue
+		}
+		for _, t := range a.Contract.Promises {
+			p := Promise{Key: string(a.ID), Name: t.Name, ID: a.ID, Terms: t, Goal: t.Goal, Within: time.Duration(t.WithinSeconds * float64(time.Second))}
+			if a.Version > 0 {
+				p.Key, p.Name, p.Contract, p.Version = string(a.ID)+"/"+t.Name, a.Name+": "+t.Name, a.Name, a.Version
+			}
+			out = append(out, judge{promise: p, terms: s.terms(&a, t)})
+		}
 	}
 	return out
 }
 
-func (s *Snapshot) target(t incident.SLATarget) judge {
-	j := judge{target: t, span: spanOf(t.Span)}
-	j.promise = Promise{Key: string(t.ID), Name: t.Name, ID: t.ID, Within: t.Within, Goal: t.Goal}
-	if t.Service != "" {
-		j.texts.services = setsWith(s, []incident.ID{t.Service})
-	}
-	if t.Priority != "" {
-		j.texts.priority = codesOf(s.texts, []string{t.Priority})
-	}
-	return j
-}
-
-// ruling is what one promise means for one incident.
-type ruling struct {
-	state   SLAState
-	over    int64 // microseconds past the promise
-	running bool
-}
-
-// verdicts returns one ruling for each clock of the promise: none when it does not concern the
+// readings returns one reading for each clock of the promise: none when it does not concern the
 // incident, several when the source ran its clock several times.
-func (j *judge) verdicts(r row, now int64) []ruling {
+func (j *judge) readings(r row, now int64) []reading {
 	if j.promise.Stated {
-		return j.stated(r, now)
+		return j.statedReadings(r, now)
 	}
-	if j.texts.services != nil && !j.texts.services[r.services[r.i]] || j.texts.priority != nil && !j.texts.priority[r.priority[r.i]] {
+	x, ok := j.terms.read(r, now)
+	if !ok {
 		return nil
 	}
-	state, value := r.duration(r.i, j.span, now)
-	return []ruling{rule(state, value, j.target.Within.Microseconds())}
+	return []reading{x}
 }
 
-// rule holds a duration against a target: exactly on time is met, and who is past it while still running
-// has broken it already.
-func rule(state incident.DurationState, value, within int64) ruling {
-	switch {
-	case state == incident.NotApplicable:
-		return ruling{state: SLAMissing}
-	case state == incident.Invalid:
-		return ruling{state: SLAInvalid}
-	case value > within:
-		return ruling{state: SLABreached, over: value - within, running: state == incident.Pending}
-	case state == incident.Pending:
-		return ruling{state: SLARunning, running: true}
-	}
-	return ruling{state: SLAMet}
-}
-
-// stated returns what the source says. It knows the contract's calendar and pauses, so its word counts and
+// statedReadings returns what the source says. It knows the contract's calendar and pauses, so its word counts and
 // is not recomputed.
-func (j *judge) stated(r row, now int64) []ruling {
-	var out []ruling
+func (j *judge) statedReadings(r row, now int64) []reading {
+	var out []reading
 	for _, c := range r.cycles[r.i] {
 		if c.promise != j.code {
 			continue
 		}
-		running := c.stop == 0 && !r.flags[r.i].has(isOver)
-		x := ruling{state: SLAMissing, running: running}
+		x := reading{state: SLAMissing, running: c.stop == 0 && !r.flags[r.i].has(isOver), run: stats.Stretch{From: c.start, To: c.stop}}
 		switch {
 		case c.breached == 1:
 			x.state, x.over = SLABreached, c.overrun(now)
-		case running:
+		case x.running:
 			x.state = SLARunning
 		case c.breached == 0:
 			x.state = SLAMet
@@ -222,24 +210,4 @@ func (c cycle) overrun(now int64) int64 {
 		return 0
 	}
 	return max(0, stop-c.start-c.target)
-}
-
-// Breaches lists the incidents that broke a promise, newest first.
-func (s *Snapshot) Breaches(q Query, targets []incident.SLATarget) []Breach {
-	p := s.population(q)
-	var out []Breach
-	for _, judge := range s.promises(p, targets) {
-		for r := range p.started() {
-			if r.leftOut != 0 {
-				continue
-			}
-			for _, v := range judge.verdicts(r, p.now()) {
-				if v.state == SLABreached {
-					out = append(out, Breach{p.caseOf(r), judge.promise, float64(v.over) / 1e6, v.running})
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Breach) int { return b.StartedAt.Compare(a.StartedAt) })
-	return out
 }

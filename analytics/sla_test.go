@@ -44,7 +44,7 @@ func TestSLAOwnTargets(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			x := target
 			tc.f(&x)
-			groups := s.SLA(analytics.Query{Now: now}, []incident.SLATarget{x})
+			groups := s.SLA(analytics.Query{Now: now}, analytics.Targets([]incident.SLATarget{x}))
 			if len(groups) != 1 {
 				t.Fatalf("SLA: %d groups, want 1", len(groups))
 			}
@@ -58,7 +58,7 @@ func TestSLAOwnTargets(t *testing.T) {
 		})
 	}
 	var got []string
-	for _, b := range s.Breaches(analytics.Query{Now: now}, []incident.SLATarget{target}) {
+	for _, b := range s.Breaches(analytics.Query{Now: now}, analytics.Targets([]incident.SLATarget{target})) {
 		got = append(got, fmt.Sprintf("%s %.0f %v", b.ID, b.Over, b.Running))
 	}
 	want := []string{"past 84600 true", "late 60 false", "other 32400 false"} // 24:30 h − 1 h; 1 min; 9 h

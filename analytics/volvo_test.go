@@ -79,7 +79,7 @@ func TestVolvoTargets(t *testing.T) {
 	}
 	// Long after the log, so that what was never resolved has missed its target, as in the reference.
 	q := analytics.Query{Now: time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC)}
-	for _, g := range s.SLA(q, targets) {
+	for _, g := range s.SLA(q, analytics.Targets(targets)) {
 		want := ref.SLA[g.Promise.Key]
 		if g.Met != want.Met || g.Met+g.Breached != want.Incidents || g.Running+g.Missing+g.Invalid != 0 {
 			t.Errorf("SLA %s: met %d, breached %d, running %d, missing %d; want %d met of %d",
@@ -88,7 +88,7 @@ func TestVolvoTargets(t *testing.T) {
 		near(t, g.Promise.Key, times100(g.Rate), want.Pct, 4)
 	}
 	running := 0
-	for _, b := range s.Breaches(q, targets) {
+	for _, b := range s.Breaches(q, analytics.Targets(targets)) {
 		if b.Running {
 			running++
 		}

@@ -24,9 +24,9 @@ func complianceByPriority(s *analytics.Snapshot, q analytics.Query) Chart {
 // compliance draws the share of clocks that were met, with its Wilson interval, one series per promise.
 func compliance(s *analytics.Snapshot, q analytics.Query, flat bool) Chart {
 	by := q.GroupBy
-	groups := s.SLA(q, s.Targets())
+	groups := s.SLA(q, s.Agreements())
 	q.GroupBy = analytics.ByNothing
-	totals := s.SLA(q, s.Targets())
+	totals := s.SLA(q, s.Agreements())
 	q.GroupBy = by
 
 	places := placesOf(groups, flat)

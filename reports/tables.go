@@ -9,12 +9,12 @@ import (
 
 // Compliance returns how every promise was kept, grouped as q says.
 func Compliance(s *analytics.Snapshot, q analytics.Query) Table {
-	groups := s.SLA(q, s.Targets())
+	groups := s.SLA(q, s.Agreements())
 	by := q.GroupBy
 	q.GroupBy = analytics.ByNothing
 	return Table{
 		ID: "sla", Title: "Service levels", Columns: complianceColumns(by), Rows: complianceRows(groups),
-		Source: complianceSource(s, q, s.SLA(q, s.Targets())),
+		Source: complianceSource(s, q, s.SLA(q, s.Agreements())),
 	}
 }
 
@@ -29,9 +29,9 @@ func Breaches(s *analytics.Snapshot, q analytics.Query) Table {
 			{Key: "priority", Title: "Priority", Unit: Text}, {Key: "service_level", Title: "Service level", Unit: Text},
 			{Key: "over_seconds", Title: "Late by", Unit: Seconds},
 		},
-		Source: complianceSource(s, q, s.SLA(q, s.Targets())),
+		Source: complianceSource(s, q, s.SLA(q, s.Agreements())),
 	}
-	for _, b := range s.Breaches(q, s.Targets()) {
+	for _, b := range s.Breaches(q, s.Agreements()) {
 		late := Missing("the source does not say")
 		if b.Over > 0 {
 			late = Num(b.Over)

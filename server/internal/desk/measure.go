@@ -74,7 +74,7 @@ func Measure(s *analytics.Snapshot, metric string, q analytics.Query) (Measureme
 	case "reopened":
 		out.Groups = groups(s.Reopened(q), ofReopened)
 	case "sla":
-		out.Groups = groups(s.SLA(q, s.Targets()), ofCompliance)
+		out.Groups = groups(s.SLA(q, s.Agreements()), ofCompliance)
 	default:
 		out.Groups = groups(s.Durations(q), ofDuration)
 	}

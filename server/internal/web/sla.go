@@ -80,11 +80,11 @@ func slaFacets(all []frontend.Facet) []frontend.Facet {
 // fillSLA adds a row per promise: its total, and a cell per period.
 func (s *Server) fillSLA(page *frontend.SLAPage, snapshot *analytics.Snapshot, a analytics.Query, q query.Query) {
 	a.GroupBy = analytics.ByNothing
-	totals := snapshot.SLA(a, snapshot.Targets())
+	totals := snapshot.SLA(a, snapshot.Agreements())
 	cells := map[string][]frontend.SLACell{}
 	for _, by := range []analytics.Dimension{analytics.ByMonth, analytics.ByQuarter, analytics.ByYear} {
 		a.GroupBy = by
-		groups := snapshot.SLA(a, snapshot.Targets())
+		groups := snapshot.SLA(a, snapshot.Agreements())
 		cells, page.Labels = slaCells(groups, q)
 		if len(page.Labels) <= slaColumns || by == analytics.ByYear {
 			break
@@ -169,9 +169,9 @@ func compliance(g analytics.ComplianceGroup) frontend.SLAState {
 
 func (s *Server) breaches(r *request, snapshot *analytics.Snapshot, a analytics.Query) ([]frontend.BreachRow, error) {
 	a.GroupBy = analytics.ByNothing
-	all := snapshot.Breaches(a, snapshot.Targets())
+	all := snapshot.Breaches(a, snapshot.Agreements())
 	all = all[:min(len(all), breachesShown)]
-	rows, err := s.rows(r.Request.Context(), r, each(all, func(b analytics.Breach) incident.ID { return b.ID }))
+	rows, err := s.rows(r.Request.Context(), r, each(all, func(b analytics.Clock) incident.ID { return b.ID }))
 	if err != nil {
 		return nil, err
 	}
