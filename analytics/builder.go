@@ -146,6 +146,7 @@ func (b *builder) putFacts(c *chunk, i int, inc *incident.Incident) {
 	for col, name := range incident.MilestoneNames {
 		c.milestones[col][i] = micros(inc.Milestones.At(name))
 	}
+	c.blur[i], c.declared[i] = blurOf(inc.Milestones), micros(declaredAt(inc))
 	c.severity[i] = uint8(inc.Severity)
 	if !inc.Severity.Valid() {
 		c.severity[i] = uint8(incident.SevUnknown)
@@ -173,6 +174,7 @@ func (b *builder) putCodes(c *chunk, i int, inc *incident.Incident) {
 	c.source[i] = b.words.code(sourceOf(inc))
 	c.services[i] = b.serviceSet(inc.Services)
 	c.tags[i] = b.textSet(inc.Tags)
+	c.factors[i] = b.textSet(contributing(inc.Factors))
 	c.custom[i] = b.customCodes(inc.Custom)
 }
 

@@ -28,6 +28,9 @@ type chunk struct {
 	services   [chunkRows]uint32 // in view.sets
 	tags       [chunkRows]uint32 // in view.sets
 	reopened   [chunkRows]int32  // −1 = the source records no history
+	factors    [chunkRows]uint32 // what contributed, in view.sets
+	declared   [chunkRows]int64  // when it was known here or at its source as what it is: see declaredAt
+	blur       [chunkRows]blur
 	custom     [chunkRows][]uint32
 	cycles     [chunkRows][]cycle
 	history    [chunkRows]*history // nil where the source has none

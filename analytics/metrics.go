@@ -13,6 +13,7 @@ const (
 	Seconds Unit = "seconds"
 	Share   Unit = "share" // 0 to 1
 	Number  Unit = "count"
+	Money   Unit = "money" // in the currency of the rate
 )
 
 // Metric is the definition of one figure, in words that are printed next to it.
@@ -32,7 +33,7 @@ const spanPopulation = "incidents that count and started in the period, with bot
 
 // Metrics lists every definition, in the order of an incident's life.
 func Metrics() []Metric {
-	return []Metric{
+	return append([]Metric{
 		duration("time_to_detect", "Time to detect", "impact_started..detected",
 			"from the start of impact to the first alert or report", "GitLab incident metrics; TTD of Google SRE"),
 		duration("time_to_acknowledge", "Time to acknowledge", "detected|opened..acknowledged",
@@ -63,7 +64,7 @@ func Metrics() []Metric {
 		{ID: "reopened", Title: "Reopened", Unit: Share, FewerIsBetter: true,
 			Definition: "incidents that came back at least once divided by those resolved at least once",
 			Population: "incidents that count and started in the period, of sources that record returns", Source: "interval: Wilson (1927)"},
-	}
+	}, objectiveMetrics()...)
 }
 
 // FindMetric returns the metric with an id, or a metric for any other span written "from..to". It returns

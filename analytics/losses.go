@@ -1,0 +1,176 @@
+package analytics
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"hindsight/analytics/stats"
+	"hindsight/incident"
+)
+
+// losses are what incidents took from one service up to an instant, with all that is not certain about it.
+type losses struct {
+	p       *population
+	combine stats.Combine
+	weigh   func(incident.Severity) float64
+
+	outages     []stats.Outage // of known impact, beside their rows
+	rows        []row
+	maintenance []stats.Stretch
+	planned     []row // maintenance, beside its stretches
+	unclear     []row // the impact of which is not known, whenever they started
+}
+
+// Unclear counts incidents of a window whose impact is not, or not exactly, known.
+type Unclear struct {
+	NoStart []Case // nobody stated when impact began: in no number
+	NoEnd   []Case // they are over, and nobody stated when impact ended: in no number
+	Invalid []Case // impact ends before it begins, or as it begins: in no number
+	Open    []Case // still going on: in the numbers, up to now
+	About   []Case // a time of impact is a person's estimate: in the numbers as stated, and in no plus or minus
+	Coarse  []Case // times known to the minute, hour or day: what the plus or minus comes from
+	LeftOut []LeftOut
+}
+
+// losses collects the impacts on a service. weigh says what share is lost by severity.
+func (s *Snapshot) losses(service incident.ID, now time.Time, private bool, weigh func(incident.Severity) float64, combine stats.Combine) *losses {
+	l := &losses{p: s.population(Query{Services: []incident.ID{service}, Now: now, Private: private}), weigh: weigh, combine: combine}
+	sp := spanOf(impactSpan())
+	for r := range l.p.all() {
+		x := l.p.impact(r, sp)
+		switch {
+		case x.planned && x.Length() > 0:
+			l.maintenance, l.planned = append(l.maintenance, x.Stretch), append(l.planned, r)
+		case x.planned:
+		case x.leftOut != 0, x.Length() == 0:
+			l.unclear = append(l.unclear, r)
+		default:
+			l.outages = append(l.outages, stats.Outage{Stretch: x.Stretch, Impact: weigh(incident.Severity(r.severity[r.i]))})
+			l.rows = append(l.rows, r)
+		}
+	}
+	return l
+}
+
+// inFull weighs every incident alike.
+func inFull(incident.Severity) float64 { return 1 }
+
+// combination returns how impacts at one time add up.
+func combination(w incident.ImpactWeights) stats.Combine {
+	if w.Sum {
+		return stats.CappedSum
+	}
+	return stats.Largest
+}
+
+// profile returns what was lost when in a window.
+func (l *losses) profile(w stats.Stretch) []stats.Piece {
+	return stats.Profile(w, l.outages, l.maintenance, l.combine)
+}
+
+// lost estimates the time that was lost in a window, in seconds. Low and High say how far the stated precision of times
+// lets it be off; there is no such bound for estimated ones.
+func (l *losses) lost(w stats.Stretch) Estimate {
+	low, high := slices.Clone(l.outages), slices.Clone(l.outages)
+	n := 0
+	for i, r := range l.rows {
+		b := r.blur[r.i]
+		low[i].Stretch, high[i].Stretch = b.shortest(low[i].Stretch), b.longest(high[i].Stretch)
+		if l.outages[i].Clip(w).Length() > 0 {
+			n++
+		}
+	}
+	seconds := func(outages []stats.Outage) float64 {
+		return stats.Measure(w, outages, l.maintenance, l.combine).Weighted / 1e6
+	}
+	return estimate(seconds(l.outages), stats.Interval{Low: seconds(low), High: seconds(high)}, lostMethod, n).unlevelled()
+}
+
+const lostMethod = "union of the stretches of impact, each by its weight; plus or minus what times known to the minute, hour or day leave open"
+
+// unlevelled returns the estimate with bounds that are no confidence interval.
+func (e Estimate) unlevelled() Estimate {
+	e.Level = 0
+	return e
+}
+
+// within returns the indices of the outages that reach into a window.
+func (l *losses) within(w stats.Stretch) []int {
+	var out []int
+	for i, o := range l.outages {
+		if o.Clip(w).Length() > 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// uncertain lists what is not certain about a window. Incidents without known impact belong to the window in which they
+// started.
+func (l *losses) uncertain(w stats.Stretch) Unclear {
+	var u Unclear
+	left := map[uint32]int{}
+	for _, r := range l.unclear {
+		at := r.started[r.i]
+		switch inside := at == 0 || at >= w.From && at < w.To; {
+		case !inside:
+		case r.leftOut != 0:
+			left[r.leftOut]++
+		default:
+			u.file(l.p.caseOf(r), r)
+		}
+	}
+	for _, i := range l.within(w) {
+		r := l.rows[i]
+		b, c := r.blur[r.i], l.p.caseOf(r)
+		if l.outages[i].To == forever {
+			u.Open = append(u.Open, c)
+		}
+		if b.about() {
+			u.About = append(u.About, c)
+		}
+		if unit(b.from)+unit(b.to) > 0 {
+			u.Coarse = append(u.Coarse, c)
+		}
+	}
+	u.LeftOut = l.p.s.reasons(left)
+	for _, list := range []*[]Case{&u.NoStart, &u.NoEnd, &u.Invalid, &u.Open, &u.About, &u.Coarse} {
+		slices.SortFunc(*list, func(a, b Case) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID)) })
+	}
+	return u
+}
+
+// file puts an incident of unknown impact where it belongs.
+func (u *Unclear) file(c Case, r row) {
+	sp := spanOf(impactSpan())
+	from, to := r.earliest(r.i, sp.from), r.earliest(r.i, sp.to)
+	switch {
+	case from == 0:
+		u.NoStart = append(u.NoStart, c)
+	case to == 0:
+		u.NoEnd = append(u.NoEnd, c)
+	default:
+		u.Invalid = append(u.Invalid, c)
+	}
+}
+
+// Unknown returns how many incidents are in no number because their impact is not known.
+func (u Unclear) Unknown() int { return len(u.NoStart) + len(u.NoEnd) + len(u.Invalid) }
+
+// late returns the maintenance inside a window that was declared only after it had begun, and how long all of it is,
+// and how many there are of which nobody knows when they were declared.
+func (l *losses) late(w stats.Stretch) (cases []Case, took time.Duration, unknown int) {
+	var stretches []stats.Stretch
+	for i, r := range l.planned {
+		s := l.maintenance[i].Clip(w)
+		switch {
+		case s.Length() == 0:
+		case r.declared[r.i] == 0:
+			unknown++
+		case r.declared[r.i] > l.maintenance[i].From:
+			cases, stretches = append(cases, l.p.caseOf(r)), append(stretches, s)
+		}
+	}
+	return cases, length(stats.Total(stats.Union(stretches))), unknown
+}

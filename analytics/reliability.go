@@ -1,0 +1,210 @@
+package analytics
+
+import (
+	"slices"
+	"time"
+
+	"hindsight/analytics/stats"
+	"hindsight/incident"
+)
+
+// Reliability is how available a service was over a stretch of time, counted in three ways, and what the time it lost cost.
+// All availabilities are shares of the time less the service's own maintenance.
+type Reliability struct {
+	Service     incident.ID
+	From, To    time.Time
+	Maintenance time.Duration
+
+	Any      Estimate // no incident had impact
+	Weighted Estimate // each minute counts by the severity of its incident
+	// Composed is Weighted with what the service needs: a service that is down takes those down that need it. Without
+	// dependencies it has a reason instead of a value.
+	Composed Estimate
+	Lost     Estimate // weighted, in seconds, of the service itself
+	Needs    []NeedLoss
+
+	Late        []Case // maintenance that was declared after it had begun
+	LateTook    time.Duration
+	LateUnknown int
+	Unclear     Unclear
+	Cost        *Cost // nil: no rate is set
+}
+
+// NeedLoss is what one group of needed services took from a composed service.
+type NeedLoss struct {
+	Any      bool // one of them is enough
+	Services []incident.ID
+	Own      float64 // seconds by which less would be lost if all of the group had always worked
+}
+
+// Cost is what lost time cost, as a range: the least time at the low rate, and the most at the high one.
+type Cost struct {
+	Rate      incident.CostRate
+	Low, High float64 // in Rate.Currency
+	Lost      Estimate
+}
+
+// Reliability measures a service from one instant to another; what lies behind now is not counted. private includes private
+// incidents.
+func (s *Snapshot) Reliability(service incident.ID, from, to, now time.Time, terms Terms, private bool) Reliability {
+	if now.Before(to) {
+		to = now
+	}
+	w := stats.Stretch{From: from.UnixMicro(), To: max(from.UnixMicro(), to.UnixMicro())}
+	l := s.losses(service, now, private, terms.Weights.Of, combination(terms.Weights))
+	full := s.losses(service, now, private, inFull, stats.Largest)
+	r := Reliability{Service: service, From: instant(w.From), To: instant(w.To), Unclear: l.uncertain(w), Lost: l.lost(w)}
+	planned := stats.Measure(w, nil, l.maintenance, l.combine)
+	r.Maintenance = length(planned.Excluded)
+	r.Late, r.LateTook, r.LateUnknown = l.late(w)
+	base := float64(planned.Base) / 1e6
+	why := blind(base, r.Lost.N, r.Unclear.Unknown())
+	r.Any, r.Weighted = available(full.lost(w), base, why), available(r.Lost, base, why)
+	s.compose(&r, l, w, terms, private, base)
+	if why != "" {
+		r.Lost = unknown(lostMethod, 0, why)
+		return r
+	}
+	r.Cost = cost(r.Lost, service, terms.Rates)
+	return r
+}
+
+// blind returns why nothing can be said about a stretch of time, or "".
+func blind(base float64, known, unclear int) string {
+	switch {
+	case base <= 0:
+		return "nothing was observed"
+	case known == 0 && unclear > 0:
+		return "the impact of " + incidents(unclear) + " is not known"
+	}
+	return ""
+}
+
+// available turns lost seconds into a share that was not lost.
+func available(lost Estimate, base float64, why string) Estimate {
+	if why != "" {
+		return unknown(lostMethod, lost.N, why)
+	}
+	share := func(x *float64) *float64 { y := 1 - *x/base; return finite(y) }
+	return Estimate{Value: share(lost.Value), Low: share(lost.High), High: share(lost.Low), Method: lostMethod, N: lost.N}
+}
+
+const composedMethod = "union of the service's own impact and that of what it needs, piece by piece"
+
+// compose fills in what depends on other services.
+func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms Terms, private bool, base float64) {
+	needs := needsOf(terms.Dependencies, r.Service)
+	c := composer{s: s, w: w, now: r.To, terms: terms, private: private, known: map[incident.ID][]stats.Piece{}, open: map[incident.ID]bool{r.Service: true}}
+	mine := stats.Profile(w, own.outages, nil, own.combine)
+	groups := make([][]stats.Piece, len(needs))
+	for i, n := range needs {
+		groups[i] = c.group(n)
+	}
+	switch {
+	case len(needs) == 0:
+		r.Composed = unknown(composedMethod, 0, "no dependencies are set")
+		return
+	case base <= 0:
+		r.Composed = unknown(composedMethod, 0, "nothing was observed")
+		return
+	case c.n+r.Lost.N == 0 && c.unclear+r.Unclear.Unknown() > 0:
+		r.Composed = unknown(composedMethod, 0, blind(base, 0, c.unclear+r.Unclear.Unknown()))
+		return
+	}
+	total := own.together(append([][]stats.Piece{mine}, groups...), w)
+	value := 1 - total/base
+	r.Composed = Estimate{Value: &value, Method: composedMethod, N: c.n + r.Lost.N}
+	for i, n := range needs {
+		rest := append([][]stats.Piece{mine}, slices.Delete(slices.Clone(groups), i, i+1)...)
+		r.Needs = append(r.Needs, NeedLoss{Any: n.Any, Services: n.Services, Own: total - own.together(rest, w)})
+	}
+}
+
+// together returns the seconds that profiles take from a service, outside its own maintenance.
+func (l *losses) together(profiles [][]stats.Piece, w stats.Stretch) float64 {
+	var outages []stats.Outage
+	for _, p := range stats.Overlay(profiles, l.worst) {
+		outages = append(outages, stats.Outage{Stretch: p.Stretch, Impact: p.Impact})
+	}
+	return stats.Measure(w, outages, l.maintenance, stats.Largest).Weighted / 1e6
+}
+
+// worst combines impacts at one time.
+func (l *losses) worst(impacts []float64) float64 {
+	if l.combine == stats.Largest {
+		return slices.Max(impacts)
+	}
+	var sum float64
+	for _, x := range impacts {
+		sum += x
+	}
+	return min(1, sum)
+}
+
+func needsOf(all []incident.Dependencies, service incident.ID) []incident.Needs {
+	var out []incident.Needs
+	for _, d := range all {
+		if d.Service == service {
+			out = append(out, d.Needs...)
+		}
+	}
+	return out
+}
+
+// composer walks what a service needs, and what that needs in turn. Each service is measured once.
+type composer struct {
+	s          *Snapshot
+	w          stats.Stretch
+	now        time.Time
+	terms      Terms
+	private    bool
+	known      map[incident.ID][]stats.Piece
+	open       map[incident.ID]bool // being measured: a circle ends here
+	n, unclear int                  // incidents with known impact, and without
+}
+
+// service returns the profile of a service with all that it needs. Its maintenance is no excuse to those who need it.
+func (c *composer) service(id incident.ID) []stats.Piece {
+	if p, ok := c.known[id]; ok {
+		return p
+	}
+	l := c.s.losses(id, c.now, c.private, c.terms.Weights.Of, combination(c.terms.Weights))
+	c.n, c.unclear = c.n+len(l.within(c.w)), c.unclear+l.uncertain(c.w).Unknown()
+	profiles := [][]stats.Piece{stats.Profile(c.w, l.outages, nil, l.combine)}
+	c.open[id] = true
+	for _, n := range needsOf(c.terms.Dependencies, id) {
+		profiles = append(profiles, c.group(n))
+	}
+	delete(c.open, id)
+	c.known[id] = stats.Overlay(profiles, l.worst)
+	return c.known[id]
+}
+
+// group returns what a group takes: the worst of its services, or where one is enough, the best.
+func (c *composer) group(n incident.Needs) []stats.Piece {
+	var profiles [][]stats.Piece
+	for _, id := range n.Services {
+		if !c.open[id] {
+			profiles = append(profiles, c.service(id))
+		}
+	}
+	if len(profiles) == 0 {
+		return nil
+	}
+	if n.Any {
+		return stats.Overlay(profiles, slices.Min)
+	}
+	return stats.Overlay(profiles, slices.Max)
+}
+
+// cost prices lost time; nil when no rate concerns the service.
+func cost(lost Estimate, service incident.ID, rates []incident.CostRate) *Cost {
+	i := slices.IndexFunc(rates, func(r incident.CostRate) bool { return r.Service == service })
+	if i < 0 {
+		i = slices.IndexFunc(rates, func(r incident.CostRate) bool { return r.Service == "" })
+	}
+	if i < 0 || lost.Low == nil || lost.High == nil {
+		return nil
+	}
+	return &Cost{Rate: rates[i], Low: *lost.Low / 60 * rates[i].Low, High: *lost.High / 60 * rates[i].High, Lost: lost}
+}
