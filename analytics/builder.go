@@ -23,8 +23,9 @@ type view struct {
 	policies []incident.Policy
 	// agreements are the contracts among policies and the targets, made ready.
 	agreements []Agreement
-	names      map[incident.ID]string // of services and teams
-	hidden     map[incident.ID]bool   // private incidents
+	names      map[incident.ID]string      // of services and teams
+	hidden     map[incident.ID]bool        // private incidents
+	causes     map[incident.ID]incident.ID // what people say brought an incident about: a change, or incident.NoChange
 }
 
 // builder keeps the columns current. It shares chunks with published views and copies one before it
@@ -42,7 +43,7 @@ type builder struct {
 func newBuilder() *builder {
 	return &builder{
 		rowOf: map[incident.ID]int{}, words: newDictionary(), lists: newSets(),
-		used: map[incident.ID]string{}, view: view{hidden: map[incident.ID]bool{}},
+		used: map[incident.ID]string{}, view: view{hidden: map[incident.ID]bool{}, causes: map[incident.ID]incident.ID{}},
 	}
 }
 
@@ -56,6 +57,7 @@ func (b *builder) publish() view {
 	v.count = len(b.rowOf)
 	v.names = b.nameMap()
 	v.hidden = maps.Clone(b.hidden)
+	v.causes = maps.Clone(b.causes)
 	return v
 }
 
@@ -97,6 +99,7 @@ func (b *builder) remove(id incident.ID) {
 	c.clear(i)
 	delete(b.rowOf, id)
 	delete(b.hidden, id)
+	delete(b.causes, id)
 	b.free = append(b.free, row)
 }
 
@@ -121,6 +124,10 @@ func (b *builder) put(inc *incident.Incident) {
 	delete(b.hidden, inc.ID)
 	if inc.Private {
 		b.hidden[inc.ID] = true
+	}
+	delete(b.causes, inc.ID)
+	if change, stated := inc.CausedBy(); stated {
+		b.causes[inc.ID] = change
 	}
 	c, i := b.writable(row)
 	b.putFacts(c, i, inc)

@@ -10,7 +10,8 @@ import (
 type Deployment struct {
 	At        time.Time
 	Failed    bool      // it needed a rollback, a hotfix or a fix forward at once; not every incident after it
-	Recovered time.Time // when service was back; zero when it is not, or nobody knows
+	Recovered time.Time // when service was back; zero when it is not
+	Unknown   bool      // service is back, and nobody knows since when: the failure is in no time to recovery
 	Rework    bool      // unplanned, made because of an incident
 }
 
@@ -25,6 +26,7 @@ type Delivery struct {
 	// WithOpen counts the others as lasting until now: leaving them out flatters.
 	Recovery, WithOpen Estimate
 	Open               int // failed and not recovered
+	Missing            int // failed, and recovered at a time that nobody knows
 	values, open       []float64
 }
 
@@ -44,9 +46,7 @@ func Deliver(from, to, now time.Time, deployments []Deployment) Delivery {
 			d.fail(x, now)
 		}
 	}
-	days := to.Sub(from).Hours() / 24
-	in := stats.Garwood(d.Deployments, Level)
-	d.PerDay = estimate(float64(d.Deployments)/days, stats.Interval{Low: in.Low / days, High: in.High / days}, "count with Garwood interval", d.Deployments)
+	d.PerDay = countGroup(Group{}, d.Deployments, max(0, to.Sub(from).Hours()/24)).PerDay
 	d.FailRate, d.Rework = share(d.Failed, d.Deployments), share(rework, d.Deployments)
 	g := DurationGroup{N: len(d.values), NOpen: len(d.open), Values: sorted(d.values), OpenValues: sorted(d.open)}
 	d.Recovery = quantile(g.Values, 0.5)
@@ -57,6 +57,10 @@ func Deliver(from, to, now time.Time, deployments []Deployment) Delivery {
 
 func (d *Delivery) fail(x Deployment, now time.Time) {
 	d.Failed++
+	if x.Unknown {
+		d.Missing++
+		return
+	}
 	if x.Recovered.IsZero() {
 		d.Open++
 		d.open = append(d.open, max(0, now.Sub(x.At).Seconds()))

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"slices"
 
 	"hindsight/incident"
 )
@@ -26,6 +27,7 @@ type Metric struct {
 	Population    string // which incidents
 	Source        string // where the definition or the formula comes from
 	FewerIsBetter bool   // a smaller number is good news
+	Page          string // the path where it is shown, of figures that are not made from incidents alone; else empty
 }
 
 // spanPopulation is the population of every duration.
@@ -33,7 +35,7 @@ const spanPopulation = "incidents that count and started in the period, with bot
 
 // Metrics lists every definition, in the order of an incident's life.
 func Metrics() []Metric {
-	return append([]Metric{
+	return slices.Concat([]Metric{
 		duration("time_to_detect", "Time to detect", "impact_started..detected",
 			"from the start of impact to the first alert or report", "GitLab incident metrics; TTD of Google SRE"),
 		duration("time_to_acknowledge", "Time to acknowledge", "detected|opened..acknowledged",
@@ -64,7 +66,7 @@ func Metrics() []Metric {
 		{ID: "reopened", Title: "Reopened", Unit: Share, FewerIsBetter: true,
 			Definition: "incidents that came back at least once divided by those resolved at least once",
 			Population: "incidents that count and started in the period, of sources that record returns", Source: "interval: Wilson (1927)"},
-	}, objectiveMetrics()...)
+	}, objectiveMetrics(), workMetrics())
 }
 
 // FindMetric returns the metric with an id, or a metric for any other span written "from..to". It returns

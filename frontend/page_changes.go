@@ -12,6 +12,7 @@ import (
 type ChangesPage struct {
 	Shell
 	Period    Period
+	Tabs      []Choice // the pages about changes
 	Problem   string   // what is wrong with the question and what would be right; empty: nothing
 	Keep      []Hidden // parameters that naming a further service carries along
 	Facets    []Facet  // empty: there is nothing to narrow down
@@ -54,6 +55,12 @@ type NearChanges struct {
 	Total int
 	More  string // path of the list of all of them
 	Note  string // why Rows is empty
+
+	Incident  incident.ID
+	Cause     incident.ID // what a person says brought it about; incident.NoChange: none did; empty: nobody says
+	CauseBy   string      // who says so
+	Elsewhere bool        // the cause is a change that is not among Rows
+	MayEdit   bool
 }
 
 // NearChange is a change and how long before an incident's start it was made.

@@ -9,7 +9,7 @@ import (
 )
 
 // EditableFields lists the fields that people may change with Edit.
-var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason", twinField}
+var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason", twinField, causeField}
 
 // Edit sets a field as a person says, and notes who said so and what was there before, so that imports keep
 // it. Values are written as FieldValue returns them; saying what is there already is no edit. It returns a
@@ -22,7 +22,12 @@ func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 	if err := inc.setField(field, value); err != nil {
 		return err
 	}
-	if value, _ = inc.FieldValue(field); value != was {
+	if field == causeField {
+		value = strings.TrimSpace(value) // it is kept in the edit alone
+	} else {
+		value, _ = inc.FieldValue(field)
+	}
+	if value != was {
 		inc.Edits = append(slices.Clip(inc.Edits), Edit{Field: field, Value: value, Was: was, By: by, At: at.UTC()})
 	}
 	return nil
@@ -50,6 +55,9 @@ func (inc *Incident) FieldValue(field string) (string, error) {
 		return inc.ExcludeReason, nil
 	case twinField:
 		return string(inc.SameAs), nil
+	case causeField:
+		change, _ := inc.CausedBy()
+		return string(change), nil
 	}
 	return "", Invalidf("field", "%q cannot be changed; there are %s", field, strings.Join(EditableFields, ", "))
 }

@@ -32,7 +32,9 @@ func sla(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.
 func metricIDs() string {
 	var ids []string
 	for _, m := range analytics.Metrics() {
-		ids = append(ids, m.ID)
+		if m.Page == "" {
+			ids = append(ids, m.ID)
+		}
 	}
 	return strings.Join(ids, ", ")
 }

@@ -5,6 +5,7 @@ package gallery
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ func States() []State {
 			out = append(out, State{Name: p.Name + "/" + w.kind, Page: p.Page})
 		}
 	}
-	return append(append(out, special(worlds()[0])...), changeStates(worlds()[0])...)
+	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]))
 }
 
 func worlds() []world {
@@ -78,6 +79,7 @@ func (w world) pages() []State {
 		{"services", w.services()},
 		{"service", w.service()},
 		{"changes", w.changes()},
+		{"delivery", w.numbers("Delivery", frontend.NavChanges, "/delivery")},
 		{"oncall", w.onCall()},
 		{"sla", w.sla()},
 		{"search", w.search()},

@@ -286,13 +286,14 @@ type IncidentPatch struct {
 	Tags          *[]string        `json:"tags,omitempty"`
 	Private       *bool            `json:"private,omitempty"`
 	ExcludeReason *string          `json:"exclude_reason,omitempty" doc:"keeps it out of reliability numbers; empty counts it"`
+	CausedBy      *string          `json:"caused_by,omitempty" doc:"id of the change event that brought it about, or none; empty: take back what was said"`
 	Milestones    []MilestonePatch `json:"milestones,omitempty"`
 }
 
 // fields are the fields that the patch names, as desk reads them.
 func (p IncidentPatch) fields() map[string]string {
 	out := map[string]string{}
-	for name, value := range map[string]*string{"title": p.Title, "status": p.Status, "kind": p.Kind, "team": p.Team, "exclude_reason": p.ExcludeReason} {
+	for name, value := range map[string]*string{"title": p.Title, "status": p.Status, "kind": p.Kind, "team": p.Team, "exclude_reason": p.ExcludeReason, "caused_by": p.CausedBy} {
 		if value != nil {
 			out[name] = *value
 		}

@@ -53,6 +53,11 @@ func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string) (*i
 		if err := twinExists(tx, inc); err != nil {
 			return err
 		}
+		if _, stated := p.Fields["caused_by"]; stated {
+			if err := changeExists(tx, inc); err != nil {
+				return err
+			}
+		}
 		out = inc
 		if err := tx.PutIncidents([]*incident.Incident{inc}); err != nil {
 			return err
@@ -70,6 +75,19 @@ func twinExists(tx incident.Tx, inc *incident.Incident) error {
 	found, err := tx.IncidentsByID([]incident.ID{inc.SameAs})
 	if err == nil && (found[inc.SameAs] == nil || found[inc.SameAs].Deleted()) {
 		err = incident.Invalidf("same_as", "there is no incident %q", inc.SameAs)
+	}
+	return err
+}
+
+// changeExists refuses to say that a change that is not there brought an incident about.
+func changeExists(tx incident.Tx, inc *incident.Incident) error {
+	change, stated := inc.CausedBy()
+	if !stated || change == incident.NoChange {
+		return nil
+	}
+	found, err := tx.ChangeEventsByID([]incident.ID{change})
+	if err == nil && (found[change] == nil || found[change].Deleted()) {
+		err = incident.Invalidf("caused_by", "there is no change %q; give the id of one, or none", change)
 	}
 	return err
 }

@@ -65,6 +65,9 @@ func Measure(s *analytics.Snapshot, metric string, q analytics.Query) (Measureme
 		m = analytics.Metric{ID: metric, Title: span.String(), Span: span, Definition: "from the first of its starts to the first of its ends"}
 	}
 	out.Title, out.Definition, out.Population = m.Title, m.Definition, m.Population
+	if m.Page != "" {
+		return out, incident.Invalidf("metric", "%s is not made from incidents alone; it is shown at %s, and below /api/v1%s", m.ID, m.Page, m.Page)
+	}
 	q.Span = m.Span
 	switch m.ID {
 	case "count":

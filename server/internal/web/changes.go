@@ -33,7 +33,7 @@ func (s *Server) changes(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page := frontend.ChangesPage{Shell: r.shell("Changes", frontend.NavChanges), Period: r.period(changesPath, q, false), Chips: r.chips(changesPath, q), Clear: changesPath,
+	page := frontend.ChangesPage{Shell: r.shell("Changes", frontend.NavChanges), Period: r.period(changesPath, q, false), Chips: r.chips(changesPath, q), Clear: changesPath, Tabs: changeTabs(changesPath),
 		Keep: hidden(q, "after"), Connected: connectionLinks(connected), MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo,
 		Sources: s.sourceLinks(func(x importers.Source) bool { return x.Changes != nil }),
 		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/changes", with(q, func(*query.Query) {}))}}}
@@ -170,7 +170,14 @@ func (s *Server) fillChanges(ctx context.Context, r *request, page *frontend.Inc
 		return err
 	}
 	inc := page.Incident
-	page.Changes = &frontend.NearChanges{Note: "No change of its services is on record in these 24 hours."}
+	page.Changes = &frontend.NearChanges{Note: "No change of its services is on record in these 24 hours.", Incident: inc.ID, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
+	page.Changes.Cause, page.Changes.Elsewhere = inc.CausedBy()
+	page.Changes.Elsewhere = page.Changes.Elsewhere && page.Changes.Cause != incident.NoChange
+	for _, e := range inc.Edits {
+		if e.Field == "caused_by" {
+			page.Changes.CauseBy = e.By
+		}
+	}
 	switch start := inc.StartedAt(); {
 	case start.IsZero():
 		page.Changes.Note = "When it started is not known, so no change can be set beside it."
@@ -188,6 +195,9 @@ func (s *Server) fillChanges(ctx context.Context, r *request, page *frontend.Inc
 		page.Changes.Rows = each(rows, func(row frontend.ChangeRow) frontend.NearChange {
 			return frontend.NearChange{ChangeRow: row, Before: start.Sub(row.Change.At())}
 		})
+		if slices.ContainsFunc(page.Changes.Rows, func(x frontend.NearChange) bool { return x.Change.ID == page.Changes.Cause }) {
+			page.Changes.Elsewhere = false
+		}
 		if page.Changes.Total = len(found); len(found) > 0 {
 			ids := each(inc.Services, func(u incident.ServiceUse) string { return string(u.Service) })
 			page.Changes.More = pathOf(changesPath, between(ids, start.Add(-desk.ChangeWindow), start))

@@ -31,6 +31,7 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/services", incident.Viewer, s.services)
 	get("/services/:id", incident.Viewer, s.service)
 	get("/changes", incident.Viewer, s.changes)
+	get("/delivery", incident.Viewer, s.delivery)
 	get("/oncall", incident.Viewer, s.onCall)
 	get("/problems", incident.Viewer, s.problems)
 	get("/problems/:id", incident.Viewer, s.problem)

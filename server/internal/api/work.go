@@ -1,0 +1,65 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"hindsight/incident"
+	"hindsight/server/internal/desk"
+	"hindsight/server/internal/query"
+)
+
+// DeliveryParams select deployments and the incidents that followed them.
+type DeliveryParams struct {
+	From    string   `query:"from" doc:"first day, month or instant"`
+	To      string   `query:"to" doc:"last day or month, or the instant behind the period"`
+	TZ      string   `query:"tz" default:"" doc:"zone of days and months, as in Europe/Berlin; UTC when empty"`
+	Range   string   `query:"range" doc:"30d, 12m, mtd, qtd, ytd, prev_m, prev_q, prev_y or all"`
+	Service []string `query:"service" doc:"name or id; repeat for alternatives"`
+	Team    []string `query:"team" doc:"name or id; stands for the services that it owns"`
+	Kind    []string `query:"kind" doc:"of change; deploy when empty"`
+	Source  []string `query:"source" doc:"source, or name or id of a connection"`
+}
+
+func (s *Server) delivery(ctx context.Context, v Viewer, p DeliveryParams) (desk.DeliveryAnswer, error) {
+	q, err := query.ParseChanges(values(p), s.desk.Now())
+	if err != nil {
+		return desk.DeliveryAnswer{}, err
+	}
+	asOf := s.desk.Live.Snapshot().AsOf()
+	r, all, err := s.desk.Delivery(ctx, q, v.Private())
+	if err != nil {
+		return desk.DeliveryAnswer{}, err
+	}
+	return desk.AnswerDelivery(r, asOf, all), nil
+}
+
+// DeliveryRule says which changes count as deployments and how far an incident may be from one.
+type DeliveryRule struct {
+	incident.DeliveryRule
+	Version int    `json:"version,omitempty" doc:"0: the standard rule, which nobody has replaced"`
+	Note    string `json:"note,omitempty" doc:"why, when it is set"`
+}
+
+func (s *Server) deliveryRule(ctx context.Context, _ Viewer, _ none) (DeliveryRule, error) {
+	rule, version, err := s.desk.DeliveryRule(ctx)
+	return DeliveryRule{DeliveryRule: rule, Version: version}, err
+}
+
+func (s *Server) setDeliveryRule(ctx context.Context, v Viewer, _ none, body DeliveryRule) (DeliveryRule, error) {
+	seq, err := s.desk.SaveDeliveryRule(ctx, body.DeliveryRule, v.Name, body.Note)
+	if err != nil {
+		return body, err
+	}
+	s.desk.Wait(ctx, seq)
+	return s.deliveryRule(ctx, v, none{})
+}
+
+// workOps are the operations about deployments, people's load and what was learnt.
+func (s *Server) workOps() []operation {
+	return []operation{
+		get("/delivery", "Deployment frequency, change fail rate and recovery, with the base rate of chance beside them", s.delivery),
+		get("/delivery/rule", "Which changes count as deployments, and the cap on attribution", s.deliveryRule),
+		write(http.MethodPut, "/delivery/rule", "Put a new version of that rule in force", incident.Admin, http.StatusOK, s.setDeliveryRule),
+	}
+}
