@@ -173,9 +173,39 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 		ID string `json:"id"`
 	}
 	parseJSON(t, "POST /sla/targets", target.body, &made)
+	newCalendar := func(name string) string {
+		return savedID(t, v, "/calendars", map[string]any{"name": name, "calendar": officeHours})
+	}
+	calendar := newCalendar("Office")
+	contract := savedID(t, v, "/contracts", contractBody(calendar))
 	imports := get("/imports")
 	return map[string]string{"incidents": get("/incidents?source=markdown").Items[0].ID, "services": get("/services").Items[0].ID,
-		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID, "sla": made.ID}
+		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID, "sla": made.ID,
+		"contracts": contract, "calendars": newCalendar("Office of nobody")}
+}
+
+// officeHours and contractBody are a made-up agreement.
+var officeHours = map[string]any{"zone": "Europe/Berlin", "weekly": [7][]string{1: {"09:00-17:00"}, 2: {"09:00-17:00"}}, "days": []any{map[string]any{"date": "2026-12-25", "name": "Christmas"}}}
+
+func contractBody(calendar string) map[string]any {
+	body := map[string]any{"name": "Gold", "note": "agreed", "contract": map[string]any{"window": map[string]any{"every": "year"}, "promises": []any{
+		map[string]any{"name": "Resolution", "span": "opened..resolved", "within_seconds": 14400, "goal": 0.95, "severities": []int{0, 1, 2, 3, 4, 5}, "pause_in": []string{"On Hold"}, "reopen": "resume", "calendar": calendar}},
+		"exclusions": []any{map[string]any{"from": "2026-01-01T00:00:00+01:00", "until": "2026-01-02T00:00:00Z", "reason": "move", "approver": "Approver One", "approved_at": "2026-02-01T00:00:00Z"}}}}
+	return body
+}
+
+// savedID posts a body and returns the id of what it made.
+func savedID(t *testing.T, v visitor, path string, body any) string {
+	t.Helper()
+	got := v.send(t, http.MethodPost, "/api/v1"+path, body)
+	var saved struct {
+		ID string `json:"id"`
+	}
+	parseJSON(t, "POST "+path, got.body, &saved)
+	if got.status != http.StatusCreated || saved.ID == "" {
+		t.Fatalf("POST %s = %d %s", path, got.status, got.body)
+	}
+	return saved.ID
 }
 
 // connectJira connects a made-up Jira and returns the connection's id.
@@ -204,6 +234,13 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/connections/{id}/forecast":        map[string]any{"mapping": map[string]any{"status": map[string]string{"Open": "canceled"}}},
 		"POST /api/v1/connections/{id}/webhook-secrets": map[string]any{"secret": "drawn by the source"},
 		"POST /api/v1/sla/targets":                      map[string]any{"name": "two", "span": "opened..acknowledged", "within_seconds": 900, "goal": 0.95},
+		"POST /api/v1/contracts":                        contractBody(""),
+		"POST /api/v1/contracts/dry-run":                contractBody(""),
+		"PUT /api/v1/contracts/{id}":                    contractBody(""),
+		"POST /api/v1/contracts/{id}/dry-run":           contractBody(""),
+		"POST /api/v1/calendars":                        map[string]any{"name": "Always", "calendar": map[string]any{"always": true}},
+		"PUT /api/v1/calendars/{id}":                    map[string]any{"name": "Other", "calendar": officeHours},
+		"POST /api/v1/calendars/{id}/dry-run":           map[string]any{"name": "Other", "calendar": officeHours},
 	}
 }
 

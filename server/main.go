@@ -55,7 +55,7 @@ func commands() []command {
 		{"similar", "ID", "incidents that look like this one, with reasons", similarTo},
 		{"problems", "", "what keeps coming back", problems},
 		{"measure", "[--metric M] [--group-by G]", "figures with their uncertainty", measure},
-		{"sla", "[--group-by G]", "how service levels were kept", sla},
+		{"sla", "[--group-by G | --contract NAME]", "how service levels were kept", sla},
 		{"chart", "ID -o FILE", "write a chart as .json, .csv, .svg or .png; without ID: list them", chart},
 		{"user", "add|list|password|disable", "manage users", user},
 		{"token", "add|list|remove", "manage API tokens", token},

@@ -20,13 +20,13 @@ import (
 // measure prints figures: a table for people, or the same JSON as the API gives.
 func measure(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
 	metric := fs.String("metric", "time_to_resolve", "one of "+metricIDs()+", or a span such as opened..resolved")
-	return p.measure(ctx, fs, parse, metric)
-}
-
-// sla is measure of the metric sla.
-func sla(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
-	metric := "sla"
-	return p.measure(ctx, fs, parse, &metric)
+	filters := registerQuestion(fs)
+	asJSON := fs.Bool("json", false, "print JSON, as GET /api/v1/measurements does")
+	cfg, _, err := parse()
+	if err != nil {
+		return err
+	}
+	return p.measured(ctx, cfg, filters, *metric, *asJSON)
 }
 
 func metricIDs() string {
@@ -39,13 +39,7 @@ func metricIDs() string {
 	return strings.Join(ids, ", ")
 }
 
-func (p program) measure(ctx context.Context, fs *flag.FlagSet, parse func() (config.Config, []string, error), metric *string) error {
-	filters := registerQuestion(fs)
-	asJSON := fs.Bool("json", false, "print JSON, as GET /api/v1/measurements does")
-	cfg, _, err := parse()
-	if err != nil {
-		return err
-	}
+func (p program) measured(ctx context.Context, cfg config.Config, filters *question, metric string, asJSON bool) error {
 	q, err := filters.parse(p.now())
 	if err != nil {
 		return err
@@ -59,11 +53,11 @@ func (p program) measure(ctx context.Context, fs *flag.FlagSet, parse func() (co
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
-	m, err := desk.Measure(a.Desk.Live.Snapshot(), *metric, scope)
+	m, err := desk.Measure(a.Desk.Live.Snapshot(), metric, scope)
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
-	if *asJSON {
+	if asJSON {
 		enc := json.NewEncoder(p.out)
 		enc.SetIndent("", "  ")
 		return enc.Encode(m)

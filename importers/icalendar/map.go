@@ -176,8 +176,13 @@ func (m *mapping) once(e *component) error {
 	return err
 }
 
-// repeat adds an event as often as its rule and its dates say, but for exceptions and changed repetitions.
+// repeat adds an event as often as it takes place, but for changed repetitions.
 func (m *mapping) repeat(e *component) error {
+	return m.occurrences(e, func(start moment, s span) { m.shift(e, start.instant(), s.end(start)) })
+}
+
+// occurrences tells when an event takes place by its rule and its dates, but for exceptions and changed repetitions.
+func (m *mapping) occurrences(e *component, tell func(start moment, s span)) error {
 	if cancelled(e) {
 		clear(m.changed)
 		return nil
@@ -204,7 +209,7 @@ func (m *mapping) repeat(e *component) error {
 		at := start.instant()
 		if !except[at] && m.changed[at] == nil {
 			except[at] = true // RDATE may repeat what the rule gave
-			m.shift(e, at, s.end(start))
+			tell(start, s)
 		}
 	}
 	return nil

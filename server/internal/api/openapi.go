@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding"
 	"encoding/json"
 	"reflect"
 	"regexp"
@@ -100,6 +101,8 @@ func schema(t reflect.Type, schemas object) object {
 		return object{"type": "string", "format": "date-time"}
 	case t == reflect.TypeFor[json.RawMessage]():
 		return object{}
+	case t.Kind() == reflect.Struct && t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
+		return object{"type": "string"}
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -109,7 +112,7 @@ func schema(t reflect.Type, schemas object) object {
 			return s
 		}
 		return object{"anyOf": []object{s, {"type": "null"}}}
-	case reflect.Slice:
+	case reflect.Slice, reflect.Array:
 		return object{"type": "array", "items": schema(t.Elem(), schemas)}
 	case reflect.Map:
 		return object{"type": "object", "additionalProperties": schema(t.Elem(), schemas)}

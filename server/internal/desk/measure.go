@@ -143,6 +143,11 @@ func ofCompliance(g analytics.ComplianceGroup) Measurement {
 	m.Open, m.Missing, m.Invalid = g.Running, g.Missing, g.Invalid
 	m.Values = map[string]Estimate{"met_share": Estimate(g.Rate)}
 	m.Counters = map[string]int{"met": g.Met, "breached": g.Breached}
+	if !g.Promise.Stated {
+		for name, n := range map[string]int{"at_risk": g.AtRisk, "canceled": g.Canceled, "excused": g.Excused, "excused_after_the_fact": g.ExcusedLate} {
+			m.Counters[name] = n
+		}
+	}
 	return m
 }
 
