@@ -114,7 +114,9 @@ func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms T
 	total := own.together(append([][]stats.Piece{mine}, groups...), w)
 	value := 1 - total/base
 	r.Composed = Estimate{Value: &value, Method: composedMethod, N: c.n + r.Lost.N}
+	secret := s.secret(private, func(c *chunk, i int) []uint32 { return s.sets[c.services[i]] })
 	for i, n := range needs {
+		n.Services = slices.DeleteFunc(slices.Clone(n.Services), func(id incident.ID) bool { return secret[string(id)] })
 		rest := append([][]stats.Piece{mine}, slices.Delete(slices.Clone(groups), i, i+1)...)
 		r.Needs = append(r.Needs, NeedLoss{Any: n.Any, Services: n.Services, Own: total - own.together(rest, w)})
 	}

@@ -179,7 +179,7 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 	calendar := newCalendar("Office")
 	contract := savedID(t, v, "/contracts", contractBody(calendar))
 	imports := get("/imports")
-	return map[string]string{"incidents": get("/incidents?source=markdown").Items[0].ID, "services": get("/services").Items[0].ID,
+	return map[string]string{"slo": makeObjective(t, v), "incidents": get("/incidents?source=markdown").Items[0].ID, "services": get("/services").Items[0].ID,
 		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID, "sla": made.ID,
 		"contracts": contract, "calendars": newCalendar("Office of nobody")}
 }
@@ -208,6 +208,17 @@ func savedID(t *testing.T, v visitor, path string, body any) string {
 	return saved.ID
 }
 
+// makeObjective adds one and returns its id.
+func makeObjective(t *testing.T, v visitor) string {
+	t.Helper()
+	got := v.send(t, http.MethodPost, "/api/v1/slo", map[string]any{"name": "up", "service": "Cloud Platform", "objective": 0.999, "days": 30})
+	var made struct {
+		ID string `json:"id"`
+	}
+	parseJSON(t, "POST /slo", got.body, &made)
+	return made.ID
+}
+
 // connectJira connects a made-up Jira and returns the connection's id.
 func connectJira(t *testing.T, s site) string {
 	t.Helper()
@@ -233,6 +244,11 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/connections/{id}/polls":           map[string]any{"since": "2026-01-01T00:00:00Z"},
 		"POST /api/v1/connections/{id}/forecast":        map[string]any{"mapping": map[string]any{"status": map[string]string{"Open": "canceled"}}},
 		"POST /api/v1/connections/{id}/webhook-secrets": map[string]any{"secret": "drawn by the source"},
+		"POST /api/v1/slo":                              map[string]any{"name": "two", "service": "Cloud Platform", "objective": 0.99, "calendar": "quarter", "zone": "Europe/Berlin", "weighted": true},
+		"PUT /api/v1/slo/{id}":                          map[string]any{"name": "up", "service": "Cloud Platform", "objective": 0.995, "days": 28, "note": "too strict"},
+		"PUT /api/v1/terms/weights":                     map[string]any{"weights": map[string]float64{"SEV1": 1, "SEV2": 0.7, "SEV3": 0.3, "SEV4": 0, "SEV5": 0, "unset": 1}},
+		"PUT /api/v1/terms/dependencies":                map[string]any{"service": "Cloud Platform", "needs": []any{}},
+		"PUT /api/v1/terms/rates":                       map[string]any{"low": 10, "high": 40, "currency": "EUR", "reason": "made up"},
 		"POST /api/v1/sla/targets":                      map[string]any{"name": "two", "span": "opened..acknowledged", "within_seconds": 900, "goal": 0.95},
 		"POST /api/v1/contracts":                        contractBody(""),
 		"POST /api/v1/contracts/dry-run":                contractBody(""),
@@ -258,6 +274,10 @@ func callOperation(t *testing.T, api openAPI, v visitor, method, path string, id
 	body, known := bodies(ids)[method+" "+path]
 	if op.RequestBody != nil && !known {
 		t.Fatalf("%s %s takes a body that this test does not know; add one", method, path)
+	}
+	if method == http.MethodDelete && strings.HasPrefix(path, "/api/v1/slo/") {
+		ids = maps.Clone(ids) // the others need theirs
+		ids["slo"] = makeObjective(t, v)
 	}
 	var got response
 	if body != nil {

@@ -37,6 +37,8 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 		r.Handle(op.method, prefix+pathParam.ReplaceAllString(op.path, ":$1"), s.handle(op))
 	}
 	r.GET(prefix+"/charts/:file", s.identify(incident.Viewer), s.chart)
+	r.GET(prefix+"/slo.yaml", s.identify(incident.Viewer), s.exportOpenSLO)
+	r.POST(prefix+"/slo.yaml", s.identify(incident.Editor), s.importOpenSLO)
 	r.POST("/hooks/:connection", s.hook)
 	r.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", s.document) })
 	return s, nil
@@ -44,7 +46,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 
 func (s *Server) operations() []operation {
 	var ops []operation
-	for _, group := range [][]operation{s.incidentOps(), s.eventOps(), s.findOps(), s.measureOps(), s.workOps(), s.contractOps(), s.importOps(), s.connectionOps()} {
+	for _, group := range [][]operation{s.incidentOps(), s.eventOps(), s.findOps(), s.measureOps(), s.workOps(), s.contractOps(), s.objectiveOps(), s.importOps(), s.connectionOps()} {
 		ops = append(ops, group...)
 	}
 	return ops

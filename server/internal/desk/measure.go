@@ -77,7 +77,7 @@ func Measure(s *analytics.Snapshot, metric string, q analytics.Query) (Measureme
 	case "reopened":
 		out.Groups = groups(s.Reopened(q), ofReopened)
 	case "weighted_availability", "composed_availability", "error_budget", "burn_rate", "incident_cost":
-		return out, incident.Invalidf("metric", "%s is about one service or objective: ask /api/v1/reliability or /api/v1/slo", m.ID)
+		return out, incident.Invalidf("metric", "%s is about one service or objective: ask /api/v1/services/{id}/reliability or /api/v1/slo", m.ID)
 	case "sla":
 		out.Groups = groups(s.SLA(q, s.Agreements()), ofCompliance)
 	default:

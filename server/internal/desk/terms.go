@@ -1,0 +1,108 @@
+package desk
+
+import (
+	"context"
+	"errors"
+
+	"hindsight/incident"
+)
+
+// policyDraft is a version of a policy about to be saved.
+type policyDraft struct {
+	ID      incident.ID
+	Kind    incident.PolicyKind
+	Name    string
+	Body    interface{ Validate() error }
+	Removed bool
+	// Base is the version that the change was made from; 0: whichever is the newest.
+	Base     int
+	Note, By string
+}
+
+// policyOf numbers a draft behind the newest version. It returns ErrInvalid for a body that cannot be, and ErrConflict when
+// Base is not the newest version.
+func (d *Desk) policyOf(ctx context.Context, draft policyDraft) (incident.Policy, error) {
+	if err := draft.Body.Validate(); err != nil {
+		return incident.Policy{}, err
+	}
+	change := PolicyChange{ID: draft.ID, Version: draft.Base, Name: draft.Name, Note: draft.Note, By: draft.By}
+	if _, err := d.newest(ctx, draft.ID, draft.Kind); errors.Is(err, incident.ErrNotFound) {
+		change.ID = "" // its first version
+	}
+	p, err := d.policy(ctx, change, draft.Kind, draft.Body)
+	p.ID, p.Removed = draft.ID, draft.Removed
+	return p, err
+}
+
+// saveDraft stores a draft as the next version.
+func (d *Desk) saveDraft(ctx context.Context, draft policyDraft) (incident.Policy, incident.Seq, error) {
+	p, err := d.policyOf(ctx, draft)
+	if err != nil {
+		return p, 0, err
+	}
+	seq, err := d.put(ctx, p)
+	return p, seq, err
+}
+
+// SaveWeights stores how much an incident of each severity counts.
+func (d *Desk) SaveWeights(ctx context.Context, w incident.ImpactWeights, note, by string) (incident.Seq, error) {
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.WeightsID, Kind: incident.WeightsPolicy, Name: "Impact weights", Body: w, Note: note, By: by})
+	return seq, err
+}
+
+// SaveRate stores what a minute without a service costs; service is a name or id, or empty for the default. removed takes the
+// rate back.
+func (d *Desk) SaveRate(ctx context.Context, r incident.CostRate, service string, removed bool, note, by string) (incident.Seq, error) {
+	name := "Cost of a minute"
+	if service != "" {
+		ids, err := names{d.Live.Snapshot(), true}.services("service", []string{service})
+		if err != nil {
+			return 0, err
+		}
+		r.Service = ids[0]
+		name += ", " + d.Live.Snapshot().Name(r.Service)
+	}
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.RateID(r.Service), Kind: incident.RatePolicy, Name: name, Body: r, Removed: removed, Note: note, By: by})
+	return seq, err
+}
+
+// NeedNames is a group of needed services by name or id.
+type NeedNames struct {
+	Any      bool     `json:"any,omitempty" doc:"one of them is enough; false: each is needed"`
+	Services []string `json:"services" doc:"names or ids"`
+}
+
+// SaveDependencies stores what a service needs; without groups it takes them back.
+func (d *Desk) SaveDependencies(ctx context.Context, service string, groups []NeedNames, note, by string) (incident.Seq, error) {
+	known := names{d.Live.Snapshot(), true}
+	ids, err := known.services("service", []string{service})
+	if err != nil {
+		return 0, err
+	}
+	deps := incident.Dependencies{Service: ids[0]}
+	for _, g := range groups {
+		needed, err := known.services("needs", g.Services)
+		if err != nil {
+			return 0, err
+		}
+		deps.Needs = append(deps.Needs, incident.Needs{Any: g.Any, Services: needed})
+	}
+	all := []incident.Dependencies{deps}
+	removed, had := len(groups) == 0, false
+	for _, other := range d.Live.Snapshot().Terms().Dependencies {
+		if other.Service != deps.Service {
+			all = append(all, other)
+		} else if removed {
+			deps, had = other, true
+		}
+	}
+	if removed && !had {
+		return 0, nil // there is nothing to take back
+	}
+	if found := incident.CyclicDependencies(all); found != "" {
+		return 0, incident.Invalidf("needs", "%s would need itself through other services", d.Live.Snapshot().Name(found))
+	}
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DependenciesID(deps.Service), Kind: incident.DependenciesPolicy,
+		Name: "What " + d.Live.Snapshot().Name(deps.Service) + " needs", Body: deps, Removed: removed, Note: note, By: by})
+	return seq, err
+}
