@@ -55,11 +55,60 @@ func (s *Server) setDeliveryRule(ctx context.Context, v Viewer, _ none, body Del
 	return s.deliveryRule(ctx, v, none{})
 }
 
+// PopulationParams select incidents, as for figures.
+type PopulationParams struct {
+	Sev      []string `query:"sev" doc:"1 to 5, or unset; repeat for alternatives"`
+	Service  []string `query:"service" doc:"name or id"`
+	Team     []string `query:"team"`
+	Priority []string `query:"priority" doc:"as the source says it"`
+	Tag      []string `query:"tag"`
+	Source   []string `query:"source" doc:"name of a source or connection"`
+	Range    string   `query:"range" doc:"30d, 12m, mtd, qtd, ytd, prev_m, prev_q, prev_y or all"`
+	From     string   `query:"from" doc:"first day, month or instant"`
+	To       string   `query:"to" doc:"last day or month, or the instant behind the period"`
+	TZ       string   `query:"tz" doc:"zone of days and months; UTC when empty"`
+}
+
+func (s *Server) teamLoads(ctx context.Context, v Viewer, p PopulationParams) (desk.LoadAnswer, error) {
+	q, err := s.question(values(p))
+	if err != nil {
+		return desk.LoadAnswer{}, err
+	}
+	r, err := s.desk.Load(ctx, q, v.Private())
+	return desk.AnswerLoad(r), err
+}
+
+// TeamHours are hours that are agreed on, and why.
+type TeamHours struct {
+	incident.TeamHours
+	Note string `json:"note,omitempty"`
+}
+
+func (s *Server) setTeamHours(ctx context.Context, v Viewer, _ none, body TeamHours) (TeamHours, error) {
+	seq, err := s.desk.SaveTeamHours(ctx, body.TeamHours, v.Name, body.Note)
+	if err == nil {
+		s.desk.Wait(ctx, seq)
+	}
+	return body, err
+}
+
+func (s *Server) learning(ctx context.Context, v Viewer, p PopulationParams) (desk.LearningAnswer, error) {
+	q, err := s.question(values(p))
+	if err != nil {
+		return desk.LearningAnswer{}, err
+	}
+	l, all, err := s.desk.Learning(ctx, q, v.Private())
+	return desk.AnswerLearning(l, all), err
+}
+
 // workOps are the operations about deployments, people's load and what was learnt.
 func (s *Server) workOps() []operation {
 	return []operation{
 		get("/delivery", "Deployment frequency, change fail rate and recovery, with the base rate of chance beside them", s.delivery),
 		get("/delivery/rule", "Which changes count as deployments, and the cap on attribution", s.deliveryRule),
 		write(http.MethodPut, "/delivery/rule", "Put a new version of that rule in force", incident.Admin, http.StatusOK, s.setDeliveryRule),
+		get("/load", "When incidents interrupt the people of each team; never about a person", s.teamLoads),
+		write(http.MethodPut, "/load/hours", "Put business and sleep hours in force, of one team or of all that have none", incident.Admin, http.StatusOK, s.setTeamHours),
+		get("/learning", "Retrospectives, factors and action items that followed incidents, and repeats", s.learning),
 	}
 }

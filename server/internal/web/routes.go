@@ -32,6 +32,8 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/services/:id", incident.Viewer, s.service)
 	get("/changes", incident.Viewer, s.changes)
 	get("/delivery", incident.Viewer, s.delivery)
+	get("/load", incident.Viewer, s.load)
+	get("/learning", incident.Viewer, s.learning)
 	get("/oncall", incident.Viewer, s.onCall)
 	get("/problems", incident.Viewer, s.problems)
 	get("/problems/:id", incident.Viewer, s.problem)

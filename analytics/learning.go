@@ -1,0 +1,118 @@
+package analytics
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+)
+
+// Lesson is an incident with what was made of it.
+type Lesson struct {
+	Incident      *incident.Incident
+	Retrospective bool   // one was written
+	Problem       string // that it belongs to, by a person's or its source's word; empty: none
+}
+
+// Step is one step of the funnel from an incident to what was changed because of it.
+type Step struct {
+	Name  string
+	N     int
+	Share Estimate // of all incidents, Wilson
+}
+
+// OverdueItem is an action item that is open behind its due time.
+type OverdueItem struct {
+	incident.ActionItem
+	Incident *incident.Incident
+}
+
+// Learning says whether incidents are learnt from.
+type Learning struct {
+	Incidents int // that count and began in the period
+	Funnel    []Step
+	Actions   Actions // Age and OnTime only as far as sources say when items were made and done, which they do not yet
+	Unknown   int     // action items of which the source does not say whether they are done
+	Overdue   []OverdueItem
+	Repeats   Repeats // of the incidents of the period
+	Lookback  time.Duration
+}
+
+// RepeatLookback is how long after an incident another one of its problem is a repeat.
+const RepeatLookback = 90 * 24 * time.Hour
+
+// Learn measures the lessons of [from, to). Those that began up to RepeatLookback before tell what is a repeat, and count in
+// nothing else. A zero bound does not bind.
+func Learn(from, to, now time.Time, lessons []Lesson) Learning {
+	l := Learning{Lookback: RepeatLookback}
+	var counts [4]int
+	var all []Occurrence
+	var items []Action
+	in := map[incident.ID]bool{}
+	for _, x := range lessons {
+		inc := x.Incident
+		at := inc.StartedAt()
+		if at.IsZero() {
+			continue
+		}
+		all = append(all, Occurrence{Incident: inc.ID, Problem: x.Problem, At: at})
+		if at.Before(from) || !to.IsZero() && !at.Before(to) {
+			continue
+		}
+		l.Incidents++
+		in[inc.ID] = true
+		done := len(inc.Actions) > 0
+		for _, a := range inc.Actions {
+			items = append(items, l.item(inc, a, now))
+			done = done && isDone(a)
+		}
+		for i, has := range []bool{x.Retrospective, len(inc.Factors) > 0, len(inc.Actions) > 0, done} {
+			if has {
+				counts[i]++
+			}
+		}
+	}
+	for i, name := range []string{"with a retrospective", "with factors named", "with action items", "with all action items done"} {
+		l.Funnel = append(l.Funnel, Step{name, counts[i], share(counts[i], l.Incidents)})
+	}
+	l.Actions = MeasureActions(now, items)
+	l.Actions.OnTime = unknown(l.Actions.OnTime.Method, 0, noDoneTime)
+	l.Actions.Age, l.Actions.NaiveAge = nil, nil
+	l.Repeats = repeatedIn(all, in)
+	slices.SortStableFunc(l.Overdue, func(a, b OverdueItem) int { return a.Due.Compare(b.Due) })
+	return l
+}
+
+const noDoneTime = "no source says when an action item was done"
+
+func isDone(a incident.ActionItem) bool { return strings.EqualFold(a.State, "done") }
+
+// item notes an action item that is overdue or unknown, and returns what its figures need.
+func (l *Learning) item(inc *incident.Incident, a incident.ActionItem, now time.Time) Action {
+	out := Action{Created: inc.StartedAt()}
+	switch {
+	case isDone(a):
+		out.Done = now // when is not known; that it is done is
+	case !strings.EqualFold(a.State, "open"):
+		l.Unknown++
+	case !a.Due.IsZero() && a.Due.Before(now):
+		out.Due = a.Due
+		l.Overdue = append(l.Overdue, OverdueItem{a, inc})
+	}
+	return out
+}
+
+// repeatedIn counts the repeats among some of the incidents.
+func repeatedIn(all []Occurrence, in map[incident.ID]bool) Repeats {
+	r := Repeated(all, RepeatLookback)
+	r.Incidents = slices.DeleteFunc(r.Incidents, func(id incident.ID) bool { return !in[id] })
+	r.Unclassified = 0
+	for _, o := range all {
+		if in[o.Incident] && o.Problem == "" {
+			r.Unclassified++
+		}
+	}
+	r.Rate = share(len(r.Incidents), len(in))
+	return r
+}

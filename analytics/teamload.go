@@ -1,0 +1,234 @@
+package analytics
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/analytics/calendar"
+	"hindsight/incident"
+)
+
+// FewestPeople is how many people a team must be known to have for figures about their load to be shown: with fewer, a
+// figure would be about somebody in particular.
+const FewestPeople = 5
+
+// Hardship is an incident with what the load on people is told from.
+type Hardship struct {
+	Incident *incident.Incident
+	Timeline []incident.TimelineEvent
+	Teams    []incident.ID // that it fell to
+}
+
+// TeamLoad is the load on one team in a period, never on a person.
+type TeamLoad struct {
+	Team      incident.ID
+	Name      string
+	Hours     incident.TeamHours
+	HoursFrom string // whose hours were used: "of the team", "of all teams", "standard"
+	Incidents int    // that count
+	People    int    // different ones that the sources name in its incidents or schedules
+	// Withheld is why the figures about people are not shown; they are zero then. Empty: they are.
+	Withheld string
+
+	// Interruptions are the beginnings of incidents, escalations and reopenings, each an instant at which somebody is needed.
+	Interruptions        int
+	Business, Off, Sleep int
+	SleepShare           Estimate // Sleep / Interruptions, Wilson
+	OutsideShare         Estimate // (Off + Sleep) / Interruptions, Wilson
+	PerWeek              Estimate // Interruptions per week of the observed period, Garwood
+	// Overlap is the share of the time on incidents that one person spent on several at once; no interval by method.
+	Overlap Estimate
+	Gini    *float64 // how unevenly the time is spread: 0 is even; nil without any
+
+	// Of the incidents whose source keeps a history of them.
+	Escalated, Reassigned Estimate // at least once, Wilson
+	Levels                []int    // incidents by how often they were escalated: 0, 1, 2, and 3 or more times
+	Reopened              Estimate // Wilson; of those whose source records returns
+}
+
+// TooFewPeople is why figures about people are withheld.
+const TooFewPeople = "too few people to show without naming them"
+
+// MeasureTeam measures the hardships of one team in [from, to). onCall are the people that schedules name; weeks are taken
+// from the period. It returns incident.ErrInvalid when the hours cannot be kept.
+func MeasureTeam(t TeamLoad, from, to, now time.Time, hardships []Hardship, onCall []string) (TeamLoad, error) {
+	work, err := calendar.New(t.Hours.Work())
+	if err != nil {
+		return t, err
+	}
+	night, err := calendar.New(t.Hours.Night())
+	if err != nil {
+		return t, err
+	}
+	people := map[string]bool{}
+	for _, name := range onCall {
+		people[name] = true
+	}
+	t.Incidents = len(hardships)
+	for _, h := range hardships {
+		for _, name := range peopleOf(h.Incident) {
+			people[name] = true
+		}
+	}
+	t.People = len(people)
+	t.measureIncidents(hardships)
+	if t.People < FewestPeople {
+		t.withhold()
+		return t, nil
+	}
+	for _, h := range hardships {
+		for _, at := range interruptions(h) {
+			if at.Before(from) || !at.Before(to) {
+				continue
+			}
+			t.Interruptions++
+			switch {
+			case work.Open(at.UnixMicro()):
+				t.Business++
+			case night.Open(at.UnixMicro()):
+				t.Sleep++
+			default:
+				t.Off++
+			}
+		}
+	}
+	t.SleepShare, t.OutsideShare = share(t.Sleep, t.Interruptions), share(t.Off+t.Sleep, t.Interruptions)
+	t.PerWeek = perWeek(t.Interruptions, from, to)
+	t.measureTime(from, to, now, hardships)
+	return t, nil
+}
+
+func (t *TeamLoad) withhold() {
+	t.Withheld = TooFewPeople
+	for _, e := range []*Estimate{&t.SleepShare, &t.OutsideShare, &t.PerWeek, &t.Overlap} {
+		*e = unknown("", 0, TooFewPeople)
+	}
+}
+
+func perWeek(n int, from, to time.Time) Estimate {
+	e := countGroup(Group{}, n, max(0, to.Sub(from).Hours()/24)).PerDay
+	for _, x := range []**float64{&e.Value, &e.Low, &e.High} {
+		if *x != nil {
+			v := 7 * **x
+			*x = &v
+		}
+	}
+	return e
+}
+
+// working are the roles of people who work on an incident, rather than tell or write about it.
+var working = []string{"assignee", "responder", "commander", "acknowledger", "resolver"}
+
+func peopleOf(inc *incident.Incident) []string {
+	var out []string
+	for _, p := range inc.People {
+		if name := personKey(p); name != "" && slices.Contains(working, p.Role) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// personKey tells people apart: by name as far as there is one, for one human may have several ids.
+func personKey(p incident.Participation) string {
+	return strings.ToLower(cmp.Or(strings.TrimSpace(p.Name), string(p.Person)))
+}
+
+// interruptions are the instants at which an incident needs somebody: when it is noticed, or else opened, and each time
+// that it is escalated or comes back.
+func interruptions(h Hardship) []time.Time {
+	var out []time.Time
+	if at := h.Incident.Milestones.Earliest(incident.Detected, incident.Opened); !at.IsZero() {
+		out = append(out, at)
+	}
+	for _, e := range h.Timeline {
+		if e.Kind == incident.EventEscalated || e.Kind == incident.EventReopened {
+			out = append(out, e.At)
+		}
+	}
+	return out
+}
+
+// measureIncidents fills in what is about incidents and not about people.
+func (t *TeamLoad) measureIncidents(hardships []Hardship) {
+	t.Levels = make([]int, 4)
+	told, escalated, reassigned, resolved, reopened := 0, 0, 0, 0, 0
+	for _, h := range hardships {
+		if n := h.Incident.Reopened; n != nil {
+			resolved++
+			if *n > 0 {
+				reopened++
+			}
+		}
+		if len(h.Timeline) == 0 {
+			continue
+		}
+		told++
+		levels, turns := 0, map[string]bool{}
+		for _, e := range h.Timeline {
+			switch e.Kind {
+			case incident.EventEscalated:
+				levels++
+			case incident.EventAssigned:
+				turns[e.Actor+"\x00"+e.Text] = true
+			}
+		}
+		t.Levels[min(levels, 3)]++
+		if levels > 0 {
+			escalated++
+		}
+		if len(turns) > 1 {
+			reassigned++
+		}
+	}
+	t.Escalated, t.Reassigned, t.Reopened = share(escalated, told), share(reassigned, told), share(reopened, resolved)
+}
+
+// measureTime fills in how the time on incidents is spread.
+func (t *TeamLoad) measureTime(from, to, now time.Time, hardships []Hardship) {
+	var all []Assignment
+	for _, h := range hardships {
+		for _, p := range h.Incident.People {
+			if a := assignment(h.Incident, p, now); !a.From.IsZero() && slices.Contains(working, p.Role) {
+				all = append(all, a)
+			}
+		}
+	}
+	load := MeasureLoad(from, earlier(to, now), t.People, all)
+	var busy, overlapped time.Duration
+	for _, r := range load.Responders {
+		busy, overlapped = busy+r.Busy, overlapped+r.Overlapped
+	}
+	const method = "time counted several times / time counted once for each incident"
+	t.Overlap = unknown(method, len(all), "no source says from when to when somebody worked")
+	if sum := busy + overlapped; sum > 0 {
+		v := float64(overlapped) / float64(sum)
+		t.Overlap = Estimate{Value: &v, Method: method, N: len(all)}
+	}
+	t.Gini = finite(load.Gini)
+}
+
+// assignment is how long somebody had to do with an incident: as the source says, or else from the acknowledgement to
+// the resolution. Without a beginning it is not known.
+func assignment(inc *incident.Incident, p incident.Participation, now time.Time) Assignment {
+	a := Assignment{Responder: personKey(p), Incident: string(inc.ID), From: p.From, To: p.To}
+	if a.From.IsZero() {
+		a.From = inc.Milestones.At(incident.Acked)
+	}
+	if a.To.IsZero() {
+		a.To = inc.Milestones.Earliest(incident.ResolvedAt, incident.ClosedAt)
+	}
+	if a.To.IsZero() && inc.Status.Over() || a.To.Before(a.From) && !a.To.IsZero() {
+		return Assignment{}
+	}
+	return a
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

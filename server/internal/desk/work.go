@@ -1,0 +1,206 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+	"hindsight/server/internal/query"
+)
+
+// maxWhole bounds the incidents that are read as a whole, with their timelines or documents, for one page.
+const maxWhole = 20_000
+
+// whole returns the incidents of a question that count, oldest first, at most maxWhole of the newest; all is false when there
+// are more. The period is q's, begun earlier by a time.
+func (d *Desk) whole(ctx context.Context, q query.Query, earlier time.Duration, private bool) (incs []*incident.Incident, all bool, err error) {
+	if _, err := d.Figures(ctx, q, private); err != nil { // what figures cannot be narrowed down by
+		return nil, false, err
+	}
+	req, _, err := d.Scope(ctx, q, private)
+	if err != nil {
+		return nil, false, err
+	}
+	f := req.Filter
+	f.Counted, f.Sort, f.After, f.Limit = true, incident.NewestFirst, "", maxWhole+1
+	if !f.From.IsZero() {
+		f.From = f.From.Add(-earlier)
+	}
+	for inc, err := range d.Store.Incidents(ctx, f) {
+		if err != nil {
+			return nil, false, err
+		}
+		incs = append(incs, inc)
+	}
+	all = len(incs) <= maxWhole
+	incs = incs[:min(len(incs), maxWhole)]
+	slices.Reverse(incs)
+	return incs, all, nil
+}
+
+// LoadReport is the load on each team, by name.
+type LoadReport struct {
+	From, To time.Time
+	Teams    []analytics.TeamLoad
+	Teamless int  // incidents that fell to no team
+	All      bool // false: there are more incidents than are read; the oldest are missing
+}
+
+// Load measures what incidents ask of teams. An incident without a team falls to the teams of its services.
+func (d *Desk) Load(ctx context.Context, q query.Query, private bool) (LoadReport, error) {
+	incs, all, err := d.whole(ctx, q, 0, private)
+	if err != nil {
+		return LoadReport{}, err
+	}
+	now := d.Now().UTC()
+	r := LoadReport{From: q.From, To: q.To, All: all}
+	for _, inc := range incs {
+		if at := inc.StartedAt(); r.From.IsZero() && !at.IsZero() {
+			r.From = at
+		}
+	}
+	if r.To.IsZero() || r.To.After(now) {
+		r.To = now
+	}
+	byTeam, err := d.hardships(ctx, incs, private, &r)
+	if err != nil {
+		return r, err
+	}
+	for team, hardships := range byTeam {
+		t, err := d.teamLoad(ctx, team, r, hardships)
+		if err != nil {
+			return r, err
+		}
+		r.Teams = append(r.Teams, t)
+	}
+	slices.SortFunc(r.Teams, func(a, b analytics.TeamLoad) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Team, b.Team))
+	})
+	return r, nil
+}
+
+func (d *Desk) hardships(ctx context.Context, incs []*incident.Incident, private bool, r *LoadReport) (map[incident.ID][]analytics.Hardship, error) {
+	owners := map[incident.ID]incident.ID{}
+	for _, s := range d.Live.Snapshot().Services(private) {
+		owners[s.ID] = s.Team
+	}
+	out := map[incident.ID][]analytics.Hardship{}
+	for chunk := range slices.Chunk(incs, 500) {
+		ids := groupsOf(chunk, func(inc *incident.Incident) incident.ID { return inc.ID })
+		timelines, err := d.Store.Timelines(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, inc := range chunk {
+			teams := teamsOf(inc, owners)
+			if len(teams) == 0 {
+				r.Teamless++
+			}
+			for _, team := range teams {
+				out[team] = append(out[team], analytics.Hardship{Incident: inc, Timeline: timelines[inc.ID], Teams: teams})
+			}
+		}
+	}
+	return out, nil
+}
+
+func teamsOf(inc *incident.Incident, owners map[incident.ID]incident.ID) []incident.ID {
+	if inc.Team != "" {
+		return []incident.ID{inc.Team}
+	}
+	var out []incident.ID
+	for _, u := range inc.Services {
+		if team := owners[u.Service]; team != "" && !slices.Contains(out, team) {
+			out = append(out, team)
+		}
+	}
+	return out
+}
+
+func (d *Desk) teamLoad(ctx context.Context, team incident.ID, r LoadReport, hardships []analytics.Hardship) (analytics.TeamLoad, error) {
+	t := analytics.TeamLoad{Team: team, Name: d.Live.Snapshot().Name(team)}
+	var err error
+	if t.Hours, t.HoursFrom, err = d.TeamHours(team); err != nil {
+		return t, err
+	}
+	shifts, _, err := d.Store.Shifts(ctx, incident.ShiftFilter{Teams: []incident.ID{team}, From: r.From, To: r.To, Limit: maxShifts})
+	if err != nil {
+		return t, err
+	}
+	var people []string
+	for _, x := range shifts {
+		if name := strings.ToLower(cmp.Or(strings.TrimSpace(x.PersonName), string(x.Person))); name != "" {
+			people = append(people, name)
+		}
+	}
+	return analytics.MeasureTeam(t, r.From, r.To, d.Now().UTC(), hardships, people)
+}
+
+// TeamHours returns the hours of a team as agreed, and whose they are: of the team, of all teams, or the standard ones.
+func (d *Desk) TeamHours(team incident.ID) (hours incident.TeamHours, from string, err error) {
+	all := d.Live.Snapshot().Policies(incident.TeamHoursPolicy)
+	for _, whose := range []struct {
+		id   incident.ID
+		from string
+	}{{incident.TeamHoursID(team), "of the team"}, {incident.TeamHoursID(""), "of all teams"}} {
+		if i := slices.IndexFunc(all, func(p incident.Policy) bool { return p.ID == whose.id }); i >= 0 {
+			err = json.Unmarshal(all[i].Body, &hours)
+			return hours, whose.from, cmp.Or(err, hours.Validate())
+		}
+	}
+	return incident.StandardHours(), "standard", nil
+}
+
+// SaveTeamHours puts hours in force, of the team that they name or of all that have none.
+func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, by, note string) (incident.Seq, error) {
+	if err := hours.Validate(); err != nil {
+		return 0, err
+	}
+	name := "Hours of all teams"
+	if hours.Team != "" {
+		ids, err := d.TeamIDs([]string{string(hours.Team)}, true)
+		if err != nil {
+			return 0, err
+		}
+		hours.Team = ids[0]
+		name = "Hours of " + d.Live.Snapshot().Name(hours.Team)
+	}
+	return d.savePolicy(ctx, incident.Policy{ID: incident.TeamHoursID(hours.Team), Kind: incident.TeamHoursPolicy, Name: name}, hours, by, note)
+}
+
+// Learning measures what was made of the incidents of a question. all is false when there are more than are read.
+func (d *Desk) Learning(ctx context.Context, q query.Query, private bool) (l analytics.Learning, all bool, err error) {
+	incs, all, err := d.whole(ctx, q, analytics.RepeatLookback, private)
+	if err != nil {
+		return l, false, err
+	}
+	problems, err := d.VisibleProblems(ctx, private)
+	if err != nil {
+		return l, false, err
+	}
+	of := map[incident.ID]string{}
+	for _, p := range problems {
+		for _, m := range p.Members {
+			if p.State == incident.Confirmed && !m.Removed {
+				of[m.Incident] = string(p.ID)
+			}
+		}
+	}
+	var lessons []analytics.Lesson
+	for chunk := range slices.Chunk(incs, 500) {
+		written, err := d.Store.Retrospectives(ctx, groupsOf(chunk, func(inc *incident.Incident) incident.ID { return inc.ID }))
+		if err != nil {
+			return l, false, err
+		}
+		for _, inc := range chunk {
+			_, has := written[inc.ID]
+			lessons = append(lessons, analytics.Lesson{Incident: inc, Retrospective: has, Problem: cmp.Or(of[inc.ID], inc.KnownProblem)})
+		}
+	}
+	return analytics.Learn(q.From, q.To, d.Now().UTC(), lessons), all, nil
+}

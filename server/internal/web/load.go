@@ -1,0 +1,155 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"hindsight/analytics"
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/reports"
+	"hindsight/server/internal/query"
+)
+
+const (
+	loadPath     = "/load"
+	learningPath = "/learning"
+	overdueShown = 100
+)
+
+func (s *Server) load(r *request) (answer, error) {
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.NumbersPage{Shell: r.shell("Load on people", frontend.NavServices), Period: r.period(loadPath, q, false), Chips: r.chips(loadPath, q), Clear: loadPath,
+		Lede:    "When incidents interrupt the people of each team. It is about teams and never about persons.",
+		Tabs:    tabs(loadPath, frontend.Link{Label: "Services", Path: servicesPath}, frontend.Link{Label: "On call", Path: onCallPath}, frontend.Link{Label: "Load on people", Path: loadPath}),
+		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/load", with(q, func(*query.Query) {}))}}}
+	report, err := s.Load(r.Request.Context(), q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	if report.Teamless > 0 {
+		page.Notes = append(page.Notes, fmt.Sprintf("left out: %d incidents that fell to no team", report.Teamless))
+	}
+	if !report.All {
+		page.Notes = append(page.Notes, "there are more incidents than are read for this page; the oldest are missing")
+	}
+	for _, t := range report.Teams {
+		page.Sections = append(page.Sections, loadSection(t, q))
+	}
+	if len(report.Teams) == 0 {
+		page.None = frontend.NoNumbers{Title: "No incident of a team", Text: "In this period no incident that counts fell to a team, by itself or by a service that a team owns. Choose a longer period.",
+			Links: []frontend.Link{{Label: "See incidents", Path: incidentsPath}}}
+	}
+	return show(page)
+}
+
+func loadSection(t analytics.TeamLoad, q query.Query) frontend.NumbersSection {
+	own := with(q, func(q *query.Query) { q.Teams = []string{string(t.Team)} })
+	out := frontend.NumbersSection{ID: "team-" + incident.Slug(string(t.Team)), Title: t.Name, Links: []frontend.Link{{Label: "Incidents of the team", Path: pathOf(incidentsPath, own)}}}
+	if t.Withheld != "" {
+		out.Lede = fmt.Sprintf("%s. %s: figures about people need a team of %d, and the sources name fewer.", number(t.Incidents, "incident"), capital(t.Withheld), analytics.FewestPeople)
+	} else {
+		out.Lede = fmt.Sprintf("%s of %d people in %s: %d in business hours, %d in off hours, %d in sleep hours.", number(t.Interruptions, "interruption"), t.People, number(t.Incidents, "incident"), t.Business, t.Off, t.Sleep)
+		out.Stats = []frontend.Stat{
+			estimated("Interruptions a week", reports.Count, t.PerWeek, "interruptions", ""),
+			estimated("In sleep hours", reports.Share, t.SleepShare, "sleep_interruptions", ""),
+			estimated("Outside business hours", reports.Share, t.OutsideShare, "sleep_interruptions", ""),
+			estimated("Several incidents at once", reports.Share, t.Overlap, "overlap_share", "")}
+	}
+	out.Stats = append(out.Stats, estimated("Escalated", reports.Share, t.Escalated, "escalated", ""), estimated("Reassigned", reports.Share, t.Reassigned, "reassigned", ""),
+		estimated("Reopened", reports.Share, t.Reopened, "reopened", ""))
+	out.Notes = append(out.Notes, "Hours "+t.HoursFrom+": "+hoursWords(t.Hours)+".")
+	if n := t.Levels; len(n) == 4 && t.Escalated.N > 0 {
+		out.Notes = append(out.Notes, fmt.Sprintf("Escalated never: %d incidents, once: %d, twice: %d, more often: %d.", n[0], n[1], n[2], n[3]))
+	}
+	return out
+}
+
+func number(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return reports.Format(reports.Count, float64(n)) + " " + noun + "s"
+}
+
+// hoursWords writes hours for people: "Monday 08:00-18:00, …; sleep 22:00-08:00; Europe/Berlin".
+func hoursWords(h incident.TeamHours) string {
+	var days []string
+	for i := range 7 {
+		day := (i + 1) % 7 // from Monday
+		if hours := h.Business[day]; len(hours) > 0 {
+			days = append(days, dayNames[day]+" "+strings.Join(each(hours, incident.Hour.String), " and "))
+		}
+	}
+	return "business " + strings.Join(days, ", ") + "; sleep " + h.Sleep.String() + "; off hours the rest; in " + h.Zone
+}
+
+var dayNames = [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+
+func (s *Server) learning(r *request) (answer, error) {
+	q, err := query.Parse(r.Request.URL.Query(), s.Now())
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.NumbersPage{Shell: r.shell("Learning", frontend.NavProblems), Period: r.period(learningPath, q, false), Chips: r.chips(learningPath, q), Clear: learningPath,
+		Lede:    "Whether incidents are written about, whether that leads to work that gets done, and whether the same thing happens again.",
+		Tabs:    tabs(learningPath, frontend.Link{Label: "Recurring problems", Path: problemsPath}, frontend.Link{Label: "Learning", Path: learningPath}),
+		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/learning", with(q, func(*query.Query) {}))}}}
+	l, all, err := s.Learning(r.Request.Context(), q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	if !all {
+		page.Notes = append(page.Notes, "there are more incidents than are read for this page; the oldest are missing")
+	}
+	if l.Incidents == 0 {
+		page.None = frontend.NoNumbers{Title: "No incident in this period", Text: "Choose a longer period, or take a filter away.", Links: []frontend.Link{{Label: "See incidents", Path: incidentsPath}}}
+		return show(page)
+	}
+	page.Sections = []frontend.NumbersSection{funnelSection(l, pathOf(incidentsPath, q)), actionSection(l), repeatSection(l)}
+	return show(page)
+}
+
+func funnelSection(l analytics.Learning, list string) frontend.NumbersSection {
+	out := frontend.NumbersSection{ID: "funnel", Title: "From incident to change", Lede: fmt.Sprintf("Of %s:", number(l.Incidents, "incident")), Links: []frontend.Link{{Label: "Incidents of the period", Path: list}}}
+	for _, step := range l.Funnel {
+		out.Stats = append(out.Stats, estimated(fmt.Sprintf("%s: %d", capital(step.Name), step.N), reports.Share, step.Share, "learning_funnel", ""))
+	}
+	return out
+}
+
+func actionSection(l analytics.Learning) frontend.NumbersSection {
+	a := l.Actions
+	out := frontend.NumbersSection{ID: "actions", Title: "Action items", Lede: fmt.Sprintf("%s: %d done, %d overdue, %d of a state that the source does not tell.", number(a.Total, "action item"), a.Done, len(l.Overdue), l.Unknown)}
+	if a.Total == 0 {
+		out.Lede = "No action item was promised after these incidents, as far as the sources tell."
+		return out
+	}
+	out.Stats = []frontend.Stat{estimated("Done", reports.Share, a.Completion, "actions_done", ""), estimated("Done in time", reports.Share, a.OnTime, "actions_on_time", "")}
+	t := reports.Table{ID: "overdue", Title: "Overdue action items", Columns: []reports.Column{{Key: "action", Title: "Action item", Unit: reports.Text}, {Key: "incident", Title: "Incident", Unit: reports.Text}, {Key: "due", Title: "Due", Unit: reports.Instant}}}
+	for _, o := range l.Overdue[:min(len(l.Overdue), overdueShown)] {
+		name := reports.Str(o.Incident.Title)
+		if name.Text == "" {
+			name.Text = o.Incident.Label()
+		}
+		name.Link = frontend.IncidentPath(o.Incident.ID)
+		t.Rows = append(t.Rows, []reports.Cell{reports.Str(o.Title), name, {Time: o.Due}})
+	}
+	out.Tables = []reports.Table{t}
+	if n := len(l.Overdue); n > overdueShown {
+		out.Notes = append(out.Notes, fmt.Sprintf("The %d that have been overdue longest, of %d.", overdueShown, n))
+	}
+	return out
+}
+
+func repeatSection(l analytics.Learning) frontend.NumbersSection {
+	days := int(l.Lookback.Hours() / 24)
+	r := l.Repeats
+	return frontend.NumbersSection{ID: "repeats", Title: "Does it happen again?",
+		Lede:  fmt.Sprintf("%d of %d incidents were of a problem that had struck in the %d days before.", len(r.Incidents), l.Incidents, days),
+		Stats: []frontend.Stat{estimated("Repeats", reports.Share, r.Rate, "repeat_rate", problemsPath)},
+		Notes: []string{fmt.Sprintf("%d incidents belong to no problem that a person confirmed or a source names; they count as no repeats, so the true share may be higher.", r.Unclassified)}}
+}

@@ -1,0 +1,47 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hindsight/incident"
+)
+
+// TestLoadAndLearning: the load of a team is shown from five people on and without any name; what came of incidents is
+// counted, and an overdue item leads to its incident.
+func TestLoadAndLearning(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Editor)
+	s.lists("/load", []string{"No incident of a team"}, nil)
+	s.lists("/learning", []string{"No incident in this period"}, nil)
+	red, blue := incident.NewTeam("Red"), incident.NewTeam("Blue")
+	busy := beganAt("inc_1", noon, false)
+	busy.Team = red.ID
+	for _, name := range []string{"One", "Two", "Three", "Four", "Five"} {
+		busy.People = append(busy.People, incident.Participation{Name: "Responder " + name, Role: "responder"})
+	}
+	night := beganAt("inc_2", noon.Add(11*time.Hour), false) // 23:00
+	night.Team = red.ID
+	night.Actions = []incident.ActionItem{{Title: "Bigger disks", State: "open", Due: noon.Add(time.Hour)}, {Title: "Alert", State: "done"}}
+	lonely := beganAt("inc_3", noon, false)
+	lonely.Team, lonely.People = blue.ID, []incident.Participation{{Name: "Responder Six", Role: "assignee"}}
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutTeams([]incident.Team{red, blue}), tx.PutIncidents([]*incident.Incident{busy, night, lonely, beganAt("inc_4", noon, false)}),
+			tx.PutRetrospectives([]incident.Retrospective{{Incident: "inc_1", Title: "What happened", State: "published"}})}
+	})
+	const days = "?from=2026-03-01&to=2026-03-10"
+	body := s.lists("/load"+days, []string{"Blue", "Too few people to show without naming them", "Red", "2 interruptions of 5 people in 2 incidents: 1 in business hours, 0 in off hours, 1 in sleep hours.",
+		"In sleep hours", "50.0 %", "Hours standard", "sleep 22:00-08:00", "in UTC", "left out: 1 incidents that fell to no team"}, []string{"Responder"})
+	if n := strings.Count(body, "interruptions of"); n != 1 {
+		t.Errorf("the load of %d teams is shown, want that of one:\n%s", n, body)
+	}
+	s.lists("/learning"+days, []string{"Of 4 incidents", "With a retrospective: 1", "25.0 %", "With action items: 1", "2 action items: 1 done, 1 overdue", "no source says when an action item was done",
+		"Bigger disks", "Synthetic inc_2", "0 of 4 incidents were of a problem", "4 incidents belong to no problem"}, nil)
+	for path, want := range map[string]string{"/api/v1/load" + days: `"sleep_hours":1`, "/api/v1/learning" + days: `"action_items_done":1`} {
+		if body := s.get(path, http.StatusOK); !strings.Contains(body, want) {
+			t.Errorf("GET %s does not say %s:\n%s", path, want, body)
+		}
+	}
+}
