@@ -143,3 +143,30 @@ func mean(sum float64, n int) Estimate {
 	value := sum / float64(n)
 	return Estimate{Value: &value, Method: method, N: n}
 }
+
+// SurvivalShare returns the share at a step of a curve with its pointwise log-log interval.
+func SurvivalShare(curve stats.Survival, step int) Estimate {
+	const method = "Kaplan-Meier share with log-log interval"
+	return estimate(curve.Steps[step].Share, curve.Interval(step, stats.LogLog, Level), method, curve.N)
+}
+
+// CompareCurves tests whether the curves of two groups differ, open incidents included; why is not empty where there
+// are too few to ask.
+func CompareCurves(a, b DurationGroup) (test stats.LogRank, why string) {
+	if min(a.N, b.N) < fewest {
+		return test, tooFew(min(a.N, b.N))
+	}
+	var times []float64
+	var ended []bool
+	var group []int
+	for i, g := range []DurationGroup{a, b} {
+		for j, x := range slices.Concat(g.Values, g.OpenValues) {
+			times, ended, group = append(times, x), append(ended, j < g.N), append(group, i)
+		}
+	}
+	test = stats.CompareSurvival(times, ended, group, 2)
+	if math.IsNaN(test.P) {
+		return test, "all last equally long"
+	}
+	return test, ""
+}

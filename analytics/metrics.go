@@ -14,7 +14,8 @@ const (
 	Seconds Unit = "seconds"
 	Share   Unit = "share" // 0 to 1
 	Number  Unit = "count"
-	Money   Unit = "money" // in the currency of the rate
+	Money   Unit = "money"  // in the currency of the rate
+	Factor  Unit = "factor" // now divided by before: 0.8 is a fifth less
 )
 
 // Metric is the definition of one figure, in words that are printed next to it.
@@ -25,12 +26,23 @@ type Metric struct {
 	Definition    string        // from what to what, exactly
 	Unit          Unit
 	Population    string // which incidents
+	Method        string // how the value and its interval are worked out
+	Missing       string // what becomes of open incidents and of those that lack a time
 	Source        string // where the definition or the formula comes from
 	FewerIsBetter bool   // a smaller number is good news
 	Page          string // the path where it is shown, of figures that are not made from incidents alone; else empty
 }
 
 // spanPopulation is the population of every duration.
+const (
+	spanMethod     = "median, 75th, 90th and 95th percentile, each with the distribution-free 95 % interval between two order statistics; they need 6, 13, 36 and 72 incidents"
+	spanMissing    = "open incidents, incidents without one of the two times and those that end before they begin are counted beside the figure, never in it"
+	startMissing   = "open incidents count; those without a start belong to no period and are counted beside the figure"
+	impactMissing  = "an open stretch of impact lasts until now; incidents whose impact is not known are counted beside the figure"
+	historyMissing = "incidents whose source keeps no history are left out"
+	shareMethod    = "share with the 95 % Wilson interval"
+)
+
 const spanPopulation = "incidents that count and started in the period, with both times recorded and in order; open, missing and invalid ones are counted apart"
 
 // Metrics lists every definition, in the order of an incident's life.
@@ -50,23 +62,28 @@ func Metrics() []Metric {
 			"from the opening of the record to its closing", "what ticket systems report as age at closing"),
 		{ID: "count", Title: "Incidents", Unit: Number, FewerIsBetter: true,
 			Definition: "number of incidents that started in the period",
-			Population: "incidents that count", Source: "interval: Garwood (1936), exact for a Poisson count"},
+			Method:     "count with the exact 95 % Poisson interval", Missing: startMissing, Population: "incidents that count", Source: "interval: Garwood (1936), exact for a Poisson count"},
 		{ID: "mtbf", Title: "Mean time between failures", Unit: Seconds,
 			Definition: "uptime in the period divided by the failures that began in it; a failure is a stretch of impact after overlapping ones were merged",
+			Method:     "uptime divided by failures with the 95 % chi-square interval for a window of fixed length; without failures only a lower bound", Missing: impactMissing,
 			Population: "incidents that count and have a known stretch of impact", Source: "IEC 60050-192; interval: NIST/SEMATECH e-Handbook 8.4.5.1, chi-square"},
 		{ID: "start_to_start", Title: "Mean gap between starts", Unit: Seconds,
 			Definition: "time from the first to the last start in the period divided by the number of incidents less one",
+			Method:     "a plain quotient without an interval", Missing: startMissing,
 			Population: "incidents that count and started in the period", Source: "what many tools report as MTBF"},
 		{ID: "availability", Title: "Availability", Unit: Share,
 			Definition: "share of the period, planned maintenance aside, in which no incident had impact; overlapping stretches count once, open ones last until now, and what lies ahead is not counted",
+			Method:     "measured, not sampled: no interval", Missing: impactMissing,
 			Population: "incidents that count and have a known stretch of impact inside the period, whenever they started", Source: "interval union; SRE Workbook, chapter 2"},
 		{ID: "sla", Title: "Service levels met", Unit: Share,
 			Definition: "clocks that met their target divided by those that met or broke it; exactly on time is met, running past the target is broken, running inside it is in neither",
+			Method:     shareMethod, Missing: "clocks that lack a time are in neither and counted beside the figure",
 			Population: "incidents that count and started in the period and that the target concerns", Source: "the source's own word, or the targets set here; interval: Wilson (1927)"},
 		{ID: "reopened", Title: "Reopened", Unit: Share, FewerIsBetter: true,
 			Definition: "incidents that came back at least once divided by those resolved at least once",
+			Method:     shareMethod, Missing: "incidents that were never resolved, and those of sources without a history of states, are counted beside the figure",
 			Population: "incidents that count and started in the period, of sources that record returns", Source: "interval: Wilson (1927)"},
-	}, objectiveMetrics(), workMetrics())
+	}, comparisons(), objectiveMetrics(), workMetrics())
 }
 
 // FindMetric returns the metric with an id, or a metric for any other span written "from..to". It returns
@@ -92,6 +109,6 @@ func duration(id, title, text, definition, source string) Metric {
 	}
 	return Metric{
 		ID: id, Title: title, Span: span, Definition: definition, Unit: Seconds,
-		Population: spanPopulation, Source: source, FewerIsBetter: true,
+		Population: spanPopulation, Method: spanMethod, Missing: spanMissing, Source: source, FewerIsBetter: true,
 	}
 }

@@ -36,6 +36,17 @@ func TestMetricsAreDocumented(t *testing.T) {
 	}
 }
 
+// TestMetricsAreComplete: a figure that does not say what it does with open and missing records is not defined.
+func TestMetricsAreComplete(t *testing.T) {
+	for _, m := range analytics.Metrics() {
+		for name, text := range map[string]string{"definition": m.Definition, "unit": string(m.Unit), "population": m.Population, "open or missing": m.Missing, "source": m.Source} {
+			if text == "" {
+				t.Errorf("metric %s has no %s", m.ID, name)
+			}
+		}
+	}
+}
+
 func definitions() string {
 	var b strings.Builder
 	for _, m := range analytics.Metrics() {
@@ -47,7 +58,11 @@ func definitions() string {
 		if m.FewerIsBetter {
 			better = "less is better"
 		}
-		fmt.Fprintf(&b, "- Population: %s\n- Source: %s\n- Reading: %s\n", m.Population, m.Source, better)
+		fmt.Fprintf(&b, "- Population: %s\n", m.Population)
+		if m.Method != "" {
+			fmt.Fprintf(&b, "- Method: %s\n", m.Method)
+		}
+		fmt.Fprintf(&b, "- Open or missing: %s\n- Source: %s\n- Reading: %s\n", m.Missing, m.Source, better)
 	}
 	return b.String() + "\n"
 }

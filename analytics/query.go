@@ -29,6 +29,13 @@ type Query struct {
 	Kinds   []incident.Kind
 	Private bool // include private incidents
 
+	// BeforeFrom ≤ StartedAt < BeforeTo is the period that Compare takes to judge against; zero: the one of equal length
+	// just before. NoCompare asks for none.
+	BeforeFrom, BeforeTo time.Time
+	NoCompare            bool
+	// Programme is when work on reliability began, as somebody stated it; zero: nobody did. Growth needs it.
+	Programme time.Time
+
 	Span    incident.Span // what Durations measures
 	GroupBy Dimension
 }

@@ -31,8 +31,29 @@ type Verdict struct {
 	// in 4 of 5 cases: 0.6 and 1.7 mean −40 % and +70 %. Nil when not estimable.
 	VisibleDrop, VisibleRise *float64
 	// Needed is how many incidents on each side would show a drop by a fifth in 4 of 5 cases; 0 when not estimable.
-	Needed        int
+	Needed int
+	// PerYear is how many of the compared incidents came in a year of both periods together, and Years how long it takes
+	// at that rate until Needed have come; 0 when the periods have no length.
+	PerYear, Years float64
+	// Shorter is the share of pairs of an incident now and one before in which the one now is the shorter, ties
+	// half: 0.5 means no difference. Nil for rates, and where there are too few.
+	Shorter *float64
+	// Clustered says that counts vary more than Poisson counts do, so that the interval is that of the negative
+	// binomial law.
+	Clustered     bool
 	NNow, NBefore int
+}
+
+// Sample is the recorded durations of a period.
+type Sample struct {
+	Values []float64 // seconds, in any order
+	Days   float64   // observed days of 24 hours; 0 when they are not known
+}
+
+// Sample returns the durations of a metric for the incidents of q.
+func (s *Snapshot) Sample(q Query, m Metric) Sample {
+	q.GroupBy, q.Span = ByNothing, m.Span
+	return Sample{s.Durations(q)[0].Values, s.Counts(q)[0].Days}
 }
 
 // The thresholds of the phrases.
@@ -44,67 +65,6 @@ const (
 	shortest  = 1.0  // seconds; shorter durations count as this long, for ratios need more than zero
 	powerGoal = 0.80 // how often a visible change is seen
 )
-
-// Judge says whether durations changed between two periods, in the fixed words used everywhere.
-// now and before are the recorded durations in seconds, in any order; those below a second count as one
-// second. The change is the Hodges-Lehmann ratio with its order-statistic interval.
-func Judge(m Metric, now, before []float64) Verdict {
-	v := Verdict{NNow: len(now), NBefore: len(before)}
-	const method = "Hodges-Lehmann ratio with order-statistic interval"
-	n := v.NNow + v.NBefore
-	if v.NNow < fewest || v.NBefore < fewest {
-		v.Phrase = TooFew
-		v.Ratio = unknown(method, n, tooFew(min(v.NNow, v.NBefore)))
-		v.Sentence = fmt.Sprintf("Too few incidents: %d now and %d before; a comparison of durations needs %d on each side.", v.NNow, v.NBefore, fewest)
-		return v
-	}
-	now, before = atLeast(now, shortest), atLeast(before, shortest)
-	wide := stats.HodgesLehmannRatio(now, before, Level)
-	narrow := stats.HodgesLehmannRatio(now, before, probable)
-	v.Ratio = estimate(wide.Value, wide.Interval, method, n)
-	sigma := pooledLogSigma(now, before)
-	drop := stats.VisibleRatio(v.NNow, v.NBefore, sigma, 1-Level, powerGoal)
-	v.VisibleDrop, v.VisibleRise = finite(drop), finite(1/drop)
-	if sigma > 0 {
-		v.Needed = stats.SampleForRatio(sigma, 1-widest, 1-Level, powerGoal).Noether
-	}
-	v.judge(wide.Value, wide.Interval, narrow.Interval, m.FewerIsBetter)
-	v.Sentence = v.sentence("durations are", "what they were")
-	return v
-}
-
-// JudgeRate says whether incidents became rarer. Days are the observed days of each period. The change is the
-// ratio of the two Poisson rates, given their total, with its exact interval. Incidents that come in clusters
-// vary more than that; then "probably" is the most that should be read into it.
-func JudgeRate(now int, nowDays float64, before int, beforeDays float64) Verdict {
-	v := Verdict{NNow: now, NBefore: before}
-	const method = "ratio of Poisson rates with exact conditional interval"
-	if nowDays <= 0 || beforeDays <= 0 {
-		v.Phrase = CannotTell
-		v.Ratio = unknown(method, now+before, "the period has an open end")
-		v.Sentence = "Cannot tell: a rate needs a period with two ends."
-		return v
-	}
-	if now+before < fewest {
-		v.Phrase = TooFew
-		v.Ratio = unknown(method, now+before, tooFew(now+before))
-		v.Sentence = fmt.Sprintf("Too few incidents: %d now and %d before; a comparison of rates needs %d in all.", now, before, fewest)
-		return v
-	}
-	wide := stats.RateRatio(now, nowDays, before, beforeDays, Level)
-	narrow := stats.RateRatio(now, nowDays, before, beforeDays, probable)
-	v.Ratio = estimate(wide.Ratio, wide.Interval, method, now+before)
-	if before == 0 {
-		v.Ratio.Reason = "there were none before"
-	} else {
-		exposure := nowDays / beforeDays
-		v.VisibleDrop = finite(stats.VisibleRateDrop(float64(before), exposure, 1-Level, powerGoal))
-		v.VisibleRise = finite(stats.VisibleRateRise(float64(before), exposure, 1-Level, powerGoal))
-	}
-	v.judge(wide.Ratio, wide.Interval, narrow.Interval, true)
-	v.Sentence = v.sentence("incidents come", "as often as before")
-	return v
-}
 
 // judge picks the phrase. The rules, first match wins:
 //
@@ -141,18 +101,38 @@ func either(first bool, a, b Phrase) Phrase {
 
 // sentence writes the verdict out: the phrase, the change with its interval, and what could have been seen.
 func (v *Verdict) sentence(subject, reference string) string {
-	counts := fmt.Sprintf("%d incidents now, %d before", v.NNow, v.NBefore)
+	counts := fmt.Sprintf("%d %s now, %d before", v.NNow, incidentNoun(v.NNow), v.NBefore)
 	change := "there were none before (" + counts + ")"
 	if v.Ratio.Known() {
 		change = fmt.Sprintf("%s %.2f times %s (95 %% interval %s; %s)", subject, *v.Ratio.Value, reference, bounds(v.Ratio), counts)
 	}
 	switch v.Phrase {
 	case NoChange:
-		return fmt.Sprintf("No change larger than %.0f %% either way: %s.", v.Within*100, change)
+		return fmt.Sprintf("No change larger than %.0f %% either way: %s.%s", v.Within*100, change, v.notes())
 	case CannotTell:
-		return fmt.Sprintf("Cannot tell: %s. %s", change, v.visible())
+		return fmt.Sprintf("Cannot tell: %s.%s %s", change, v.notes(), v.visible())
 	}
-	return upper(string(v.Phrase)) + ": " + change + "."
+	return upper(string(v.Phrase)) + ": " + change + "." + v.notes()
+}
+
+// Change writes the change alone, with its interval: "1.97 times, 95 % interval 0.86 to 4.28".
+func (v Verdict) Change() string {
+	if !v.Ratio.Known() {
+		return v.Ratio.Reason
+	}
+	return fmt.Sprintf("%.2f times, 95 %% interval %s", *v.Ratio.Value, bounds(v.Ratio))
+}
+
+// notes say what else the comparison shows: how often an incident now is the shorter one, and that counts cluster.
+func (v *Verdict) notes() string {
+	text := ""
+	if v.Shorter != nil {
+		text += fmt.Sprintf(" An incident now is shorter than one before in %.0f of 100 pairs.", *v.Shorter*100)
+	}
+	if v.Clustered {
+		text += " Weekly counts vary more than chance alone makes them, because incidents cluster or a level changed; so the interval is that of the negative binomial law."
+	}
+	return text
 }
 
 // visible says which change could have been seen.
@@ -168,7 +148,40 @@ func (v *Verdict) visible() string {
 	if v.Needed > 0 {
 		seen += fmt.Sprintf("; to see a drop by a fifth takes about %d incidents on each side", v.Needed)
 	}
+	if v.Needed > 0 && v.Years > 0 {
+		seen += ", " + years(v.Years) + " each at the present rate of " + perYear(v.PerYear)
+	}
+	if v.Years > patience {
+		return seen + ". Lost minutes and the error budget tell sooner."
+	}
 	return seen + "."
+}
+
+// patience is how many years of waiting are called too long for a question.
+const patience = 2
+
+func years(x float64) string {
+	switch {
+	case x < 1.0/12:
+		return "less than a month"
+	case x < 1.5:
+		return fmt.Sprintf("about %.0f months", math.Max(2, x*12))
+	}
+	return fmt.Sprintf("about %.0f years", x)
+}
+
+func perYear(x float64) string {
+	if x < 10 {
+		return fmt.Sprintf("%.1f a year", x)
+	}
+	return fmt.Sprintf("%.0f a year", x)
+}
+
+func incidentNoun(n int) string {
+	if n == 1 {
+		return "incident"
+	}
+	return "incidents"
 }
 
 // bounds writes an interval of ratios with two digits behind the point.

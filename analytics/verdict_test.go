@@ -51,7 +51,7 @@ func TestJudge(t *testing.T) {
 		{"all of no length", make([]float64, 20), make([]float64, 20), analytics.NoChange, "No change larger than 1 %"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := analytics.Judge(resolve, tc.now, tc.before)
+			got := analytics.Judge(resolve, analytics.Sample{Values: tc.now}, analytics.Sample{Values: tc.before})
 			if got.Phrase != tc.want || !strings.HasPrefix(got.Sentence, tc.sentence) {
 				t.Errorf("Judge = %q %q, want %q %q", got.Phrase, got.Sentence, tc.want, tc.sentence)
 			}
@@ -62,7 +62,7 @@ func TestJudge(t *testing.T) {
 // TestJudgeVisible holds what could have been seen against the normal approximation for sigma 1.25 and 30 incidents
 // on each side, 0.4049, and the 519 of Noether's formula for a fifth.
 func TestJudgeVisible(t *testing.T) {
-	sample := logNormal(30, 1.25, 1)
+	sample := analytics.Sample{Values: logNormal(30, 1.25, 1)}
 	v := analytics.Judge(analytics.Metric{FewerIsBetter: true}, sample, sample)
 	if math.Abs(*v.VisibleDrop-0.4049) > 0.02 || math.Abs(*v.VisibleRise-1/0.4049) > 0.15 {
 		t.Errorf("visible = %v, %v, want about 0.40 and 2.47", *v.VisibleDrop, *v.VisibleRise)
@@ -92,7 +92,7 @@ func TestJudgeRate(t *testing.T) {
 		{"the same, 1000 each", 1000, 90, 1000, 90, analytics.NoChange, "No change larger than 10 % either way"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := analytics.JudgeRate(tc.now, tc.nowDays, tc.before, tc.beforeDays)
+			got := analytics.JudgeRate(analytics.Frequency{N: tc.now, Days: tc.nowDays}, analytics.Frequency{N: tc.before, Days: tc.beforeDays})
 			if got.Phrase != tc.want || !strings.HasPrefix(got.Sentence, tc.sentence) {
 				t.Errorf("JudgeRate = %q %q, want %q %q", got.Phrase, got.Sentence, tc.want, tc.sentence)
 			}
@@ -107,7 +107,8 @@ func TestJudgeRateVisible(t *testing.T) {
 		before int
 		want   float64
 	}{{363, 0.8}, {154, 0.7}, {50, 0.5}, {23, 0.3}} {
-		v := analytics.JudgeRate(tc.before, 100, tc.before, 100)
+		f := analytics.Frequency{N: tc.before, Days: 100}
+		v := analytics.JudgeRate(f, f)
 		if math.Abs(*v.VisibleDrop-tc.want) > 0.011 {
 			t.Errorf("JudgeRate(%d): VisibleDrop = %.3f, want about %v", tc.before, *v.VisibleDrop, tc.want)
 		}

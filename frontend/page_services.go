@@ -21,6 +21,7 @@ type ServicesPage struct {
 	Rows    []ServiceRow
 	Total   int
 	Figures []Figure // what fails most, what fails together
+	Scan    Scan     // which of them changed
 	Exports []Link
 	Empty   Empty
 }
@@ -36,7 +37,7 @@ type ServiceRow struct {
 	Open     int
 	Median   reports.Cell // seconds to resolve
 	P90      reports.Cell // seconds to resolve
-	Verdict  Verdict
+	Marks    []Mark       // what changed by more than the number of questions explains
 	Spark    Spark
 	Problems int
 }
@@ -49,6 +50,7 @@ type ServicePage struct {
 	Period   Period
 	Verdicts []Verdict // how often, how long, how much
 	Stats    []Stat
+	Panels   []Panel // one question each
 	Figures  []Figure
 	Table    reports.Table // the numbers of the page by period
 	Problems []ProblemRow

@@ -24,6 +24,11 @@ func Catalog() []Definition {
 	out := []Definition{
 		{"incidents-per-month", "How often do incidents happen?", incidentsPerMonth},
 		{"ttr-dots", "How long do incidents last?", durationDots(timeToResolve)},
+		{"how-often", "Do incidents come more or less often?", howOften},
+		{"ttr-survival", "How many incidents still go on after a time?", durationSurvival(timeToResolve)},
+		{"ttr-mean", "What does an incident take on average, for questions of cost?", durationMean(timeToResolve)},
+		{"gaps", "Does the gap between incidents grow?", gapsGrow},
+		{"when", "When do incidents start?", whenStart},
 		{"ttr-ecdf", "What share of incidents is resolved within a time?", durationShares(timeToResolve)},
 	}
 	for _, by := range []analytics.Dimension{analytics.ByService, analytics.ByPriority, analytics.ByTeam} {

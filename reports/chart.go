@@ -11,6 +11,7 @@ package reports
 import (
 	"time"
 
+	"hindsight/analytics"
 	"hindsight/incident"
 )
 
@@ -53,8 +54,9 @@ type Shape string
 
 const (
 	Dots     Shape = "dots"     // one mark per incident
+	OpenDots Shape = "open"     // one hollow mark per incident that is not over, in the colour of the series before
 	Bars     Shape = "bars"     // from zero
-	Steps    Shape = "steps"    // distribution functions
+	Steps    Shape = "steps"    // distribution functions; Lo and Hi are a band
 	Connect  Shape = "line"     // values over time
 	Interval Shape = "interval" // an estimate with its interval: Lo, value, Hi
 	Box      Shape = "box"      // Lo, value, Hi are the quartiles
@@ -88,13 +90,17 @@ type Line struct {
 
 // Source says what the numbers were made from, and is printed with every rendering.
 type Source struct {
-	From, To time.Time // the period, half open; zero when unbounded
-	Zone     string    // IANA name that periods and days are in
-	Filter   string    // the filters in words: "service checkout, severity 1 or 2"; empty: none
-	N        int       // incidents that were counted
-	LeftOut  []LeftOut // incidents that were not, by reason
-	Method   string    // "median with 95 % order-statistic interval"
-	Metric   string    // id of the definition, an anchor of /help/metrics
+	From, To time.Time           // the period, half open; zero when unbounded
+	Zone     string              // IANA name that periods and days are in
+	Filter   string              // the filters in words: "service checkout, severity 1 or 2"; empty: none
+	N        int                 // incidents that were counted
+	LeftOut  []LeftOut           // incidents that were not, by reason
+	Method   string              // "median with 95 % order-statistic interval"
+	Metric   string              // id of the definition, an anchor of /help/metrics
+	Measures string              // id or span of the duration that Outcomes are about; empty: none is measured
+	Outcomes []analytics.Outcome // of the incidents that N counts, as analytics.Snapshot.Cases lists them; empty: all that count
+	Counted  bool                // N counts incidents of the selection, so that a list of them can be opened
+	Link     string              // path of the list of the incidents that N counts; may be empty
 	AsOf     incident.Seq
 }
 
@@ -103,4 +109,6 @@ type LeftOut struct {
 	Reason string // "still open", "no resolution time", "drill"
 	N      int
 	Link   string // path of the list of them; may be empty
+	// Outcome names them for analytics.Snapshot.Cases; empty: it has no list of them.
+	Outcome analytics.Outcome
 }

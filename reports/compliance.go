@@ -42,7 +42,7 @@ func compliance(s *analytics.Snapshot, q analytics.Query, flat bool) Chart {
 	c.Table = Table{Columns: complianceColumns(by), Rows: complianceRows(groups)}
 	c.Answer = complianceAnswer(totals)
 	if len(c.Series) == 0 {
-		c.Empty = nothing(c.Source, setTargets)
+		c.Empty = nothing(s, q, c.Source, setTargets)
 	}
 	return c
 }

@@ -26,10 +26,11 @@ func metricOf(q analytics.Query, id string) analytics.Metric {
 // durationSource describes a figure of durations.
 func durationSource(s *analytics.Snapshot, q analytics.Query, m analytics.Metric, g analytics.DurationGroup) Source {
 	src := sourceOf(s, q, g.N, leftOut(g.LeftOut,
-		LeftOut{Reason: "still open", N: g.NOpen},
-		LeftOut{Reason: "no " + endWords(m.Span), N: g.NMissing},
-		LeftOut{Reason: "end before they begin", N: g.NInvalid},
+		LeftOut{Reason: stillOpen, N: g.NOpen, Outcome: analytics.Open},
+		LeftOut{Reason: "no " + endWords(m.Span), N: g.NMissing, Outcome: analytics.Missing},
+		LeftOut{Reason: "end before they begin", N: g.NInvalid, Outcome: analytics.Invalid},
 	))
+	src.Measures, src.Outcomes, src.Counted = m.ID, []analytics.Outcome{analytics.Recorded}, true
 	src.Metric = m.ID
 	src.Method = m.Title + ": " + g.Median.Method
 	return src
@@ -95,11 +96,22 @@ func durationDots(metric string) func(*analytics.Snapshot, analytics.Query) Char
 			}
 		}
 		c.Series = []Series{{Name: "Each incident", Shape: Dots, Points: dots(s.Cases(q, analytics.Recorded), months)}}
+		if all.NOpen > 0 {
+			c.Series = append(c.Series, Series{Name: "Still open, so far", Shape: OpenDots, Points: dots(s.Cases(q, analytics.Open), months)})
+		}
 		if len(boxes.Points) > 0 {
 			c.Series = append(c.Series, boxes)
 		}
-		if all.N == 0 {
-			c.Empty = nothing(c.Source, recordEnds)
+		for _, x := range []struct {
+			name string
+			analytics.Estimate
+		}{{"median of all", all.Median}, {"90th percentile of all", all.P90}} {
+			if x.Known() {
+				c.Lines = append(c.Lines, Line{Axis: "y", At: *x.Value, Label: x.name})
+			}
+		}
+		if all.N+all.NOpen == 0 {
+			c.Empty = nothing(s, q, c.Source, recordEnds)
 		}
 		return c
 	}
@@ -127,22 +139,24 @@ func dots(cases []analytics.Case, months []analytics.DurationGroup) []Point {
 }
 
 func caseLabel(x analytics.Case) string {
-	return fmt.Sprintf("%s %s: %s", cmp.Or(x.Number, string(x.ID)), x.Title, Format(Seconds, x.Seconds))
+	text := fmt.Sprintf("%s %s: %s", cmp.Or(x.Number, string(x.ID)), x.Title, Format(Seconds, x.Seconds))
+	if x.Outcome == analytics.Open {
+		text += " so far"
+	}
+	return text
 }
 
 // durationAnswer judges the period against the one before; without one it says what is.
 func durationAnswer(s *analytics.Snapshot, q analytics.Query, m analytics.Metric, all analytics.DurationGroup) string {
-	if all.N == 0 {
+	if all.N+all.NOpen == 0 {
 		return ""
 	}
 	said := []string{fmt.Sprintf("%s: median %s.", m.Title, estimateWords(Seconds, all.Median))}
 	if all.P90.Known() {
-		said = append(said, fmt.Sprintf("One in ten took longer than %s.", Format(Seconds, *all.P90.Value)))
+		said = append(said, fmt.Sprintf("One in ten took longer than %s.", estimateWords(Seconds, all.P90)))
 	}
-	if !q.From.IsZero() && !q.To.IsZero() {
-		q.GroupBy = analytics.ByNothing
-		before := s.Durations(q.Previous())[0]
-		said = append(said, analytics.Judge(m, all.Values, before.Values).Sentence)
+	if c := s.Compare(q); !q.From.IsZero() && !q.To.IsZero() && c.Missing == "" {
+		said = append(said, analytics.Judge(m, s.Sample(c.Now, m), s.Sample(c.Before, m)).Sentence)
 	}
 	return strings.Join(said, " ")
 }
@@ -173,7 +187,7 @@ func durationShares(metric string) func(*analytics.Snapshot, analytics.Query) Ch
 		}
 		c.Table.Rows = shareRows(now, ghost, len(c.Table.Columns) > 2)
 		if now.N == 0 {
-			c.Empty = nothing(c.Source, recordEnds)
+			c.Empty = nothing(s, q, c.Source, recordEnds)
 		}
 		return c
 	}

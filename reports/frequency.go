@@ -18,6 +18,7 @@ func incidentsPerMonth(s *analytics.Snapshot, q analytics.Query) Chart {
 		Y:      Axis{Label: "Incidents", Unit: Count},
 		Source: sourceOf(s, q, all.N, leftOut(all.LeftOut, LeftOut{Reason: "counted, but without a day to draw them at", N: undated})),
 	}
+	c.Source.Counted = true
 	c.Source.Method, c.Source.Metric = "count with 95 % Poisson interval (Garwood)", "count"
 	c.Table.Columns = append([]Column{{Key: "period", Title: "Period", Unit: Text}}, estimateColumns("incidents", "Incidents", Count)...)
 	c.Table.Columns = append(c.Table.Columns, Column{Key: "observed_days", Title: "Days observed", Unit: Count})
@@ -34,19 +35,18 @@ func incidentsPerMonth(s *analytics.Snapshot, q analytics.Query) Chart {
 	c.Series = []Series{bars}
 	c.Answer = frequencyAnswer(s, q, all)
 	if all.N == 0 {
-		c.Empty = nothing(c.Source, "Widen the period or the filter, or import incidents.")
+		c.Empty = nothing(s, q, c.Source, "Widen the period or the filter, or import incidents.")
 	}
 	return c
 }
 
 // frequencyAnswer judges the period against the one before, where there is one.
 func frequencyAnswer(s *analytics.Snapshot, q analytics.Query, now analytics.CountGroup) string {
-	if q.From.IsZero() || q.To.IsZero() || now.N == 0 {
+	c := s.Compare(q)
+	if q.From.IsZero() || q.To.IsZero() || now.N == 0 || c.Missing != "" {
 		return counted(now.N, "incident") + "."
 	}
-	q.GroupBy = analytics.ByNothing
-	before := s.Counts(q.Previous())[0]
-	return analytics.JudgeRate(now.N, now.Days, before.N, before.Days).Sentence
+	return analytics.JudgeRate(s.Frequency(c.Now), s.Frequency(c.Before)).Sentence
 }
 
 // mostPeriods is how many periods one chart can show legibly.

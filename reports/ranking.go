@@ -48,7 +48,7 @@ func durationsBy(metric string, by analytics.Dimension) func(*analytics.Snapshot
 		c.Series = filled(median, p90, few)
 		c.Answer = longest(by, groups)
 		if all.N == 0 {
-			c.Empty = nothing(c.Source, recordEnds)
+			c.Empty = nothing(s, q, c.Source, recordEnds)
 		}
 		return c
 	}

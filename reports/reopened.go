@@ -35,7 +35,7 @@ func reopenedByMonth(s *analytics.Snapshot, q analytics.Query) Chart {
 	}
 	c.Series = filled(marks)
 	if len(c.Series) == 0 {
-		c.Empty = nothing(c.Source, "Only sources with a history of states show what came back.")
+		c.Empty = nothing(s, q, c.Source, "Only sources with a history of states show what came back.")
 		return c
 	}
 	c.Y.Max = ceiling(top)

@@ -36,7 +36,7 @@ func availabilityByService(s *analytics.Snapshot, q analytics.Query) Chart {
 	}
 	c.Series = filled(dots)
 	if len(c.Series) == 0 {
-		c.Empty = nothing(c.Source, knowImpact)
+		c.Empty = nothing(s, q, c.Source, knowImpact)
 		return c
 	}
 	least := axisFloor(worst)
@@ -86,7 +86,7 @@ func betweenFailures(s *analytics.Snapshot, q analytics.Query) Chart {
 	}
 	c.Series = filled(marks)
 	if len(c.Series) == 0 {
-		c.Empty = nothing(c.Source, knowImpact)
+		c.Empty = nothing(s, q, c.Source, knowImpact)
 		return c
 	}
 	c.Answer = shortest(groups)

@@ -52,25 +52,35 @@ func alternatives[T any](noun string, values []T, name func(T) string) string {
 func leftOut(own []analytics.LeftOut, more ...LeftOut) []LeftOut {
 	var out []LeftOut
 	for _, l := range own {
-		out = append(out, LeftOut{Reason: l.Reason, N: l.N})
+		out = append(out, LeftOut{Reason: l.Reason, N: l.N, Outcome: analytics.Excluded})
 	}
 	out = append(out, more...)
 	return slices.DeleteFunc(out, func(l LeftOut) bool { return l.N == 0 })
 }
 
-// nothing says why a figure is empty: what the query selects and what became of it.
-func nothing(src Source, needs string) string {
+// nothing says why a figure is empty: how many incidents were seen, and at which step they dropped out.
+func nothing(s *analytics.Snapshot, q analytics.Query, src Source, needs string) string {
+	seen := s.Seen(q)
 	where := "in the whole history"
 	if p := src.Period(); p != "" {
 		where = "in " + p
 	}
+	number := func(n int) string { return Format(Count, float64(n)) }
+	text := "No incident " + where + " can be shown here. Seen: " + counted(seen.All, "incident")
 	if src.Filter != "" {
-		where += " for " + src.Filter
+		text += "; of these match " + src.Filter + ": " + number(seen.Matching)
+	}
+	if !q.From.IsZero() || !q.To.IsZero() {
+		text += "; began in the period: " + number(seen.InPeriod)
+	}
+	text += "; count: " + number(seen.Counting)
+	if len(q.Span.From) > 0 {
+		text += "; have both times in order: " + number(seen.Measured)
 	}
 	if out := src.leftOut(); out != "" {
-		return fmt.Sprintf("No incident %s can be shown here: %s. %s", where, out, needs)
+		text += ". Left out: " + out
 	}
-	return fmt.Sprintf("There is no incident %s. %s", where, needs)
+	return text + ". " + needs
 }
 
 // estimateWords writes an estimate as people read it: "1h 14m (51m – 2h 3m)".

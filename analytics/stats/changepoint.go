@@ -165,3 +165,27 @@ func EnergySplit(x []float64, alpha float64, shortest int) Split {
 	}
 	return out
 }
+
+// RateChangeRange returns between which positions a single change of the rate of counts would have explained them nearly as
+// well as at position at, counted from 1 as Segments.Changes: those whose log-likelihood is less than 1.92 lower, the
+// bound of a 95 % likelihood interval.
+func RateChangeRange(counts []float64, at int) (first, last int) {
+	const slack = 3.841458820694124 // chi-square, 1 degree of freedom, 95 %
+	sums := cumulate(counts, 1)
+	cost := func(i, j int) float64 {
+		s := sums[j] - sums[i]
+		if s == 0 {
+			return 0
+		}
+		return 2 * (s - s*math.Log(s/float64(j-i)))
+	}
+	n := len(counts)
+	best := cost(0, at) + cost(at, n)
+	first, last = at, at
+	for k := 1; k < n; k++ {
+		if cost(0, k)+cost(k, n) <= best+slack {
+			first, last = min(first, k), max(last, k)
+		}
+	}
+	return first, last
+}

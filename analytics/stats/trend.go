@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -66,24 +67,44 @@ func gapsOf(times []float64) []float64 {
 	return gaps
 }
 
+// exactGaps is up to how many gaps the exact chance of reversals is worked out: its cost grows with their fourth power.
+const exactGaps = 150
+
 // reverse counts the reversals of the gaps.
 func (t *Trend) reverse(gaps []float64) {
-	r, ties := len(gaps), false
+	r := len(gaps)
 	t.MostReversals = r * (r - 1) / 2
-	for i, a := range gaps {
-		for _, b := range gaps[i+1:] {
-			ties = ties || a == b
-			if b > a {
-				t.Reversals++
-			}
-		}
-	}
+	sorted := slices.Sorted(slices.Values(gaps))
+	ties := len(slices.Compact(slices.Clone(sorted))) < r
+	t.Reversals = rises(slices.Clone(gaps), make([]float64, r))
 	n := float64(r)
 	t.ReversalZ = (float64(t.Reversals) - n*(n-1)/4 + 0.5) / math.Sqrt((2*n+5)*(n-1)*n/72)
 	t.PReversals = math.NaN()
-	if !ties && r > 1 {
+	if !ties && r > 1 && r <= exactGaps {
 		t.PReversals = atLeastReversals(r, t.Reversals)
 	}
+}
+
+// rises counts the pairs of which the later is greater, and sorts x; room is as long.
+func rises(x, room []float64) int {
+	if len(x) < 2 {
+		return 0
+	}
+	half := len(x) / 2
+	count := rises(x[:half], room[:half]) + rises(x[half:], room[half:])
+	i, j := 0, half
+	for k := range room {
+		if j == len(x) || i < half && x[i] < x[j] {
+			room[k] = x[i]
+			count += len(x) - j // all that are left on the right are greater
+			i++
+		} else {
+			room[k] = x[j]
+			j++
+		}
+	}
+	copy(x, room)
+	return count
 }
 
 // atLeastReversals returns the share of the orders of n different values that have at least k reversals.

@@ -104,10 +104,10 @@ func (w world) overview() frontend.OverviewPage {
 }
 
 func (w world) services() frontend.ServicesPage {
-	p := frontend.ServicesPage{Shell: w.on("Services", frontend.NavServices, "/services"), Period: w.period("/services"), Total: w.rows, Clear: "/services", Exports: exports("/services"), Figures: []frontend.Figure{w.countsChart("by-service")}, Sorts: w.incidents().Sorts}
+	p := frontend.ServicesPage{Shell: w.on("Services", frontend.NavServices, "/services"), Period: w.period("/services"), Total: w.rows, Clear: "/services", Exports: exports("/services"), Figures: []frontend.Figure{w.countsChart("by-service")}, Sorts: w.incidents().Sorts, Scan: w.scan()}
 	for i := range w.rows {
 		was := 4 + i
-		p.Rows = append(p.Rows, frontend.ServiceRow{Service: incident.Service{ID: number("svc", i), Name: w.say([]string{"checkout", "payments-db", "search", "edge"}[i%4]), Tier: i%3 + 1}, Team: w.say("Payments"), Count: 11 - i%5, Was: &was, Open: i % 2, Median: reports.Num(2280), P90: reports.Missing("too few"), Verdict: w.verdicts()[i%3], Spark: w.spark(), Problems: i % 3})
+		p.Rows = append(p.Rows, frontend.ServiceRow{Service: incident.Service{ID: number("svc", i), Name: w.say([]string{"checkout", "payments-db", "search", "edge"}[i%4]), Tier: i%3 + 1}, Team: w.say("Payments"), Count: 11 - i%5, Was: &was, Open: i % 2, Median: reports.Num(2280), P90: reports.Missing("too few"), Marks: w.marks(i), Spark: w.spark(), Problems: i % 3})
 	}
 	return p
 }
@@ -117,7 +117,7 @@ func (w world) service() frontend.ServicePage {
 	s.Tier, s.Alias = 1, []string{w.say("chk-api")}
 	return frontend.ServicePage{
 		Shell: w.on("checkout", frontend.NavServices, "/services/svc_0001", frontend.Link{Label: "Services", Path: "/services"}), Service: s, Team: frontend.Link{Label: w.say("Payments")}, Period: w.period("/services/svc_0001"),
-		Verdicts: w.verdicts(), Stats: w.stats(), Figures: []frontend.Figure{w.durationsChart("service-ttr"), w.countsChart("service-rate"), w.emptyChart("service-tta")}, Table: w.table(), Problems: w.problemRows(2), Recent: w.rowsOf(min(5, w.rows)), List: "/incidents?service=svc_0001", Changes: w.changeRows(5), AllMade: "/changes?service=svc_0001", Exports: exports("/services/svc_0001"),
+		Verdicts: w.verdicts(), Stats: w.stats(), Panels: w.panels(), Figures: []frontend.Figure{w.durationsChart("service-ttr"), w.countsChart("service-rate"), w.emptyChart("service-tta")}, Table: w.table(), Problems: w.problemRows(2), Recent: w.rowsOf(min(5, w.rows)), List: "/incidents?service=svc_0001", Changes: w.changeRows(5), AllMade: "/changes?service=svc_0001", Exports: exports("/services/svc_0001"),
 	}
 }
 

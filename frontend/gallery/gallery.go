@@ -78,6 +78,7 @@ func (w world) pages() []State {
 		{"problem", w.problem()},
 		{"services", w.services()},
 		{"service", w.service()},
+		{"cases", w.cases()},
 		{"changes", w.changes()},
 		{"delivery", w.numbers("Delivery", frontend.NavChanges, "/delivery")},
 		{"oncall", w.onCall()},

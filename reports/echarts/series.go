@@ -39,6 +39,8 @@ func (b *builder) addSeries() {
 			style.color = b.theme.Ghost
 		case s.Shape == reports.Box:
 			style.color = b.theme.Ink
+		case s.Shape == reports.OpenDots:
+			style.color = b.theme.color(max(0, color-1))
 		default:
 			color++
 		}
@@ -79,6 +81,10 @@ func (b *builder) add(s reports.Series, l look) {
 		if len(s.Points) > manyDots {
 			out.Name += " (size shows how many)"
 		}
+	case reports.OpenDots:
+		icon = "emptyCircle"
+		out.Type, out.Symbol, out.SymbolSize = types.ChartScatter, "emptyCircle", dotSize+2
+		out.Data = b.items(s, nil)
 	case reports.Bars:
 		out.Type, out.BarMaxWidth, out.BarGap, out.BarCategoryGap = types.ChartBar, fmt.Sprint(barWidth), "0%", "40%"
 		out.Data = b.items(s, nil)
@@ -110,8 +116,12 @@ func (b *builder) newSeries(name, kind, color string) series {
 	}
 }
 
-// addBounds draws the intervals of bars and lines, where they have any.
+// addBounds draws the intervals of bars and lines and the bands of steps, where they have any.
 func (b *builder) addBounds(s reports.Series, l look) {
+	if s.Shape == reports.Steps {
+		b.addBand(s, l)
+		return
+	}
 	if s.Shape != reports.Bars && s.Shape != reports.Connect {
 		return
 	}
@@ -126,6 +136,27 @@ func (b *builder) addBounds(s reports.Series, l look) {
 	s.Shape = reports.Interval
 	b.custom(&out, s, l, false)
 	b.series = append(b.series, out)
+}
+
+// addBand draws the two ends of a band as fine lines of the series' colour, which come and go with it.
+func (b *builder) addBand(s reports.Series, l look) {
+	end := func(of func(reports.Point) *float64) {
+		out := b.newSeries(clean(s.Name), types.ChartLine, l.color)
+		out.Silent, out.Step, out.ShowSymbol = true, "end", opts.Bool(false)
+		out.LineStyle = &opts.LineStyle{Color: l.color, Width: 1, Type: "dotted"}
+		items := []item{}
+		for _, p := range thin(s, 600).Points {
+			if x := of(p); x != nil {
+				items = append(items, item{Value: []any{b.coordinate(b.chart.X, p.X), b.coordinate(b.chart.Y, *x)}})
+			}
+		}
+		if len(items) > 0 {
+			out.Data = items
+			b.series = append(b.series, out)
+		}
+	}
+	end(func(p reports.Point) *float64 { return p.Lo })
+	end(func(p reports.Point) *float64 { return p.Hi })
 }
 
 // custom fills in a series of interval or box marks, see chartkit.js for the values that they read.

@@ -92,7 +92,11 @@ func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.R
 		return search.Request{}, analytics.Query{}, err
 	}
 	a := analytics.Query{From: q.From, To: q.To, Location: q.Zone, Now: d.Now().UTC(), Services: services, Teams: teams,
-		Connections: connections, Severities: q.Severities, Priorities: q.Priorities, Tags: q.Tags, Kinds: q.Kinds, Private: private}
+		Connections: connections, Severities: q.Severities, Priorities: q.Priorities, Tags: q.Tags, Kinds: q.Kinds, Private: private,
+		NoCompare: q.Compare == "none", Programme: q.Programme}
+	if from, to, ok := q.Previous(); ok {
+		a.BeforeFrom, a.BeforeTo = from, to
+	}
 	if a.Span, a.GroupBy, err = measured(q); err != nil {
 		return search.Request{}, analytics.Query{}, err
 	}

@@ -39,6 +39,8 @@ type Query struct {
 	From, To time.Time // half open; zero: unbounded
 	Zone     *time.Location
 	Compare  string // prev, yoy or none
+	// Programme is when work on reliability began; zero: it is not stated.
+	Programme time.Time
 
 	Sort  string // -started, started, severity, relevance
 	Limit int
@@ -50,7 +52,7 @@ type Query struct {
 
 // Names of the parameters, in canonical order.
 var order = []string{"q", "sev", "service", "team", "status", "priority", "kind", "origin", "tag", "source",
-	"metric", "group_by", "range", "from", "to", "tz", "cmp", "sort", "limit", "after"}
+	"metric", "group_by", "range", "from", "to", "tz", "cmp", "programme", "sort", "limit", "after"}
 
 const maxLimit = 500
 
@@ -75,6 +77,10 @@ func Parse(v url.Values, now time.Time) (Query, error) {
 	}
 	if !slices.Contains([]string{"", "prev", "yoy", "none"}, q.Compare) {
 		return Query{}, incident.Invalidf("cmp", "%q is not prev, yoy or none", q.Compare)
+	}
+	var err error
+	if q.Programme, err = date("programme", v.Get("programme"), q.zone(), false); err != nil {
+		return Query{}, err
 	}
 	if !slices.Contains([]string{"", "-started", "started", "severity", "relevance"}, q.Sort) {
 		return Query{}, incident.Invalidf("sort", "%q is not -started, started, severity or relevance", q.Sort)
@@ -202,6 +208,9 @@ func (q Query) Values() url.Values {
 	add("group_by", q.GroupBy)
 	q.addPeriod(add)
 	add("cmp", q.Compare)
+	if !q.Programme.IsZero() {
+		add("programme", q.day(q.Programme))
+	}
 	add("sort", q.Sort)
 	if q.Limit > 0 {
 		add("limit", strconv.Itoa(q.Limit))
@@ -224,7 +233,7 @@ func (q Query) Encode() string {
 
 // Filtered reports whether anything but the period narrows the question down.
 func (q Query) Filtered() bool {
-	bare := Query{Range: q.Range, From: q.From, To: q.To, Zone: q.Zone, Compare: q.Compare, Sort: q.Sort,
+	bare := Query{Range: q.Range, From: q.From, To: q.To, Zone: q.Zone, Compare: q.Compare, Programme: q.Programme, Sort: q.Sort,
 		Limit: q.Limit, After: q.After, Metric: q.Metric, GroupBy: q.GroupBy}
 	return q.Encode() != bare.Encode()
 }

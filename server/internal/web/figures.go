@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"hindsight/analytics"
 	"hindsight/frontend"
@@ -20,6 +19,8 @@ func (s *Server) figure(id string, snapshot *analytics.Snapshot, a analytics.Que
 		return frontend.Figure{}, fmt.Errorf("web: chart %s: %w", id, err)
 	}
 	f := frontend.Figure{Chart: d.Build(snapshot, a), Size: size}
+	behind(&f.Chart.Source, q)
+	f.Chart.Table.Source = f.Chart.Source
 	if f.Chart.Empty == "" {
 		if f.Option, err = echarts.Option(f.Chart, echarts.Browser()); err != nil {
 			return f, fmt.Errorf("web: chart %s: %w", id, err)
@@ -49,97 +50,28 @@ func (s *Server) figures(snapshot *analytics.Snapshot, a analytics.Query, q quer
 	return out, nil
 }
 
-// comparison is two periods of equal length: what is judged, and what it is compared with.
-type comparison struct {
-	now, before analytics.Query
-	missing     string // why there is nothing to compare with; empty: there is
-	words       string // "1 Mar 2016 to 28 Feb 2017, compared with the 12 months before"
-}
-
-// compare returns the periods to compare. Without a period it takes the last twelve months of the record
-// and those before, for a record that ended years ago has no last twelve months of ours.
-func (s *Server) compare(snapshot *analytics.Snapshot, q query.Query, a analytics.Query) (comparison, bool) {
-	c := comparison{now: a, before: a}
-	if from, to, ok := q.Previous(); ok {
-		c.before.From, c.before.To = from, to
-	} else {
-		if !q.From.IsZero() || !q.To.IsZero() || q.Compare == "none" {
-			return c, false
-		}
-		end := lastDay(snapshot, a)
-		if end.IsZero() {
-			return c, false
-		}
-		middle := end.AddDate(-1, 0, 0)
-		c.now.From, c.now.To = middle, end
-		c.before.From, c.before.To = end.AddDate(-2, 0, 0), middle
-	}
-	day := func(t time.Time) string { return t.In(q.Zone).Format("2 Jan 2006") }
-	if first, _ := snapshot.Record(a); c.before.From.Before(first.Truncate(24 * time.Hour)) {
-		c.missing = "the record of these incidents begins on " + day(first) + ", so there is nothing before to compare with; choose a later or shorter period"
-		return c, true
-	}
-	c.words = fmt.Sprintf("%s to %s, compared with %s to %s", day(c.now.From), day(c.now.To.Add(-time.Second)), day(c.before.From), day(c.before.To.Add(-time.Second)))
-	return c, true
-}
-
-// lastDay is the end of the day on which the newest incident of a began.
-func lastDay(snapshot *analytics.Snapshot, a analytics.Query) time.Time {
-	var last time.Time
-	for _, c := range snapshot.Cases(a, analytics.AnyOutcome) {
-		if c.StartedAt.After(last) {
-			last = c.StartedAt
-		}
-	}
-	if last.IsZero() {
-		return last
-	}
-	return last.Truncate(24*time.Hour).AddDate(0, 0, 1)
-}
-
 // verdicts answer "is it getting better?": how often, how long to resolve, how long to answer.
-func verdicts(snapshot *analytics.Snapshot, c comparison) []frontend.Verdict {
-	if c.missing != "" {
-		return []frontend.Verdict{{Question: "Compared with before", State: frontend.Unclear, Phrase: "Cannot tell", Detail: capital(c.missing) + "."}}
+func verdicts(snapshot *analytics.Snapshot, a analytics.Query) []frontend.Verdict {
+	c := snapshot.Compare(a)
+	if c.Missing != "" {
+		return []frontend.Verdict{{Question: "Compared with before", State: frontend.Unclear, Phrase: "Cannot tell", Detail: capital(c.Missing) + ".", Metric: "better"}}
 	}
-	out := []frontend.Verdict{rateVerdict(snapshot, c)}
+	var metrics []analytics.Metric
+	questions, ids := []string{"How often"}, []string{"frequency"}
 	for _, id := range []string{"time_to_resolve", "time_to_acknowledge"} {
-		m, err := analytics.FindMetric(id)
-		if err != nil {
-			continue
+		if m, err := analytics.FindMetric(id); err == nil {
+			metrics, questions, ids = append(metrics, m), append(questions, m.Title), append(ids, m.ID)
 		}
-		now, before := c.now, c.before
-		now.Span, before.Span = m.Span, m.Span
-		v := analytics.Judge(m, values(snapshot, now), values(snapshot, before))
-		out = append(out, verdict(m.Title, m.ID, v))
+	}
+	var out []frontend.Verdict
+	for i, v := range snapshot.Verdicts(c, metrics...) {
+		out = append(out, verdict(questions[i], ids[i], v, c.Words))
 	}
 	return out
 }
 
-func rateVerdict(snapshot *analytics.Snapshot, c comparison) frontend.Verdict {
-	n, days := rate(snapshot, c.now)
-	was, wasDays := rate(snapshot, c.before)
-	return verdict("How often", "count", analytics.JudgeRate(n, days, was, wasDays))
-}
-
-func rate(snapshot *analytics.Snapshot, q analytics.Query) (int, float64) {
-	q.GroupBy = analytics.ByNothing
-	for _, g := range snapshot.Counts(q) {
-		return g.N, g.Days
-	}
-	return 0, 0
-}
-
-func values(snapshot *analytics.Snapshot, q analytics.Query) []float64 {
-	q.GroupBy = analytics.ByNothing
-	for _, g := range snapshot.Durations(q) {
-		return g.Values
-	}
-	return nil
-}
-
 // verdict puts a judgement of analytics on a page.
-func verdict(question, metric string, v analytics.Verdict) frontend.Verdict {
+func verdict(question, metric string, v analytics.Verdict, periods string) frontend.Verdict {
 	state := frontend.Unclear
 	switch v.Phrase {
 	case analytics.ClearlyBetter, analytics.ProbablyBetter:
@@ -149,7 +81,7 @@ func verdict(question, metric string, v analytics.Verdict) frontend.Verdict {
 	case analytics.NoChange:
 		state = frontend.Same
 	}
-	return frontend.Verdict{Question: question, State: state, Phrase: capital(string(v.Phrase)), Detail: v.Sentence, N: v.NNow, WasN: v.NBefore, Metric: metric}
+	return frontend.Verdict{Question: question, State: state, Phrase: capital(string(v.Phrase)), Detail: v.Sentence + " (" + periods + ")", N: v.NNow, WasN: v.NBefore, Metric: metric}
 }
 
 func capital(text string) string {

@@ -22,28 +22,17 @@ func (s *Server) metrics(r *request) (answer, error) {
 	page := frontend.MetricsPage{Shell: r.shell("How numbers are computed", frontend.NavHelp)}
 	for _, m := range analytics.Metrics() {
 		page.Metrics = append(page.Metrics, frontend.MetricHelp{ID: m.ID, Name: m.Title, Definition: m.Definition, Unit: string(m.Unit),
-			Population: m.Population, Source: m.Source, Missing: missingWords(m), Method: methodWords(m)})
+			Population: m.Population, Source: m.Source, Missing: sentence(m.Missing), Method: sentence(m.Method)})
 	}
 	return show(page)
 }
 
-func missingWords(m analytics.Metric) string {
-	if len(m.Span.From) == 0 {
+// sentence writes a clause of a definition out; nothing stays nothing.
+func sentence(clause string) string {
+	if clause == "" {
 		return ""
 	}
-	return "Open incidents, incidents without one of the two times and those that end before they begin are counted beside the figure, never in it."
-}
-
-func methodWords(m analytics.Metric) string {
-	switch {
-	case len(m.Span.From) > 0:
-		return "Median, p75, p90 and p95 with distribution-free 95 % intervals; they need 6, 13, 36 and 72 incidents."
-	case m.Unit == analytics.Share && m.ID != "availability":
-		return "Share with the 95 % Wilson interval."
-	case m.ID == "count":
-		return "Count with the exact 95 % Poisson (Garwood) interval."
-	}
-	return ""
+	return capital(clause) + "."
 }
 
 func (s *Server) about(r *request) (answer, error) {

@@ -34,12 +34,12 @@ func (s *Server) services(r *request) (answer, error) {
 	snapshot := s.Live.Snapshot()
 	rows := s.serviceRows(snapshot, a, words)
 	page.Total = len(rows)
+	scan, marks := scanned(snapshot, a)
+	page.Scan = scan
 	for i := range rows[:min(len(rows), servicesShown)] {
 		own := ofService(a, rows[i].Service.ID)
 		rows[i].Spark = spark(snapshot, own)
-		if c, ok := s.compare(snapshot, q, own); ok && c.missing == "" {
-			rows[i].Verdict = rateVerdict(snapshot, c)
-		}
+		rows[i].Marks = marks[rows[i].Service.ID]
 	}
 	page.Rows = rows[:min(len(rows), servicesShown)]
 	page.Empty = s.nothing(r, words != "")
@@ -147,22 +147,20 @@ func (s *Server) service(r *request) (answer, error) {
 	if err := s.fillMade(ctx, r, &page, q); err != nil {
 		return answer{}, err
 	}
-	if n, _ := rate(snapshot, a); n == 0 {
-		page.Empty = frontend.Empty{Kind: frontend.NothingMatches, Text: "No incident of " + service.Name + " that counts began in this period."}
+	if seen := snapshot.Seen(a); seen.Counting == 0 {
+		page.Empty = frontend.Empty{Kind: frontend.NothingMatches, Text: "No incident of " + service.Name + " that counts began in this period. " + seenWords(seen)}
 		return show(page)
 	}
-	if c, ok := s.compare(snapshot, own, a); ok {
-		page.Verdicts = verdicts(snapshot, c)
-		for i := range page.Verdicts {
-			if c.missing == "" {
-				page.Verdicts[i].Detail += " (" + c.words + ")"
-			}
-		}
+	if q.Compare != "none" {
+		page.Verdicts = verdicts(snapshot, a)
 	}
 	page.Stats = s.stats(snapshot, a, page.List)
+	if page.Panels, err = s.panels(snapshot, a, own); err != nil {
+		return answer{}, err
+	}
 	page.Table = serviceTable(snapshot, a)
 	page.Exports = []frontend.Link{{Label: "CSV", Path: pathOf("/api/v1/charts/ttr-dots.csv", own)}, {Label: "JSON", Path: pathOf("/api/v1/measurements", with(own, func(q *query.Query) { q.GroupBy = "month" }))}}
-	if page.Figures, err = s.figures(snapshot, a, own, frontend.Medium, "ttr-dots", "ttr-ecdf", "incidents-per-month", "reopened-by-month"); err != nil {
+	if page.Figures, err = s.figures(snapshot, a, own, frontend.Medium, "ttr-ecdf", "reopened-by-month"); err != nil {
 		return answer{}, err
 	}
 	if page.Problems, err = s.problemsOf(ctx, r, service.ID); err != nil {

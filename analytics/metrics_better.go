@@ -1,0 +1,48 @@
+package analytics
+
+// comparisons are the figures that answer whether it is getting better.
+func comparisons() []Metric {
+	const counted = "incidents that count and started in the period"
+	return []Metric{
+		{ID: "better", Title: "Is it getting better?", Unit: Factor,
+			Definition: "the typical factor between a duration, or a rate, now and one in the period before, in fixed words: clearly, probably, no change larger than X, cannot tell, too few incidents",
+			Population: counted + ", or in the period before it: the one of equal length just before, the same days a year earlier where that is asked for, and without a period the last twelve months of the record against the twelve before",
+			Method:     "durations: Hodges-Lehmann ratio with the interval of order statistics of pairwise differences; share of pairs in which the one now is shorter (Mann-Whitney); visible change by the t-test on logarithms and needed number by Noether at 80 % power. Rates: see frequency. A period chosen because it was bad is followed by a better one by itself",
+			Missing:    "durations compare recorded ones alone; see survival for open ones", Source: "Hodges and Lehmann (1963); Noether (1987)", FewerIsBetter: true},
+		{ID: "frequency", Title: "How often", Unit: Factor,
+			Definition: "number of incidents of a period beside the range in which it would fall in 9 of 10 cases if it came as all other periods did, and the ratio of the rate now to that before",
+			Population: counted,
+			Method:     "range: gamma-Poisson with Jeffreys' prior, from all other periods; ratio: exact conditional interval of two Poisson rates. Where weekly counts vary more than Poisson counts (dispersion test, 5 %), both are those of the negative binomial law of greatest likelihood; its own uncertainty is not in the range. Changes of level: best cut of the weekly counts by Poisson likelihood, at least 8 weeks a level, penalty 3 times the logarithm of the number of weeks times the dispersion around levels; how many of the penalties 2, 3 and 4 find it is said, and which weeks would explain it about as well (likelihood interval)",
+			Missing:    startMissing, Source: "Przyborowski and Wilenski (1940); Hilbe, Negative Binomial Regression (2011); Killick, Fearnhead and Eckley (2012)", FewerIsBetter: true},
+		{ID: "survival", Title: "How many still go on", Unit: Share,
+			Definition: "share of incidents that last longer than a time",
+			Population: counted + ", recorded and open",
+			Method:     "Kaplan-Meier with pointwise log-log 95 % band; two periods are compared by the log-rank test",
+			Missing:    "an open incident counts as lasting at least so long as it has; those without one of the two times and those that end before they begin are counted beside the figure", Source: "Kaplan and Meier (1958); Mantel (1966)", FewerIsBetter: true},
+		{ID: "mean_for_cost", Title: "Mean duration, for cost", Unit: Seconds,
+			Definition: "sum of the durations divided by their number, for questions of cost alone",
+			Population: spanPopulation,
+			Method:     "interval: modified Cox with t, where Anderson-Darling does not contradict a log-normal law at 5 %; else BCa with 10,000 replicates and a fixed seed from 20 incidents on, which for heavy tails is too narrow by construction. The noise floor is how far two means of as many incidents differ by chance in 1 of 10 comparisons",
+			Missing:    spanMissing, Source: "Olsson (2005); Efron (1987); Davidovič, Incident Metrics in SRE (2021)", FewerIsBetter: true},
+		{ID: "trend", Title: "Does the gap grow", Unit: Number,
+			Definition: "incidents counted up over time, and whether they become rarer",
+			Population: counted,
+			Method:     "Lewis-Robinson test, two-sided: strong evidence below 1 %, moderate below 5 %, weak below 20 %; where the Laplace test alone sees a trend that is said. Without a period, observation begins with the first incident and ends with the last. From 6 incidents on",
+			Missing:    startMissing, Source: "Lewis and Robinson (1974); Cox and Lewis (1966)", FewerIsBetter: true},
+		{ID: "growth", Title: "Growth parameter", Unit: Factor,
+			Definition: "exponent of the power law of incidents against time since a stated beginning of a programme; below 1 incidents become rarer",
+			Population: counted + ", since the programme began",
+			Method:     "greatest likelihood, corrected for bias, with chi-square interval; a Cramér-von Mises distance that one fitting process in ten exceeds gives a warning. Only with a stated beginning, on which it depends",
+			Missing:    startMissing, Source: "Crow (1975); MIL-HDBK-189 (1981); IEC 61164", FewerIsBetter: true},
+		{ID: "pattern", Title: "When incidents start", Unit: Number,
+			Definition: "incidents by hour of the week, hour of the day, day of the week and, from two years on, month of the year, by the clock of the stated zone",
+			Population: counted,
+			Method:     "chi-square against the hours that were observed of each, changes of summer time included; where less than 5 are expected in a category by Monte Carlo with a fixed seed. The tests are corrected for their number (Benjamini and Hochberg); what remains at 5 % is called more than chance. Colour is shown only then",
+			Missing:    startMissing, Source: "Pearson (1900); Hope (1968)", FewerIsBetter: true},
+		{ID: "scan", Title: "Services that changed", Unit: Factor,
+			Definition: "services whose rate or duration differs from the period before by more than the number of questions explains",
+			Population: counted + " or the one before, of services with 6 or more incidents in both together (rate) or in each (duration)",
+			Method:     "one test of the rate and one of the durations (Mann-Whitney) for each service, all corrected together by Benjamini and Hochberg; marked is q of at most 0.10 and a change of at least a tenth. The intervals beside marks are not corrected",
+			Missing:    spanMissing, Source: "Benjamini and Hochberg (1995)", FewerIsBetter: true},
+	}
+}

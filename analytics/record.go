@@ -1,0 +1,69 @@
+package analytics
+
+import "time"
+
+// record is what was written down through some connections.
+type record struct {
+	from, to time.Time // start of the earliest and of the latest incident; zero without any
+	n        int       // incidents with a start
+}
+
+// missed is how many incidents must be missing behind the end of a record, at its rate, before it is called silent.
+// Incidents cluster, so that a gap of fewer proves nothing.
+const missed = 10
+
+// silent reports whether the record ends so long before an instant that it cannot have gone on: at its own rate, 10 incidents
+// or more would have come since. A record of a single incident has no rate.
+func (r record) silent(at time.Time) bool {
+	length := r.to.Sub(r.from)
+	return r.n > 1 && length > 0 && at.Sub(r.to).Hours()/length.Hours()*float64(r.n-1) >= missed
+}
+
+// sources are the connections that incidents of the queries came through.
+func (s *Snapshot) sources(queries ...Query) map[uint32]bool {
+	through := map[uint32]bool{}
+	for _, q := range queries {
+		for r := range s.population(q).started() {
+			if r.started[r.i] != 0 {
+				through[r.connection[r.i]] = true
+			}
+		}
+	}
+	return through
+}
+
+// recordOf returns the record of all incidents that came through some connections, but for private ones, of which nobody
+// may learn.
+func (s *Snapshot) recordOf(through map[uint32]bool) record {
+	var out record
+	for connection, r := range s.records() {
+		if through[connection] {
+			out = out.with(r)
+		}
+	}
+	return out
+}
+
+// with joins two records.
+func (r record) with(other record) record {
+	if r.n == 0 || other.n > 0 && other.from.Before(r.from) {
+		r.from = other.from
+	}
+	if other.to.After(r.to) {
+		r.to = other.to
+	}
+	r.n += other.n
+	return r
+}
+
+// records returns the record of each connection, private incidents aside.
+func (s *Snapshot) records() map[uint32]record {
+	out := map[uint32]record{}
+	for r := range s.population(Query{}).started() {
+		if at := r.started[r.i]; at != 0 {
+			code := r.connection[r.i]
+			out[code] = out[code].with(record{instant(at), instant(at), 1})
+		}
+	}
+	return out
+}

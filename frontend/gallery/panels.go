@@ -1,0 +1,52 @@
+package gallery
+
+import (
+	"time"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/reports"
+)
+
+func (w world) marks(i int) []frontend.Mark {
+	all := []frontend.Mark{{Question: "How often", State: frontend.Worse, Text: "1.97 times, 95 % interval 1.36 to 4.28", Q: 0.01}, {Question: "How long", State: frontend.Better, Text: "0.61 times, 95 % interval 0.44 to 0.83", Q: 0.04}}
+	return all[:i%3]
+}
+
+func (w world) scan() frontend.Scan {
+	return frontend.Scan{Looked: 31, Tests: 52, Marked: 2, TooFew: 7, Periods: "1 Mar 2016 to 28 Feb 2017, compared with 1 Mar 2015 to 28 Feb 2016",
+		Services: []frontend.ScanRow{{Name: w.say("checkout"), Path: "/services/svc_0001", Marks: w.marks(2)}}}
+}
+
+func (w world) panels() []frontend.Panel {
+	heat := &frontend.Heat{Shaded: w.rows > 4}
+	for h := range 24 {
+		heat.Hours = append(heat.Hours, time.Date(2026, 1, 1, h, 0, 0, 0, time.UTC).Format("15"))
+	}
+	for d := range 7 {
+		row := frontend.HeatRow{Day: []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}[d]}
+		for h := range 24 {
+			n := (d*5 + h*3) % 6
+			level := 0
+			if heat.Shaded {
+				level = min(4, n)
+			}
+			row.Cells = append(row.Cells, frontend.HeatCell{N: n, Level: level})
+		}
+		heat.Rows = append(heat.Rows, row)
+	}
+	return []frontend.Panel{
+		{ID: "often", Title: "How often?", Lead: "Each period beside what the others lead one to expect.", Figures: []frontend.Figure{w.countsChart("how-often")}},
+		{ID: "long", Title: "How long?", Figures: []frontend.Figure{w.durationsChart("panel-ttr"), w.emptyChart("panel-survival")}, FoldedTitle: "What did they cost?", Folded: []frontend.Figure{w.emptyChart("panel-mean")}},
+		{ID: "gap", Title: "Does the gap grow?", Programme: &frontend.Programme{Action: "/services/svc_0001", Begin: w.shell.Now, Keep: []frontend.Hidden{{Name: "range", Value: w.say("12m")}}}},
+		{ID: "when", Title: "When?", Heat: heat},
+	}
+}
+
+func (w world) cases() frontend.CasesPage {
+	p := frontend.CasesPage{Shell: w.on("Incidents behind a number", frontend.NavIncidents, "/cases"), Metric: "Time to resolve", Anchor: "time_to_resolve", Outcomes: "measured", Period: "All time", Total: w.rows, Reason: w.say("")}
+	for i := range w.rows {
+		p.Rows = append(p.Rows, frontend.CaseRow{Path: "/incidents/inc_0001", Number: w.say("INC1"), Title: w.say("Checkout fails"), Severity: incident.Severity(i % 6), StartedAt: w.shell.Now, Services: w.say("checkout"), Took: reports.Num(4440)})
+	}
+	return p
+}

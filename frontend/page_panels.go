@@ -1,0 +1,89 @@
+package frontend
+
+import (
+	"time"
+
+	"hindsight/incident"
+	"hindsight/reports"
+)
+
+// Panel is one question about a service with its figures.
+type Panel struct {
+	ID, Title, Lead string
+	Figures         []Figure
+	Heat            *Heat
+	Programme       *Programme
+	FoldedTitle     string   // of the figures that are shown on demand
+	Folded          []Figure // may be empty
+}
+
+// Programme is the form that takes when work on reliability began: GET programme.
+type Programme struct {
+	Action string // path of the page
+	Keep   []Hidden
+	Begin  time.Time // zero: it is not stated
+}
+
+// Heat is incidents by weekday and hour. Without Shaded the numbers stand without colour, for they cannot be told from
+// chance.
+type Heat struct {
+	Hours  []string
+	Rows   []HeatRow
+	Shaded bool
+}
+
+// HeatRow is one weekday.
+type HeatRow struct {
+	Day   string
+	Cells []HeatCell
+}
+
+// HeatCell is one hour of a weekday. Level goes from 0, no shade, to 4.
+type HeatCell struct{ N, Level int }
+
+// Scan is what a look at all services found.
+type Scan struct {
+	Looked, Tests, Marked, TooFew, Uncovered int
+	Periods                                  string // which were compared
+	Missing                                  string // why nothing was compared; empty: something was
+	Services                                 []ScanRow
+}
+
+// ScanRow is one service that changed.
+type ScanRow struct {
+	Name, Path string
+	Marks      []Mark
+}
+
+// Mark is one change of a service.
+type Mark struct {
+	Question string // "How often"
+	State    VerdictState
+	Text     string  // "1.97 times, 95 % interval 0.86 to 4.28"
+	Q        float64 // expected share of false findings among marks as clear as this
+}
+
+// CasesPage lists the incidents behind a number at /cases. GET parameters: those of lists, metric, outcome, reason.
+type CasesPage struct {
+	Shell
+	Metric, Anchor string // what is measured; empty: nothing
+	Outcomes       string // which of them, in words; empty: all that count
+	Reason         string // why they were left out; empty: whatever the reason
+	Period         string
+	Chips          []Chip
+	Rows           []CaseRow
+	Total          int
+	Seen           string // at which step incidents dropped out, when there is none
+}
+
+func (CasesPage) template() string { return "cases" }
+
+// CaseRow is one incident behind a number.
+type CaseRow struct {
+	Path, Number, Title string
+	Severity            incident.Severity
+	StartedAt           time.Time
+	Services            string
+	Took                reports.Cell // seconds
+	Reason              string
+}
