@@ -76,7 +76,7 @@ func (s *Snapshot) Incidents(q Query, which Outcome) []incident.ID {
 
 // outcome returns how row r stands in the span of the query, and its duration in microseconds.
 func (p *population) outcome(r row) (Outcome, int64) {
-	state, value := r.duration(r.i, p.span, p.now())
+	state, value := p.duration(r, p.now())
 	switch {
 	case r.leftOut != 0:
 		return Excluded, value

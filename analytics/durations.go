@@ -60,7 +60,7 @@ func (s *Snapshot) Durations(q Query) []DurationGroup {
 	p := s.population(q)
 	now := p.now()
 	buckets := collect(p, p.grouping(), func(t *tally, r row) {
-		t.add(r.duration(r.i, p.span, now))
+		t.add(p.duration(r, now))
 	})
 	out := make([]DurationGroup, len(buckets))
 	for i, b := range buckets {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"hindsight/analytics/calendar"
 	"hindsight/incident"
 )
 
@@ -25,12 +26,13 @@ type Metric struct {
 	Span          incident.Span // what it measures; empty for figures that are no durations
 	Definition    string        // from what to what, exactly
 	Unit          Unit
-	Population    string // which incidents
-	Method        string // how the value and its interval are worked out
-	Missing       string // what becomes of open incidents and of those that lack a time
-	Source        string // where the definition or the formula comes from
-	FewerIsBetter bool   // a smaller number is good news
-	Page          string // the path where it is shown, of figures that are not made from incidents alone; else empty
+	Population    string             // which incidents
+	Method        string             // how the value and its interval are worked out
+	Missing       string             // what becomes of open incidents and of those that lack a time
+	Source        string             // where the definition or the formula comes from
+	FewerIsBetter bool               // a smaller number is good news
+	Page          string             // the path where it is shown, of figures that are not made from incidents alone; else empty
+	Calendar      *calendar.Calendar // in whose business time Span is counted; nil: wall clock
 }
 
 // spanPopulation is the population of every duration.

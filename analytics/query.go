@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"hindsight/analytics/calendar"
 	"hindsight/incident"
 )
 
@@ -36,8 +37,9 @@ type Query struct {
 	// Programme is when work on reliability began, as somebody stated it; zero: nobody did. Growth needs it.
 	Programme time.Time
 
-	Span    incident.Span // what Durations measures
-	GroupBy Dimension
+	Span     incident.Span      // what Durations measures
+	Calendar *calendar.Calendar // in whose business time Span is counted; nil: wall clock
+	GroupBy  Dimension
 }
 
 // Previous returns the same query for the period of equal length just before, to compare with. It

@@ -3,7 +3,7 @@ package frontend
 import "hindsight/reports"
 
 // NumbersPage shows figures in sections: numbers with their uncertainty, then tables. Delivery (/delivery), load
-// (/load), learning (/learning) and restatements (/restatements) are such pages.
+// (/load), learning (/learning), durations (/durations) and restatements (/restatements) are such pages.
 //
 // GET parameters: range or from and to, tz, and those of Facets and Chips.
 type NumbersPage struct {
@@ -19,6 +19,7 @@ type NumbersPage struct {
 	Notes    []string // what holds for the whole page: period, what was left out and why
 	Exports  []Link
 	None     NoNumbers // why Sections is empty
+	Define   *DefineDuration
 }
 
 func (NumbersPage) template() string { return "numbers" }
@@ -38,4 +39,10 @@ type NumbersSection struct {
 type NoNumbers struct {
 	Title, Text string
 	Links       []Link
+}
+
+// DefineDuration is the form for a new duration, or a new version of one: POST /durations name, span, calendar, note.
+type DefineDuration struct {
+	Form      Form
+	Calendars []Choice
 }

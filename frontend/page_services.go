@@ -57,6 +57,7 @@ type ServicePage struct {
 	Recent   []IncidentRow
 	List     string      // path of the list of its incidents
 	Changes  []ChangeRow // the newest of the period
+	Starts   string      // how far the median moves when starts are wrong; empty: there is none
 	AllMade  string      // path of the list of its changes; empty: no source of changes is connected
 	Exports  []Link
 	Empty    Empty

@@ -18,7 +18,10 @@ func metricOf(q analytics.Query, id string) analytics.Metric {
 	}
 	m, err := analytics.FindMetric(id)
 	if err != nil { // a span that is put together by hand and has no name
-		return analytics.Metric{ID: id, Title: id, Span: q.Span, Unit: analytics.Seconds, FewerIsBetter: true}
+		m = analytics.Metric{ID: id, Title: id, Span: q.Span, Unit: analytics.Seconds, FewerIsBetter: true}
+	}
+	if q.Calendar != nil {
+		m.Calendar, m.Title = q.Calendar, m.Title+" in business time"
 	}
 	return m
 }

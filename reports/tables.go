@@ -53,7 +53,7 @@ func Breaches(s *analytics.Snapshot, q analytics.Query) Table {
 // Measurements returns one metric of durations, grouped as q says, with everything that is known about it. The
 // mean stands beside the range that chance alone gives it, never alone.
 func Measurements(s *analytics.Snapshot, q analytics.Query, m analytics.Metric) Table {
-	q.Span = m.Span
+	q.Span, q.Calendar = m.Span, m.Calendar
 	groups := s.Durations(q)
 	by := q.GroupBy
 	q.GroupBy = analytics.ByNothing

@@ -43,6 +43,9 @@ func (w world) numbers(title string, nav frontend.Nav, path string) frontend.Num
 func numberStates(w world) []State {
 	bare := w.numbers("Delivery", frontend.NavChanges, "/delivery")
 	bare.Sections, bare.Chips = nil, nil
+	defining := bare
+	defining.Title, defining.None = "Durations", frontend.NoNumbers{Title: "No duration was defined here", Text: "Any span of two moments can be measured."}
+	defining.Define = &frontend.DefineDuration{Calendars: []frontend.Choice{{Value: "pol_1", Label: "Office hours"}}, Form: frontend.Form{Errors: []frontend.FieldError{{Field: "span", Message: "write it as from..to"}}}}
 	bare.None = frontend.NoNumbers{Title: "No source of changes is connected", Text: "These figures are made from deployments.", Links: []frontend.Link{{Label: "How changes get here", Path: "/changes"}}}
 	wrong := bare
 	wrong.Problem = "There is no service called “zzz”."
@@ -50,5 +53,5 @@ func numberStates(w world) []State {
 	stated.Changes, none.Changes = w.near(), w.near()
 	stated.Changes.Incident, stated.Changes.MayEdit, stated.Changes.Cause, stated.Changes.CauseBy = "inc_1", true, stated.Changes.Rows[0].Change.ID, "editor"
 	none.Changes.Incident, none.Changes.MayEdit, none.Changes.Cause, none.Changes.CauseBy = "inc_1", true, incident.NoChange, "editor"
-	return []State{{"delivery/unconnected", bare}, {"delivery/wrong", wrong}, {"incident/cause-stated", stated}, {"incident/no-cause", none}}
+	return []State{{"delivery/unconnected", bare}, {"delivery/wrong", wrong}, {"durations/defining", defining}, {"incident/cause-stated", stated}, {"incident/no-cause", none}}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hindsight/analytics"
+	"hindsight/analytics/calendar"
 	"hindsight/importers"
 	"hindsight/incident"
 	"hindsight/search"
@@ -97,7 +98,7 @@ func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.R
 	if from, to, ok := q.Previous(); ok {
 		a.BeforeFrom, a.BeforeTo = from, to
 	}
-	if a.Span, a.GroupBy, err = measured(q); err != nil {
+	if a.Span, a.Calendar, a.GroupBy, err = measured(r.snapshot, q); err != nil {
 		return search.Request{}, analytics.Query{}, err
 	}
 	not, err := r.services("service", q.NotServices)
@@ -142,20 +143,17 @@ func order(sort string) incident.Sort {
 }
 
 // measured reads the metric, by id or as a span, and the grouping.
-func measured(q query.Query) (span incident.Span, by analytics.Dimension, err error) {
+func measured(snapshot *analytics.Snapshot, q query.Query) (span incident.Span, hours *calendar.Calendar, by analytics.Dimension, err error) {
 	if q.GroupBy != "" {
 		if by, err = analytics.ParseDimension(q.GroupBy); err != nil {
-			return span, by, err
+			return span, nil, by, err
 		}
 	}
 	if q.Metric == "" {
-		return span, by, nil
+		return span, nil, by, nil
 	}
-	if m, err := analytics.FindMetric(q.Metric); err == nil {
-		return m.Span, by, nil
-	}
-	span, err = incident.ParseSpan(q.Metric)
-	return span, by, err
+	m, err := snapshot.FindMetric(q.Metric)
+	return m.Span, m.Calendar, by, err
 }
 
 // connections returns the ids of those that wanted names: by source, name or id.

@@ -35,6 +35,8 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/delivery", incident.Viewer, s.delivery)
 	get("/load", incident.Viewer, s.load)
 	get("/learning", incident.Viewer, s.learning)
+	get("/durations", incident.Viewer, s.ownDurations)
+	post("/durations", incident.Editor, s.saveDuration)
 	get("/oncall", incident.Viewer, s.onCall)
 	get("/problems", incident.Viewer, s.problems)
 	get("/problems/:id", incident.Viewer, s.problem)

@@ -159,6 +159,7 @@ func (s *Server) service(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page.Table = serviceTable(snapshot, a)
+	page.Starts = startsOf(snapshot, a)
 	page.Exports = []frontend.Link{{Label: "CSV", Path: pathOf("/api/v1/charts/ttr-dots.csv", own)}, {Label: "JSON", Path: pathOf("/api/v1/measurements", with(own, func(q *query.Query) { q.GroupBy = "month" }))}}
 	if page.Figures, err = s.figures(snapshot, a, own, frontend.Medium, "ttr-ecdf", "reopened-by-month"); err != nil {
 		return answer{}, err

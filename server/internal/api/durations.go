@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+	"hindsight/server/internal/desk"
+)
+
+// UserDuration is a duration that people here defined.
+type UserDuration struct {
+	Metric     string `json:"metric" doc:"its id in metric=, made from its name"`
+	Name       string `json:"name"`
+	Span       string `json:"span" doc:"from..to, as in detected|opened..mitigated"`
+	Definition string `json:"definition"`
+	Source     string `json:"source" doc:"which version, by whom"`
+}
+
+// UserDurationList is all of them by name.
+type UserDurationList struct {
+	Items []UserDuration `json:"items"`
+}
+
+// NewDuration defines a duration, or a new version of the one that has the name.
+type NewDuration struct {
+	Name     string      `json:"name"`
+	Span     string      `json:"span" doc:"from..to, each side one or more milestones with | between them, of which the earliest known counts"`
+	Calendar incident.ID `json:"calendar,omitempty" doc:"name or id of the calendar in whose business time it is counted; empty: wall clock"`
+	Note     string      `json:"note,omitempty" doc:"why"`
+}
+
+func (s *Server) durations(context.Context, Viewer, none) (UserDurationList, error) {
+	return UserDurationList{append([]UserDuration{}, each(s.desk.Live.Snapshot().UserMetrics(), func(m analytics.Metric) UserDuration {
+		return UserDuration{m.ID, m.Title, m.Span.String(), m.Definition, m.Source}
+	})...)}, nil
+}
+
+func (s *Server) saveDuration(ctx context.Context, v Viewer, _ none, body NewDuration) (desk.Measurements, error) {
+	span, err := incident.ParseSpan(body.Span)
+	if err != nil {
+		return desk.Measurements{}, err
+	}
+	seq, err := s.desk.SaveDuration(ctx, body.Name, incident.UserDuration{From: span.From, To: span.To, Calendar: body.Calendar}, v.Name, body.Note)
+	if err != nil {
+		return desk.Measurements{}, err
+	}
+	s.desk.Wait(ctx, seq)
+	return s.measure(ctx, v, MeasureParams{Metric: incident.Slug(body.Name)})
+}
+
+func (s *Server) removeDuration(ctx context.Context, v Viewer, p IDParams) (Deleted, error) {
+	seq, err := s.desk.RemoveDuration(ctx, p.ID, v.Name)
+	if err == nil {
+		s.desk.Wait(ctx, seq)
+	}
+	return Deleted{err == nil}, err
+}
+
+// durationOps are the operations about durations that people define.
+func (s *Server) durationOps() []operation {
+	return []operation{
+		get("/durations", "Durations that were defined here; each is a metric", s.durations),
+		write(http.MethodPost, "/durations", "Define a duration, or a new version of one; answers with its figures", incident.Editor, http.StatusCreated, s.saveDuration),
+		remove("/durations/{id}", "Take a duration back; its versions stay on record", incident.Editor, s.removeDuration),
+	}
+}

@@ -1,0 +1,60 @@
+package desk
+
+import (
+	"context"
+	"strings"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+)
+
+// SaveDuration puts a duration in force under a name: a new one, or a new version of the one that has the name. A name of a
+// figure that the program itself defines is ErrInvalid.
+func (d *Desk) SaveDuration(ctx context.Context, name string, body incident.UserDuration, by, note string) (incident.Seq, error) {
+	name = strings.TrimSpace(name)
+	slug := incident.Slug(name)
+	if slug == "" || len(name) > 100 {
+		return 0, incident.Invalidf("name", "give 1 to 100 characters, with a letter or a digit")
+	}
+	if _, err := analytics.FindMetric(slug); err == nil {
+		return 0, incident.Invalidf("name", "%q is a figure already; give another name", name)
+	}
+	if _, err := analytics.FindMetric(strings.ReplaceAll(slug, "-", "_")); err == nil {
+		return 0, incident.Invalidf("name", "%q is a figure already; give another name", name)
+	}
+	if err := body.Validate(); err != nil {
+		return 0, err
+	}
+	p := incident.Policy{ID: incident.DurationPolicyID(name), Kind: incident.DurationPolicy, Name: name}
+	if body.Calendar != "" {
+		all, err := d.Store.Policies(ctx)
+		if err != nil {
+			return 0, err
+		}
+		i := -1
+		for j, c := range all {
+			if c.Kind == incident.CalendarPolicy && (c.ID == body.Calendar || incident.Slug(c.Name) == incident.Slug(string(body.Calendar))) {
+				i = j
+			}
+		}
+		if i < 0 {
+			return 0, incident.Invalidf("calendar", "there is no calendar %q", body.Calendar)
+		}
+		body.Calendar = all[i].ID
+	}
+	return d.savePolicy(ctx, p, body, by, note)
+}
+
+// RemoveDuration takes a duration back, by its id as a metric. Its versions stay on record.
+func (d *Desk) RemoveDuration(ctx context.Context, metric, by string) (incident.Seq, error) {
+	versions, err := d.Store.PolicyVersions(ctx, incident.DurationPolicyID(metric))
+	if err != nil {
+		return 0, err
+	}
+	p := versions[0]
+	if p.Removed {
+		return 0, incident.ErrNotFound
+	}
+	p.Version, p.Removed, p.SavedAt, p.SavedBy, p.Note = p.Version+1, true, d.Now().UTC(), by, ""
+	return d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutPolicy(p) })
+}
