@@ -61,6 +61,8 @@ type ServicePage struct {
 	AllMade  string      // path of the list of its changes; empty: no source of changes is connected
 	Exports  []Link
 	Empty    Empty
+
+	Reliability *ReliabilityPart // nil: not measured
 }
 
 func (ServicePage) template() string { return "service" }

@@ -62,6 +62,7 @@ const (
 	NavServices  Nav = "services"
 	NavChanges   Nav = "changes"
 	NavSLA       Nav = "sla"
+	NavSLO       Nav = "slo"
 	NavImports   Nav = "imports"
 	NavSettings  Nav = "settings"
 	NavHelp      Nav = "help"

@@ -54,6 +54,7 @@ var rules = []rule{
 	{"server/internal/store", []string{"incident", "migrations"}, []string{"gorm.io/...", "modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/riverqueue/..."}},
 	{"server/internal/store/...", []string{"incident", "server/internal/store"}, nil},
 	{"server/internal/follow", []string{"incident"}, nil},
+	{"server/internal/openslo", []string{"incident"}, []string{"gopkg.in/yaml.v3"}},
 	{"server/internal/seal", nil, nil},
 	{"server/internal/config", []string{"server/internal/seal"}, nil},
 	{"server/internal/auth", []string{"incident"}, []string{"golang.org/x/crypto"}},

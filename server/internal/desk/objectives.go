@@ -160,3 +160,29 @@ func (d *Desk) ExportOpenSLO(s *analytics.Snapshot, private bool) ([]byte, error
 	}
 	return openslo.Write(objectives, kept)
 }
+
+// ObjectiveVersion is one version of an objective.
+type ObjectiveVersion struct {
+	Policy    incident.Policy
+	Objective incident.Objective
+}
+
+// ObjectiveVersions returns all versions of an objective, the newest first, or ErrNotFound.
+func (d *Desk) ObjectiveVersions(ctx context.Context, id incident.ID) ([]ObjectiveVersion, error) {
+	versions, err := d.Store.PolicyVersions(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []ObjectiveVersion
+	for _, p := range versions {
+		v := ObjectiveVersion{Policy: p}
+		if p.Kind != incident.ObjectivePolicy {
+			return nil, incident.ErrNotFound
+		}
+		if err := json.Unmarshal(p.Body, &v.Objective); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}

@@ -158,6 +158,7 @@ func (s *Server) service(r *request) (answer, error) {
 	if page.Panels, err = s.panels(snapshot, a, own); err != nil {
 		return answer{}, err
 	}
+	page.Reliability = s.reliability(r, snapshot, service.ID, q)
 	page.Table = serviceTable(snapshot, a)
 	page.Starts = startsOf(snapshot, a)
 	page.Exports = []frontend.Link{{Label: "CSV", Path: pathOf("/api/v1/charts/ttr-dots.csv", own)}, {Label: "JSON", Path: pathOf("/api/v1/measurements", with(own, func(q *query.Query) { q.GroupBy = "month" }))}}
