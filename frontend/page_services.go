@@ -70,21 +70,22 @@ func (ServicePage) template() string { return "service" }
 // SLAPage is compliance at /sla. GET parameters: range, from, to, service, priority; print=1.
 type SLAPage struct {
 	Shell
-	Period   Period
-	Facets   []Facet
-	Chips    []Chip
-	Clear    string
-	Counts   SLACounts
-	Labels   []string // of the columns: "Jul 2026"
-	Own      []SLARow // targets defined here
-	Stated   []SLARow // clocks as the sources state them
-	Breaches []BreachRow
-	Figures  []Figure
-	Source   reports.Source
-	Exports  []Link
-	Print    bool // show everything unfolded
-	Empty    Empty
-	MayEdit  bool
+	Period    Period
+	Facets    []Facet
+	Chips     []Chip
+	Clear     string
+	Counts    SLACounts
+	Labels    []string // of the columns: "Jul 2026"
+	Own       []SLARow // targets and contracts defined here
+	Stated    []SLARow // clocks as the sources state them
+	Contracts []ContractCard
+	Breaches  []BreachRow
+	Figures   []Figure
+	Source    reports.Source
+	Exports   []Link
+	Print     bool // show everything unfolded
+	Empty     Empty
+	MayEdit   bool
 }
 
 func (SLAPage) template() string { return "sla" }

@@ -28,7 +28,7 @@ func Routes() []Route {
 		{"GET", "/problems"}, {"GET", "/problems/{id}"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"},
 		{"POST", "/problems/{id}/members/{incident}/remove"}, {"POST", "/problems/{id}/members/{incident}/restore"},
-		{"GET", "/sla"},
+		{"GET", "/sla"}, {"GET", "/contracts/{id}"},
 		{"GET", "/slo"}, {"GET", "/slo/new"}, {"POST", "/slo/new"}, {"POST", "/slo/openslo"},
 		{"GET", "/slo/{id}"}, {"GET", "/slo/{id}/edit"}, {"POST", "/slo/{id}/delete"}, {"GET", "/slo/terms"},
 		{"POST", "/slo/terms/weights"}, {"POST", "/slo/terms/dependencies"}, {"POST", "/slo/terms/rates"},
@@ -47,6 +47,8 @@ func Routes() []Route {
 		{"GET", "/admin/users"}, {"POST", "/admin/users"}, {"POST", "/admin/users/{id}"},
 		{"GET", "/admin/tokens"}, {"POST", "/admin/tokens"}, {"POST", "/admin/tokens/{id}/delete"},
 		{"GET", "/admin/objectives"}, {"POST", "/admin/objectives"}, {"POST", "/admin/objectives/{id}/delete"},
+		{"GET", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}/remove"},
+		{"GET", "/admin/calendars"}, {"GET", "/admin/calendars/{id}"}, {"POST", "/admin/calendars/{id}"}, {"POST", "/admin/calendars/{id}/remove"},
 		{"GET", "/about"}, {"GET", "/help/keyboard"}, {"GET", "/help/metrics"},
 		{"GET", "/assets/{name...}"}, {"GET", "/api/"},
 	}
@@ -57,6 +59,9 @@ func IncidentPath(id incident.ID) string { return below("/incidents", id) }
 
 // ServicePath returns the page of a service.
 func ServicePath(id incident.ID) string { return below("/services", id) }
+
+// ContractPath returns the page of a contract.
+func ContractPath(id incident.ID) string { return below("/contracts", id) }
 
 // ProblemPath returns the page of a problem.
 func ProblemPath(id incident.ID) string { return below("/problems", id) }

@@ -135,7 +135,7 @@ func (w world) sla() frontend.SLAPage {
 	p := frontend.SLAPage{
 		Shell: w.on("SLA compliance", frontend.NavSLA, "/sla"), Period: w.period("/sla"), Counts: frontend.SLACounts{Met: 14, AtRisk: 2, Breached: 1, TooFew: 1}, Labels: []string{"Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026", "Q3 2026"},
 		Own: []frontend.SLARow{row("Resolution, critical", 0.95, 176, 180, frontend.Met), row("Acknowledged within 15 minutes", 0.9, 31, 35, frontend.AtRisk), row("Resolution, all", 0.9, 40, 60, frontend.Breached)}, Stated: []frontend.SLARow{stated},
-		Facets: w.incidents().Facets[:2], Chips: w.incidents().Chips[:1], Clear: "/sla", Source: w.source(), Exports: exports("/sla"), MayEdit: true, Figures: []frontend.Figure{w.countsChart("sla-by-month")},
+		Facets: w.incidents().Facets[:2], Chips: w.incidents().Chips[:1], Clear: "/sla", Source: w.source(), Exports: exports("/sla"), MayEdit: true, Figures: []frontend.Figure{w.countsChart("sla-by-month")}, Contracts: w.contractCards(),
 	}
 	for i := range w.rows {
 		p.Breaches = append(p.Breaches, frontend.BreachRow{IncidentRow: w.row(i), Objective: w.say("Resolution, critical"), Taken: incident.Duration{State: incident.Recorded, Value: 5 * time.Hour}, Within: 4 * time.Hour})

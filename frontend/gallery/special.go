@@ -44,6 +44,8 @@ func (w world) bareSettings() []State {
 		{"letters/empty", frontend.LettersPage{Shell: w.on("Rejected records", frontend.NavImports, "/imports/letters"), Empty: nothing}},
 		{"preview/empty", frontend.PreviewPage{Shell: w.on("Preview", frontend.NavImports, "/imports/con_1/preview"), Connection: w.connection().Row.Connection, Source: source}},
 		{"objectives/empty", frontend.ObjectivesPage{Shell: w.on("SLA targets", frontend.NavSettings, "/admin/objectives"), Spans: w.objectives().Spans}},
+		{"calendars/empty", frontend.CalendarsPage{Shell: w.on("Calendars", frontend.NavSettings, "/admin/calendars")}},
+		{"contract/empty", frontend.ContractPage{Shell: w.on("New", frontend.NavSLA, "/contracts/pol_1"), ID: "pol_1", Name: "New", Version: 1}},
 		{"tokens/empty", frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens")}},
 	}
 }

@@ -89,26 +89,32 @@ func Compliance(s *analytics.Snapshot, q analytics.Query, a analytics.Agreement)
 	return c
 }
 
-// Contract returns a contract as it stands in the period of q, with the list of its versions. version chooses an older one,
-// counted in the calendars of now; 0 is the newest.
-func (d *Desk) Contract(ctx context.Context, id incident.ID, version int, q analytics.Query) (ContractStanding, error) {
+// Agreement returns a version of a contract ready to be counted, and all its versions, newest first. Version 0 is the newest; an
+// older one is counted in the calendars of now.
+func (d *Desk) Agreement(ctx context.Context, id incident.ID, version int) (analytics.Agreement, []incident.Policy, error) {
 	versions, err := d.Store.PolicyVersions(ctx, id)
 	if err != nil {
-		return ContractStanding{}, err
+		return analytics.Agreement{}, nil, err
 	}
 	i := slices.IndexFunc(versions, func(p incident.Policy) bool { return version == 0 || p.Version == version })
 	if i < 0 || versions[i].Kind != incident.ContractPolicy {
-		return ContractStanding{}, incident.ErrNotFound
+		return analytics.Agreement{}, nil, incident.ErrNotFound
 	}
 	policies, err := d.Store.Policies(ctx)
+	return analytics.NewAgreement(versions[i], policies), versions, err
+}
+
+// Contract returns a version of a contract as it stands in the period of q, with the list of all. Version 0 is the newest.
+func (d *Desk) Contract(ctx context.Context, id incident.ID, version int, q analytics.Query) (ContractStanding, error) {
+	a, versions, err := d.Agreement(ctx, id, version)
 	if err != nil {
 		return ContractStanding{}, err
 	}
-	c := Compliance(d.Live.Snapshot(), q, analytics.NewAgreement(versions[i], policies))
-	c.Removed = versions[i].Removed
+	c := Compliance(d.Live.Snapshot(), q, a)
 	for _, v := range versions {
 		c.Versions = append(c.Versions, versionOf(v))
 	}
+	c.Removed = versions[0].Removed
 	return c, nil
 }
 

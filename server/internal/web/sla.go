@@ -48,7 +48,8 @@ func (s *Server) sla(r *request) (answer, error) {
 	page.Facets = slaFacets(r.facetsOf(slaPath, q, counted.Facets))
 	snapshot := s.Live.Snapshot()
 	s.fillSLA(&page, snapshot, a, q)
-	if len(page.Own)+len(page.Stated) == 0 {
+	page.Contracts = contractCards(snapshot, a)
+	if len(page.Own)+len(page.Stated)+len(page.Contracts) == 0 {
 		page.Empty = s.nothing(r, q.Filtered() || q.Range != "all")
 		return show(page)
 	}

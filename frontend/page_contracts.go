@@ -1,0 +1,122 @@
+package frontend
+
+import (
+	"time"
+
+	"hindsight/incident"
+)
+
+// ContractPage is a contract at /contracts/{id}: how it is kept, with the evidence. GET parameter: version. POST
+// /admin/contracts/{id}/remove takes it back.
+type ContractPage struct {
+	Shell
+	ID       incident.ID
+	Name     string
+	Version  int
+	Customer string
+	Terms    []string // what it promises, in words
+	Excluded []string // which time does not count, and who approved that
+	Problem  string   // why it cannot be counted; empty: it can
+	Windows  []ContractWindow
+	AtRisk   []ClockRow
+	Breaches []ClockRow // newest first, those still running included
+	More     int        // breaches that are not listed
+	Versions []VersionRow
+	Removed  bool
+	MayEdit  bool
+}
+
+func (ContractPage) template() string { return "contract" }
+
+// ContractCard is a contract on the page of compliance.
+type ContractCard struct {
+	Name, Customer, Path string
+	Version              int
+	Problem              string
+	Windows              []ContractWindow // the newest of each promise
+	AtRisk, BreachedNow  int
+}
+
+// ContractWindow is a promise in a compliance window.
+type ContractWindow struct {
+	Promise, Label       string
+	Partial              bool // the window is not over, or seen in part alone
+	Met, Breached        int
+	Running, AtRisk      int
+	Excused, ExcusedLate int
+	Goal                 float64
+	Lo, Hi               *float64
+	State                SLAState
+}
+
+// ClockRow is a clock of an incident with its evidence.
+type ClockRow struct {
+	Incident         incident.ID
+	Number, Title    string
+	Promise          string
+	Running          bool
+	Start, Stop, Due time.Time // zero: none
+	Elapsed, Over    time.Duration
+	Evidence         []string // pauses, calendar, what the source says
+}
+
+// VersionRow is a version of a policy.
+type VersionRow struct {
+	Version     int
+	At          time.Time
+	By, Note    string
+	Path        string // of the page as of this version; empty: there is none
+	On, Removed bool
+}
+
+// CalendarsPage lists the calendars of business time at /admin/calendars. POST /admin/calendars/{id}/remove takes one back.
+type CalendarsPage struct {
+	Shell
+	Rows []CalendarRow
+}
+
+func (CalendarsPage) template() string { return "calendars" }
+
+// CalendarRow is a calendar in words.
+type CalendarRow struct {
+	ID      incident.ID
+	Name    string
+	Version int
+	Zone    string
+	Hours   string // "Mon 09:00-17:00, …"; empty: every second counts
+	Days    int    // with hours of their own
+}
+
+// PolicyPage is the editor of a contract or calendar at /admin/contracts/{id} and /admin/calendars/{id}, where id may be "new".
+// POST takes the inputs, version, and action: try, save, or holidays, which takes file and adds the days that it holds to the form.
+type PolicyPage struct {
+	Shell
+	Heading   string
+	Lede      string
+	Action    string // where it is posted to
+	Back      string
+	Version   int
+	Groups    []InputGroup
+	Upload    bool // takes a file of holidays
+	Tried     bool
+	Sentences []string
+	Changes   []ChangeOfClock
+	More      int // changes that are not listed
+	Versions  []VersionRow
+	Form      Form
+}
+
+func (PolicyPage) template() string { return "policy" }
+
+// InputGroup is a part of a form.
+type InputGroup struct {
+	Title, Hint string
+	Inputs      []Input
+}
+
+// ChangeOfClock is a clock that would stand otherwise.
+type ChangeOfClock struct {
+	Incident               incident.ID
+	Number, Title, Promise string
+	Before, After          string
+}
