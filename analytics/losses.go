@@ -158,6 +158,19 @@ func (u *Unclear) file(c Case, r row) {
 // Unknown returns how many incidents are in no number because their impact is not known.
 func (u Unclear) Unknown() int { return len(u.NoStart) + len(u.NoEnd) + len(u.Invalid) }
 
+// first returns when the earliest incident of the service began; zero when none has a start.
+func (l *losses) first() time.Time {
+	var first int64
+	for _, rows := range [][]row{l.rows, l.planned, l.unclear} {
+		for _, r := range rows {
+			if at := r.started[r.i]; at != 0 && (first == 0 || at < first) {
+				first = at
+			}
+		}
+	}
+	return instant(first)
+}
+
 // late returns the maintenance inside a window that was declared only after it had begun, and how long all of it is,
 // and how many there are of which nobody knows when they were declared.
 func (l *losses) late(w stats.Stretch) (cases []Case, took time.Duration, unknown int) {

@@ -90,7 +90,7 @@ func (s *Snapshot) Objective(o incident.Objective, terms Terms, now time.Time, p
 	b.Maintenance = length(planned.Excluded)
 	b.Late, b.LateTook, b.LateUnknown = l.late(w.whole)
 	b.fill(l, w, float64(planned.Base)/1e6)
-	b.judge(s, private)
+	b.judge(s, l, private)
 	if b.State == BudgetUnknown {
 		return b
 	}
@@ -136,8 +136,11 @@ func (e Estimate) scaled(by float64, method string) Estimate {
 }
 
 // judge says how the budget stands, and takes back the numbers where nothing is known.
-func (b *Budget) judge(s *Snapshot, private bool) {
-	since, _ := s.Record(Query{Services: []incident.ID{b.Objective.Service}, Private: private})
+func (b *Budget) judge(s *Snapshot, l *losses, private bool) {
+	since := l.first()
+	if since.After(b.From) { // then others that came the same way may be older, and all must be looked through
+		since, _ = s.Record(Query{Services: []incident.ID{b.Objective.Service}, Private: private})
+	}
 	if since.After(b.From) {
 		b.Since = since
 	}
