@@ -24,7 +24,7 @@ func Routes() []Route {
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
 		{"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/apart"},
 		{"GET", "/cases"},
-		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/durations"}, {"POST", "/durations"}, {"GET", "/oncall"},
+		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"},
 		{"POST", "/problems/{id}/members/{incident}/remove"}, {"POST", "/problems/{id}/members/{incident}/restore"},

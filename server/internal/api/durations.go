@@ -58,9 +58,29 @@ func (s *Server) removeDuration(ctx context.Context, v Viewer, p IDParams) (Dele
 	return Deleted{err == nil}, err
 }
 
+// RestatementList is what was noted, the newest first.
+type RestatementList struct {
+	Items []desk.Restatement `json:"items"`
+}
+
+// restatements hides the names of private incidents from those who may not see them.
+func (s *Server) restatements(ctx context.Context, v Viewer, _ none) (RestatementList, error) {
+	all, err := s.desk.Restatements(ctx)
+	snapshot := s.desk.Live.Snapshot()
+	for _, r := range all {
+		for i, c := range r.Causes {
+			if !v.Private() && snapshot.Private(c.Incident) {
+				r.Causes[i].Incident = ""
+			}
+		}
+	}
+	return RestatementList{all}, err
+}
+
 // durationOps are the operations about durations that people define.
 func (s *Server) durationOps() []operation {
 	return []operation{
+		get("/restatements", "Months that were over and whose figures changed afterwards, with what was changed in between", s.restatements),
 		get("/durations", "Durations that were defined here; each is a metric", s.durations),
 		write(http.MethodPost, "/durations", "Define a duration, or a new version of one; answers with its figures", incident.Editor, http.StatusCreated, s.saveDuration),
 		remove("/durations/{id}", "Take a duration back; its versions stay on record", incident.Editor, s.removeDuration),

@@ -43,7 +43,9 @@ type Config struct {
 	Unseal func(incident.Connection) (incident.Connection, error)
 	// Group is the work of KindGroup. It may run on two replicas at once.
 	Group func(ctx context.Context, id incident.ID) error
-	Log   *slog.Logger
+	// Restate notes which published figures have changed. It is called once a minute; nil: nobody wants to know.
+	Restate func(ctx context.Context) error
+	Log     *slog.Logger
 }
 
 // Client works on background jobs.

@@ -175,6 +175,11 @@ func (w *sweepWorker[T]) Work(ctx context.Context, _ *river.Job[sweepArgs]) erro
 	if err := w.Runner.schedule(ctx); err != nil {
 		return err
 	}
+	if w.Restate != nil {
+		if err := w.Restate(ctx); err != nil {
+			return err
+		}
+	}
 	runs, err := w.Store.Runs(ctx, "", recent)
 	if err != nil {
 		return err

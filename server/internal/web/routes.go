@@ -37,6 +37,7 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/learning", incident.Viewer, s.learning)
 	get("/durations", incident.Viewer, s.ownDurations)
 	post("/durations", incident.Editor, s.saveDuration)
+	get("/restatements", incident.Viewer, s.restatements)
 	get("/oncall", incident.Viewer, s.onCall)
 	get("/problems", incident.Viewer, s.problems)
 	get("/problems/:id", incident.Viewer, s.problem)
