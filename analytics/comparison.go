@@ -43,15 +43,20 @@ func (s *Snapshot) Compare(q Query) Comparison {
 	day := func(t time.Time) string { return t.In(q.zone()).Format("2 Jan 2006") }
 	if first, _ := s.Record(q); c.Before.From.Before(first.Truncate(24 * time.Hour)) {
 		c.Missing = "the record of these incidents begins on " + day(first) + ", so there is nothing before to compare with; choose a later or shorter period"
-		return c
+		return alone(q, c.Missing)
 	}
 	if end := observedEnd(c.Now); s.recordOf(s.sources(c.Before, c.Now)).silent(end) {
 		c.Missing = "the record of these incidents falls silent after " + day(s.recordOf(s.sources(c.Before, c.Now)).to) + ", so nothing shows that they were still written down until " + day(end.Add(-time.Second)) + "; choose an earlier period"
-		return c
+		return alone(q, c.Missing)
 	}
 	last := func(t time.Time) string { return day(t.Add(-time.Second)) }
 	c.Words = fmt.Sprintf("%s to %s, compared with %s to %s", day(c.Now.From), last(c.Now.To), day(c.Before.From), last(c.Before.To))
 	return c
+}
+
+// alone is a comparison of q with nothing.
+func alone(q Query, missing string) Comparison {
+	return Comparison{Now: q, Before: q, Missing: missing}
 }
 
 // lastDay returns the end of the day, in UTC, on which the newest incident of q began; zero without any.

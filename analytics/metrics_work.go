@@ -39,7 +39,7 @@ func workMetrics() []Metric {
 		{ID: "actions_done", Title: "Action items done", Unit: Share, Page: "/learning", Definition: "action items that their source calls done divided by all; those of unknown state are not done and are counted beside it",
 			Population: "action items of incidents that count and started in the period", Missing: "items of unknown state are not done and are counted beside the figure", Source: "interval: Wilson (1927)"},
 		{ID: "actions_on_time", Title: "Action items done in time", Unit: Share, Page: "/learning", Definition: "action items done by their due time divided by those done or overdue; no value while no source says when an item was done",
-			Population: "action items with a due time", Missing: "items without a due time are left out; those done at an unknown time are counted beside the figure", Source: "interval: Wilson (1927)"},
+			Population: "action items with a due time", Missing: "no value while no source says when items were done; items without a due time are left out", Source: "interval: Wilson (1927)"},
 		{ID: "repeat_rate", Title: "Repeats", Unit: Share, FewerIsBetter: true, Page: "/learning", Definition: "incidents of a problem that had struck up to 90 days before, divided by all; those of no problem are no repeats and are counted beside it",
 			Population: "incidents that count and started in the period; problems that a person confirmed, or that the source names", Missing: startMissing, Source: "interval: Wilson (1927)"},
 	}

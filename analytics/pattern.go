@@ -56,7 +56,7 @@ func (s *Snapshot) Pattern(q Query) Pattern {
 	if p.N > 0 && q.To.IsZero() {
 		p.To = starts[p.N-1]
 	}
-	if p.N < fewest || !p.From.Before(p.To) || p.To.Sub(p.From) < 4*week {
+	if p.N < fewest || !p.From.Before(p.To) || p.To.Sub(p.From) < 4*week-2*time.Hour { // four weeks of the calendar, whatever summer time does
 		p.Sentence = fmt.Sprintf("Too few incidents: %d in %.0f days; a pattern needs %d in four weeks.", p.N, math.Max(0, p.To.Sub(p.From).Hours()/24), fewest)
 		return p
 	}

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -114,14 +115,15 @@ type serviceTally struct {
 // covered reports whether the sources of a service have a record of both periods: what began later or fell silent shows
 // a change that is none.
 func covered(records map[uint32]record, before, now Query, sides ...*serviceTally) bool {
-	var own record
+	through := map[uint32]bool{}
 	for _, side := range sides {
-		if side == nil {
-			continue
+		if side != nil {
+			maps.Copy(through, side.sources)
 		}
-		for code := range side.sources {
-			own = own.with(records[code])
-		}
+	}
+	var own record
+	for code := range through {
+		own = own.with(records[code])
 	}
 	return !before.From.Before(own.from.Truncate(24*time.Hour)) && !own.silent(observedEnd(now))
 }

@@ -16,6 +16,11 @@ func metricOf(q analytics.Query, id string) analytics.Metric {
 	if len(q.Span.From) > 0 {
 		id = q.Span.String()
 	}
+	for _, m := range analytics.Metrics() {
+		if len(m.Span.From) > 0 && m.Span.String() == id {
+			return m
+		}
+	}
 	m, err := analytics.FindMetric(id)
 	if err != nil { // a span that is put together by hand and has no name
 		m = analytics.Metric{ID: id, Title: id, Span: q.Span, Unit: analytics.Seconds, FewerIsBetter: true}

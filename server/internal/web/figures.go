@@ -58,7 +58,7 @@ func verdicts(snapshot *analytics.Snapshot, a analytics.Query) []frontend.Verdic
 	}
 	var metrics []analytics.Metric
 	questions, ids := []string{"How often"}, []string{"frequency"}
-	for _, id := range []string{"time_to_resolve", "time_to_acknowledge"} {
+	for _, id := range []string{lasting(snapshot, a).ID, "time_to_acknowledge"} {
 		if m, err := analytics.FindMetric(id); err == nil {
 			metrics, questions, ids = append(metrics, m), append(questions, m.Title), append(ids, m.ID)
 		}
@@ -102,11 +102,12 @@ func cell(e analytics.Estimate) reports.Cell {
 // stats are the headline numbers of a selection.
 func (s *Server) stats(snapshot *analytics.Snapshot, a analytics.Query, list string) []frontend.Stat {
 	a.GroupBy = analytics.ByNothing
+	lasts := lasting(snapshot, a).ID
 	var out []frontend.Stat
 	for _, g := range snapshot.Counts(a) {
 		out = append(out, frontend.Stat{Label: "Incidents", Unit: reports.Count, Value: reports.Num(float64(g.N)), N: g.N, Metric: "count", Path: list})
 	}
-	for _, id := range []string{"time_to_resolve", "time_to_acknowledge"} {
+	for _, id := range []string{lasts, "time_to_acknowledge"} {
 		m, err := analytics.FindMetric(id)
 		if err != nil {
 			continue
@@ -117,7 +118,7 @@ func (s *Server) stats(snapshot *analytics.Snapshot, a analytics.Query, list str
 				continue
 			}
 			out = append(out, frontend.Stat{Label: m.Title + ", median", Unit: reports.Seconds, Value: cell(g.Median), Lo: g.Median.Low, Hi: g.Median.High, N: g.N, Metric: m.ID})
-			if id == "time_to_resolve" {
+			if id == lasts {
 				out = append(out, frontend.Stat{Label: m.Title + ", 90 % within", Unit: reports.Seconds, Value: cell(g.P90), Lo: g.P90.Low, Hi: g.P90.High, N: g.N, Metric: m.ID})
 			}
 		}

@@ -12,6 +12,8 @@ import (
 
 // panels are the questions of the page of a service, one a row, in the order in which they help to decide.
 func (s *Server) panels(snapshot *analytics.Snapshot, a analytics.Query, q query.Query) ([]frontend.Panel, error) {
+	m := lasting(snapshot, a)
+	a.Span, q.Metric = m.Span, m.ID
 	out := []frontend.Panel{
 		{ID: "often", Title: "How often?", Lead: "Each period beside what the others lead one to expect."},
 		{ID: "long", Title: "How long?", Lead: "Every incident is a dot, hollow while it is open."},
@@ -32,6 +34,24 @@ func (s *Server) panels(snapshot *analytics.Snapshot, a analytics.Query, q query
 	out[2].Programme = &frontend.Programme{Action: frontend.ServicePath(a.Services[0]), Keep: hidden(q, "programme", "service"), Begin: q.Programme}
 	out[3].Heat = heat(snapshot.Pattern(a))
 	return out, nil
+}
+
+// lasting is the duration that tells how long the incidents of a last: time to resolve, or where none has one, time to restore.
+func lasting(snapshot *analytics.Snapshot, a analytics.Query) analytics.Metric {
+	var first analytics.Metric
+	for _, id := range []string{"time_to_resolve", "time_to_restore"} {
+		m, err := analytics.FindMetric(id)
+		if err != nil {
+			continue
+		}
+		if first.ID == "" {
+			first = m
+		}
+		if a.Span = m.Span; snapshot.Seen(a).Measured > 0 {
+			return m
+		}
+	}
+	return first
 }
 
 func zoneName(a analytics.Query) string {
