@@ -66,9 +66,21 @@ func (s *Snapshot) Pattern(q Query) Pattern {
 		p.Hours[day][hour]++
 	}
 	months := p.expose(zone)
-	p.test(starts, months, zone)
+	p.test(apart(starts), months, zone)
 	p.Sentence = p.say()
 	return p
+}
+
+// apart returns the ascending starts without those that follow another within the same hour: what breaks together is one
+// occasion, not several that chance brought to the same hour.
+func apart(starts []time.Time) []time.Time {
+	var out []time.Time
+	for _, t := range starts {
+		if n := len(out); n == 0 || !t.Truncate(time.Hour).Equal(out[n-1].Truncate(time.Hour)) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 func cellOf(t time.Time, zone *time.Location) (weekday, hour int) {
@@ -95,14 +107,19 @@ func (p *Pattern) expose(zone *time.Location) [12]float64 {
 	return months
 }
 
-// test runs the tests and corrects them for their number.
+// test runs the tests on starts that lie apart and corrects them for their number.
 func (p *Pattern) test(starts []time.Time, months [12]float64, zone *time.Location) {
 	var all, hours, days []int
 	var allOf, hoursOf, daysOf []float64
 	hours, hoursOf = make([]int, 24), make([]float64, 24)
 	days, daysOf = make([]int, 7), make([]float64, 7)
-	for d := range p.Hours {
-		for h, n := range p.Hours[d] {
+	var occasions [7][24]int
+	for _, t := range starts {
+		day, hour := cellOf(t, zone)
+		occasions[day][hour]++
+	}
+	for d := range occasions {
+		for h, n := range occasions[d] {
 			x := p.Exposure[d][h]
 			all, allOf = append(all, n), append(allOf, x)
 			hours[h], hoursOf[h] = hours[h]+n, hoursOf[h]+x
@@ -191,5 +208,5 @@ func (p Pattern) say() string {
 	if len(unseen) > 0 {
 		text += " Not distinguishable from chance: " + strings.Join(unseen, ", ") + "."
 	}
-	return text + " Incidents that come in clusters can look like a pattern, and working hours are also hours of change."
+	return text + " Those that begin within the same hour count once here; longer clusters can still look like a pattern, and working hours are also hours of change."
 }

@@ -13,6 +13,7 @@ type OverviewPage struct {
 	Checklist []Step // shown until every step is done
 	Stats     []Stat
 	Figures   []Figure
+	Scan      Scan // which services changed
 	Recurring []ProblemRow
 	SLA       SLACounts
 	Recent    []IncidentRow

@@ -28,6 +28,7 @@ func Catalog() []Definition {
 		{"ttr-survival", "How many incidents still go on after a time?", durationSurvival(timeToResolve)},
 		{"ttr-mean", "What does an incident take on average, for questions of cost?", durationMean(timeToResolve)},
 		{"gaps", "Does the gap between incidents grow?", gapsGrow},
+		{"scan", "Which services changed?", scanServices},
 		{"when", "When do incidents start?", whenStart},
 		{"ttr-ecdf", "What share of incidents is resolved within a time?", durationShares(timeToResolve)},
 	}

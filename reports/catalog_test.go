@@ -29,7 +29,7 @@ func TestCatalogHoldsTogether(t *testing.T) {
 				if c.Empty == "" && c.Answer == "" {
 					t.Error("Build: neither an answer nor a reason why it is empty")
 				}
-				if c.Empty != "" && set.Name == "typical" {
+				if c.Empty != "" && set.Name == "typical" && d.ID != "scan" { // the usual record has no period before
 					t.Errorf("Build: empty on usual data: %s", c.Empty)
 				}
 				checkChart(t, c)

@@ -82,7 +82,7 @@ func Measure(s *analytics.Snapshot, metric string, q analytics.Query) (Measureme
 	switch m.ID {
 	case "count":
 		out.Groups = groups(s.Counts(q), ofCount)
-	case "mtbf", "availability":
+	case "mtbf", "availability", "start_to_start":
 		out.Groups = groups(s.Uptime(q), ofUptime)
 	case "reopened":
 		out.Groups = groups(s.Reopened(q), ofReopened)
@@ -91,10 +91,17 @@ func Measure(s *analytics.Snapshot, metric string, q analytics.Query) (Measureme
 	case "sla":
 		out.Groups = groups(s.SLA(q, s.Agreements()), ofCompliance)
 	default:
+		if len(m.Span.From) == 0 {
+			return out, incident.Invalidf("metric", "%s has no value for each group; ask for its chart: /api/v1/charts/%s.json", m.ID, chartOf[m.ID])
+		}
 		out.Groups = groups(s.Durations(q), ofDuration)
 	}
 	return out, nil
 }
+
+// chartOf names the chart of figures that compare periods or look at a whole stretch of time.
+var chartOf = map[string]string{"better": "how-often", "frequency": "how-often", "survival": "ttr-survival", "mean_for_cost": "ttr-mean",
+	"trend": "gaps", "growth": "gaps", "pattern": "when", "scan": "scan"}
 
 func groups[G any](in []G, of func(G) Measurement) []Measurement {
 	out := make([]Measurement, len(in))

@@ -36,6 +36,7 @@ func (s *Server) overview(r *request) (answer, error) {
 	}
 	snapshot := s.Live.Snapshot()
 	page.Stats = s.stats(snapshot, a, pathOf(incidentsPath, q))
+	page.Scan, _ = scanned(snapshot, a)
 	if page.Figures, err = s.figures(snapshot, a, q, frontend.Medium, "incidents-per-month", "ttr-dots"); err != nil {
 		return answer{}, err
 	}
