@@ -58,7 +58,7 @@ func verdicts(snapshot *analytics.Snapshot, a analytics.Query) []frontend.Verdic
 	}
 	var metrics []analytics.Metric
 	questions, ids := []string{"How often"}, []string{"frequency"}
-	for _, id := range []string{lasting(snapshot, a).ID, "time_to_acknowledge"} {
+	for _, id := range []string{lastingMetric(snapshot, a).ID, "time_to_acknowledge"} {
 		if m, err := analytics.FindMetric(id); err == nil {
 			metrics, questions, ids = append(metrics, m), append(questions, m.Title), append(ids, m.ID)
 		}
@@ -102,7 +102,7 @@ func cell(e analytics.Estimate) reports.Cell {
 // stats are the headline numbers of a selection.
 func (s *Server) stats(snapshot *analytics.Snapshot, a analytics.Query, list string) []frontend.Stat {
 	a.GroupBy = analytics.ByNothing
-	lasts := lasting(snapshot, a).ID
+	lasts := lastingMetric(snapshot, a).ID
 	var out []frontend.Stat
 	for _, g := range snapshot.Counts(a) {
 		out = append(out, frontend.Stat{Label: "Incidents", Unit: reports.Count, Value: reports.Num(float64(g.N)), N: g.N, Metric: "count", Path: list})

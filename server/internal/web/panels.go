@@ -12,7 +12,7 @@ import (
 
 // panels are the questions of the page of a service, one a row, in the order in which they help to decide.
 func (s *Server) panels(snapshot *analytics.Snapshot, a analytics.Query, q query.Query) ([]frontend.Panel, error) {
-	m := lasting(snapshot, a)
+	m := lastingMetric(snapshot, a)
 	a.Span, q.Metric = m.Span, m.ID
 	out := []frontend.Panel{
 		{ID: "often", Title: "How often?", Lead: "Each period beside what the others lead one to expect."},
@@ -36,8 +36,8 @@ func (s *Server) panels(snapshot *analytics.Snapshot, a analytics.Query, q query
 	return out, nil
 }
 
-// lasting is the duration that tells how long the incidents of a last: time to resolve, or where none has one, time to restore.
-func lasting(snapshot *analytics.Snapshot, a analytics.Query) analytics.Metric {
+// lastingMetric is the duration that tells how long the incidents of a last: time to resolve, or where none has one, time to restore.
+func lastingMetric(snapshot *analytics.Snapshot, a analytics.Query) analytics.Metric {
 	var first analytics.Metric
 	for _, id := range []string{"time_to_resolve", "time_to_restore"} {
 		m, err := analytics.FindMetric(id)
