@@ -33,7 +33,7 @@ type Learning struct {
 	Incidents int // that count and began in the period
 	Funnel    []Step
 	Actions   Actions // Age and OnTime only as far as sources say when items were made and done, which they do not yet
-	Unknown   int     // action items of which the source does not say whether they are done
+	Unknown   int     // action items of which the source does not say whether they are done; in no share
 	Overdue   []OverdueItem
 	Repeats   Repeats // of the incidents of the period
 	Lookback  time.Duration
@@ -64,7 +64,9 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 		in[inc.ID] = true
 		done := len(inc.Actions) > 0
 		for _, a := range inc.Actions {
-			items = append(items, l.item(inc, a, now))
+			if item, known := l.item(inc, a, now); known {
+				items = append(items, item)
+			}
 			done = done && isDone(a)
 		}
 		for i, has := range []bool{x.Retrospective, len(inc.Factors) > 0, len(inc.Actions) > 0, done} {
@@ -88,19 +90,21 @@ const noDoneTime = "no source says when an action item was done"
 
 func isDone(a incident.ActionItem) bool { return strings.EqualFold(a.State, "done") }
 
-// item notes an action item that is overdue or unknown, and returns what its figures need.
-func (l *Learning) item(inc *incident.Incident, a incident.ActionItem, now time.Time) Action {
+// item notes an action item that is overdue, or of unknown state, and returns what its figures need; not known is one of which
+// nobody says whether it is done.
+func (l *Learning) item(inc *incident.Incident, a incident.ActionItem, now time.Time) (Action, bool) {
 	out := Action{Created: inc.StartedAt()}
 	switch {
 	case isDone(a):
 		out.Done = now // when is not known; that it is done is
 	case !strings.EqualFold(a.State, "open"):
 		l.Unknown++
+		return out, false
 	case !a.Due.IsZero() && a.Due.Before(now):
 		out.Due = a.Due
 		l.Overdue = append(l.Overdue, OverdueItem{a, inc})
 	}
-	return out
+	return out, true
 }
 
 // repeatedIn counts the repeats among some of the incidents.

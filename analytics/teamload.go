@@ -42,7 +42,7 @@ type TeamLoad struct {
 	Overlap Estimate
 	Gini    *float64 // how unevenly the time is spread: 0 is even; nil without any
 
-	// Of the incidents whose source keeps a history of them.
+	// Of the incidents whose source tells of such things at all.
 	Escalated, Reassigned Estimate // at least once, Wilson
 	Levels                []int    // incidents by how often they were escalated: 0, 1, 2, and 3 or more times
 	Reopened              Estimate // Wilson; of those whose source records returns
@@ -151,39 +151,60 @@ func interruptions(h Hardship) []time.Time {
 	return out
 }
 
-// measureIncidents fills in what is about incidents and not about people.
+// measureIncidents fills in what is about incidents and not about people. A source that never tells of an escalation, or of an
+// assignment, may not know any: its incidents are in neither share.
 func (t *TeamLoad) measureIncidents(hardships []Hardship) {
+	type tells struct {
+		connection incident.ID
+		kind       incident.EventKind
+	}
+	known := map[tells]bool{}
+	for _, h := range hardships {
+		for _, e := range h.Timeline {
+			known[tells{h.Incident.Ref.Connection, e.Kind}] = true
+		}
+	}
 	t.Levels = make([]int, 4)
-	told, escalated, reassigned, resolved, reopened := 0, 0, 0, 0, 0
+	var told, escalated, assigned, reassigned, resolved, reopened int
 	for _, h := range hardships {
 		if n := h.Incident.Reopened; n != nil {
 			resolved++
-			if *n > 0 {
-				reopened++
-			}
+			reopened += min(*n, 1)
 		}
-		if len(h.Timeline) == 0 {
-			continue
+		levels, turns := turnsOf(h)
+		if known[tells{h.Incident.Ref.Connection, incident.EventEscalated}] {
+			told++
+			t.Levels[min(levels, 3)]++
+			escalated += min(levels, 1)
 		}
-		told++
-		levels, turns := 0, map[string]bool{}
-		for _, e := range h.Timeline {
-			switch e.Kind {
-			case incident.EventEscalated:
-				levels++
-			case incident.EventAssigned:
-				turns[e.Actor+"\x00"+e.Text] = true
-			}
-		}
-		t.Levels[min(levels, 3)]++
-		if levels > 0 {
-			escalated++
-		}
-		if len(turns) > 1 {
-			reassigned++
+		if known[tells{h.Incident.Ref.Connection, incident.EventAssigned}] {
+			assigned++
+			reassigned += min(max(0, turns-1), 1)
 		}
 	}
-	t.Escalated, t.Reassigned, t.Reopened = share(escalated, told), share(reassigned, told), share(reopened, resolved)
+	t.Escalated, t.Reassigned, t.Reopened = share(escalated, told), share(reassigned, assigned), share(reopened, resolved)
+	for _, e := range []struct {
+		of   *Estimate
+		what string
+	}{{&t.Escalated, "escalations"}, {&t.Reassigned, "assignments"}, {&t.Reopened, "reopening"}} {
+		if e.of.N == 0 {
+			e.of.Reason = "no source of these incidents tells of " + e.what
+		}
+	}
+}
+
+// turnsOf counts the escalations and the different assignments of an incident.
+func turnsOf(h Hardship) (levels, turns int) {
+	seen := map[string]bool{}
+	for _, e := range h.Timeline {
+		switch e.Kind {
+		case incident.EventEscalated:
+			levels++
+		case incident.EventAssigned:
+			seen[e.Actor+"\x00"+e.Text] = true
+		}
+	}
+	return levels, len(seen)
 }
 
 // measureTime fills in how the time on incidents is spread.

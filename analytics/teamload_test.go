@@ -45,12 +45,15 @@ func TestTeamLoad(t *testing.T) {
 	approx(t, "per week", got.PerWeek.Value, 2.5)
 	approx(t, "sleep share", got.SleepShare.Value, 0.4)
 	approx(t, "overlap", got.Overlap.Value, 0.5/6) // six hours of people on incidents, half an hour of them twice
-	approx(t, "escalated", got.Escalated.Value, 0.5)
-	approx(t, "reassigned", got.Reassigned.Value, 0.5)
-	if !slices.Equal(got.Levels, []int{1, 1, 0, 0}) || got.Reopened.Known() {
-		t.Errorf("levels = %v, reopened %+v, want 1 never and 1 once, and nobody to tell of reopening", got.Levels, got.Reopened)
+	approx(t, "escalated", got.Escalated.Value, 0.25)
+	approx(t, "reassigned", got.Reassigned.Value, 0.25)
+	if !slices.Equal(got.Levels, []int{3, 1, 0, 0}) || got.Reopened.Known() {
+		t.Errorf("levels = %v, reopened %+v, want 3 never and 1 once, and nobody to tell of reopening", got.Levels, got.Reopened)
 	}
 
+	if quiet, err := analytics.MeasureTeam(team, from, to, to, all[:3], nil); err != nil || quiet.Escalated.Known() || quiet.Escalated.Reason != "no source of these incidents tells of escalations" {
+		t.Errorf("escalated of a source that never tells = %+v (%v), want no figure", quiet.Escalated, err)
+	}
 	few, err := analytics.MeasureTeam(team, from, to, to, all, nil) // four people
 	if err != nil || few.Withheld != analytics.TooFewPeople || few.Interruptions+few.Business+few.Off+few.Sleep != 0 || few.SleepShare.Known() || few.Gini != nil || few.Overlap.Known() {
 		t.Errorf("MeasureTeam of four people = %+v (%v), want their load withheld", few, err)

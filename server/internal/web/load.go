@@ -123,8 +123,8 @@ func funnelSection(l analytics.Learning, list string) frontend.NumbersSection {
 
 func actionSection(l analytics.Learning) frontend.NumbersSection {
 	a := l.Actions
-	out := frontend.NumbersSection{ID: "actions", Title: "Action items", Lede: fmt.Sprintf("%s: %d done, %d overdue, %d of a state that the source does not tell.", number(a.Total, "action item"), a.Done, len(l.Overdue), l.Unknown)}
-	if a.Total == 0 {
+	out := frontend.NumbersSection{ID: "actions", Title: "Action items", Lede: fmt.Sprintf("%s: %d done, %d overdue, %d of a state that the source does not tell.", number(a.Total+l.Unknown, "action item"), a.Done, len(l.Overdue), l.Unknown)}
+	if a.Total+l.Unknown == 0 {
 		out.Lede = "No action item was promised after these incidents, as far as the sources tell."
 		return out
 	}
