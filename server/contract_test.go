@@ -178,10 +178,13 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 	}
 	calendar := newCalendar("Office")
 	contract := savedID(t, v, "/contracts", contractBody(calendar))
+	if got := v.send(t, http.MethodPost, "/api/v1/durations", map[string]any{"name": "Time to nowhere", "span": "opened..mitigated"}); got.status != http.StatusCreated {
+		t.Fatalf("POST /durations = %d %s", got.status, got.body)
+	}
 	imports := get("/imports")
 	return map[string]string{"slo": makeObjective(t, v), "incidents": get("/incidents?source=markdown").Items[0].ID, "services": get("/services").Items[0].ID,
 		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID, "sla": made.ID,
-		"contracts": contract, "calendars": newCalendar("Office of nobody")}
+		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody")}
 }
 
 // officeHours and contractBody are a made-up agreement.
@@ -249,14 +252,18 @@ func bodies(ids map[string]string) map[string]any {
 		"PUT /api/v1/terms/weights":                     map[string]any{"weights": map[string]float64{"SEV1": 1, "SEV2": 0.7, "SEV3": 0.3, "SEV4": 0, "SEV5": 0, "unset": 1}},
 		"PUT /api/v1/terms/dependencies":                map[string]any{"service": "Cloud Platform", "needs": []any{}},
 		"PUT /api/v1/terms/rates":                       map[string]any{"low": 10, "high": 40, "currency": "EUR", "reason": "made up"},
-		"POST /api/v1/sla/targets":                      map[string]any{"name": "two", "span": "opened..acknowledged", "within_seconds": 900, "goal": 0.95},
-		"POST /api/v1/contracts":                        contractBody(""),
-		"POST /api/v1/contracts/dry-run":                contractBody(""),
-		"PUT /api/v1/contracts/{id}":                    contractBody(""),
-		"POST /api/v1/contracts/{id}/dry-run":           contractBody(""),
-		"POST /api/v1/calendars":                        map[string]any{"name": "Always", "calendar": map[string]any{"always": true}},
-		"PUT /api/v1/calendars/{id}":                    map[string]any{"name": "Other", "calendar": officeHours},
-		"POST /api/v1/calendars/{id}/dry-run":           map[string]any{"name": "Other", "calendar": officeHours},
+		"POST /api/v1/durations":                        map[string]any{"name": "Time to calm", "span": "detected|opened..mitigated", "note": "what users feel"},
+		"PUT /api/v1/delivery/rule":                     map[string]any{"cap_minutes": 120, "environments": []string{"production"}, "note": "we deploy often"},
+		"PUT /api/v1/load/hours": map[string]any{"zone": "Europe/Berlin", "sleep": "23:00-07:00",
+			"business": [7][]string{{}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {}}},
+		"POST /api/v1/sla/targets":            map[string]any{"name": "two", "span": "opened..acknowledged", "within_seconds": 900, "goal": 0.95},
+		"POST /api/v1/contracts":              contractBody(""),
+		"POST /api/v1/contracts/dry-run":      contractBody(""),
+		"PUT /api/v1/contracts/{id}":          contractBody(""),
+		"POST /api/v1/contracts/{id}/dry-run": contractBody(""),
+		"POST /api/v1/calendars":              map[string]any{"name": "Always", "calendar": map[string]any{"always": true}},
+		"PUT /api/v1/calendars/{id}":          map[string]any{"name": "Other", "calendar": officeHours},
+		"POST /api/v1/calendars/{id}/dry-run": map[string]any{"name": "Other", "calendar": officeHours},
 	}
 }
 

@@ -74,7 +74,7 @@ func (s *Server) restatements(ctx context.Context, v Viewer, _ none) (Restatemen
 			}
 		}
 	}
-	return RestatementList{all}, err
+	return RestatementList{append([]desk.Restatement{}, all...)}, err
 }
 
 // durationOps are the operations about durations that people define.
