@@ -117,7 +117,7 @@ func (w world) service() frontend.ServicePage {
 	s.Tier, s.Alias = 1, []string{w.say("chk-api")}
 	return frontend.ServicePage{
 		Shell: w.on("checkout", frontend.NavServices, "/services/svc_0001", frontend.Link{Label: "Services", Path: "/services"}), Service: s, Team: frontend.Link{Label: w.say("Payments")}, Period: w.period("/services/svc_0001"),
-		Reliability: w.reliability(), Verdicts: w.verdicts(), Stats: w.stats(), Panels: w.panels(), Figures: []frontend.Figure{w.durationsChart("service-ttr"), w.countsChart("service-rate"), w.emptyChart("service-tta")}, Table: w.table(), Problems: w.problemRows(2), Recent: w.rowsOf(min(5, w.rows)), List: "/incidents?service=svc_0001", Changes: w.changeRows(5), AllMade: "/changes?service=svc_0001", Exports: exports("/services/svc_0001"),
+		Reliability: w.reliability(), Verdicts: w.verdicts(), Stats: w.stats(), Panels: w.panels(), Figures: []frontend.Figure{w.emptyChart("service-tta")}, Table: w.table(), Problems: w.problemRows(2), Recent: w.rowsOf(min(5, w.rows)), List: "/incidents?service=svc_0001", Changes: w.changeRows(5), AllMade: "/changes?service=svc_0001", Exports: exports("/services/svc_0001"),
 	}
 }
 
