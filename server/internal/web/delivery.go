@@ -105,7 +105,7 @@ func deliveryNotes(report analytics.DeliveryReport, all bool, zone *time.Locatio
 		notes = append(notes, fmt.Sprintf("incidents left out: %d %s", l.N, l.Reason))
 	}
 	if report.Unnamed > 0 {
-		notes = append(notes, fmt.Sprintf("%d deployments name no service, so no incident can be laid to them", report.Unnamed))
+		notes = append(notes, fmt.Sprintf("%s deployments name no service, so no incident can be laid to them", written(report.Unnamed)))
 	}
 	if !all {
 		notes = append(notes, "there are more changes than are read for one figure; the oldest are missing")
@@ -165,7 +165,8 @@ func orNote(x *float64, why string) reports.Cell {
 
 // failSentence says what the fail rate rests on.
 func failSentence(g analytics.DeliveryGroup, hours string) string {
-	text := fmt.Sprintf("%d of %d deployments failed: %d by the word of a source or a person, %d because an incident of a service of theirs began within %s after them.", g.Failed, g.Deployments, g.Said, g.Failed-g.Said, hours)
+	text := fmt.Sprintf("%s of %s deployments failed: %s by the word of a source or a person, %s because an incident of a service of theirs began within %s after them.",
+		written(g.Failed), written(g.Deployments), written(g.Said), written(g.Failed-g.Said), hours)
 	if g.FailChance != nil {
 		text += fmt.Sprintf(" By chance alone an incident would follow %s of the deployments so soon.", reports.Format(reports.Share, *g.FailChance))
 	}
@@ -177,7 +178,7 @@ func chanceSentence(g analytics.DeliveryGroup, hours string) string {
 	if !g.NearShare.Known() || g.NearChance == nil {
 		return "No incident of these services began in this period, so there is nothing to attribute."
 	}
-	chance, text := *g.NearChance, fmt.Sprintf("%d of %d incidents began within %s after a deployment; by chance alone %.1f would.", g.Near, g.Incidents, hours, *g.NearChance*float64(g.Incidents))
+	chance, text := *g.NearChance, fmt.Sprintf("%s of %s incidents began within %s after a deployment; by chance alone %.1f would.", written(g.Near), written(g.Incidents), hours, *g.NearChance*float64(g.Incidents))
 	switch {
 	case g.Incidents < 6:
 		return "Too few incidents: " + text

@@ -149,7 +149,10 @@ func repeatSection(l analytics.Learning) frontend.NumbersSection {
 	days := int(l.Lookback.Hours() / 24)
 	r := l.Repeats
 	return frontend.NumbersSection{ID: "repeats", Title: "Does it happen again?",
-		Lede:  fmt.Sprintf("%d of %d incidents were of a problem that had struck in the %d days before.", len(r.Incidents), l.Incidents, days),
+		Lede:  fmt.Sprintf("%s of %s incidents were of a problem that had struck in the %d days before.", written(len(r.Incidents)), written(l.Incidents), days),
 		Stats: []frontend.Stat{estimated("Repeats", reports.Share, r.Rate, "repeat_rate", problemsPath)},
-		Notes: []string{fmt.Sprintf("%d incidents belong to no problem that a person confirmed or a source names; they count as no repeats, so the true share may be higher.", r.Unclassified)}}
+		Notes: []string{fmt.Sprintf("%s incidents belong to no problem that a person confirmed or a source names; they count as no repeats, so the true share may be higher.", written(r.Unclassified))}}
 }
+
+// written writes a count as every page does.
+func written(n int) string { return reports.Format(reports.Count, float64(n)) }
