@@ -196,9 +196,10 @@ func TestKeyboard(t *testing.T) {
 func TestChartKeyboard(t *testing.T) {
 	ctx, address := open(t)
 	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(address+"/gallery/service/typical"))
-	until(t, ctx, `document.querySelector('#chart-service-ttr [data-chart] svg') !== null`)
-	const say = `document.querySelector('#chart-service-ttr .chart-say').textContent`
-	eval[bool](t, ctx, `(() => { document.querySelector('#chart-service-ttr [data-chart]').focus(); return true })()`)
+	do(t, ctx, void(`document.querySelector('#chart-panel-ttr').scrollIntoView()`)) // charts are drawn when they are seen
+	until(t, ctx, `document.querySelector('#chart-panel-ttr [data-chart] svg') !== null`)
+	const say = `document.querySelector('#chart-panel-ttr .chart-say').textContent`
+	eval[bool](t, ctx, `(() => { document.querySelector('#chart-panel-ttr [data-chart]').focus(); return true })()`)
 	for _, want := range []string{"1 of 24: each incident, INC02040, 1h 14m", "2 of 24: each incident, INC02039, 1h 14m"} {
 		do(t, ctx, chromedp.KeyEvent(kb.ArrowRight))
 		if got := eval[string](t, ctx, say); got != want {
