@@ -41,9 +41,10 @@ func judgingService(t *testing.T, b browser) {
 	}
 }
 
-// drawAll brings every chart of the page near the screen and waits until each is drawn.
+// drawAll opens what is folded, brings every chart of the page near the screen and waits until each is drawn.
 func (p *tab) drawAll() {
 	p.t.Helper()
+	eval[bool](p, `(() => { document.querySelectorAll('main details:has([data-chart])').forEach(d => { d.open = true }); return true })()`)
 	for i := range eval[int](p, `document.querySelectorAll('[data-chart]').length`) {
 		eval[bool](p, fmt.Sprintf(`(() => { document.querySelectorAll('[data-chart]')[%d].scrollIntoView(); return true })()`, i))
 		p.until(fmt.Sprintf(`document.querySelectorAll('[data-chart]')[%d].querySelector('svg')`, i))
