@@ -59,7 +59,7 @@ func TestContractVersions(t *testing.T) {
 	_, _, err = d.SaveContract(ctx, PolicyChange{Name: "Silver"}, gold("cal_nowhere"))
 	refused(t, err, "there is no calendar cal_nowhere")
 	_, err = d.RemovePolicy(ctx, calendar.ID, incident.CalendarPolicy, "ada")
-	refused(t, err, "Gold counts in it")
+	refused(t, err, "in use: Gold")
 
 	follow()
 	c, err := d.Contract(ctx, saved.ID, 0, analytics.Query{Now: noon})
@@ -81,5 +81,30 @@ func TestContractVersions(t *testing.T) {
 	}
 	if gone, err := d.Contract(ctx, saved.ID, 0, analytics.Query{Now: noon}); err != nil || !gone.Removed || len(gone.Versions) != 3 {
 		t.Errorf("Contract after its removal = %+v, %v, want its versions", gone, err)
+	}
+}
+
+// TestCalendarOfADuration: a calendar is kept as long as a duration is counted in it.
+func TestCalendarOfADuration(t *testing.T) {
+	ctx := t.Context()
+	d := &Desk{Store: storetest.SQLite(t), Live: analytics.NewLive(time.Now), Now: func() time.Time { return noon }}
+	calendar, _, err := d.SaveCalendar(ctx, PolicyChange{Name: "Always"}, incident.Calendar{Always: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	span, err := incident.ParseSpan("opened..mitigated")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.SaveDuration(ctx, "Time to calm", incident.UserDuration{From: span.From, To: span.To, Calendar: "always"}, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.RemovePolicy(ctx, calendar.ID, incident.CalendarPolicy, "")
+	refused(t, err, "in use: Time to calm")
+	if _, err := d.RemoveDuration(ctx, "time-to-calm", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.RemovePolicy(ctx, calendar.ID, incident.CalendarPolicy, ""); err != nil {
+		t.Errorf("the calendar of a duration that is gone cannot be removed: %v", err)
 	}
 }

@@ -32,10 +32,8 @@ func (d *Desk) DeliveryRule(ctx context.Context) (incident.DeliveryRule, int, er
 
 // SaveDeliveryRule puts a new version of the rule in force, in the name of by.
 func (d *Desk) SaveDeliveryRule(ctx context.Context, rule incident.DeliveryRule, by, note string) (incident.Seq, error) {
-	if err := rule.Validate(); err != nil {
-		return 0, err
-	}
-	return d.savePolicy(ctx, incident.Policy{ID: incident.DeliveryPolicyID, Kind: incident.DeliveryPolicy, Name: "Deployments and their incidents"}, rule, by, note)
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DeliveryPolicyID, Kind: incident.DeliveryPolicy, Name: "Deployments and their incidents", Body: rule, Note: note, By: by})
+	return seq, err
 }
 
 // Delivery measures deployments and what followed them. It takes the questions of ChangeFilter, and teams, which stand for

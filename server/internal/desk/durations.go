@@ -25,7 +25,6 @@ func (d *Desk) SaveDuration(ctx context.Context, name string, body incident.User
 	if err := body.Validate(); err != nil {
 		return 0, err
 	}
-	p := incident.Policy{ID: incident.DurationPolicyID(name), Kind: incident.DurationPolicy, Name: name}
 	if body.Calendar != "" {
 		all, err := d.Store.Policies(ctx)
 		if err != nil {
@@ -42,19 +41,11 @@ func (d *Desk) SaveDuration(ctx context.Context, name string, body incident.User
 		}
 		body.Calendar = all[i].ID
 	}
-	return d.savePolicy(ctx, p, body, by, note)
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DurationPolicyID(name), Kind: incident.DurationPolicy, Name: name, Body: body, Note: note, By: by})
+	return seq, err
 }
 
 // RemoveDuration takes a duration back, by its id as a metric. Its versions stay on record.
 func (d *Desk) RemoveDuration(ctx context.Context, metric, by string) (incident.Seq, error) {
-	versions, err := d.Store.PolicyVersions(ctx, incident.DurationPolicyID(metric))
-	if err != nil {
-		return 0, err
-	}
-	p := versions[0]
-	if p.Removed {
-		return 0, incident.ErrNotFound
-	}
-	p.Version, p.Removed, p.SavedAt, p.SavedBy, p.Note = p.Version+1, true, d.Now().UTC(), by, ""
-	return d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutPolicy(p) })
+	return d.RemovePolicy(ctx, incident.DurationPolicyID(metric), incident.DurationPolicy, by)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,11 +76,49 @@ func (d *Desk) newest(ctx context.Context, id incident.ID, kind incident.PolicyK
 	return versions[0], nil
 }
 
+// policyDraft is a version of a policy about to be saved.
+type policyDraft struct {
+	ID      incident.ID
+	Kind    incident.PolicyKind
+	Name    string
+	Body    interface{ Validate() error }
+	Removed bool
+	// Base is the version that the change was made from; 0: whichever is the newest.
+	Base     int
+	Note, By string
+}
+
+// policyOf numbers a draft behind the newest version. It returns ErrInvalid for a body that cannot be, and ErrConflict when
+// Base is not the newest version.
+func (d *Desk) policyOf(ctx context.Context, draft policyDraft) (incident.Policy, error) {
+	if err := draft.Body.Validate(); err != nil {
+		return incident.Policy{}, err
+	}
+	change := PolicyChange{ID: draft.ID, Version: draft.Base, Name: draft.Name, Note: draft.Note, By: draft.By}
+	if _, err := d.newest(ctx, draft.ID, draft.Kind); errors.Is(err, incident.ErrNotFound) {
+		change.ID = "" // its first version
+	}
+	p, err := d.policy(ctx, change, draft.Kind, draft.Body)
+	p.ID, p.Removed = draft.ID, draft.Removed
+	return p, err
+}
+
+// saveDraft stores a draft as the next version.
+func (d *Desk) saveDraft(ctx context.Context, draft policyDraft) (incident.Policy, incident.Seq, error) {
+	p, err := d.policyOf(ctx, draft)
+	if err != nil {
+		return p, 0, err
+	}
+	seq, err := d.put(ctx, p)
+	return p, seq, err
+}
+
 func (d *Desk) put(ctx context.Context, p incident.Policy) (incident.Seq, error) {
 	return d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutPolicy(p) })
 }
 
-// RemovePolicy takes a policy back; its versions stay. A calendar that a contract counts in is kept.
+// RemovePolicy takes a policy back; its versions stay. A calendar that a contract or a duration counts in is
+// kept.
 func (d *Desk) RemovePolicy(ctx context.Context, id incident.ID, kind incident.PolicyKind, by string) (incident.Seq, error) {
 	p, err := d.newest(ctx, id, kind)
 	switch {
@@ -93,29 +132,40 @@ func (d *Desk) RemovePolicy(ctx context.Context, id incident.ID, kind incident.P
 		return 0, err
 	}
 	if len(users) > 0 {
-		return 0, incident.Invalidf("calendar", "%s counts in it; give that another calendar first", strings.Join(users, ", "))
+		return 0, incident.Invalidf("calendar", "it is in use: %s; give each another calendar first", strings.Join(users, ", "))
 	}
 	p.Version, p.Removed, p.SavedAt, p.SavedBy, p.Note = p.Version+1, true, d.Now().UTC(), by, ""
 	return d.put(ctx, p)
 }
 
-// usersOf returns the names of the contracts that count in a calendar.
+// usersOf returns the names of the contracts and durations that count in a calendar.
 func (d *Desk) usersOf(ctx context.Context, calendar incident.ID) ([]string, error) {
 	policies, err := d.Store.Policies(ctx)
 	var out []string
 	for _, p := range policies {
-		var c incident.Contract
-		if p.Kind != incident.ContractPolicy || json.Unmarshal(p.Body, &c) != nil {
-			continue
-		}
-		for _, promise := range c.Promises {
-			if promise.Calendar == calendar {
-				out = append(out, p.Name)
-				break
-			}
+		if slices.Contains(calendarsOf(p), calendar) {
+			out = append(out, p.Name)
 		}
 	}
 	return out, err
+}
+
+// calendarsOf returns the calendars that a contract or a duration counts in; a body that cannot be read names none.
+func calendarsOf(p incident.Policy) []incident.ID {
+	var used []incident.ID
+	switch p.Kind {
+	case incident.ContractPolicy:
+		var c incident.Contract
+		json.Unmarshal(p.Body, &c)
+		for _, promise := range c.Promises {
+			used = append(used, promise.Calendar)
+		}
+	case incident.DurationPolicy:
+		var u incident.UserDuration
+		json.Unmarshal(p.Body, &u)
+		used = append(used, u.Calendar)
+	}
+	return used
 }
 
 // StoredCalendar is a calendar with its versions.

@@ -2,47 +2,9 @@ package desk
 
 import (
 	"context"
-	"errors"
 
 	"hindsight/incident"
 )
-
-// policyDraft is a version of a policy about to be saved.
-type policyDraft struct {
-	ID      incident.ID
-	Kind    incident.PolicyKind
-	Name    string
-	Body    interface{ Validate() error }
-	Removed bool
-	// Base is the version that the change was made from; 0: whichever is the newest.
-	Base     int
-	Note, By string
-}
-
-// policyOf numbers a draft behind the newest version. It returns ErrInvalid for a body that cannot be, and ErrConflict when
-// Base is not the newest version.
-func (d *Desk) policyOf(ctx context.Context, draft policyDraft) (incident.Policy, error) {
-	if err := draft.Body.Validate(); err != nil {
-		return incident.Policy{}, err
-	}
-	change := PolicyChange{ID: draft.ID, Version: draft.Base, Name: draft.Name, Note: draft.Note, By: draft.By}
-	if _, err := d.newest(ctx, draft.ID, draft.Kind); errors.Is(err, incident.ErrNotFound) {
-		change.ID = "" // its first version
-	}
-	p, err := d.policy(ctx, change, draft.Kind, draft.Body)
-	p.ID, p.Removed = draft.ID, draft.Removed
-	return p, err
-}
-
-// saveDraft stores a draft as the next version.
-func (d *Desk) saveDraft(ctx context.Context, draft policyDraft) (incident.Policy, incident.Seq, error) {
-	p, err := d.policyOf(ctx, draft)
-	if err != nil {
-		return p, 0, err
-	}
-	seq, err := d.put(ctx, p)
-	return p, seq, err
-}
 
 // SaveWeights stores how much an incident of each severity counts.
 func (d *Desk) SaveWeights(ctx context.Context, w incident.ImpactWeights, note, by string) (incident.Seq, error) {

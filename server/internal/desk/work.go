@@ -158,9 +158,6 @@ func (d *Desk) TeamHours(team incident.ID) (hours incident.TeamHours, from strin
 
 // SaveTeamHours puts hours in force, of the team that they name or of all that have none.
 func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, by, note string) (incident.Seq, error) {
-	if err := hours.Validate(); err != nil {
-		return 0, err
-	}
 	name := "Hours of all teams"
 	if hours.Team != "" {
 		ids, err := d.TeamIDs([]string{string(hours.Team)}, true)
@@ -170,7 +167,8 @@ func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, by, 
 		hours.Team = ids[0]
 		name = "Hours of " + d.Live.Snapshot().Name(hours.Team)
 	}
-	return d.savePolicy(ctx, incident.Policy{ID: incident.TeamHoursID(hours.Team), Kind: incident.TeamHoursPolicy, Name: name}, hours, by, note)
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.TeamHoursID(hours.Team), Kind: incident.TeamHoursPolicy, Name: name, Body: hours, Note: note, By: by})
+	return seq, err
 }
 
 // Learning measures what was made of the incidents of a question. all is false when there are more than are read.
