@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hindsight/importers"
+	"hindsight/importers/markup"
 )
 
 // body is a stored record: an issue as Jira answered it, with what it takes to read it without the network.
@@ -112,4 +113,13 @@ func changes(raw []json.RawMessage) []change {
 // parse reads a time as Jira writes it: 2020-06-12T08:13:13.360+0800.
 func parse(text string) (importers.Moment, error) {
 	return importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
+}
+
+// markdown returns a text of Jira's as Markdown: Cloud writes the Atlassian Document Format, Data Center wiki markup.
+func markdown(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return markup.Wiki(text)
+	}
+	return markup.ADF(raw)
 }

@@ -2,8 +2,7 @@
 // service levels. Which issues are incidents, a connection says with projects and JQL.
 //
 // Start with [Source]. list.go walks through issues and fetches them by id, parts.go adds what a list cuts off,
-// body.go is the stored record, map.go, history.go and sla.go turn it into a draft, adf.go and wiki.go turn Jira's
-// two markups into Markdown, hook.go reads webhooks.
+// body.go is the stored record, map.go, history.go and sla.go turn it into a draft, hook.go reads webhooks.
 package jira
 
 import (

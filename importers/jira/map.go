@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/markup"
 	"hindsight/incident"
 )
 
@@ -224,7 +225,7 @@ func (m *mapping) rest() {
 		}
 		text := strings.Join(texts(m.issue.Fields[id]), ", ")
 		if text == "" {
-			text = adf(m.issue.Fields[id])
+			text = markup.ADF(m.issue.Fields[id])
 		}
 		m.AddCustom(label, text)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hindsight/importers"
+	"hindsight/importers/markup"
 	"hindsight/incident"
 )
 
@@ -61,7 +62,7 @@ func (m *mapping) timeline() {
 	for _, e := range m.of("incident_events") {
 		text := e.text("event_raw")
 		if text == "" {
-			text = markdown(e.text("event"))
+			text = markup.HTML(e.text("event"))
 		}
 		m.AddEvent(incident.TimelineEvent{At: importers.ISO(e.first("occurred_at", "created_at")), Kind: incident.EventNote,
 			Actor: cmp.Or(importers.Line(e.text("user_display_name")), person(e.nested("user"))), Text: text, RawKind: importers.Line(cmp.Or(e.text("kind"), "event"))})
@@ -93,7 +94,7 @@ func (m *mapping) actions() {
 // retrospective keeps the text of the one that lies in Rootly.
 func (m *mapping) retrospective() {
 	for _, p := range m.of("incident_post_mortems") {
-		text := markdown(p.text("content"))
+		text := markup.HTML(p.text("content"))
 		if text == "" {
 			continue
 		}

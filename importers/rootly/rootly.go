@@ -2,7 +2,7 @@
 // from the vendor's own description of the API (https://docs.rootly.com/api-reference).
 //
 // Start with [Source]. list.go walks through incidents and fetches them by id, body.go is the stored record, map.go,
-// times.go and parts.go turn it into a draft, text.go turns HTML into Markdown, hook.go reads webhooks.
+// times.go and parts.go turn it into a draft, hook.go reads webhooks.
 package rootly
 
 import (

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"hindsight/importers"
+	"hindsight/importers/markup"
 	"hindsight/incident"
 )
 
@@ -149,21 +148,5 @@ func (m *mapping) notes() {
 
 // text returns a note or an HTML column as plain text. Notes carry HTML between [code] and [/code].
 func text(s string) string {
-	s = strings.NewReplacer("[code]", "", "[/code]", "").Replace(s)
-	if !strings.Contains(s, "<") {
-		return importers.Clean(s)
-	}
-	var b strings.Builder
-	for z := html.NewTokenizer(strings.NewReader(s)); ; {
-		switch z.Next() {
-		case html.ErrorToken:
-			return importers.Clean(b.String())
-		case html.TextToken:
-			b.WriteString(z.Token().Data)
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			if tag, _ := z.TagName(); slices.Contains([]string{"br", "p", "div", "li", "tr"}, string(tag)) {
-				b.WriteByte('\n')
-			}
-		}
-	}
+	return markup.Bare(strings.NewReplacer("[code]", "", "[/code]", "").Replace(s))
 }

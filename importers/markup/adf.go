@@ -1,4 +1,4 @@
-package jira
+package markup
 
 import (
 	"encoding/json"
@@ -8,15 +8,6 @@ import (
 
 	"hindsight/importers"
 )
-
-// markdown returns a text of Jira's as Markdown: Cloud writes the Atlassian Document Format, Data Center wiki markup.
-func markdown(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return wiki(text)
-	}
-	return adf(raw)
-}
 
 // node is a part of a document in the Atlassian Document Format.
 // https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
@@ -31,8 +22,8 @@ type node struct {
 	} `json:"marks"`
 }
 
-// adf returns a document as Markdown, or "" when it is none. Of what is unknown the text is kept.
-func adf(raw json.RawMessage) string {
+// ADF returns a document of Atlassian's as Markdown, or "" when it is none. Of what is unknown the text is kept.
+func ADF(raw json.RawMessage) string {
 	var n node
 	if json.Unmarshal(raw, &n); n.Type != "doc" {
 		return ""
@@ -159,8 +150,8 @@ func (n node) marked() string {
 		at := strings.Index(text, core)
 		text = text[:at] + wrap + core + reversed(wrap) + text[at+len(core):]
 	}
-	if to := importers.WebURL(address); to != "" {
-		return "[" + text + "](" + strings.NewReplacer("(", "%28", ")", "%29").Replace(to) + ")"
+	if to := target(address); to != "" {
+		return "[" + text + "](" + to + ")"
 	}
 	return text
 }
@@ -195,9 +186,4 @@ func (n node) day() string {
 		return ""
 	}
 	return m.At.Format(time.DateOnly)
-}
-
-// escape keeps characters that Markdown would take for markup.
-func escape(text string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "`", "\\`", "[", `\[`, "<", `\<`).Replace(text)
 }

@@ -1,4 +1,4 @@
-package rootly
+package markup
 
 import (
 	"strings"
@@ -15,9 +15,9 @@ var starts = map[string]string{
 	"strong": "**", "b": "**", "em": "_", "i": "_", "code": "`",
 }
 
-// markdown returns a text that may be HTML, as editors in Rootly write it, as Markdown: headings, lists, emphasis and
+// HTML returns a text that may be HTML, as the editors of ticket systems write it, as Markdown: headings, lists, emphasis and
 // links. Of everything else the text is kept.
-func markdown(text string) string {
+func HTML(text string) string {
 	if !strings.Contains(text, "<") {
 		return importers.Clean(text)
 	}
@@ -66,10 +66,31 @@ func markdown(text string) string {
 func link(t html.Token) string {
 	for _, a := range t.Attr {
 		if a.Key == "href" {
-			return strings.NewReplacer("(", "%28", ")", "%29").Replace(importers.WebURL(a.Val))
+			return target(a.Val)
 		}
 	}
 	return ""
+}
+
+// Bare returns a text that may be HTML without its markup: what it says, with the lines that its blocks make.
+func Bare(text string) string {
+	if !strings.Contains(text, "<") {
+		return importers.Clean(text)
+	}
+	var b strings.Builder
+	for z := html.NewTokenizer(strings.NewReader(text)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return importers.Clean(b.String())
+		case html.TextToken:
+			b.WriteString(z.Token().Data)
+		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
+			switch tag, _ := z.TagName(); string(tag) {
+			case "br", "p", "div", "li", "tr":
+				b.WriteByte('\n')
+			}
+		}
+	}
 }
 
 // tidy drops blank lines that follow each other, and blanks at the ends of lines.

@@ -1,4 +1,4 @@
-package jira
+package markup
 
 import (
 	"regexp"
@@ -24,8 +24,8 @@ var (
 	headCells = regexp.MustCompile(`^\s*\|\|(.*?)\|\|\s*$`)
 )
 
-// wiki returns wiki markup as Markdown. What has no like there stays as it is.
-func wiki(text string) string {
+// Wiki returns the wiki markup of Jira and Confluence as Markdown. What has no like there stays as it is.
+func Wiki(text string) string {
 	var out []string
 	code := "" // the macro that is open
 	for line := range strings.SplitSeq(importers.Clean(text), "\n") {
