@@ -89,27 +89,15 @@ func since(begin time.Time, times []time.Time) []float64 {
 func evidence(t stats.Trend) string {
 	z := t.LewisRobinson
 	if math.IsNaN(z) || math.IsInf(z, 0) {
-		return "no evidence of a trend"
+		return noEvidence
 	}
-	towards := "incidents become more frequent"
-	if z < 0 {
-		towards = "incidents become rarer"
-	}
-	switch p := stats.NormalP(z); {
-	case p < 0.01:
-		return "strong evidence that " + towards
-	case p < 0.05:
-		return "moderate evidence that " + towards
-	case p < 0.20:
-		return "weak evidence that " + towards
-	}
-	return "no evidence of a trend"
+	return trendOf(stats.NormalP(z), z)
 }
 
 // say writes the outcome of the trend tests for people.
 func (g Gaps) say() string {
 	switch text := upper(g.Evidence); {
-	case g.Evidence != "no evidence of a trend":
+	case g.Evidence != noEvidence:
 		return text + " (Lewis-Robinson test, which allows for clusters)."
 	case g.Trend.LaplaceP < 0.05:
 		return text + " once clusters are allowed for (Lewis-Robinson test); the simpler Laplace test, which takes clusters for a trend, sees one."

@@ -13,8 +13,16 @@ type Panel struct {
 	Figures         []Figure
 	Heat            *Heat
 	Programme       *Programme
+	Checks          []Check  // further tests of the question, shown on demand; may be empty
 	FoldedTitle     string   // of the figures that are shown on demand
 	Folded          []Figure // may be empty
+}
+
+// Check is another test of a panel's question, or the same one with something held constant.
+type Check struct {
+	Name, Sentence string
+	N              string // "60 incidents"
+	Metric         string // anchor of /help/metrics
 }
 
 // Programme is the form that takes when work on reliability began: GET programme.

@@ -103,7 +103,8 @@ func durationDots(metric string) func(*analytics.Snapshot, analytics.Query) Char
 				})
 			}
 		}
-		c.Series = []Series{{Name: "Each incident", Shape: Dots, Points: dots(s.Cases(q, analytics.Recorded), months)}}
+		recorded := s.Cases(q, analytics.Recorded)
+		c.Series = []Series{{Name: "Each incident", Shape: Dots, Points: dots(recorded, months)}}
 		if all.NOpen > 0 {
 			c.Series = append(c.Series, Series{Name: "Still open, so far", Shape: OpenDots, Points: dots(s.Cases(q, analytics.Open), months)})
 		}
@@ -118,6 +119,7 @@ func durationDots(metric string) func(*analytics.Snapshot, analytics.Query) Char
 				c.Lines = append(c.Lines, Line{Axis: "y", At: *x.Value, Label: x.name})
 			}
 		}
+		c.addLevels(analytics.LevelsOf(recorded), months, q.Location)
 		if all.N+all.NOpen == 0 {
 			c.Empty = nothing(s, q, c.Source, recordEnds)
 		}
@@ -129,21 +131,27 @@ func durationDots(metric string) func(*analytics.Snapshot, analytics.Query) Char
 func dots(cases []analytics.Case, months []analytics.DurationGroup) []Point {
 	out := make([]Point, 0, len(cases))
 	for _, x := range cases {
-		i, found := slices.BinarySearchFunc(months, x.StartedAt, func(g analytics.DurationGroup, at time.Time) int {
-			switch {
-			case g.From.IsZero(), g.From.After(at): // the group without a start is the last one
-				return 1
-			case !g.To.After(at):
-				return -1
-			}
-			return 0
-		})
-		if !found {
-			i = len(months) - 1
-		}
+		i := placeOf(x.StartedAt, months)
 		out = append(out, Point{X: float64(i), Y: x.Seconds, Label: caseLabel(x), Link: "/incidents/" + string(x.ID)})
 	}
 	return out
+}
+
+// placeOf returns the place of the period that an instant lies in, the last one for an instant in none.
+func placeOf(at time.Time, months []analytics.DurationGroup) int {
+	i, found := slices.BinarySearchFunc(months, at, func(g analytics.DurationGroup, at time.Time) int {
+		switch {
+		case g.From.IsZero(), g.From.After(at): // the group without a start is the last one
+			return 1
+		case !g.To.After(at):
+			return -1
+		}
+		return 0
+	})
+	if !found {
+		i = len(months) - 1
+	}
+	return i
 }
 
 func caseLabel(x analytics.Case) string {

@@ -170,22 +170,45 @@ func EnergySplit(x []float64, alpha float64, shortest int) Split {
 // well as at position at, counted from 1 as Segments.Changes: those whose log-likelihood is less than 1.92 lower, the
 // bound of a 95 % likelihood interval.
 func RateChangeRange(counts []float64, at int) (first, last int) {
-	const slack = 3.841458820694124 // chi-square, 1 degree of freedom, 95 %
 	sums := cumulate(counts, 1)
-	cost := func(i, j int) float64 {
+	return changeRange(len(counts), at, 1, func(i, j int) float64 {
 		s := sums[j] - sums[i]
 		if s == 0 {
 			return 0
 		}
 		return 2 * (s - s*math.Log(s/float64(j-i)))
-	}
-	n := len(counts)
+	})
+}
+
+// MeanChangeRange is RateChangeRange for a change of the mean of values of the given variance around it.
+func MeanChangeRange(x []float64, at int, variance float64) (first, last int) {
+	sums := cumulate(x, 1)
+	return changeRange(len(x), at, variance, func(i, j int) float64 {
+		s := sums[j] - sums[i]
+		return -s * s / float64(j-i) // the sum of squares is the same wherever the cut
+	})
+}
+
+// changeRange returns the positions at which a cut costs at most scale times 3.84 more than at at.
+func changeRange(n, at int, scale float64, cost func(i, j int) float64) (first, last int) {
+	const slack = 3.841458820694124 // chi-square, 1 degree of freedom, 95 %
 	best := cost(0, at) + cost(at, n)
 	first, last = at, at
 	for k := 1; k < n; k++ {
-		if cost(0, k)+cost(k, n) <= best+slack {
+		if cost(0, k)+cost(k, n) <= best+slack*scale {
 			first, last = min(first, k), max(last, k)
 		}
 	}
 	return first, last
+}
+
+// SuccessiveVariance returns the variance of values around a level that may change now and then: half the mean squared
+// difference of neighbours (von Neumann 1941). It is NaN below two values.
+func SuccessiveVariance(x []float64) float64 {
+	var squares float64
+	for i := 1; i < len(x); i++ {
+		d := x[i] - x[i-1]
+		squares += d * d
+	}
+	return squares / float64(2*(len(x)-1))
 }

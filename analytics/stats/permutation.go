@@ -47,35 +47,93 @@ func PermutationTest(x, y []float64, statistic Statistic, seed uint64) Permuted 
 		seen[i] = true
 	}
 	t.Observed = difference(seen)
-	eps := 1e-9 * math.Max(math.Abs(t.Observed), 1e-300)
-	var far, low, high int
-	count := func(first []bool) {
-		d := difference(first)
-		t.Permutations++
-		if math.Abs(d) >= math.Abs(t.Observed)-eps {
-			far++
-		}
-		if d <= t.Observed+eps {
-			low++
-		}
-		if d >= t.Observed-eps {
-			high++
-		}
-	}
+	tails := tailsAt(t.Observed)
 	if choices(len(all), len(x)) <= mostPermutations {
-		everyChoice(len(all), len(x), count)
+		everyChoice(len(all), len(x), func(first []bool) { tails.add(difference(first)) })
 	} else {
 		t.Exact = false
-		count(seen)
+		tails.add(t.Observed)
 		random := rand.New(rand.NewPCG(seed, 0))
 		for range drawn {
 			random.Shuffle(len(seen), func(i, j int) { seen[i], seen[j] = seen[j], seen[i] })
-			count(seen)
+			tails.add(difference(seen))
 		}
 	}
-	n := float64(t.Permutations)
-	t.P = PValues{TwoSided: float64(far) / n, Less: float64(low) / n, Greater: float64(high) / n}
+	t.Permutations, t.P = tails.n, tails.values()
 	return t
+}
+
+// PermutationOfMeans is PermutationTest of the mean, with at most draws relabellings where it does not look at all. Its
+// cost is draws times the size of the smaller sample.
+func PermutationOfMeans(x, y []float64, draws int, seed uint64) Permuted {
+	if len(x) == 0 || len(y) == 0 {
+		return PermutationTest(x, y, Mean, seed)
+	}
+	t := Permuted{Exact: true, Observed: Mean(x) - Mean(y)}
+	few, sign := len(x), 1.0
+	if len(y) < few {
+		few, sign = len(y), -1
+	}
+	all := slices.Concat(x, y)
+	total, many := sum(all), len(all)-few
+	difference := func(ofFew float64) float64 {
+		return sign * (ofFew/float64(few) - (total-ofFew)/float64(many))
+	}
+	tails := tailsAt(t.Observed)
+	if choices(len(all), few) <= mostPermutations {
+		everyChoice(len(all), few, func(chosen []bool) {
+			var s float64
+			for i, v := range all {
+				if chosen[i] {
+					s += v
+				}
+			}
+			tails.add(difference(s))
+		})
+	} else {
+		t.Exact = false
+		tails.add(t.Observed)
+		random := rand.New(rand.NewPCG(seed, 0))
+		for range draws {
+			var s float64
+			for i := range few { // the first places are drawn from those left
+				j := i + random.IntN(len(all)-i)
+				all[i], all[j] = all[j], all[i]
+				s += all[i]
+			}
+			tails.add(difference(s))
+		}
+	}
+	t.Permutations, t.P = tails.n, tails.values()
+	return t
+}
+
+// tails count how many differences are as extreme as the one seen.
+type tails struct {
+	at, eps           float64
+	n, far, low, high int
+}
+
+func tailsAt(observed float64) *tails {
+	return &tails{at: observed, eps: 1e-9 * math.Max(math.Abs(observed), 1e-300)}
+}
+
+func (t *tails) add(d float64) {
+	t.n++
+	if math.Abs(d) >= math.Abs(t.at)-t.eps {
+		t.far++
+	}
+	if d <= t.at+t.eps {
+		t.low++
+	}
+	if d >= t.at-t.eps {
+		t.high++
+	}
+}
+
+func (t *tails) values() PValues {
+	n := float64(t.n)
+	return PValues{TwoSided: float64(t.far) / n, Less: float64(t.low) / n, Greater: float64(t.high) / n}
 }
 
 // choices returns the number of ways to choose k of n.

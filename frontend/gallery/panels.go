@@ -37,10 +37,15 @@ func (w world) panels() []frontend.Panel {
 	}
 	return []frontend.Panel{
 		{ID: "often", Title: "How often?", Lead: "Each period beside what the others lead one to expect.", Figures: []frontend.Figure{w.countsChart("how-often")}},
-		{ID: "long", Title: "How long?", Figures: []frontend.Figure{w.durationsChart("panel-ttr"), w.emptyChart("panel-survival")}, FoldedTitle: "What did they cost?", Folded: []frontend.Figure{w.emptyChart("panel-mean")}},
+		{ID: "long", Title: "How long?", Figures: []frontend.Figure{w.durationsChart("panel-ttr"), w.emptyChart("panel-survival")}, Checks: w.checks(), FoldedTitle: "What did they cost?", Folded: []frontend.Figure{w.emptyChart("panel-mean")}},
 		{ID: "gap", Title: "Does the gap grow?", Programme: &frontend.Programme{Action: "/services/svc_0001", Begin: w.shell.Now, Keep: []frontend.Hidden{{Name: "range", Value: w.say("12m")}}}},
 		{ID: "when", Title: "When?", Heat: heat},
 	}
+}
+
+func (w world) checks() []frontend.Check {
+	return []frontend.Check{{Name: "Mann-Whitney test", Sentence: "Weak evidence that durations are shorter now (exact).", N: "63 incidents", Metric: "mann_whitney"},
+		{Name: "Severity held constant", Sentence: w.say("Cannot tell: within a severity durations are 0.95 times what they were (95 % interval 0.71 to 1.22; 34 incidents now, 29 before). All severities together give the same answer."), N: "63 incidents", Metric: "within_severities"}}
 }
 
 func (w world) cases() frontend.CasesPage {

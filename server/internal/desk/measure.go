@@ -101,7 +101,8 @@ func Measure(s *analytics.Snapshot, metric string, q analytics.Query) (Measureme
 
 // chartOf names the chart of figures that compare periods or look at a whole stretch of time.
 var chartOf = map[string]string{"better": "how-often", "frequency": "how-often", "survival": "ttr-survival", "mean_for_cost": "ttr-mean",
-	"trend": "gaps", "growth": "gaps", "pattern": "when", "scan": "scan"}
+	"trend": "gaps", "mann_kendall": "gaps", "growth": "gaps", "pattern": "when", "scan": "scan",
+	"mann_whitney": "ttr-survival", "permutation": "ttr-survival", "within_severities": "ttr-dots", "level_changes": "ttr-dots"}
 
 func groups[G any](in []G, of func(G) Measurement) []Measurement {
 	out := make([]Measurement, len(in))

@@ -32,8 +32,18 @@ func (s *Server) panels(snapshot *analytics.Snapshot, a analytics.Query, q query
 	}
 	out[1].FoldedTitle = "What did they cost? The mean, for questions of cost alone"
 	out[2].Programme = &frontend.Programme{Action: frontend.ServicePath(a.Services[0]), Keep: hidden(q, "programme", "service"), Begin: q.Programme}
+	out[1].Checks = checks(snapshot.Checks(snapshot.Compare(a), m))
+	out[2].Checks = checks(snapshot.Gaps(a).Checks())
 	out[3].Heat = heat(snapshot.Pattern(a))
 	return out, nil
+}
+
+func checks(all []analytics.Check) []frontend.Check {
+	var out []frontend.Check
+	for _, c := range all {
+		out = append(out, frontend.Check{Name: c.Name, Sentence: c.Sentence, N: written(c.N) + " " + c.Of, Metric: c.Metric})
+	}
+	return out
 }
 
 // lastingMetric is the duration that tells how long the incidents of a last: time to resolve, or where none has one, time to restore.
