@@ -83,6 +83,7 @@ func benchmarkQueries(b *testing.B, s *analytics.Snapshot) {
 		by   analytics.Dimension
 		ask  func(analytics.Query)
 	}{
+		{"cross service and week", analytics.ByNothing, func(q analytics.Query) { s.Cross(q, analytics.ByService, analytics.ByWeek, time.Hour) }},
 		{"durations", analytics.ByNothing, func(q analytics.Query) { s.Durations(q) }},
 		{"durations by service", analytics.ByService, func(q analytics.Query) { s.Durations(q) }},
 		{"durations by week", analytics.ByWeek, func(q analytics.Query) { s.Durations(q) }},

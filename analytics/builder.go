@@ -16,6 +16,10 @@ type view struct {
 
 	texts []string
 	sets  [][]uint32
+	words *dictionary // of texts, and of later ones
+	lists *sets       // of sets, and of later ones
+	// serviceCodes are the codes of all services that incidents ever named.
+	serviceCodes []uint32
 
 	services []incident.Service
 	teams    []incident.Team
@@ -34,16 +38,14 @@ type builder struct {
 	view
 	own   []bool // chunks that no view refers to
 	rowOf map[incident.ID]int
-	free  []int // rows of incidents that are gone
-	words *dictionary
-	lists *sets
+	free  []int                  // rows of incidents that are gone
 	used  map[incident.ID]string // services' names as sources write them, for those in no catalogue
 }
 
 func newBuilder() *builder {
 	return &builder{
-		rowOf: map[incident.ID]int{}, words: newDictionary(), lists: newSets(),
-		used: map[incident.ID]string{}, view: view{hidden: map[incident.ID]bool{}, causes: map[incident.ID]incident.ID{}},
+		rowOf: map[incident.ID]int{}, used: map[incident.ID]string{},
+		view: view{words: newDictionary(), lists: newSets(), hidden: map[incident.ID]bool{}, causes: map[incident.ID]incident.ID{}},
 	}
 }
 
@@ -209,10 +211,12 @@ func (b *builder) serviceSet(uses []incident.ServiceUse) uint32 {
 		if u.Service == "" {
 			continue
 		}
+		code := b.words.code(string(u.Service))
 		if _, ok := b.used[u.Service]; !ok {
 			b.used[u.Service] = u.Name
+			b.serviceCodes = append(b.serviceCodes, code)
 		}
-		codes = append(codes, b.words.code(string(u.Service)))
+		codes = append(codes, code)
 	}
 	return b.lists.code(codes)
 }

@@ -101,8 +101,8 @@ func (s *Snapshot) reasons(counts map[uint32]int) []LeftOut {
 type grouping struct {
 	p       *population
 	by      Dimension
-	field   string          // of a custom dimension
-	only    map[uint32]bool // services asked for; nil: all
+	field   string // of a custom dimension
+	only    codes  // services asked for; nil: all
 	periods []period
 	bounds  []int64 // where the periods begin, and where the last one ends
 	one     [1]uint32
@@ -113,7 +113,7 @@ func (p *population) grouping() *grouping {
 	g := &grouping{p: p, by: p.q.GroupBy}
 	switch {
 	case g.by == ByService:
-		g.only = codesOf(p.s.texts, p.q.Services)
+		g.only = codesOf(p.s, p.q.Services)
 	case g.by.Period():
 		g.setPeriods(p.extent())
 	case len(g.by) > len(customPrefix) && g.by[:len(customPrefix)] == customPrefix:
@@ -126,26 +126,50 @@ func (p *population) grouping() *grouping {
 // whether anything was watched behind it nobody knows. A side that is given ends at Now unless an incident
 // is later. Both are zero when there is nothing.
 func (p *population) extent() (from, to time.Time) {
-	first, last := p.from, p.to
-	var lo, hi int64 // 0: none seen
-	for r := range p.started() {
-		at := r.started[r.i]
-		if at != 0 && (lo == 0 || at < lo) {
-			lo = at
-		}
-		if at != 0 && (hi == 0 || at >= hi) {
-			hi = at + 1
-		}
+	first, last, now := p.from, p.to, p.now()
+	if first != 0 && last != 0 && (now == 0 || now >= last) {
+		return instant(first), instant(last)
 	}
+	lo, hi := p.startsBetween()
 	if first == 0 {
 		first = lo
 	}
-	if last == 0 {
-		last = hi
-	} else if now := micros(p.q.Now); now != 0 && now < last {
-		last = max(hi, now)
+	if last == 0 && hi != 0 {
+		last = hi + 1
+	} else if now != 0 && now < last {
+		last = now
+		if hi != 0 {
+			last = max(now, hi+1)
+		}
 	}
 	return instant(first), instant(last)
+}
+
+// startsBetween returns when the first and the last row of the population started, 0 when none did.
+func (p *population) startsBetween() (first, last int64) {
+	lo, hi := make([]int64, len(p.s.chunks)), make([]int64, len(p.s.chunks))
+	shareOut(len(p.s.chunks), workers(len(p.s.chunks)), func(_, n int) {
+		var in picked
+		started := &p.s.chunks[n].started
+		for _, i := range p.pickStarted(n, &in) {
+			at := started[i]
+			if at != 0 && (lo[n] == 0 || at < lo[n]) {
+				lo[n] = at
+			}
+			if at != 0 && (hi[n] == 0 || at > hi[n]) {
+				hi[n] = at
+			}
+		}
+	})
+	for n := range lo {
+		if lo[n] != 0 && (first == 0 || lo[n] < first) {
+			first = lo[n]
+		}
+		if hi[n] != 0 && (last == 0 || hi[n] > last) {
+			last = hi[n]
+		}
+	}
+	return first, last
 }
 
 func (g *grouping) setPeriods(from, to time.Time) {
@@ -222,7 +246,7 @@ func (g *grouping) services(r row) []uint32 {
 	}
 	g.several = g.several[:0]
 	for _, code := range set {
-		if g.only[code] {
+		if g.only.has(code) {
 			g.several = append(g.several, code)
 		}
 	}

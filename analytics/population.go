@@ -1,7 +1,6 @@
 package analytics
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -15,12 +14,12 @@ type population struct {
 	q          Query
 	from, to   int64 // 0: open
 	span       span
-	services   []bool
-	tags       []bool
-	teams      map[uint32]bool
-	sources    map[uint32]bool
-	priorities map[uint32]bool
-	kinds      map[uint32]bool
+	services   codes // of sets
+	tags       codes // of sets
+	teams      codes
+	sources    codes
+	priorities codes
+	kinds      codes
 	severities [6]bool
 	real       uint32
 }
@@ -43,60 +42,61 @@ func (s *Snapshot) population(q Query) *population {
 	p := &population{s: s, q: q, from: micros(q.From), to: micros(q.To), span: spanOf(q.Span)}
 	p.services = setsWith(s, q.Services)
 	p.tags = setsWith(s, q.Tags)
-	p.teams = codesOf(s.texts, q.Teams)
-	p.sources = codesOf(s.texts, q.Connections)
-	p.priorities = codesOf(s.texts, q.Priorities)
-	p.kinds = codesOf(s.texts, q.Kinds)
+	p.teams = codesOf(s, q.Teams)
+	p.sources = codesOf(s, q.Connections)
+	p.priorities = codesOf(s, q.Priorities)
+	p.kinds = codesOf(s, q.Kinds)
 	for i := range p.severities {
 		p.severities[i] = len(q.Severities) == 0 || slices.Contains(q.Severities, incident.Severity(i))
 	}
-	if i := slices.Index(s.texts, string(incident.Real)); i > 0 {
-		p.real = uint32(i)
-	}
+	p.real, _ = s.codeOf(string(incident.Real))
 	return p
 }
 
+// codes are some codes of a dictionary, or numbers of sets: whether each is among them. nil binds nothing.
+type codes []bool
+
+func (x codes) has(code uint32) bool { return int(code) < len(x) && x[code] }
+
+// with returns the codes and one more.
+func (x codes) with(code uint32) codes {
+	if missing := int(code) + 1 - len(x); missing > 0 {
+		x = append(x, make(codes, missing)...)
+	}
+	x[code] = true
+	return x
+}
+
 // codesOf returns the codes of the wanted texts, nil when nothing is wanted, which binds nothing.
-func codesOf[T ~string](texts []string, wanted []T) map[uint32]bool {
+func codesOf[T ~string](s *Snapshot, wanted []T) codes {
 	if len(wanted) == 0 {
 		return nil
 	}
-	codes := map[uint32]bool{}
-	for code, text := range texts {
-		if slices.Contains(wanted, T(text)) {
-			codes[uint32(code)] = true
+	out := codes{}
+	for _, text := range wanted {
+		if code, ok := s.codeOf(string(text)); ok {
+			out = out.with(code)
 		}
 	}
-	return codes
+	return out
 }
 
-// setsWith says of every set whether it holds one of the wanted texts; nil when nothing is wanted.
-func setsWith[T ~string](s *Snapshot, wanted []T) []bool {
+// setsWith returns the sets that hold one of the wanted texts; nil when nothing is wanted.
+func setsWith[T ~string](s *Snapshot, wanted []T) codes {
 	if len(wanted) == 0 {
 		return nil
 	}
-	codes := codesOf(s.texts, wanted)
-	has := make([]bool, len(s.sets))
-	for i, set := range s.sets {
-		has[i] = slices.ContainsFunc(set, func(code uint32) bool { return codes[code] })
+	out := codes{}
+	for _, text := range wanted {
+		code, ok := s.codeOf(string(text))
+		if !ok {
+			continue
+		}
+		for _, set := range s.setsOf(code) {
+			out = out.with(set)
+		}
 	}
-	return has
-}
-
-// matches applies all filters but the period.
-func (p *population) matches(c *chunk, i int) bool {
-	f := c.flags[i]
-	switch {
-	case f.has(isGone), f.has(isPrivate) && !p.q.Private, !p.severities[c.severity[i]]:
-		return false
-	case p.services != nil && !p.services[c.services[i]], p.tags != nil && !p.tags[c.tags[i]]:
-		return false
-	case p.teams != nil && !p.teams[c.team[i]], p.sources != nil && !p.sources[c.connection[i]]:
-		return false
-	case p.priorities != nil && !p.priorities[c.priority[i]], p.kinds != nil && !p.kinds[c.kind[i]]:
-		return false
-	}
-	return true
+	return out
 }
 
 // now returns the instant of the query in microseconds.
@@ -121,29 +121,6 @@ func (p *population) bounded() bool { return p.from != 0 || p.to != 0 }
 func (p *population) inPeriod(c *chunk, i int) bool {
 	at := c.started[i]
 	return at == 0 || (p.from == 0 || at >= p.from) && (p.to == 0 || at < p.to)
-}
-
-// all yields every row that the filters select, whatever its period, in the order of rows.
-func (p *population) all() iter.Seq[row] {
-	return func(yield func(row) bool) {
-		for n := 0; n < p.s.rows; n++ {
-			c, i := p.s.chunks[n/chunkRows], n%chunkRows
-			if p.matches(c, i) && !yield(row{c, i, p.leftOut(c, i)}) {
-				return
-			}
-		}
-	}
-}
-
-// started yields the rows that started in the period, and those without a start.
-func (p *population) started() iter.Seq[row] {
-	return func(yield func(row) bool) {
-		for r := range p.all() {
-			if p.inPeriod(r.chunk, r.i) && !yield(r) {
-				return
-			}
-		}
-	}
 }
 
 // customCode returns the code of the value of a field in row i, 0 when it has none.

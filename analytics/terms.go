@@ -15,8 +15,8 @@ type terms struct {
 	within      int64
 	hours       hours
 	from, until int64 // the contract is in force; 0 does not bind
-	services    []bool
-	priorities  map[uint32]bool
+	services    codes // of sets
+	priorities  codes
 	severities  [6]bool
 	pause       map[uint32]bool // codes of statuses
 	cancel      map[uint32]bool
@@ -28,7 +28,7 @@ type terms struct {
 type exclusion struct {
 	incident.SLAExclusion
 	stats.Stretch
-	services []bool
+	services codes // of sets
 }
 
 func (s *Snapshot) terms(a *Agreement, p incident.SLAPromise) *terms {
@@ -36,7 +36,7 @@ func (s *Snapshot) terms(a *Agreement, p incident.SLAPromise) *terms {
 	from, until := a.term()
 	t := &terms{
 		span: spanOf(measured), within: int64(math.Round(p.WithinSeconds * 1e6)), hours: a.hours(p), from: micros(from), until: micros(until),
-		services: setsWith(s, p.Services), priorities: codesOf(s.texts, p.Priorities), reopen: p.Reopen,
+		services: setsWith(s, p.Services), priorities: codesOf(s, p.Priorities), reopen: p.Reopen,
 	}
 	for i := range t.severities {
 		t.severities[i] = len(p.Severities) == 0
@@ -65,7 +65,7 @@ func (t *terms) concern(r row) bool {
 	switch {
 	case t.from != 0 && (at == 0 || at < t.from), t.until != 0 && (at == 0 || at >= t.until):
 		return false
-	case t.services != nil && !t.services[r.services[r.i]], t.priorities != nil && !t.priorities[r.priority[r.i]]:
+	case t.services != nil && !t.services.has(r.services[r.i]), t.priorities != nil && !t.priorities.has(r.priority[r.i]):
 		return false
 	}
 	return t.severities[r.severity[r.i]]
@@ -177,4 +177,4 @@ func (t *terms) excluded(r row) (out []stats.Stretch) {
 	return out
 }
 
-func (x exclusion) binds(r row) bool { return x.services == nil || x.services[r.services[r.i]] }
+func (x exclusion) binds(r row) bool { return x.services == nil || x.services.has(r.services[r.i]) }

@@ -6,6 +6,7 @@ import (
 
 	"hindsight/analytics"
 	"hindsight/frontend"
+	"hindsight/incident"
 	"hindsight/reports"
 	"hindsight/reports/echarts"
 	"hindsight/server/internal/desk"
@@ -126,17 +127,24 @@ func (s *Server) stats(snapshot *analytics.Snapshot, a analytics.Query, list str
 	return out
 }
 
-// spark counts incidents per month of the query's period, or of the last 24 months of the record.
-func spark(snapshot *analytics.Snapshot, a analytics.Query) frontend.Spark {
-	a.GroupBy = analytics.ByMonth
-	groups := snapshot.Counts(a)
-	groups = groups[max(0, len(groups)-24):]
-	out := frontend.Spark{}
-	for _, g := range groups {
-		out.Counts = append(out.Counts, g.N)
+// sparks count the incidents of each service per month of the query's period, or of the last 24 months of the record.
+func sparks(snapshot *analytics.Snapshot, a analytics.Query) map[incident.ID]frontend.Spark {
+	table := snapshot.Cross(a, analytics.ByService, analytics.ByMonth, 0)
+	months := len(table.Columns)
+	if months > 0 && table.Columns[months-1].Key == "" {
+		months-- // incidents without a start
 	}
-	if n := len(groups); n > 0 {
-		out.Label = "incidents per month, " + groups[0].Label + " to " + groups[n-1].Label
+	first := max(0, months-sparkMonths)
+	out := map[incident.ID]frontend.Spark{}
+	for i, service := range table.Rows {
+		x := frontend.Spark{}
+		for month := first; month < months; month++ {
+			x.Counts = append(x.Counts, table.Cell(i, month).Incidents())
+		}
+		if first < months {
+			x.Label = "incidents per month, " + table.Columns[first].Label + " to " + table.Columns[months-1].Label
+		}
+		out[incident.ID(service.Key)] = x
 	}
 	return out
 }

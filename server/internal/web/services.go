@@ -36,9 +36,9 @@ func (s *Server) services(r *request) (answer, error) {
 	page.Total = len(rows)
 	scan, marks := scanned(snapshot, a)
 	page.Scan = scan
+	sparks := sparks(snapshot, a)
 	for i := range rows[:min(len(rows), servicesShown)] {
-		own := ofService(a, rows[i].Service.ID)
-		rows[i].Spark = spark(snapshot, own)
+		rows[i].Spark = sparks[rows[i].Service.ID]
 		rows[i].Marks = marks[rows[i].Service.ID]
 	}
 	page.Rows = rows[:min(len(rows), servicesShown)]
@@ -59,12 +59,6 @@ func (s *Server) nothing(r *request, filtered bool) frontend.Empty {
 		return frontend.Empty{Kind: frontend.NothingMatches}
 	}
 	return frontend.Empty{Kind: frontend.NothingYet}
-}
-
-func ofService(a analytics.Query, id incident.ID) analytics.Query {
-	a.Services = []incident.ID{id}
-	a.GroupBy = analytics.ByNothing
-	return a
 }
 
 // serviceRows are the services whose name holds words, most incidents first.

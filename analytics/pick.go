@@ -1,0 +1,83 @@
+package analytics
+
+import "iter"
+
+// picked are the places in a chunk of the rows that a population selects, ascending.
+type picked [chunkRows]uint16
+
+// used returns how many rows of a chunk are in use.
+func (p *population) used(chunk int) int { return min(chunkRows, p.s.rows-chunk*chunkRows) }
+
+// pick writes the rows of a chunk that the filters select into out and returns them. It applies one filter after the other to
+// all rows, so that a filter that does not bind costs nothing.
+func (p *population) pick(chunk int, out *picked) []uint16 {
+	c := p.s.chunks[chunk]
+	hide, n := isGone, 0
+	if !p.q.Private {
+		hide |= isPrivate
+	}
+	for i, f := range c.flags[:p.used(chunk)] {
+		out[n] = uint16(i)
+		if !f.has(hide) {
+			n++
+		}
+	}
+	in := out[:n]
+	if len(p.q.Severities) > 0 {
+		in = keep(in, func(i uint16) bool { return p.severities[c.severity[i]] })
+	}
+	in = keepIn(in, &c.services, p.services)
+	in = keepIn(in, &c.tags, p.tags)
+	in = keepIn(in, &c.team, p.teams)
+	in = keepIn(in, &c.connection, p.sources)
+	in = keepIn(in, &c.priority, p.priorities)
+	return keepIn(in, &c.kind, p.kinds)
+}
+
+// pickStarted is pick for the rows that started in the period, and those without a start.
+func (p *population) pickStarted(chunk int, out *picked) []uint16 {
+	in := p.pick(chunk, out)
+	if !p.bounded() {
+		return in
+	}
+	c := p.s.chunks[chunk]
+	return keep(in, func(i uint16) bool { return p.inPeriod(c, int(i)) })
+}
+
+// keepIn keeps the rows whose code is among the wanted ones; nil does not bind.
+func keepIn(in []uint16, column *[chunkRows]uint32, wanted codes) []uint16 {
+	if wanted == nil {
+		return in
+	}
+	return keep(in, func(i uint16) bool { return wanted.has(column[i]) })
+}
+
+func keep(in []uint16, which func(i uint16) bool) []uint16 {
+	n := 0
+	for _, i := range in {
+		if which(i) {
+			in[n] = i
+			n++
+		}
+	}
+	return in[:n]
+}
+
+// all yields every row that the filters select, whatever its period, in the order of rows.
+func (p *population) all() iter.Seq[row] { return p.rows((*population).pick) }
+
+// started yields the rows that started in the period, and those without a start.
+func (p *population) started() iter.Seq[row] { return p.rows((*population).pickStarted) }
+
+func (p *population) rows(pick func(*population, int, *picked) []uint16) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		var in picked
+		for n, c := range p.s.chunks {
+			for _, i := range pick(p, n, &in) {
+				if !yield(row{c, int(i), p.leftOut(c, int(i))}) {
+					return
+				}
+			}
+		}
+	}
+}
