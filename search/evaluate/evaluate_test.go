@@ -109,6 +109,32 @@ func TestRun(t *testing.T) {
 	}
 }
 
+func TestRunTemplates(t *testing.T) {
+	// Two events in one system: masks tell them apart, exact text does not see that two lines are one event.
+	files := map[string]string{
+		"lines.jsonl.gz": `{"id":"1","system":"s","text":"took 5 ms"}` + "\n" + `{"id":"2","system":"s","text":"took 7 ms"}` + "\n" +
+			`{"id":"3","system":"s","text":"gave up"}`,
+		"truth.jsonl.gz": `{"id":"1","system":"s","template":"A"}` + "\n" + `{"id":"2","system":"s","template":"A"}` + "\n" +
+			`{"id":"3","system":"s","template":"B"}`,
+	}
+	out := filepath.Join(t.TempDir(), "run.jsonl")
+	var terminal bytes.Buffer
+	if err := run(context.Background(), []string{"--data", written(t, files), "--out", out}, &terminal); err != nil {
+		t.Fatal(err)
+	}
+	// The miner is right about 3 of 3 lines. Exact text is right about 1 of 3, and about 1 of 3 groups where there are 2:
+	// F1 of 1/3 and 1/2.
+	rows := strings.Split(terminal.String(), "\n")
+	if len(rows) < 3 || !strings.HasPrefix(rows[2], "mean          1.0000 1.0000  1.0000 1.0000  0.3333 0.4000") {
+		t.Errorf("run prints %q, want the miner right and exact text at 0.3333 0.4000", terminal.String())
+	}
+	text, err := os.ReadFile(out)
+	answers := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if err != nil || len(answers) != 3 || answers[0][8:] != answers[1][8:] || answers[0][8:] == answers[2][8:] {
+		t.Errorf("run writes %q, %v, want one template for the first two lines", text, err)
+	}
+}
+
 func TestRunErrors(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

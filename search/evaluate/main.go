@@ -5,7 +5,7 @@
 //	go run ./search/evaluate --data DIR --out RUNFILE
 //
 // DIR holds meta.json and gzipped JSON lines: docs.jsonl.gz, and queries.jsonl.gz (then retrieval is measured) or
-// clusters.jsonl.gz alone (then grouping). docs/similarity.md describes the files and the measures.
+// clusters.jsonl.gz alone (then grouping); or lines.jsonl.gz and truth.jsonl.gz (then templates). docs/similarity.md describes the files and the measures.
 package main
 
 import (
@@ -37,6 +37,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	}
 	if *dir == "" {
 		return errors.New("evaluate: --data is missing; it names the folder with docs.jsonl.gz")
+	}
+	if hasTemplates(*dir) {
+		return evaluateTemplates(*dir, *out, w)
 	}
 	d, err := load(*dir)
 	if err != nil {
