@@ -293,4 +293,15 @@ func TestReliability(t *testing.T) {
 	if r := s.Reliability("svc_db", from, from.AddDate(0, 0, 1), from.AddDate(0, 0, 9), s.Terms(), true); r.Composed.Known() || r.Composed.Reason == "" {
 		t.Errorf("Composed without dependencies = %+v, want a reason", r.Composed)
 	}
+	for _, tc := range []struct {
+		from time.Time
+		why  string
+	}{{from.AddDate(0, 0, -9), "the record begins on 10 Jun 2026 only"}, {from.AddDate(0, 0, 30), "the record falls silent after 10 Jun 2026"}} {
+		r := s.Reliability("svc_web", tc.from, tc.from.AddDate(0, 0, 1), from.AddDate(1, 0, 0), s.Terms(), true)
+		for name, e := range map[string]analytics.Estimate{"Any": r.Any, "Weighted": r.Weighted, "Composed": r.Composed, "Lost": r.Lost} {
+			if e.Known() || e.Reason != tc.why {
+				t.Errorf("%s from %v = %+v, want no value, %q", name, tc.from, e, tc.why)
+			}
+		}
+	}
 }

@@ -19,6 +19,22 @@ func (r record) silent(at time.Time) bool {
 	return r.n > 1 && length > 0 && at.Sub(r.to).Hours()/length.Hours()*float64(r.n-1) >= missed
 }
 
+// unwatched says why nothing is known of the incidents of q in a stretch of time, which is then not one without any: their record
+// begins behind it, or had fallen silent before. It is empty where the record reaches into it, and where there is no record.
+func (s *Snapshot) unwatched(q Query, from, to time.Time) string {
+	r := s.recordOf(s.sources(q))
+	day := func(t time.Time) string { return t.In(q.zone()).Format("2 Jan 2006") }
+	switch {
+	case r.n == 0:
+		return ""
+	case !r.from.Before(to):
+		return "the record begins on " + day(r.from) + " only"
+	case r.silent(from):
+		return "the record falls silent after " + day(r.to)
+	}
+	return ""
+}
+
 // sources are the connections that incidents of the queries came through.
 func (s *Snapshot) sources(queries ...Query) map[uint32]bool {
 	through := map[uint32]bool{}

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -58,9 +59,13 @@ func (s *Snapshot) Reliability(service incident.ID, from, to, now time.Time, ter
 	r.Maintenance = length(planned.Excluded)
 	r.Late, r.LateTook, r.LateUnknown = l.late(w)
 	base := float64(planned.Base) / 1e6
-	why := blind(base, r.Lost.N, r.Unclear.Unknown())
+	gone := ""
+	if r.Lost.N == 0 {
+		gone = s.unwatched(Query{Services: []incident.ID{service}, Private: private}, r.From, r.To)
+	}
+	why := cmp.Or(blind(base, r.Lost.N, r.Unclear.Unknown()), gone)
 	r.Any, r.Weighted = available(full.lost(w), base, why), available(r.Lost, base, why)
-	s.compose(&r, l, w, terms, private, base)
+	s.compose(&r, l, w, terms, private, base, gone)
 	if why != "" {
 		r.Lost = unknown(lostMethod, 0, why)
 		return r
@@ -92,7 +97,7 @@ func available(lost Estimate, base float64, why string) Estimate {
 const composedMethod = "union of the service's own impact and that of what it needs, piece by piece"
 
 // compose fills in what depends on other services.
-func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms Terms, private bool, base float64) {
+func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms Terms, private bool, base float64, gone string) {
 	needs := needsOf(terms.Dependencies, r.Service)
 	c := composer{s: s, w: w, now: r.To, terms: terms, private: private, known: map[incident.ID][]stats.Piece{}, open: map[incident.ID]bool{r.Service: true}}
 	mine := stats.Profile(w, own.outages, nil, own.combine)
@@ -106,6 +111,9 @@ func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms T
 		return
 	case base <= 0:
 		r.Composed = unknown(composedMethod, 0, "nothing was observed")
+		return
+	case gone != "" && c.n == 0:
+		r.Composed = unknown(composedMethod, 0, gone)
 		return
 	case c.n+r.Lost.N == 0 && c.unclear+r.Unclear.Unknown() > 0:
 		r.Composed = unknown(composedMethod, 0, blind(base, 0, c.unclear+r.Unclear.Unknown()))

@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"hindsight/analytics"
 )
@@ -36,13 +35,15 @@ func howOften(s *analytics.Snapshot, q analytics.Query) Chart {
 		c.Table.Rows = append(c.Table.Rows, row)
 		drawn += g.N
 	}
+	var places []int
 	for _, x := range r.Shifts {
 		for i, g := range r.Counts {
 			if !x.At.Before(g.From) && x.At.Before(g.To) {
-				c.Lines = append(c.Lines, Line{Axis: "x", At: float64(i), Label: "level changes"})
+				places = append(places, i)
 			}
 		}
 	}
+	c.addShifts(places)
 	c.Source = sourceOf(s, q, all.N, leftOut(all.LeftOut, LeftOut{Reason: "counted, but without a day to draw them at", N: all.N - drawn}))
 	c.Source.Method, c.Source.Metric, c.Source.Counted = rhythmMethod(r), "frequency", true
 	c.Series = filled(bars, band)
@@ -89,8 +90,12 @@ func rhythmWords(r analytics.Rhythm, q analytics.Query) []string {
 	if r.Clustered {
 		out = append(out, fmt.Sprintf("Weekly counts vary %.1f times as much as chance alone makes them: incidents come in clusters, or their level changed.", r.Dispersion.Index))
 	}
+	var said []string
 	for _, x := range r.Shifts {
-		out = append(out, shiftWords(x, q))
+		said = append(said, rateShiftWords(x, q))
+	}
+	if len(said) > 0 {
+		out = append(out, shiftWords(said))
 	}
 	return out
 }
@@ -102,19 +107,10 @@ func lies(n int) string {
 	return " lie"
 }
 
-// shiftWords describe a change of level with its own uncertainty.
-func shiftWords(x analytics.RateShift, q analytics.Query) string {
-	zone := q.Location
-	if zone == nil {
-		zone = time.UTC
-	}
-	day := func(t time.Time) string { return t.In(zone).Format("2 Jan 2006") }
-	when := "in the week of " + day(x.At)
-	if x.First.Before(x.Last) {
-		when += fmt.Sprintf(" (between %s and %s)", day(x.First), day(x.Last))
-	}
-	return fmt.Sprintf("The level changes %s from %s to %s incidents a week; found by %d of %d penalties. A date found in the data is no test of what happened on it.",
-		when, Format(Count, x.Before), Format(Count, x.After), x.Seen, len(analytics.Penalties))
+// rateShiftWords describe a change of the rate with its own uncertainty.
+func rateShiftWords(x analytics.RateShift, q analytics.Query) string {
+	return fmt.Sprintf("in the week of %s from %s to %s incidents a week (found by %d of %d penalties)",
+		dayBetween(x.At, x.First, x.Last, q.Location), Format(Count, x.Before), Format(Count, x.After), x.Seen, len(analytics.Penalties))
 }
 
 // finest returns the shortest period that gives no more than mostPeriods of them.
