@@ -13,9 +13,9 @@ import (
 // Agreement is a version of a contract with the versions of calendars that it is counted in. It may be used by many
 // goroutines.
 type Agreement struct {
-	ID       incident.ID // of the policy, or of the target
+	ID       incident.ID // of the policy
 	Name     string
-	Version  int // 0 for a target, which has one promise and no versions
+	Version  int
 	Contract incident.Contract
 	// Problem says why it cannot be counted: nothing is, then. Empty otherwise.
 	Problem string
@@ -102,18 +102,8 @@ func (a *Agreement) midnight(date string) time.Time {
 	return startOfDay(day.Year(), day.Month(), day.Day(), a.Contract.Location()).UTC()
 }
 
-// Targets returns targets as agreements, in their order.
-func Targets(targets []incident.SLATarget) []Agreement {
-	out := make([]Agreement, len(targets))
-	for i, t := range targets {
-		out[i] = Agreement{ID: t.ID, Name: t.Name, Contract: t.Contract()}
-	}
-	return out
-}
-
-// agreements makes ready what is in force: targets first.
-func agreements(targets []incident.SLATarget, policies []incident.Policy) []Agreement {
-	out := Targets(targets)
+// agreements makes ready the contracts in force.
+func agreements(policies []incident.Policy) (out []Agreement) {
 	for _, p := range policies {
 		if p.Kind == incident.ContractPolicy && !p.Removed {
 			out = append(out, NewAgreement(p, policies))
@@ -122,5 +112,5 @@ func agreements(targets []incident.SLATarget, policies []incident.Policy) []Agre
 	return out
 }
 
-// Agreements returns the targets and contracts in force as of the snapshot, targets first, each in the order of the store.
+// Agreements returns the contracts in force as of the snapshot, in the order of the store.
 func (s *Snapshot) Agreements() []Agreement { return slices.Clone(s.agreements) }

@@ -23,9 +23,8 @@ type view struct {
 
 	services []incident.Service
 	teams    []incident.Team
-	targets  []incident.SLATarget
 	policies []incident.Policy
-	// agreements are the contracts among policies and the targets, made ready.
+	// agreements are the contracts among policies, made ready.
 	agreements []Agreement
 	names      map[incident.ID]string      // of services and teams
 	hidden     map[incident.ID]bool        // private incidents

@@ -17,7 +17,9 @@ type Clock struct {
 	Case
 	Promise Promise
 	State   SLAState
-	Running bool // not stopped yet
+	Why     string         // it is neither met nor broken nor runs; else empty
+	Running bool           // not stopped yet
+	Now     calendar.State // of a running one of ours, whether it counts now; else empty
 	// Start is where the clock began: at the last return when it was reset, unless an earlier run was late. Stop is zero
 	// while it runs. Both are zero when not known.
 	Start, Stop time.Time
@@ -43,23 +45,33 @@ type Pause struct {
 
 // Clocks lists the clocks that stand in one of some states, newest first.
 func (s *Snapshot) Clocks(q Query, agreements []Agreement, states ...SLAState) []Clock {
-	p := s.population(q)
-	var out []Clock
-	for _, judge := range append(s.stated(p), s.promised(agreements)...) {
+	out := s.population(q).clocks(agreements, func(r row, x reading) bool { return r.leftOut == 0 && slices.Contains(states, x.state) })
+	slices.SortStableFunc(out, func(a, b Clock) int {
+		return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// ClocksOf returns every clock of one incident, whether it counts or not: those of its source first, then those of the
+// agreements that cover it, in their order, as of now.
+func ClocksOf(inc *incident.Incident, agreements []Agreement, now time.Time) []Clock {
+	b := newBuilder()
+	b.put(inc)
+	s := &Snapshot{view: b.publish()}
+	return s.population(Query{Now: now, Private: true}).clocks(agreements, func(row, reading) bool { return true })
+}
+
+// clocks lists those that show what is asked for.
+func (p *population) clocks(agreements []Agreement, show func(row, reading) bool) (out []Clock) {
+	for _, judge := range append(p.s.stated(p), p.s.promised(agreements)...) {
 		for r := range p.started() {
-			if r.leftOut != 0 {
-				continue
-			}
 			for _, x := range judge.readings(r, p.now()) {
-				if slices.Contains(states, x.state) {
+				if show(r, x) {
 					out = append(out, p.clockOf(r, &judge, x))
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Clock) int {
-		return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(a.ID, b.ID))
-	})
 	return out
 }
 
@@ -74,12 +86,17 @@ func (p *population) clockOf(r row, j *judge, x reading) Clock {
 	if x.running {
 		c.Stop = time.Time{}
 	}
+	c.Why = p.s.why(j, x)
 	if j.terms == nil {
+		c.Promise.Within = time.Duration(x.within) * time.Microsecond
 		return c
 	}
 	c.Says = p.s.says(r, j.promise.Terms)
 	if x.clock.Calendar == nil { // it never ran
 		return c
+	}
+	if x.running {
+		c.Now = x.clock.State(x.run.To)
 	}
 	due, isDue, until, ends := x.clock.Due(j.terms.within)
 	if isDue {
@@ -91,6 +108,25 @@ func (p *population) clockOf(r row, j *judge, x reading) Clock {
 	c.Calendar, c.CalendarVersion = j.terms.hours.name, j.terms.hours.version
 	c.Pauses = p.s.pauses(r, j.terms, x.run, x.running)
 	return c
+}
+
+// why says in words why a clock is neither met nor broken nor runs.
+func (s *Snapshot) why(j *judge, x reading) string {
+	start, stop, _ := strings.Cut(strings.NewReplacer("_", " ", "|", " or ").Replace(j.promise.Terms.Span), "..")
+	switch x.lack {
+	case lacksStart:
+		return "no time is recorded for " + start
+	case lacksStop:
+		return "it is over, and no time is recorded for " + stop
+	case endsFirst:
+		return "it ends before it begins"
+	case notSaid:
+		return "the source does not say whether it was kept"
+	case canceled:
+		status, raw := splitField(s.texts[x.status])
+		return "canceled by status " + cmp.Or(raw, status)
+	}
+	return ""
 }
 
 // pauses lists, in time order and in words, when a clock stood still between its start and its stop.

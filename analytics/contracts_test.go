@@ -22,7 +22,7 @@ func office(t *testing.T) incident.Policy {
 	return policy(t, "cal_office", incident.CalendarPolicy, "Office", 3, c)
 }
 
-func policy(t *testing.T, id incident.ID, kind incident.PolicyKind, name string, version int, body any) incident.Policy {
+func policy(t testing.TB, id incident.ID, kind incident.PolicyKind, name string, version int, body any) incident.Policy {
 	t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {

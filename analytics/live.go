@@ -75,14 +75,9 @@ func (l *Live) take(d incident.Delta) {
 	if d.Teams != nil {
 		b.teams = slices.Clone(d.Teams)
 	}
-	if d.Targets != nil {
-		b.targets = slices.Clone(d.Targets)
-	}
 	if d.Policies != nil {
 		b.policies = slices.Clone(d.Policies)
-	}
-	if d.Targets != nil || d.Policies != nil {
-		b.agreements = agreements(b.targets, b.policies)
+		b.agreements = agreements(b.policies)
 	}
 }
 

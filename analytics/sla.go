@@ -10,13 +10,13 @@ import (
 )
 
 // Promise is a service level that incidents are held against: one that the source states and
-// judges itself, or one of a contract or target of ours.
+// judges itself, or one of a contract of ours.
 type Promise struct {
 	Stated bool        // judged by the source (incident.SLACycle); else by the terms of a contract
-	Key    string      // stable: "stated:resolution:P1 resolution", the target's id, or the contract's id, "/" and the promise's name
+	Key    string      // stable: "stated:resolution:P1 resolution", or the contract's id, "/" and the promise's name
 	Name   string      // for people
-	ID     incident.ID // of the target or contract; empty when Stated
-	// Contract is the name of the contract and Version its version; empty and 0 for targets and what is stated.
+	ID     incident.ID // of the contract; empty when Stated
+	// Contract is the name of the contract and Version its version; empty and 0 for what is stated.
 	Contract string
 	Version  int
 	Terms    incident.SLAPromise // zero when Stated
@@ -158,9 +158,10 @@ func (s *Snapshot) promised(agreements []Agreement) []judge {
 			continue
 		}
 		for _, t := range a.Contract.Promises {
-			p := Promise{Key: string(a.ID), Name: t.Name, ID: a.ID, Terms: t, Goal: t.Goal, Within: time.Duration(t.WithinSeconds * float64(time.Second))}
-			if a.Version > 0 {
-				p.Key, p.Name, p.Contract, p.Version = string(a.ID)+"/"+t.Name, a.Name+": "+t.Name, a.Name, a.Version
+			p := Promise{Key: string(a.ID) + "/" + t.Name, Name: a.Name + ": " + t.Name, ID: a.ID, Contract: a.Name, Version: a.Version,
+				Terms: t, Goal: t.Goal, Within: time.Duration(t.WithinSeconds * float64(time.Second))}
+			if t.Name == a.Name {
+				p.Name = t.Name
 			}
 			out = append(out, judge{promise: p, terms: s.terms(&a, t)})
 		}
@@ -189,7 +190,7 @@ func (j *judge) statedReadings(r row, now int64) []reading {
 		if c.promise != j.code {
 			continue
 		}
-		x := reading{state: SLAMissing, running: c.stop == 0 && !r.flags[r.i].has(isOver), run: stats.Stretch{From: c.start, To: c.stop}}
+		x := reading{state: SLAMissing, lack: notSaid, within: c.target, running: c.stop == 0 && !r.flags[r.i].has(isOver), run: stats.Stretch{From: c.start, To: c.stop}}
 		switch {
 		case c.breached == 1:
 			x.state, x.over = SLABreached, c.overrun(now)
@@ -197,6 +198,9 @@ func (j *judge) statedReadings(r row, now int64) []reading {
 			x.state = SLARunning
 		case c.breached == 0:
 			x.state = SLAMet
+		}
+		if x.state != SLAMissing {
+			x.lack = 0
 		}
 		out = append(out, x)
 	}

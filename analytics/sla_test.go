@@ -26,25 +26,25 @@ func clocks() []*incident.Incident {
 	}
 }
 
-func TestSLAOwnTargets(t *testing.T) {
-	target := incident.SLATarget{ID: "sla_1", Name: "Resolution", Span: span(t, "opened..resolved"), Within: time.Hour, Goal: 0.9}
+func TestSLAOfPromises(t *testing.T) {
+	target := incident.SLAPromise{Name: "Resolution", Span: "opened..resolved", WithinSeconds: 3600, Goal: 0.9}
 	s := snapshot(t, clocks())
 	now := time.Date(2026, 1, 5, 12, 30, 0, 0, time.UTC) // half an hour after "running" was opened
 	for _, tc := range []struct {
 		name string
-		f    func(*incident.SLATarget)
+		f    func(*incident.SLAPromise)
 		want string // met, breached, running, missing, invalid
 	}{
-		{"every incident", func(*incident.SLATarget) {}, "2 3 1 1 1"},
-		{"one priority", func(x *incident.SLATarget) { x.Priority = "P2" }, "2 2 1 1 1"},
-		{"an unknown priority", func(x *incident.SLATarget) { x.Priority = "P9" }, "0 0 0 0 0"},
-		{"one service", func(x *incident.SLATarget) { x.Service = "svc_web" }, "2 3 1 1 1"},
-		{"an unknown service", func(x *incident.SLATarget) { x.Service = "svc_db" }, "0 0 0 0 0"},
+		{"every incident", func(*incident.SLAPromise) {}, "2 3 1 1 1"},
+		{"one priority", func(x *incident.SLAPromise) { x.Priorities = []string{"P2"} }, "2 2 1 1 1"},
+		{"an unknown priority", func(x *incident.SLAPromise) { x.Priorities = []string{"P9"} }, "0 0 0 0 0"},
+		{"one service", func(x *incident.SLAPromise) { x.Services = []incident.ID{"svc_web"} }, "2 3 1 1 1"},
+		{"an unknown service", func(x *incident.SLAPromise) { x.Services = []incident.ID{"svc_db"} }, "0 0 0 0 0"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			x := target
 			tc.f(&x)
-			groups := s.SLA(analytics.Query{Now: now}, analytics.Targets([]incident.SLATarget{x}))
+			groups := s.SLA(analytics.Query{Now: now}, promised(t, x))
 			if len(groups) != 1 {
 				t.Fatalf("SLA: %d groups, want 1", len(groups))
 			}
@@ -58,13 +58,23 @@ func TestSLAOwnTargets(t *testing.T) {
 		})
 	}
 	var got []string
-	for _, b := range s.Breaches(analytics.Query{Now: now}, analytics.Targets([]incident.SLATarget{target})) {
+	for _, b := range s.Breaches(analytics.Query{Now: now}, promised(t, target)) {
 		got = append(got, fmt.Sprintf("%s %.0f %v", b.ID, b.Over, b.Running))
 	}
 	want := []string{"past 84600 true", "late 60 false", "other 32400 false"} // 24:30 h − 1 h; 1 min; 9 h
 	if !slices.Equal(got, want) {
 		t.Errorf("Breaches = %q, want %q", got, want)
 	}
+}
+
+// promised is a contract for each promise, of its name.
+func promised(t testing.TB, promises ...incident.SLAPromise) (out []analytics.Agreement) {
+	t.Helper()
+	for _, p := range promises {
+		c := incident.Contract{Window: incident.Window{Every: incident.Month}, Promises: []incident.SLAPromise{p}}
+		out = append(out, analytics.NewAgreement(policy(t, incident.ID(p.Name), incident.ContractPolicy, p.Name, 1, c), nil))
+	}
+	return out
 }
 
 func TestSLAAsStated(t *testing.T) {

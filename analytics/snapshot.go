@@ -73,9 +73,6 @@ func (s *Snapshot) secret(private bool, names func(*chunk, int) []uint32) map[st
 	return out
 }
 
-// Targets returns a copy of the service-level targets as of the snapshot.
-func (s *Snapshot) Targets() []incident.SLATarget { return slices.Clone(s.targets) }
-
 // Policies returns the policies of a kind that are in force as of the snapshot, by name. Their bodies must not be changed.
 func (s *Snapshot) Policies(kind incident.PolicyKind) []incident.Policy {
 	return slices.DeleteFunc(slices.Clone(s.policies), func(p incident.Policy) bool { return p.Kind != kind || p.Removed })

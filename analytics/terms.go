@@ -81,7 +81,22 @@ type reading struct {
 	over    int64 // beyond the promise
 	excused bool  // in time because of exclusions alone
 	late    bool  // and one of them was approved after the fact
+	lack    lack
+	status  uint32 // that canceled the clock
+	within  int64  // of what the source states, where it says
 }
+
+// lack is why a clock is neither met nor broken nor runs.
+type lack uint8
+
+const (
+	_ lack = iota
+	lacksStart
+	lacksStop
+	endsFirst
+	notSaid
+	canceled
+)
 
 // riskQuarters is how many quarters of its time a running clock has used when it is at risk.
 const riskQuarters = 3
@@ -92,13 +107,16 @@ func (t *terms) read(r row, now int64) (reading, bool) {
 		return reading{}, false
 	}
 	from, stop := r.earliest(r.i, t.span.from), r.earliest(r.i, t.span.to)
+	if status, is := t.canceled(r, from, stop); is {
+		return reading{state: SLACanceled, lack: canceled, status: status}, true
+	}
 	switch {
-	case t.canceled(r, from, stop):
-		return reading{state: SLACanceled}, true
-	case from == 0, stop == 0 && r.flags[r.i].has(isOver):
-		return reading{state: SLAMissing}, true
+	case from == 0:
+		return reading{state: SLAMissing, lack: lacksStart}, true
+	case stop == 0 && r.flags[r.i].has(isOver):
+		return reading{state: SLAMissing, lack: lacksStop}, true
 	case stop != 0 && stop < from:
-		return reading{state: SLAInvalid}, true
+		return reading{state: SLAInvalid, lack: endsFirst}, true
 	}
 	end := stop
 	if stop == 0 {
@@ -121,15 +139,15 @@ func (t *terms) read(r row, now int64) (reading, bool) {
 	return last, true
 }
 
-// canceled reports whether the incident came to a status that ends its clock while that ran.
-func (t *terms) canceled(r row, from, stop int64) bool {
-	found, _ := r.history[r.i].stretches(t.cancel, calendar.Forever)
-	for _, s := range found {
+// canceled returns the first status that the incident came to and that ends its clock while that ran.
+func (t *terms) canceled(r row, from, stop int64) (status uint32, is bool) {
+	found, statuses := r.history[r.i].stretches(t.cancel, calendar.Forever)
+	for i, s := range found {
 		if s.To > from && (stop == 0 || s.From <= stop) {
-			return true
+			return statuses[i], true
 		}
 	}
-	return false
+	return 0, false
 }
 
 // runs returns the stretches that are each held against the promise: one, unless the clock is reset.

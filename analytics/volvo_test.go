@@ -70,25 +70,22 @@ func TestVolvoByImpact(t *testing.T) {
 func TestVolvoTargets(t *testing.T) {
 	ref := readJSON[volvoReference](t, "volvo-reference.json")
 	s := snapshot(t, volvo(t))
-	var targets []incident.SLATarget
+	var targets []incident.SLAPromise
 	for impact, hours := range ref.Targets {
-		targets = append(targets, incident.SLATarget{
-			ID: incident.ID(impact), Name: impact, Span: span(t, "opened..resolved"),
-			Within: time.Duration(hours * float64(time.Hour)), Priority: impact, Goal: 0.9,
-		})
+		targets = append(targets, incident.SLAPromise{Name: impact, Span: "opened..resolved", WithinSeconds: hours * 3600, Priorities: []string{impact}, Goal: 0.9})
 	}
 	// Long after the log, so that what was never resolved has missed its target, as in the reference.
 	q := analytics.Query{Now: time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC)}
-	for _, g := range s.SLA(q, analytics.Targets(targets)) {
-		want := ref.SLA[g.Promise.Key]
+	for _, g := range s.SLA(q, promised(t, targets...)) {
+		want := ref.SLA[g.Promise.Name]
 		if g.Met != want.Met || g.Met+g.Breached != want.Incidents || g.Running+g.Missing+g.Invalid != 0 {
 			t.Errorf("SLA %s: met %d, breached %d, running %d, missing %d; want %d met of %d",
 				g.Promise.Key, g.Met, g.Breached, g.Running, g.Missing, want.Met, want.Incidents)
 		}
-		near(t, g.Promise.Key, times100(g.Rate), want.Pct, 4)
+		near(t, g.Promise.Name, times100(g.Rate), want.Pct, 4)
 	}
 	running := 0
-	for _, b := range s.Breaches(q, analytics.Targets(targets)) {
+	for _, b := range s.Breaches(q, promised(t, targets...)) {
 		if b.Running {
 			running++
 		}

@@ -103,5 +103,5 @@ func signIn(ctx context.Context, browser *client) error {
 	if err := browser.post(ctx, "/login", url.Values{"name": {user}, "password": {password}}); err != nil {
 		return err
 	}
-	return browser.post(ctx, "/admin/objectives", url.Values{"name": {"Resolution"}, "span": {"opened..resolved"}, "within": {"4h"}, "goal": {"95"}})
+	return browser.post(ctx, "/admin/contracts/new", url.Values{"name": {"Resolution"}, "every": {"month"}, "p0.name": {"Resolution"}, "p0.span": {"opened..resolved"}, "p0.within": {"4h"}, "p0.goal": {"95"}, "action": {"save"}})
 }

@@ -54,6 +54,10 @@ type ClockRow struct {
 	Incident         incident.ID
 	Number, Title    string
 	Promise          string
+	Contract         Link          // that the promise is of; zero: the source states it
+	State            string        // "met", "breached", "running", "at risk", "paused", "missing", "invalid", "canceled"
+	Why              string        // it is missing, invalid or canceled; else empty
+	Within           time.Duration // zero: the source does not say
 	Running          bool
 	Start, Stop, Due time.Time // zero: none
 	Elapsed, Over    time.Duration

@@ -93,8 +93,8 @@ type IncidentPage struct {
 	Similar    []SimilarRow
 	// SimilarNote says why Similar is empty or short: "nothing here is alike enough to suggest".
 	SimilarNote string
-	Problems    []Link // that it belongs to
-	SLA         []SLAResult
+	Problems    []Link     // that it belongs to
+	Clocks      []ClockRow // of its source, and of the contracts that cover it
 	Raw         *RawView
 	Related     []Link // parent, duplicate of, merged into
 	Twins       Twins
@@ -175,16 +175,6 @@ type SimilarRow struct {
 	Score   float64 // 0 to 1
 	Reasons []string
 	Fix     string // what ended it, in its own words; may be empty
-}
-
-// SLAResult is one clock of one incident.
-type SLAResult struct {
-	Name   string
-	Stated bool // by the source; otherwise measured here against a target
-	Span   incident.Span
-	Taken  incident.Duration
-	Within time.Duration // zero: the source does not say
-	State  SLAState
 }
 
 // SLAState says how a promise stands.

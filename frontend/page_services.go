@@ -1,8 +1,6 @@
 package frontend
 
 import (
-	"math"
-	"strconv"
 	"time"
 
 	"hindsight/incident"
@@ -118,54 +116,4 @@ type BreachRow struct {
 	Objective string
 	Taken     incident.Duration
 	Within    time.Duration
-}
-
-// ObjectivesPage defines targets at /admin/objectives: POST id (empty: new), name, span, within
-// ("4h"), goal (per cent), priority, service; POST /admin/objectives/{id}/delete removes one.
-type ObjectivesPage struct {
-	Shell
-	Targets    []incident.SLATarget
-	Services   []incident.Service
-	Priorities []string
-	Spans      []Choice    // value is Span.String()
-	Edit       incident.ID // the target to change, as the parameter "edit" says; empty: a new one
-	Form       Form
-}
-
-func (ObjectivesPage) template() string { return "objectives" }
-
-// Target returns the target that is being changed, or the zero target for a new one.
-func (p ObjectivesPage) Target() incident.SLATarget {
-	for _, t := range p.Targets {
-		if t.ID == p.Edit {
-			return t
-		}
-	}
-	return incident.SLATarget{}
-}
-
-// Within returns the time allowed by the target that is being changed, as the form takes it.
-func (p ObjectivesPage) Within() string {
-	return exact(p.Target().Within)
-}
-
-// Goal returns the share of the target that is being changed, in per cent.
-func (p ObjectivesPage) Goal() string {
-	if g := p.Target().Goal; g > 0 {
-		return strconv.FormatFloat(math.Round(g*1e8)/1e6, 'f', -1, 64)
-	}
-	return ""
-}
-
-// ServiceName returns the name of a service, or "every service" for none.
-func (p ObjectivesPage) ServiceName(id incident.ID) string {
-	for _, s := range p.Services {
-		if s.ID == id {
-			return s.Name
-		}
-	}
-	if id == "" {
-		return "every service"
-	}
-	return string(id)
 }

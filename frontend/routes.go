@@ -46,7 +46,6 @@ func Routes() []Route {
 		{"GET", "/me"}, {"POST", "/me"}, {"POST", "/me/theme"}, {"POST", "/me/password"}, {"POST", "/me/sessions/end"},
 		{"GET", "/admin/users"}, {"POST", "/admin/users"}, {"POST", "/admin/users/{id}"},
 		{"GET", "/admin/tokens"}, {"POST", "/admin/tokens"}, {"POST", "/admin/tokens/{id}/delete"},
-		{"GET", "/admin/objectives"}, {"POST", "/admin/objectives"}, {"POST", "/admin/objectives/{id}/delete"},
 		{"GET", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}/remove"},
 		{"GET", "/admin/calendars"}, {"GET", "/admin/calendars/{id}"}, {"POST", "/admin/calendars/{id}"}, {"POST", "/admin/calendars/{id}/remove"},
 		{"GET", "/about"}, {"GET", "/help/keyboard"}, {"GET", "/help/metrics"},

@@ -187,15 +187,3 @@ func (x SLAExclusion) validate() error {
 	}
 	return nil
 }
-
-// Contract returns the target as a contract of one promise that counts every second and states compliance by month.
-func (t SLATarget) Contract() Contract {
-	p := SLAPromise{Name: t.Name, Span: t.Span.String(), WithinSeconds: t.Within.Seconds(), Goal: t.Goal}
-	if t.Priority != "" {
-		p.Priorities = []string{t.Priority}
-	}
-	if t.Service != "" {
-		p.Services = []ID{t.Service}
-	}
-	return Contract{Window: Window{Every: Month}, Promises: []SLAPromise{p}}
-}

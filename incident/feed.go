@@ -18,6 +18,5 @@ type Delta struct {
 	Services []Service
 	Teams    []Team
 	Problems []Problem
-	Targets  []SLATarget
 	Policies []Policy
 }

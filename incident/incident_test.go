@@ -107,29 +107,6 @@ func TestDone(t *testing.T) {
 	}
 }
 
-func TestCovers(t *testing.T) {
-	inc := &incident.Incident{PriorityRaw: "P1", Services: []incident.ServiceUse{{Service: "svc_web"}, {Service: "svc_db"}}}
-	for _, tc := range []struct {
-		name   string
-		target incident.SLATarget
-		want   bool
-	}{
-		{"all", incident.SLATarget{}, true},
-		{"its priority", incident.SLATarget{Priority: "P1"}, true},
-		{"another priority", incident.SLATarget{Priority: "P2"}, false},
-		{"priorities are compared as written", incident.SLATarget{Priority: "p1"}, false},
-		{"its second service", incident.SLATarget{Service: "svc_db"}, true},
-		{"another service", incident.SLATarget{Service: "svc_mail"}, false},
-		{"its service, another priority", incident.SLATarget{Service: "svc_db", Priority: "P2"}, false},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			if got := tc.target.Covers(inc); got != tc.want {
-				t.Errorf("Covers of %+v = %v, want %v", tc.target, got, tc.want)
-			}
-		})
-	}
-}
-
 func TestErrors(t *testing.T) {
 	err := fmt.Errorf("store: put: %w", incident.Invalidf("limit", "%d is too many", 7))
 	var field *incident.FieldError

@@ -53,7 +53,6 @@ type Reader interface {
 	Teams(ctx context.Context) ([]Team, error)       // by name
 	Problems(ctx context.Context) ([]Problem, error) // most members first
 	Problem(ctx context.Context, id ID) (*Problem, error)
-	SLATargets(ctx context.Context) ([]SLATarget, error) // by name
 	// Policies returns those in force, by name.
 	Policies(ctx context.Context) ([]Policy, error)
 	// PolicyVersions returns all versions of a policy, the newest first, also of one that was removed.
@@ -131,8 +130,6 @@ type Tx interface {
 	ProblemsByID(ids []ID) (map[ID]Problem, error)
 	PutProblems(ps []Problem) error
 	DeleteProblems(ids []ID) error
-	PutSLATargets(ts []SLATarget) error
-	DeleteSLATarget(id ID) error
 	// PutPolicy adds a version. It is ErrConflict when that is not the one behind the newest, for then
 	// somebody else changed the policy meanwhile.
 	PutPolicy(p Policy) error
@@ -195,7 +192,6 @@ const (
 	EntityService     EntityKind = "service"
 	EntityTeam        EntityKind = "team"
 	EntityProblem     EntityKind = "problem"
-	EntitySLA         EntityKind = "sla_target"
 	EntityPolicy      EntityKind = "policy"
 	EntityChangeEvent EntityKind = "change_event"
 	EntityRoster      EntityKind = "roster" // its shifts change with it

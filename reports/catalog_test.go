@@ -86,9 +86,7 @@ func nine(t *testing.T) (*analytics.Snapshot, analytics.Query) {
 		opened := time.Date(2025, time.July, 2+i, 12, 0, 0, 0, time.UTC)
 		incs = append(incs, reportstest.At(i, opened, time.Duration(i+1)*10*time.Minute))
 	}
-	target := incident.SLATarget{ID: "sla_1", Name: "Resolve within 80 minutes", Within: 80 * time.Minute, Goal: 0.95,
-		Span: incident.Span{From: []incident.MilestoneName{incident.Opened}, To: []incident.MilestoneName{incident.ResolvedAt}}}
-	s, err := reportstest.Snapshot(incs, []incident.SLATarget{target})
+	s, err := reportstest.Snapshot(incs, reportstest.Promise("sla_1", "Resolve within 80 minutes", "opened..resolved", 80*time.Minute, 0.95))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +179,7 @@ func TestEmptyExplains(t *testing.T) {
 		}))
 	}
 	incs[2].Kind = incident.Drill
-	s, err := reportstest.Snapshot(incs, nil)
+	s, err := reportstest.Snapshot(incs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"hindsight/analytics"
 )
 
-const setTargets = "Set a target under service levels, or import a source that states its own."
+const setTargets = "Add a contract under service levels, or import a source that states its own."
 
 // complianceByMonth shows how each promise was kept, month by month, or by longer periods where months are too many.
 func complianceByMonth(s *analytics.Snapshot, q analytics.Query) Chart {

@@ -168,11 +168,6 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 		}
 		return l
 	}
-	target := v.send(t, http.MethodPost, "/api/v1/sla/targets", map[string]any{"name": "within a day", "span": "opened..resolved", "within_seconds": 86400, "goal": 0.9})
-	var made struct {
-		ID string `json:"id"`
-	}
-	parseJSON(t, "POST /sla/targets", target.body, &made)
 	newCalendar := func(name string) string {
 		return savedID(t, v, "/calendars", map[string]any{"name": name, "calendar": officeHours})
 	}
@@ -183,7 +178,7 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 	}
 	imports := get("/imports")
 	return map[string]string{"slo": makeObjective(t, v), "incidents": get("/incidents?source=markdown").Items[0].ID, "services": get("/services").Items[0].ID,
-		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID, "sla": made.ID,
+		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID,
 		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody")}
 }
 
@@ -256,7 +251,6 @@ func bodies(ids map[string]string) map[string]any {
 		"PUT /api/v1/delivery/rule":                     map[string]any{"cap_minutes": 120, "environments": []string{"production"}, "note": "we deploy often"},
 		"PUT /api/v1/load/hours": map[string]any{"zone": "Europe/Berlin", "sleep": "23:00-07:00",
 			"business": [7][]string{{}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {}}},
-		"POST /api/v1/sla/targets":            map[string]any{"name": "two", "span": "opened..acknowledged", "within_seconds": 900, "goal": 0.95},
 		"POST /api/v1/contracts":              contractBody(""),
 		"POST /api/v1/contracts/dry-run":      contractBody(""),
 		"PUT /api/v1/contracts/{id}":          contractBody(""),

@@ -37,7 +37,7 @@ func pages() []page {
 		{"/imports/{connection}/forecast", incident.Editor}, {"/imports/{connection}/settings", incident.Editor},
 		{"/imports/runs/{imports}", incident.Viewer}, {"/imports/runs/{imports}/progress", incident.Viewer}, {"/imports/letters", incident.Editor},
 		{"/imports/letters.csv", incident.Editor}, {"/me", incident.Viewer}, {"/admin/users", incident.Admin}, {"/admin/tokens", incident.Admin},
-		{"/admin/objectives", incident.Editor}, {"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
+		{"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
 		{"/cases", incident.Viewer}, {"/changes", incident.Viewer}, {"/delivery", incident.Viewer}, {"/load", incident.Viewer}, {"/learning", incident.Viewer},
 		{"/durations", incident.Viewer}, {"/restatements", incident.Viewer}, {"/oncall", incident.Viewer}, {"/slo", incident.Viewer}, {"/slo/new", incident.Editor},
 		{"/slo/terms", incident.Viewer}, {"/slo/{slo}", incident.Viewer}, {"/slo/{slo}/edit", incident.Editor}, {"/contracts/{contracts}", incident.Viewer},
@@ -178,7 +178,7 @@ func TestCrossSite(t *testing.T) {
 	admin := s.signedIn(t, in, "admin")
 	before := feedHead(t, in)
 	for _, from := range []http.Header{{"Sec-Fetch-Site": {"cross-site"}}, {"Sec-Fetch-Site": {"same-site"}}, {"Origin": {"https://evil.example"}}} {
-		for _, path := range []string{"/admin/users", "/admin/tokens", "/me/theme", "/logout", "/imports/new/table", "/api/v1/incidents", "/admin/objectives"} {
+		for _, path := range []string{"/admin/users", "/admin/tokens", "/me/theme", "/logout", "/imports/new/table", "/api/v1/incidents", "/admin/contracts/new"} {
 			header := from.Clone()
 			header.Set("Content-Type", "application/x-www-form-urlencoded")
 			got := admin.do(t, http.MethodPost, path, strings.NewReader("name=mallory&role=admin&password="+url.QueryEscape(password)), header)
@@ -271,7 +271,7 @@ func TestDemoIsReadOnly(t *testing.T) {
 			t.Errorf("HEAD %s = %d with %d bytes, want 200 and the header alone", path, got.status, len(got.body))
 		}
 	}
-	for _, path := range []string{"/setup", "/admin/users", "/admin/tokens", "/admin/objectives", "/imports/new/table", "/me/password", "/setup/sample/remove"} {
+	for _, path := range []string{"/setup", "/admin/users", "/admin/tokens", "/admin/contracts/new", "/imports/new/table", "/me/password", "/setup/sample/remove"} {
 		if got := v.post(t, path, url.Values{"name": {"mallory"}, "password": {password}, "role": {"admin"}}); got.status != http.StatusForbidden && got.status != http.StatusNotFound {
 			t.Errorf("POST %s in the demonstration = %d, want 403\n%.300s", path, got.status, got.body)
 		}

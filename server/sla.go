@@ -43,7 +43,7 @@ func sla(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.
 	}
 	agreements := a.Desk.Live.Snapshot().Agreements()
 	i := slices.IndexFunc(agreements, func(x analytics.Agreement) bool {
-		return x.Version > 0 && (x.Name == *contract || x.ID == incident.ID(*contract))
+		return x.Name == *contract || x.ID == incident.ID(*contract)
 	})
 	if i < 0 {
 		return &exitCode{2, fmt.Sprintf("there is no contract %q", *contract)}

@@ -24,8 +24,10 @@ func (w world) contractCards() []frontend.ContractCard {
 func (w world) clockRows() []frontend.ClockRow {
 	at := w.shell.Now.AddDate(0, 0, -3)
 	return []frontend.ClockRow{
-		{Incident: "inc_1", Number: w.say("INC1"), Title: w.say("Checkout fails"), Promise: w.say("Resolution"), Start: at, Stop: at.Add(9 * time.Hour), Due: at.Add(4 * time.Hour), Elapsed: 8 * time.Hour, Over: 4 * time.Hour, Evidence: []string{w.say("stood still from 17 Nov 10:00:00 to 17 Nov 11:00:00 UTC, in status On Hold"), "calendar Office, version 3", "the source's own clock says met"}},
-		{Incident: "inc_2", Promise: "Resolution", Running: true, Start: at, Elapsed: 5 * time.Hour},
+		{Incident: "inc_1", Number: w.say("INC1"), Title: w.say("Checkout fails"), Promise: w.say("Resolution"), Contract: frontend.Link{Label: w.say("Gold"), Path: "/contracts/pol_1?version=2"}, State: "breached", Within: 4 * time.Hour, Start: at, Stop: at.Add(9 * time.Hour), Due: at.Add(4 * time.Hour), Elapsed: 8 * time.Hour, Over: 4 * time.Hour, Evidence: []string{w.say("stood still from 17 Nov 10:00:00 to 17 Nov 11:00:00 UTC, in status On Hold"), "calendar Office, version 3", "the source's own clock says met"}},
+		{Incident: "inc_2", Promise: "Response", State: "met", Within: 15 * time.Minute, Elapsed: 9 * time.Minute, Start: at, Stop: at.Add(9 * time.Minute)},
+		{Incident: "inc_2", Promise: "Resolution", Contract: frontend.Link{Label: "Gold", Path: "/contracts/pol_1?version=2"}, State: "canceled", Why: w.say("canceled by status Void")},
+		{Incident: "inc_2", Promise: "Resolution", Contract: frontend.Link{Label: "Resolution", Path: "/contracts/pol_2?version=1"}, State: "at risk", Within: 6 * time.Hour, Running: true, Start: at, Elapsed: 5 * time.Hour},
 	}
 }
 

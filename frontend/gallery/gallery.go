@@ -111,7 +111,6 @@ func (w world) pages() []State {
 		{"profile", w.profile()},
 		{"users", w.users()},
 		{"tokens", w.tokens()},
-		{"objectives", w.objectives()},
 		{"contract", w.contract()},
 		{"contract-edit", w.contractEdit()},
 		{"calendars", w.calendars()},

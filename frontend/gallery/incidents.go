@@ -106,7 +106,7 @@ func (w world) incident() frontend.IncidentPage {
 		Shell: w.on(inc.Label(), frontend.NavIncidents, "/incidents/inc_0000", frontend.Link{Label: "Incidents", Path: "/incidents"}), Incident: inc,
 		Services: w.row(0).Services, Team: frontend.Link{Label: w.say("Payments"), Path: "/incidents?team=team_1"}, Connection: frontend.Link{Label: w.say("ServiceNow"), Path: "/imports/con_0001"},
 		Durations: w.durations(inc), Events: w.events(inc), Retro: w.retro(), Similar: w.similar(), Problems: []frontend.Link{{Label: w.say("Failover loops"), Path: "/problems/prb_0001"}},
-		SLA:     []frontend.SLAResult{{Name: w.say("Resolution, critical"), Within: 4 * time.Hour, Taken: incident.Duration{State: incident.Recorded, Value: 74 * time.Minute}, State: frontend.Met}, {Name: "Response", Stated: true, Within: 15 * time.Minute, Taken: incident.Duration{State: incident.Recorded, Value: 27 * time.Minute}, State: frontend.Breached}},
+		Clocks:  w.clockRows(),
 		Changes: w.near(), OnCall: w.onCallThen(), Raw: w.raw(), Related: []frontend.Link{{Label: "Parent: INC01001", Path: "/incidents/inc_0009"}}, Exports: exports("/incidents/inc_0000"), MayEdit: true, SimilarNote: "In a test on 200 judged pairs, 7 of 10 first suggestions were right.",
 	}
 }

@@ -151,12 +151,6 @@ func (w world) tokens() frontend.TokensPage {
 	return frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens"), Tokens: []frontend.TokenRow{{Token: incident.Token{ID: "tok_1", Name: w.say("nightly export"), Role: incident.Viewer, CreatedAt: w.shell.Now.AddDate(0, -2, 0), ExpiresAt: w.shell.Now.AddDate(0, 1, 0), UsedAt: w.shell.Now.Add(-time.Hour)}, By: "admin"}, {Token: incident.Token{ID: "tok_2", Name: "dashboard", Role: incident.Editor, CreatedAt: w.shell.Now}}}}
 }
 
-func (w world) objectives() frontend.ObjectivesPage {
-	span := incident.Span{From: []incident.MilestoneName{incident.Opened}, To: []incident.MilestoneName{incident.ResolvedAt}}
-	return frontend.ObjectivesPage{Shell: w.on("SLA targets", frontend.NavSettings, "/admin/objectives"), Services: []incident.Service{{ID: "svc_0001", Name: w.say("checkout")}}, Priorities: []string{w.say("1 - Critical"), "2 - High"}, Spans: []frontend.Choice{{Value: span.String(), Label: "from opened to resolved"}, {Value: "opened..acknowledged", Label: "from opened to acknowledged"}},
-		Targets: []incident.SLATarget{{ID: "sla_1", Name: w.say("Resolution, critical"), Span: span, Within: 4*time.Hour + 30*time.Minute, Priority: w.say("1 - Critical"), Service: "svc_0001", Goal: 0.9995}, {ID: "sla_2", Name: "Everything within two days", Span: span, Within: 48 * time.Hour, Goal: 0.9}}}
-}
-
 func (w world) about() frontend.AboutPage {
 	return frontend.AboutPage{Shell: w.on("About", frontend.NavSettings, "/about"), Version: "0.1.0", Commit: "f40c004", Go: "go1.26", Database: w.say("SQLite 3.54.1"), Facts: []frontend.Pair{{Name: "Incidents", Value: "12,345"}}, Licences: []frontend.Licence{{Module: "htmx.org", Version: "4.0.1", Name: "0BSD", URL: "https://htmx.org"}, {Module: "Apache ECharts", Version: "6.1.0", Name: "Apache-2.0", URL: "https://echarts.apache.org"}}}
 }

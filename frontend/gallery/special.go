@@ -20,7 +20,7 @@ var nothing = frontend.Empty{Kind: frontend.NothingYet}
 func (w world) bare() []State {
 	one := w.incident()
 	one.Incident = &incident.Incident{ID: "inc_x", Title: "Written down afterwards", Kind: incident.AfterTheFact, Status: incident.StatusUnknown, Origin: incident.OriginFile}
-	one.Events, one.Retro, one.Similar, one.Raw, one.SLA, one.Services, one.Problems = nil, nil, nil, nil, nil, nil, nil
+	one.Events, one.Retro, one.Similar, one.Raw, one.Clocks, one.Services, one.Problems = nil, nil, nil, nil, nil, nil, nil
 	one.Uncounted, one.SimilarNote = "retrospective", "With so little text, nothing can be compared."
 	return []State{
 		{"overview/empty", frontend.OverviewPage{Shell: w.on("Overview", frontend.NavOverview, "/"), Empty: nothing, Checklist: w.overview().Checklist}},
@@ -43,7 +43,6 @@ func (w world) bareSettings() []State {
 		{"connection/empty", frontend.ConnectionPage{Shell: w.on("New source", frontend.NavImports, "/imports/con_1"), Row: frontend.ConnectionRow{Connection: incident.Connection{ID: "con_1", Name: "New source"}}, Source: source, MayEdit: true}},
 		{"letters/empty", frontend.LettersPage{Shell: w.on("Rejected records", frontend.NavImports, "/imports/letters"), Empty: nothing}},
 		{"preview/empty", frontend.PreviewPage{Shell: w.on("Preview", frontend.NavImports, "/imports/con_1/preview"), Connection: w.connection().Row.Connection, Source: source}},
-		{"objectives/empty", frontend.ObjectivesPage{Shell: w.on("SLA targets", frontend.NavSettings, "/admin/objectives"), Spans: w.objectives().Spans}},
 		{"calendars/empty", frontend.CalendarsPage{Shell: w.on("Calendars", frontend.NavSettings, "/admin/calendars")}},
 		{"contract/empty", frontend.ContractPage{Shell: w.on("New", frontend.NavSLA, "/contracts/pol_1"), ID: "pol_1", Name: "New", Version: 1}},
 		{"tokens/empty", frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens")}},
@@ -87,15 +86,11 @@ func (w world) sentBack() []State {
 	wrong := frontend.FieldError{Field: "name", Message: "Use lower case letters, digits, dots and hyphens."}
 	users := w.users()
 	users.Form = sent(wrong)
-	objectives := w.objectives()
-	objectives.Edit = objectives.Targets[0].ID
-	objectives.Form = sent(frontend.FieldError{Field: "goal", Message: "A share is between 0 and 100 per cent."})
 	again := w.begin()
 	again.Steps, again.Since = nil, ""
 	again.Form = sent(frontend.FieldError{Field: "since", Message: "say from which day on to read again"})
 	return []State{
 		{"users/errors", users},
-		{"objectives/errors", objectives},
 		{"begin/again", again},
 		{"setup/errors", frontend.SetupPage{Shell: w.alone("Set up", "/setup"), Form: sent(wrong, frontend.FieldError{Field: "password", Message: "A password needs 12 characters."})}},
 		{"login/errors", frontend.LoginPage{Shell: w.alone("Sign in", "/login"), Form: sent(frontend.FieldError{Message: "Name or password is not right."})}},
@@ -106,7 +101,7 @@ func (w world) sentBack() []State {
 func (w world) told() []State {
 	demo := w.incidents()
 	demo.Demo, demo.Indexing = true, 42
-	demo.Flash = []frontend.Flash{{Kind: frontend.Done, Text: "The target was saved.", Link: frontend.Link{Label: "See it", Path: "/sla"}}, {Kind: frontend.Fail, Text: "The source did not answer. What was read before is kept."}}
+	demo.Flash = []frontend.Flash{{Kind: frontend.Done, Text: "The contract was saved.", Link: frontend.Link{Label: "See it", Path: "/sla"}}, {Kind: frontend.Fail, Text: "The source did not answer. What was read before is kept."}}
 	visitor := w.profile()
 	visitor.Demo = true
 	token := w.tokens()

@@ -2,7 +2,6 @@ package incidenttest
 
 import (
 	"testing"
-	"time"
 
 	"hindsight/incident"
 )
@@ -74,22 +73,4 @@ func testProblems(t *testing.T, s incident.Store) {
 	fails(t, "Problem after DeleteProblems", err, incident.ErrNotFound)
 	equal(t, "Changes by DeleteProblems", check(s.Changes(ctx, gone-1, 10))(t, "Changes"),
 		[]incident.Change{{Seq: gone, Kind: incident.EntityProblem, ID: large.ID, Gone: true}})
-}
-
-func testTargets(t *testing.T, s incident.Store) {
-	ctx := t.Context()
-	span := incident.Span{From: []incident.MilestoneName{incident.ImpactStarted, incident.Detected}, To: []incident.MilestoneName{incident.ResolvedAt}}
-	resolve := incident.SLATarget{ID: "sla_1", Name: "Resolution, critical", Span: span, Within: 4 * time.Hour, Priority: "P1", Service: "svc_1", Goal: 0.95}
-	ack := incident.SLATarget{ID: "sla_2", Name: "Acknowledgement", Span: incident.Span{
-		From: []incident.MilestoneName{incident.Opened}, To: []incident.MilestoneName{incident.Acked}}, Within: time.Minute, Goal: 1}
-	update(t, s, func(tx incident.Tx) error { return tx.PutSLATargets([]incident.SLATarget{resolve, ack}) })
-	equal(t, "SLATargets by name", check(s.SLATargets(ctx))(t, "SLATargets"), []incident.SLATarget{ack, resolve})
-
-	gone := update(t, s, func(tx incident.Tx) error { return tx.DeleteSLATarget(ack.ID) })
-	equal(t, "SLATargets after DeleteSLATarget", check(s.SLATargets(ctx))(t, "SLATargets"), []incident.SLATarget{resolve})
-	equal(t, "Changes by DeleteSLATarget", check(s.Changes(ctx, gone-1, 10))(t, "Changes"),
-		[]incident.Change{{Seq: gone, Kind: incident.EntitySLA, ID: ack.ID, Gone: true}})
-
-	_, err := s.Update(ctx, func(tx incident.Tx) error { return tx.PutSLATargets([]incident.SLATarget{{ID: "sla_3"}}) })
-	fails(t, "PutSLATargets without a span", err, incident.ErrInvalid)
 }

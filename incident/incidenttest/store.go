@@ -38,7 +38,6 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 
 		{"services, teams and people", testCatalog},
 		{"problems", testProblems},
-		{"service level targets", testTargets},
 		{"versions of policies", testPolicies},
 
 		{"change events come back as they were put", testChangeEvents},

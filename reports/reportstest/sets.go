@@ -34,7 +34,8 @@ func Sets() ([]Set, error) {
 		{"huge", usual(20000)},
 		{"hostile", hostile()},
 	} {
-		s, err := Snapshot(x.incs, targets())
+		s, err := Snapshot(x.incs, Promise("sla_ack", "Answer within 15 minutes", "opened..acknowledged", 15*time.Minute, 0.95),
+			Promise("sla_fix", "Resolve within 4 hours", "opened..resolved", 4*time.Hour, 0.9))
 		if err != nil {
 			return nil, fmt.Errorf("reportstest: set %s: %w", x.name, err)
 		}
@@ -53,8 +54,8 @@ func Quarter() analytics.Query {
 	return analytics.Query{From: from, To: from.AddDate(0, 3, 0), Now: from.AddDate(0, 3, 0), Location: berlin}
 }
 
-// Snapshot returns what analytics makes of the incidents, their services and the targets.
-func Snapshot(incs []*incident.Incident, targets []incident.SLATarget) (*analytics.Snapshot, error) {
+// Snapshot returns what analytics makes of the incidents, their services and the policies.
+func Snapshot(incs []*incident.Incident, policies ...incident.Policy) (*analytics.Snapshot, error) {
 	var services []incident.Service
 	for _, inc := range incs {
 		for _, use := range inc.Services {
@@ -62,21 +63,17 @@ func Snapshot(incs []*incident.Incident, targets []incident.SLATarget) (*analyti
 		}
 	}
 	live := analytics.NewLive(incidenttest.Epoch)
-	delta := incident.Delta{Upto: 1942, CaughtUp: true, Incidents: incs, Services: services, Targets: targets}
+	delta := incident.Delta{Upto: 1942, CaughtUp: true, Incidents: incs, Services: services, Policies: policies}
 	if err := live.Apply(context.Background(), delta); err != nil {
 		return nil, err
 	}
 	return live.Snapshot(), nil
 }
 
-func targets() []incident.SLATarget {
-	span := func(from, to incident.MilestoneName) incident.Span {
-		return incident.Span{From: []incident.MilestoneName{from}, To: []incident.MilestoneName{to}}
-	}
-	return []incident.SLATarget{
-		{ID: "sla_ack", Name: "Answer within 15 minutes", Span: span(incident.Opened, incident.Acked), Within: 15 * time.Minute, Goal: 0.95},
-		{ID: "sla_fix", Name: "Resolve within 4 hours", Span: span(incident.Opened, incident.ResolvedAt), Within: 4 * time.Hour, Goal: 0.9},
-	}
+// Promise is a contract of one promise, of the same name, about all incidents.
+func Promise(id incident.ID, name, span string, within time.Duration, goal float64) incident.Policy {
+	body := fmt.Sprintf(`{"window": {"every": "month"}, "promises": [{"name": %q, "span": %q, "within_seconds": %v, "goal": %v}]}`, name, span, within.Seconds(), goal)
+	return incident.Policy{ID: id, Version: 1, Kind: incident.ContractPolicy, Name: name, Body: []byte(body)}
 }
 
 // At returns incident n as one that was opened at a time and resolved after a while, with nothing else

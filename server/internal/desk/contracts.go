@@ -34,8 +34,11 @@ type Clock struct {
 	Title           string      `json:"title"`
 	Promise         string      `json:"promise"`
 	Version         int         `json:"contract_version,omitempty"`
-	State           string      `json:"state"`
+	State           string      `json:"state" doc:"met, breached, running, at_risk, missing, invalid or canceled"`
+	Why             string      `json:"why,omitempty" doc:"why it is missing, invalid or canceled"`
 	Running         bool        `json:"running,omitempty"`
+	Now             string      `json:"now,omitempty" doc:"of a running one: running, paused or outside_hours"`
+	WithinSeconds   float64     `json:"within_seconds,omitempty" doc:"promised; 0: the source does not say"`
 	Start           *time.Time  `json:"start"`
 	Stop            *time.Time  `json:"stop"`
 	Due             *time.Time  `json:"due_at" doc:"when the clock reaches the promise"`
@@ -60,7 +63,7 @@ type Pause struct {
 
 // ClockOf returns a clock as pages, API and commands show it.
 func ClockOf(c analytics.Clock) Clock {
-	out := Clock{Incident: c.ID, Number: c.Number, Title: c.Title, Promise: c.Promise.Name, Version: c.Promise.Version, State: string(c.State), Running: c.Running,
+	out := Clock{Incident: c.ID, Number: c.Number, Title: c.Title, Promise: c.Promise.Name, Version: c.Promise.Version, State: string(c.State), Why: c.Why, Running: c.Running, Now: string(c.Now), WithinSeconds: c.Promise.Within.Seconds(),
 		Start: pointer(c.Start), Stop: pointer(c.Stop), Due: pointer(c.Due), BreachAt: pointer(c.BreachAt), ElapsedSeconds: c.Elapsed, OverSeconds: c.Over,
 		Pauses: []Pause{}, Calendar: c.Calendar, CalendarVersion: c.CalendarVersion, Excused: c.Excused, ExcusedLate: c.ExcusedLate, SourceSays: string(c.Says)}
 	for _, p := range c.Pauses {
@@ -122,9 +125,7 @@ func (d *Desk) Contract(ctx context.Context, id incident.ID, version int, q anal
 func Contracts(s *analytics.Snapshot, q analytics.Query) []ContractStanding {
 	out := []ContractStanding{}
 	for _, a := range s.Agreements() {
-		if a.Version > 0 {
-			out = append(out, Compliance(s, q, a))
-		}
+		out = append(out, Compliance(s, q, a))
 	}
 	return out
 }

@@ -174,7 +174,7 @@ func (d *Desk) causes(ctx context.Context, r *Restatement, since time.Time) erro
 		case c.Seq > r.To:
 		case c.Kind == incident.EntityIncident:
 			ids = append(ids, c.ID)
-		case c.Kind == incident.EntitySLA, c.Kind == incident.EntityPolicy:
+		case c.Kind == incident.EntityPolicy:
 			r.add(Cause{What: "what service levels are judged by was changed"})
 		}
 	}

@@ -13,30 +13,42 @@ func serviceLevels(t *testing.T, b browser) {
 	p := b.tab(t, filled(t))
 	p.signIn("admin", password)
 	p.open("/sla")
-	p.wantIn("main", "No targets yet")
-	p.follow("main", "Define a target")
-	p.fill("#f-name", "Resolution, urgent")
-	p.choose("#f-span", "Resolution")
-	p.fill("#f-within", "soon")
-	p.fill("#f-goal", "90")
-	p.choose("#f-priority", "P2")
-	p.follow("main", "Define target")
+	p.wantIn("main", "No contracts yet")
+	p.follow("main", "New contract")
+	p.contract("soon")
+	p.fill(field("p0.priorities"), "P2")
+	p.follow("main", "See what it would change")
 	p.wantIn("[role=alert]", "soon")
 	p.want("the name after a mistake", eval[string](p, `document.querySelector('#f-name').value`), "Resolution, urgent")
-	p.fill("#f-within", "4h")
-	p.follow("main", "Define target")
+	p.fill(field("p0.within"), "4h")
+	p.follow("main", "See what it would change")
+	p.wantIn("[aria-labelledby=tried]", "from 0 breaches to 8")
+	p.follow("main", "Save as a new version")
 
 	p.open("/sla")
 	p.wantIn("[aria-labelledby=own]", "Resolution, urgent", "within 4h", "90", "52.9", "9 of 17", "missed")
 	took := p.texts("[aria-labelledby=breaches] [data-label=Took]")
 	slices.Sort(took)
 	if want := []string{"4h 20m", "4h 20m", "4h 20m", "4h 20m", "5h", "5h", "5h", "5h"}; !slices.Equal(took, want) {
-		t.Errorf("the missed targets took %q, want %q", took, want)
+		t.Errorf("the broken promises took %q, want %q", took, want)
 	}
 	p.sameInFiles()
 	p.incident("INC-005")
-	p.wantIn("[aria-labelledby=sla]", "missed", "Resolution, urgent", "5h of 4h")
+	p.wantIn("[aria-labelledby=sla]", "breached", "Resolution, urgent", "5h of 4h", "over by 1h", "due ")
 }
+
+// contract fills the form of one with a promise about resolution.
+func (p *tab) contract(within string) {
+	p.t.Helper()
+	p.fill("#f-name", "Resolution, urgent")
+	p.fill(field("p0.name"), "Resolution, urgent")
+	p.fill(field("p0.span"), "opened..resolved")
+	p.fill(field("p0.within"), within)
+	p.fill(field("p0.goal"), "90")
+}
+
+// field selects the input of a name.
+func field(name string) string { return "[name='" + name + "']" }
 
 // sameInFiles compares the page with what its exports say.
 func (p *tab) sameInFiles() {

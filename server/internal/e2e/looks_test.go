@@ -36,8 +36,8 @@ var screens = []screen{{"desktop", "light", 1280, 900}, {"desktop", "dark", 1280
 // paths are the pages that every installation has. What their addresses begin with and end in * is found by
 // following the first link to such an address on the page before.
 var paths = []string{"/", "/incidents", "/incidents/inc_*", "/incidents?q=cache&priority=P1", "/problems", "/problems/prb_*", "/services", "/services/svc_*",
-	"/changes", "/changes?kind=deploy", "/oncall", "/sla", "/search?q=cache", "/imports", "/imports/con_*", "/imports/runs/run_*", "/imports/letters", "/imports/new", "/imports/new/table", "/setup/start",
-	"/me", "/admin/objectives", "/admin/users", "/admin/tokens", "/about", "/help/metrics", "/help/keyboard", "/nowhere"}
+	"/changes", "/changes?kind=deploy", "/oncall", "/sla", "/contracts/*", "/search?q=cache", "/imports", "/imports/con_*", "/imports/runs/run_*", "/imports/letters", "/imports/new", "/imports/new/table", "/setup/start",
+	"/me", "/admin/contracts/new", "/admin/users", "/admin/tokens", "/about", "/help/metrics", "/help/keyboard", "/nowhere"}
 
 // looks opens every page, full and empty, wide and narrow, light and dark: no rule of axe-core is broken, nothing
 // sticks out to the side, nothing weighs too much, and the browser has nothing to complain about.
@@ -76,15 +76,13 @@ func samples() []string {
 	return all
 }
 
-// promise defines a target, so that pages about compliance have something to say.
+// promise defines a contract, so that pages about compliance have something to say.
 func (p *tab) promise() {
 	p.t.Helper()
-	p.open("/admin/objectives")
-	p.fill("#f-name", "Resolution, urgent")
-	p.choose("#f-span", "Resolution")
-	p.fill("#f-within", "4h")
-	p.fill("#f-goal", "90")
-	p.follow("main", "Define target")
+	p.open("/admin/contracts/new")
+	p.contract("4h")
+	p.follow("main", "See what it would change")
+	p.follow("main", "Save as a new version")
 }
 
 // look opens all pages on a screen.

@@ -55,7 +55,7 @@ func roles(t *testing.T, b browser) {
 	p.wantIn("h1", "There is no such page")
 	p.open("/")
 	p.want("the number of incidents", p.texts(".stat-value")[0], "49")
-	for _, path := range []string{"/admin/users", "/admin/tokens", "/admin/objectives", "/imports/new", "/imports/letters"} {
+	for _, path := range []string{"/admin/users", "/admin/tokens", "/admin/contracts/new", "/imports/new", "/imports/letters"} {
 		p.open(path)
 		p.want("the heading", p.text("h1"), "Your role does not allow this")
 	}

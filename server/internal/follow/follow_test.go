@@ -49,7 +49,7 @@ func (m *mirror) Apply(_ context.Context, d incident.Delta) error {
 	for _, id := range d.Gone {
 		m.rows[string(id)] = "gone"
 	}
-	for name, list := range map[string]any{"services": d.Services, "teams": d.Teams, "problems": d.Problems, "targets": d.Targets} {
+	for name, list := range map[string]any{"services": d.Services, "teams": d.Teams, "problems": d.Problems, "policies": d.Policies} {
 		if list := text(list); list != "null" {
 			m.rows[name] = list
 		}
@@ -198,7 +198,7 @@ func TestEverythingArrives(t *testing.T) {
 		return errors.Join(tx.PutIncidents([]*incident.Incident{inc, made(2, "two")}),
 			tx.PutRetrospectives([]incident.Retrospective{{Incident: inc.ID, Title: "what happened"}}),
 			tx.PutTeams([]incident.Team{incident.NewTeam("Web")}),
-			tx.PutSLATargets([]incident.SLATarget{{ID: "sla_1", Name: "Resolution", Within: time.Hour, Goal: 0.9, Span: incident.Span{From: []incident.MilestoneName{incident.Opened}, To: []incident.MilestoneName{incident.ResolvedAt}}}}),
+			tx.PutPolicy(incident.Policy{ID: "pol_1", Version: 1, Kind: incident.ContractPolicy, Name: "Resolution", Body: []byte("{}"), SavedAt: time.Now().UTC()}),
 			tx.PutProblems([]incident.Problem{{ID: "prb_1", Title: "disks", State: incident.Suggested}}))
 	})
 	seq := put(t, s, func(tx incident.Tx) error {
@@ -208,7 +208,7 @@ func TestEverythingArrives(t *testing.T) {
 	})
 	await(t, f, seq)
 	for key, want := range map[string]string{
-		string(inc.ID): "what happened", "inc_00002": "gone", "teams": "Web", "targets": "Resolution", "problems": "[]",
+		string(inc.ID): "what happened", "inc_00002": "gone", "teams": "Web", "policies": "Resolution", "problems": "[]",
 	} {
 		if got := m.rows[key]; !strings.Contains(got, want) {
 			t.Errorf("row %s = %s, want one with %q", key, got, want)

@@ -92,11 +92,6 @@ func loadCatalogue(ctx context.Context, store incident.Reader, kinds map[inciden
 			return err
 		}
 	}
-	if kinds[incident.EntitySLA] {
-		if d.Targets, err = all(store.SLATargets(ctx)); err != nil {
-			return err
-		}
-	}
 	if kinds[incident.EntityPolicy] {
 		if d.Policies, err = all(store.Policies(ctx)); err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"hindsight/incident"
 )
@@ -33,17 +32,6 @@ type personRow struct {
 	Email        string
 }
 
-type targetRow struct {
-	ID        incident.ID `gorm:"primaryKey"`
-	Digest    string
-	Name      string
-	Span      string
-	Within    time.Duration
-	Priority  string
-	ServiceID incident.ID
-	Goal      float64
-}
-
 // Services implements incident.Reader.
 func (s *Store) Services(ctx context.Context) ([]incident.Service, error) {
 	return readAll(ctx, s, "services", func(r serviceRow) (incident.Service, error) {
@@ -56,14 +44,6 @@ func (s *Store) Teams(ctx context.Context) ([]incident.Team, error) {
 	return readAll(ctx, s, "teams", func(r teamRow) (incident.Team, error) {
 		return incident.Team{ID: r.ID, Name: r.Name}, nil
 	}, func(v incident.Team) (string, incident.ID) { return v.Name, v.ID })
-}
-
-// SLATargets implements incident.Reader.
-func (s *Store) SLATargets(ctx context.Context) ([]incident.SLATarget, error) {
-	return readAll(ctx, s, "sla_targets", func(r targetRow) (incident.SLATarget, error) {
-		span, err := incident.ParseSpan(r.Span)
-		return incident.SLATarget{ID: r.ID, Name: r.Name, Span: span, Within: r.Within, Priority: r.Priority, Service: r.ServiceID, Goal: r.Goal}, err
-	}, func(v incident.SLATarget) (string, incident.ID) { return v.Name, v.ID })
 }
 
 // readAll reads a whole small table, in order of name without regard to case, then of id.
@@ -109,20 +89,6 @@ func (t *tx) PutTeams(ts []incident.Team) error {
 		func(v incident.Team, digest string) teamRow { return teamRow{v.ID, digest, v.Name} })
 }
 
-// PutSLATargets implements incident.Tx. It fails with ErrInvalid when a span cannot be read back.
-func (t *tx) PutSLATargets(ts []incident.SLATarget) error {
-	for _, v := range ts {
-		if _, err := incident.ParseSpan(v.Span.String()); err != nil {
-			return failed(err, "put target %s", v.ID)
-		}
-	}
-	return putEntities(t, incident.EntitySLA, "sla_targets", ts,
-		func(v incident.SLATarget) incident.ID { return v.ID },
-		func(v incident.SLATarget, digest string) targetRow {
-			return targetRow{v.ID, digest, v.Name, v.Span.String(), v.Within, v.Priority, v.Service, v.Goal}
-		})
-}
-
 // putEntities stores those entities of the feed that are new or not stored as they are already.
 func putEntities[V, R any](t *tx, kind incident.EntityKind, table string, values []V, id func(V) incident.ID, row func(V, string) R) error {
 	values = last(clean(values), id)
@@ -146,11 +112,6 @@ func putEntities[V, R any](t *tx, kind incident.EntityKind, table string, values
 		}
 	}
 	return failed(upsert(t.db, table, rows, "id"), "put %s", table)
-}
-
-// DeleteSLATarget implements incident.Tx.
-func (t *tx) DeleteSLATarget(id incident.ID) error {
-	return t.deleteEntities(incident.EntitySLA, "sla_targets", []incident.ID{id})
 }
 
 // deleteEntities removes what is stored of ids and leaves tombstones in the feed.

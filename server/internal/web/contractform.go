@@ -231,6 +231,34 @@ func (s *Server) exclusionOf(r *request, i int, zone *time.Location) (x incident
 	return x, err
 }
 
+// parseWithin reads "4h", "30m", "1d 12h" or "2 days".
+func parseWithin(text string) (time.Duration, error) {
+	bad := incident.Invalidf("within", "%q is not a time such as 30m, 4h or 2d 12h", text)
+	compact := strings.ToLower(strings.ReplaceAll(text, " ", ""))
+	for _, word := range []struct{ long, short string }{{"days", "d"}, {"day", "d"}, {"hours", "h"}, {"hour", "h"}, {"minutes", "m"}, {"minute", "m"}, {"min", "m"}} {
+		compact = strings.ReplaceAll(compact, word.long, word.short)
+	}
+	var total time.Duration
+	if days, rest, ok := strings.Cut(compact, "d"); ok {
+		n, err := strconv.ParseFloat(days, 64)
+		if err != nil || n < 0 || n > 3650 {
+			return 0, bad
+		}
+		total, compact = time.Duration(n*24*float64(time.Hour)), rest
+	}
+	if compact != "" {
+		d, err := time.ParseDuration(compact)
+		if err != nil {
+			return 0, bad
+		}
+		total += d
+	}
+	if total <= 0 {
+		return 0, bad
+	}
+	return total, nil
+}
+
 // servicesNamed returns the services whose names stand in a field, one a line.
 func (s *Server) servicesNamed(r *request, field string) ([]incident.ID, error) {
 	names := lines(r.PostForm(field))

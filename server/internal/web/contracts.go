@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hindsight/analytics"
+	"hindsight/analytics/calendar"
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
@@ -74,9 +75,6 @@ func windowOf(g analytics.ComplianceGroup) frontend.ContractWindow {
 // contractCards are the contracts with the newest windows of each promise.
 func contractCards(snapshot *analytics.Snapshot, q analytics.Query) (out []frontend.ContractCard) {
 	for _, a := range snapshot.Agreements() {
-		if a.Version == 0 {
-			continue // a target
-		}
 		card := frontend.ContractCard{Name: a.Name, Customer: a.Contract.Customer, Path: frontend.ContractPath(a.ID), Version: a.Version, Problem: a.Problem}
 		windows := snapshot.Windows(q, a)
 		for i, g := range windows {
@@ -106,10 +104,25 @@ func contractCards(snapshot *analytics.Snapshot, q analytics.Query) (out []front
 func clockRows(snapshot *analytics.Snapshot, q analytics.Query, a analytics.Agreement, state analytics.SLAState) ([]frontend.ClockRow, int) {
 	all := slices.DeleteFunc(snapshot.Clocks(q, []analytics.Agreement{a}, state), func(c analytics.Clock) bool { return c.Promise.Stated })
 	shown := all[:min(len(all), clocksShown)]
-	return each(shown, func(c analytics.Clock) frontend.ClockRow {
-		return frontend.ClockRow{Incident: c.ID, Number: c.Number, Title: c.Title, Promise: c.Promise.Terms.Name, Running: c.Running, Start: c.Start, Stop: c.Stop, Due: c.Due,
-			Elapsed: lasting(c.Elapsed), Over: lasting(c.Over), Evidence: evidenceOf(c)}
-	}), len(all) - len(shown)
+	return each(shown, clockRow), len(all) - len(shown)
+}
+
+// clockRow shows a clock; one of the source shows the time between its ends.
+func clockRow(c analytics.Clock) frontend.ClockRow {
+	row := frontend.ClockRow{Incident: c.ID, Number: c.Number, Title: c.Title, Promise: c.Promise.Terms.Name, Running: c.Running, Start: c.Start, Stop: c.Stop, Due: c.Due,
+		Elapsed: lasting(c.Elapsed), Over: lasting(c.Over), Within: c.Promise.Within, State: standing(string(c.State)), Why: c.Why, Evidence: evidenceOf(c)}
+	if c.Now == calendar.Paused && c.State != analytics.SLABreached {
+		row.State = "paused"
+	}
+	if c.Promise.Stated {
+		row.Promise = c.Promise.Name
+		if !c.Start.IsZero() && c.Stop.After(c.Start) {
+			row.Elapsed = c.Stop.Sub(c.Start)
+		}
+		return row
+	}
+	row.Contract = frontend.Link{Label: c.Promise.Contract, Path: fmt.Sprintf("%s?version=%d", frontend.ContractPath(c.Promise.ID), c.Promise.Version)}
+	return row
 }
 
 func lasting(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }

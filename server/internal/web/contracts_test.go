@@ -64,6 +64,11 @@ func TestContractPages(t *testing.T) {
 	s.holds(stale, "a change of a version that is old", "was saved meanwhile")
 	// 59 minutes less the quarter of an hour without business time.
 	s.holds(s.get(path, http.StatusOK), "the contract", "44m", "4m", "calendar Office, version 1", "renewed", "the source's own clock says breached")
+	covered := s.get("/incidents/"+string(inc.ID), http.StatusOK)
+	if link := path + "?version=2"; !strings.Contains(covered, `href="`+link+`"`) {
+		t.Errorf("the incident does not lead to %s", link)
+	}
+	s.holds(covered, "the incident", "Gold: Resolution", "44m of 40m", "over by 4m", "6 Jan 2025, 09:56:00 UTC", "calendar Office, version 1", "the source's own clock says breached", "as the source states")
 	s.holds(s.get(path+"?version=1", http.StatusOK), "its first version", "within 1h", "None: no clock ran beyond its promise.")
 
 	s.post("/admin/calendars/pol_"+calendar+"/remove", http.StatusSeeOther)

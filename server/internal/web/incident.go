@@ -34,7 +34,7 @@ func (s *Server) incidentPage(r *request, inc *incident.Incident, form frontend.
 	ctx := r.Request.Context()
 	page := frontend.IncidentPage{Shell: r.shell(inc.Title, frontend.NavIncidents, frontend.Link{Label: "Incidents", Path: incidentsPath}),
 		Incident: inc, Form: form, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Uncounted: inc.Uncounted(),
-		Durations: s.durations(inc), SLA: s.slaOf(inc), Related: s.related(inc, r.viewer.Private()),
+		Durations: s.durations(inc), Clocks: s.clocksOf(inc), Related: s.related(inc, r.viewer.Private()),
 		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/incidents/" + string(inc.ID)}}}
 	for _, u := range inc.Services {
 		page.Services = append(page.Services, frontend.Link{Label: u.Name, Path: frontend.ServicePath(u.Service)})
@@ -84,44 +84,9 @@ func milestoneWords(names []incident.MilestoneName) string {
 	return strings.Join(each(names, func(n incident.MilestoneName) string { return strings.ReplaceAll(string(n), "_", " ") }), " or ")
 }
 
-// slaOf are the clocks of the source, and our targets that the incident falls under.
-func (s *Server) slaOf(inc *incident.Incident) []frontend.SLAResult {
-	now := s.Now().UTC()
-	var out []frontend.SLAResult
-	for _, c := range inc.SLA {
-		x := frontend.SLAResult{Name: c.Name, Stated: true, Within: c.Target, State: frontend.TooFew}
-		if x.Name == "" {
-			x.Name = strings.ToUpper(c.Goal[:min(1, len(c.Goal))]) + c.Goal[min(1, len(c.Goal)):]
-		}
-		if c.Breached != nil {
-			x.State = map[bool]frontend.SLAState{true: frontend.Breached, false: frontend.Met}[*c.Breached]
-		}
-		if !c.Start.IsZero() && c.Stop.After(c.Start) {
-			x.Taken = incident.Duration{State: incident.Recorded, Value: c.Stop.Sub(c.Start)}
-		} else {
-			x.Taken = incident.Duration{State: incident.NotApplicable}
-		}
-		out = append(out, x)
-	}
-	for _, t := range s.Live.Snapshot().Targets() {
-		if t.Covers(inc) {
-			taken := inc.Milestones.Between(t.Span, inc.Status.Over(), now)
-			out = append(out, frontend.SLAResult{Name: t.Name, Span: t.Span, Within: t.Within, Taken: taken, State: slaState(taken, t.Within)})
-		}
-	}
-	return out
-}
-
-func slaState(taken incident.Duration, within time.Duration) frontend.SLAState {
-	switch {
-	case taken.State == incident.NotApplicable, taken.State == incident.Invalid:
-		return frontend.TooFew
-	case taken.Value > within:
-		return frontend.Breached
-	case taken.State == incident.Pending:
-		return frontend.AtRisk
-	}
-	return frontend.Met
+// clocksOf are the clocks of the source, and of the contracts that cover the incident.
+func (s *Server) clocksOf(inc *incident.Incident) []frontend.ClockRow {
+	return each(analytics.ClocksOf(inc, s.Live.Snapshot().Agreements(), s.Now().UTC()), clockRow)
 }
 
 // related leads to the incidents that this one is a part of, as far as the viewer may know them.

@@ -78,7 +78,7 @@ func (s *Server) checklist(ctx context.Context, r *request) ([]frontend.Step, er
 	}
 	steps := []frontend.Step{
 		{Text: "Import incidents", Path: "/imports/new", Done: s.visible(r) > 0},
-		{Text: "Set a service-level target", Path: "/admin/objectives", Done: len(s.Live.Snapshot().Targets()) > 0},
+		{Text: "Define a contract for service levels", Path: "/admin/contracts/new", Done: len(s.Live.Snapshot().Agreements()) > 0},
 		{Text: "Invite a colleague", Path: "/admin/users", Done: len(users) > 1},
 	}
 	if !slices.ContainsFunc(steps, func(x frontend.Step) bool { return !x.Done }) {

@@ -90,7 +90,4 @@ func (s *Server) settingsRoutes(get, post func(path string, needs incident.Role,
 	get("/admin/calendars/:id", incident.Editor, s.editCalendar)
 	post("/admin/calendars/:id", incident.Editor, s.saveCalendar)
 	post("/admin/calendars/:id/remove", incident.Editor, s.removeCalendar)
-	get("/admin/objectives", incident.Editor, s.objectivesPage)
-	post("/admin/objectives", incident.Editor, s.saveObjective)
-	post("/admin/objectives/:id/delete", incident.Editor, s.deleteObjective)
 }

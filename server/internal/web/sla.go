@@ -2,10 +2,7 @@ package web
 
 import (
 	"bytes"
-	"errors"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +11,6 @@ import (
 	"hindsight/incident"
 	"hindsight/reports"
 	"hindsight/reports/table"
-	"hindsight/search"
 	"hindsight/server/internal/query"
 )
 
@@ -219,103 +215,4 @@ func (s *Server) exportSLA(r *request) (answer, error) {
 	}
 	err = table.CSV(&b, t, true)
 	return answer{file: &file{t.ID + ".csv", "text/csv; charset=utf-8", b.Bytes()}}, err
-}
-
-func (s *Server) objectivesPage(r *request) (answer, error) {
-	page, err := s.objectives(r, frontend.Form{}, incident.ID(r.Query("edit")))
-	return answer{page: page}, err
-}
-
-func (s *Server) objectives(r *request, form frontend.Form, edit incident.ID) (frontend.ObjectivesPage, error) {
-	ctx := r.Request.Context()
-	page := frontend.ObjectivesPage{Shell: r.shell("SLA targets", frontend.NavSettings), Form: form, Edit: edit}
-	var err error
-	if page.Targets, err = s.Store.SLATargets(ctx); err != nil {
-		return page, err
-	}
-	page.Services = s.Live.Snapshot().Services(r.viewer.Private())
-	for _, span := range []struct{ text, label string }{
-		{"opened..acknowledged", "Response: opened to acknowledged"}, {"opened..resolved", "Resolution: opened to resolved"},
-		{"detected|opened..acknowledged", "Response: detected or opened to acknowledged"}, {"impact_started|detected..impact_ended|resolved", "Restoration: impact started or detected to impact ended or resolved"},
-		{"opened..closed", "Closure: opened to closed"},
-	} {
-		page.Spans = append(page.Spans, frontend.Choice{Value: span.text, Label: span.label, Count: -1})
-	}
-	found, err := s.Index.Search(ctx, search.Request{Filter: incident.Filter{Limit: 1, Private: r.viewer.Private()}, Facets: true})
-	for _, b := range found.Facets["priority"] {
-		page.Priorities = append(page.Priorities, b.Value)
-	}
-	return page, err
-}
-
-func (s *Server) saveObjective(r *request) (answer, error) {
-	ctx := r.Request.Context()
-	t, err := objectiveOf(r)
-	var seq incident.Seq
-	if err == nil {
-		t, seq, err = s.AddTarget(ctx, t, r.PostForm("service"))
-	}
-	if errors.Is(err, incident.ErrInvalid) {
-		page, pageErr := s.objectives(r, formOf(r.Request.PostForm, err), incident.ID(r.PostForm("id")))
-		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
-	}
-	if err != nil {
-		return answer{}, err
-	}
-	s.Wait(ctx, seq)
-	return goTo("/admin/objectives", frontend.Flash{Kind: frontend.Done, Text: t.Name + " is saved.", Link: frontend.Link{Label: "See compliance", Path: slaPath}})
-}
-
-func objectiveOf(r *request) (incident.SLATarget, error) {
-	t := incident.SLATarget{ID: incident.ID(r.PostForm("id")), Name: r.PostForm("name"), Priority: r.PostForm("priority")}
-	var err error
-	if t.Span, err = incident.ParseSpan(r.PostForm("span")); err != nil {
-		return t, incident.Invalidf("span", "choose what is measured")
-	}
-	if t.Within, err = parseWithin(r.PostForm("within")); err != nil {
-		return t, err
-	}
-	goal, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(r.PostForm("goal")), "%"), 64)
-	if err != nil || goal <= 0 || goal > 100 {
-		return t, incident.Invalidf("goal", "give a percentage above 0 and at most 100, such as 95")
-	}
-	t.Goal = goal / 100
-	return t, nil
-}
-
-// parseWithin reads "4h", "30m", "1d 12h" or "2 days".
-func parseWithin(text string) (time.Duration, error) {
-	bad := incident.Invalidf("within", "%q is not a time such as 30m, 4h or 2d 12h", text)
-	compact := strings.ToLower(strings.ReplaceAll(text, " ", ""))
-	for _, word := range []struct{ long, short string }{{"days", "d"}, {"day", "d"}, {"hours", "h"}, {"hour", "h"}, {"minutes", "m"}, {"minute", "m"}, {"min", "m"}} {
-		compact = strings.ReplaceAll(compact, word.long, word.short)
-	}
-	var total time.Duration
-	if days, rest, ok := strings.Cut(compact, "d"); ok {
-		n, err := strconv.ParseFloat(days, 64)
-		if err != nil || n < 0 || n > 3650 {
-			return 0, bad
-		}
-		total, compact = time.Duration(n*24*float64(time.Hour)), rest
-	}
-	if compact != "" {
-		d, err := time.ParseDuration(compact)
-		if err != nil {
-			return 0, bad
-		}
-		total += d
-	}
-	if total <= 0 {
-		return 0, bad
-	}
-	return total, nil
-}
-
-func (s *Server) deleteObjective(r *request) (answer, error) {
-	seq, err := s.RemoveTarget(r.Request.Context(), incident.ID(r.Param("id")))
-	if err != nil {
-		return answer{}, err
-	}
-	s.Wait(r.Request.Context(), seq)
-	return goTo("/admin/objectives", frontend.Flash{Kind: frontend.Done, Text: "The target is removed. The incidents that it judged stay as they are."})
 }
