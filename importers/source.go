@@ -13,7 +13,6 @@ import (
 	"io"
 	"iter"
 	"net/url"
-	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -64,14 +63,6 @@ type Field struct {
 	Secret   bool
 	Lines    bool                     // it has several lines, such as a certificate
 	Check    func(value string) error // refuses what cannot work; nil: any text can
-}
-
-// Fields are the settings of a source.
-type Fields []Field
-
-// Of returns what a connection says for a setting, without the blanks around it, or the setting's default.
-func (f Fields) Of(cfg Config, name string) string {
-	return strings.TrimSpace(cfg.Setting(Source{Settings: f}, name))
 }
 
 // Collection is one sort of record of a source.
@@ -138,12 +129,8 @@ type Input struct {
 }
 
 // Get asks for path below the connection's address, or for an absolute address there, and decodes the answer. See Client.Do.
-func (in Input) Get(ctx context.Context, path string, query map[string]string, answer any) error {
-	q := url.Values{}
-	for k, v := range query {
-		q.Set(k, v)
-	}
-	a, err := in.Client.Get(ctx, path, q)
+func (in Input) Get(ctx context.Context, path string, query url.Values, answer any) error {
+	a, err := in.Client.Get(ctx, path, query)
 	if err != nil {
 		return err
 	}

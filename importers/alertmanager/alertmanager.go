@@ -30,7 +30,7 @@ func Source() importers.Source {
 		Settings:   settings,
 		Missing:    []string{"acknowledgement and people: Alertmanager knows neither", "impact start and mitigation", "alerts that ended before the webhook was set up, without Prometheus or beyond what it keeps"},
 		Permission: "Reading only: GET on Alertmanager's /api/v2/alerts and /api/v2/status, and on Prometheus's /api/v1/query.",
-		API:        &importers.API{Base: base, Also: also, Sign: sign, CA: func(cfg importers.Config) string { return setting(cfg, "ca") }},
+		API:        &importers.API{Base: settings.From("url"), Also: also, Sign: sign, CA: settings.From("ca")},
 		Probe:      probe,
 		Hook:       &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
 		Words:      words,
@@ -43,7 +43,7 @@ func Source() importers.Source {
 	}
 }
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address of Alertmanager", Help: "Such as https://alertmanager.example.com", Required: true},
 	{Name: "prometheus", Label: "Address of Prometheus", Help: "Where past alerts are read from (Prometheus, or Thanos and Mimir with the prefix of their API). Empty: no past alerts"},
 	{Name: "token", Label: "Bearer token", Help: "Where a proxy before both servers asks for one", Secret: true},
@@ -66,13 +66,6 @@ var words = importers.Words{
 	Fields: map[string]string{"severity": "severity", "service": "service", "team": "team"},
 }
 
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
-}
-
-func base(cfg importers.Config) string { return setting(cfg, "url") }
-
 func also(cfg importers.Config) []string {
 	if p := prometheus(cfg); p != "" {
 		return []string{p}
@@ -82,14 +75,14 @@ func also(cfg importers.Config) []string {
 
 // prometheus returns the address of Prometheus, without a slash at its end; empty: there is none.
 func prometheus(cfg importers.Config) string {
-	return strings.TrimRight(strings.TrimSpace(setting(cfg, "prometheus")), "/")
+	return strings.TrimRight(settings.Of(cfg, "prometheus"), "/")
 }
 
 func sign(cfg importers.Config, req *http.Request) {
-	if token := setting(cfg, "token"); token != "" {
+	if token := settings.Of(cfg, "token"); token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
-	} else if user := setting(cfg, "user"); user != "" {
-		req.SetBasicAuth(user, setting(cfg, "password"))
+	} else if user := settings.Of(cfg, "user"); user != "" {
+		req.SetBasicAuth(user, cfg.Settings["password"])
 	}
 }
 
@@ -108,10 +101,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		VersionInfo struct{ Version string }
 		Cluster     struct{ Status string }
 	}
-	a, err := in.Client.Get(ctx, "/api/v2/status", nil)
-	if err == nil {
-		err = a.JSON(&status)
-	}
+	err := in.Get(ctx, "/api/v2/status", nil, &status)
 	if err != nil {
 		return importers.Scope{}, err
 	}

@@ -62,7 +62,7 @@ func current(ctx context.Context, in importers.Input, filter []string) ([]json.R
 }
 
 // filters returns the matchers of the setting filter.
-func filters(cfg importers.Config) []string { return importers.List(setting(cfg, "filter"), "") }
+func filters(cfg importers.Config) []string { return importers.List(settings.Of(cfg, "filter"), "") }
 
 // shown reads what Alertmanager shows.
 func shown(ctx context.Context, in importers.Input) (importers.Slice, error) {

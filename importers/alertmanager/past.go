@@ -291,7 +291,7 @@ func seconds(at time.Time) string {
 // externalLabels reads "cluster=eu, replica=a".
 func externalLabels(cfg importers.Config) (map[string]string, error) {
 	labels := map[string]string{}
-	for _, pair := range importers.List(setting(cfg, "external_labels"), ",") {
+	for _, pair := range settings.List(cfg, "external_labels") {
 		label, value, found := strings.Cut(pair, "=")
 		if label = strings.TrimSpace(label); !found || label == "" {
 			return nil, fmt.Errorf("%q is not of the form name=value", pair)

@@ -9,7 +9,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -18,7 +17,7 @@ import (
 	"hindsight/incident"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Required: true, Help: "Where Argo CD answers: https://argocd.example.com"},
 	{Name: "token", Label: "Token", Secret: true, Required: true, Help: "An account's or a project role's API token"},
 	{Name: "projects", Label: "Projects", Help: "Argo CD projects, separated by commas. Empty: all that the token may see"},
@@ -34,18 +33,12 @@ func Source() importers.Source {
 		Missing:    []string{"incidents: Argo CD has none", "syncs that Argo CD has forgotten: it keeps the last 10 of an application", "failed syncs that another one followed before a poll"},
 		Permission: "applications, get, on the projects",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return setting(cfg, "url") },
-			Sign: func(cfg importers.Config, req *http.Request) {
-				req.Header.Set("Authorization", "Bearer "+setting(cfg, "token"))
-			},
+			Base: settings.From("url"),
+			Sign: settings.Header("Authorization", "Bearer ", "token"),
 		},
 		Probe:       probe,
 		Collections: []importers.Collection{{Name: "syncs", List: &importers.Listing{Page: syncs}, Map: mapSync}},
 	}
-}
-
-func setting(cfg importers.Config, name string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, name)
 }
 
 // probe asks who the token is of. Argo CD answers 200 to a token that it does not know, too.
@@ -55,10 +48,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		LoggedIn bool `json:"loggedIn"`
 		Username string
 	}
-	a, err := in.Client.Get(ctx, "/api/v1/session/userinfo", nil)
-	if err == nil {
-		err = a.JSON(&who)
-	}
+	err := in.Get(ctx, "/api/v1/session/userinfo", nil, &who)
 	if err != nil {
 		return scope, err
 	}
@@ -95,7 +85,7 @@ type metadata struct {
 
 func list(ctx context.Context, in importers.Input) ([]application, error) {
 	var q url.Values
-	if projects := importers.List(setting(in.Config, "projects"), ","); len(projects) > 0 {
+	if projects := settings.List(in.Config, "projects"); len(projects) > 0 {
 		q = url.Values{"projects": projects}
 	}
 	a, err := in.Client.Get(ctx, "/api/v1/applications", q)
@@ -214,7 +204,7 @@ func mapSync(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 			c.Environment = importers.Line(r.Application.Labels[name])
 		}
 	}
-	page := strings.TrimRight(setting(cfg, "url"), "/") + "/applications/"
+	page := strings.TrimRight(settings.Of(cfg, "url"), "/") + "/applications/"
 	if r.Application.Namespace != "" {
 		page += url.PathEscape(r.Application.Namespace) + "/"
 	}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -44,7 +45,7 @@ func Source() importers.Source {
 		Missing:    []string{"acknowledgement and mitigation times", "the incident's timeline, which is not in the public API", "reopenings", "responders other than the commander"},
 		Permission: "An application key with the scope incident_read. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return settings.Of(cfg, "url") },
+			Base: settings.From("url"),
 			Sign: sign,
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
 		},
@@ -80,7 +81,7 @@ var words = importers.Words{
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	s := importers.Scope{Identity: "an application key of " + settings.Of(in.Config, "url")}
 	var found searched
-	if err := in.Get(ctx, "/api/v2/incidents/search", map[string]string{"query": everyState, "page[size]": "1"}, &found); err != nil {
+	if err := in.Get(ctx, "/api/v2/incidents/search", url.Values{"query": {everyState}, "page[size]": {"1"}}, &found); err != nil {
 		return s, err
 	}
 	n := found.Data.Attributes.Total

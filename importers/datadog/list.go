@@ -29,9 +29,9 @@ type listed struct {
 
 // listAt reads the page at an offset.
 func listAt(ctx context.Context, in importers.Input, offset int, include string) (got listed, err error) {
-	q := map[string]string{"page[size]": strconv.Itoa(pageSize), "page[offset]": strconv.Itoa(offset)}
+	q := url.Values{"page[size]": {strconv.Itoa(pageSize)}, "page[offset]": {strconv.Itoa(offset)}}
 	if include != "" {
-		q["include"] = include
+		q.Set("include", include)
 	}
 	return got, in.Get(ctx, "/api/v2/incidents", q, &got)
 }
@@ -101,7 +101,7 @@ func changed(ctx context.Context, in importers.Input, at importers.At) (s import
 	if err != nil {
 		return s, err
 	}
-	q := map[string]string{"query": everyState, "sort": "-created", "page[size]": strconv.Itoa(pageSize), "page[offset]": strconv.Itoa(offset)}
+	q := url.Values{"query": {everyState}, "sort": {"-created"}, "page[size]": {strconv.Itoa(pageSize)}, "page[offset]": {strconv.Itoa(offset)}}
 	var got searched
 	if err := in.Get(ctx, "/api/v2/incidents/search", q, &got); err != nil {
 		return s, err
@@ -137,7 +137,7 @@ func one(ctx context.Context, in importers.Input, id string) (importers.Record, 
 		Data     json.RawMessage   `json:"data"`
 		Included []json.RawMessage `json:"included"`
 	}
-	if err := in.Get(ctx, "/api/v2/incidents/"+url.PathEscape(id), map[string]string{"include": "users,attachments"}, &got); err != nil {
+	if err := in.Get(ctx, "/api/v2/incidents/"+url.PathEscape(id), url.Values{"include": {"users,attachments"}}, &got); err != nil {
 		return importers.Record{}, err
 	}
 	if importers.Decode[brief](got.Data).ID == "" {

@@ -14,7 +14,7 @@ import (
 	"hindsight/incident"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "service", Label: "Service", Help: "The service that deliveries are about which do not name one, nor a repository"},
 	{Name: "environments", Label: "Environments", Help: "Changes of other environments are left out; separated by commas. Empty: all"},
 }
@@ -35,10 +35,6 @@ func Source() importers.Source {
 			{Name: "incidents", Map: mapIncident, Combine: combine},
 		},
 	}
-}
-
-func setting(cfg importers.Config, name string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, name)
 }
 
 // words are DevLake's three statuses, beside the common ones.

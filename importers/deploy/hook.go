@@ -68,7 +68,7 @@ func read(d importers.Delivery, cfg importers.Config) ([]importers.News, error) 
 
 // wanted reports whether a change is of an environment that the connection takes, or does not say of which.
 func wanted(o object, cfg importers.Config) bool {
-	where, only := o.text(environment...), importers.List(setting(cfg, "environments"), ",")
+	where, only := o.text(environment...), settings.List(cfg, "environments")
 	return where == "" || len(only) == 0 || slices.ContainsFunc(only, func(e string) bool { return strings.EqualFold(e, where) })
 }
 

@@ -112,7 +112,7 @@ func servicesOf(r record, o object, cfg importers.Config) []string {
 		}
 	}
 	if len(names) == 0 {
-		names = []string{setting(cfg, "service")}
+		names = []string{settings.Of(cfg, "service")}
 	}
 	return cfg.Words(words()).ServiceNames(names...)
 }
@@ -173,7 +173,7 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	}
 	component := o.text("component")
 	if component == "" {
-		component = setting(cfg, "service")
+		component = settings.Of(cfg, "service")
 	}
 	d.AddServices(w.ServiceNames(component)...)
 	d.AddPerson(o.text("creatorName", "creator_name"), "reporter")

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ func Source() importers.Source {
 		Missing:    []string{"how often an incident was reopened", "whether an incident was private from its beginning: only making it so later is told"},
 		Permission: "A bot user's token, which reads what its owner may. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return settings.Of(cfg, "url") },
+			Base: settings.From("url"),
 			Sign: func(cfg importers.Config, req *http.Request) {
 				req.Header.Set("Authorization", "Bearer "+strings.TrimPrefix(settings.Of(cfg, "key"), "Bearer "))
 			},
@@ -90,7 +91,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		s.Reach = append(s.Reach, "organization "+importers.Line(pong.Organization.Name))
 	}
 	var found answer
-	if err := in.Get(ctx, "/v1/incidents", map[string]string{"per_page": "1"}, &found); err != nil {
+	if err := in.Get(ctx, "/v1/incidents", url.Values{"per_page": {"1"}}, &found); err != nil {
 		return s, err
 	}
 	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Pagination.Count)); found.Pagination.Count == 0 {

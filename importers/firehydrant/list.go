@@ -86,15 +86,15 @@ func page(ctx context.Context, in importers.Input, at importers.At) (s importers
 
 // window reads a page of a window's incidents.
 func window(ctx context.Context, in importers.Input, at importers.At, t token) (got answer, err error) {
-	q := map[string]string{"per_page": strconv.Itoa(pageSize), "page": strconv.Itoa(t.Page)}
+	q := url.Values{"per_page": {strconv.Itoa(pageSize)}, "page": {strconv.Itoa(t.Page)}}
 	if !at.From.IsZero() {
-		q["updated_after"] = at.From.Add(-slack).Format(time.RFC3339)
+		q.Set("updated_after", at.From.Add(-slack).Format(time.RFC3339))
 	}
 	if !at.To.IsZero() {
-		q["updated_before"] = at.To.Add(slack).Format(time.RFC3339)
+		q.Set("updated_before", at.To.Add(slack).Format(time.RFC3339))
 	}
 	if t.Archived {
-		q["archived"] = "true"
+		q.Set("archived", "true")
 	}
 	return got, in.Get(ctx, "/v1/incidents", q, &got)
 }
@@ -143,7 +143,7 @@ func events(ctx context.Context, in importers.Input, id string) ([]json.RawMessa
 	all, err := importers.AllParts(func(token string) ([]json.RawMessage, string, error) {
 		page, _ := strconv.Atoi(cmp.Or(token, "1"))
 		var got answer
-		err := in.Get(ctx, "/v1/incidents/"+url.PathEscape(id)+"/events", map[string]string{"per_page": strconv.Itoa(eventSize), "page": strconv.Itoa(page)}, &got)
+		err := in.Get(ctx, "/v1/incidents/"+url.PathEscape(id)+"/events", url.Values{"per_page": {strconv.Itoa(eventSize)}, "page": {strconv.Itoa(page)}}, &got)
 		if got.Pagination.Pages <= page || len(got.Data) == 0 {
 			return got.Data, "", err
 		}

@@ -23,7 +23,7 @@ const settles = 6 * time.Hour
 const most = 1000
 
 func deployRepos(cfg importers.Config) []string {
-	return importers.List(setting(cfg, "deploy_repos"), ",")
+	return settings.List(cfg, "deploy_repos")
 }
 
 func checkChanges(text string) error {
@@ -36,7 +36,7 @@ func checkChanges(text string) error {
 }
 
 func reads(cfg importers.Config, what string) bool {
-	return slices.Contains(importers.List(setting(cfg, "changes"), ","), what)
+	return slices.Contains(settings.List(cfg, "changes"), what)
 }
 
 // change is what the walks need of a deployment, a release or a run.
@@ -161,7 +161,7 @@ func deployments(ctx context.Context, in importers.Input, at importers.At) (impo
 }
 
 func toEnvironment(cfg importers.Config, c change) bool {
-	only := importers.List(setting(cfg, "environments"), ",")
+	only := settings.List(cfg, "environments")
 	return len(only) == 0 || slices.ContainsFunc(only, func(e string) bool { return strings.EqualFold(e, c.Environment) })
 }
 
@@ -191,7 +191,7 @@ func releases(ctx context.Context, in importers.Input, at importers.At) (importe
 }
 
 // workflows returns the files of the workflows that deploy.
-func workflows(cfg importers.Config) []string { return importers.List(setting(cfg, "workflows"), ",") }
+func workflows(cfg importers.Config) []string { return settings.List(cfg, "workflows") }
 
 // runs reads a page of the runs of one workflow in one repository that were created in a window of time.
 func runs(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {

@@ -16,7 +16,7 @@ import (
 	"hindsight/incident"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address of the API", Default: "https://api.github.com",
 		Help: "https://api.github.com, or https://HOST/api/v3 of a GitHub Enterprise Server"},
 	{Name: "token", Label: "Token", Secret: true, Required: true,
@@ -41,7 +41,7 @@ func Source() importers.Source {
 		Missing:    []string{"impact start and end, unless a form's heading or an issue field states them", "detection time", "who was paged"},
 		Permission: `fine-grained token with "Issues: read" on the repositories with incidents; "Deployments: read", "Contents: read" (releases) and "Actions: read" (runs) on those with changes`,
 		API: &importers.API{
-			Base:  func(cfg importers.Config) string { return setting(cfg, "url") },
+			Base:  settings.From("url"),
 			Sign:  sign,
 			Rates: map[string]importers.Rate{"": {Requests: 5000, Per: time.Hour}}, // docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
 			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
@@ -59,18 +59,14 @@ func Source() importers.Source {
 	}
 }
 
-func setting(cfg importers.Config, name string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, name)
-}
-
 func sign(cfg importers.Config, req *http.Request) {
 	req.Header.Set("Accept", "application/vnd.github+json")
 	req.Header.Set("X-GitHub-Api-Version", "2022-11-28")
-	req.Header.Set("Authorization", "Bearer "+setting(cfg, "token"))
+	req.Header.Set("Authorization", "Bearer "+settings.Of(cfg, "token"))
 }
 
 // repos returns the repositories with incidents of a connection, "owner/name".
-func repos(cfg importers.Config) []string { return importers.List(setting(cfg, "repos"), ",") }
+func repos(cfg importers.Config) []string { return settings.List(cfg, "repos") }
 
 func check(cfg importers.Config) error {
 	if len(repos(cfg))+len(deployRepos(cfg)) == 0 {
@@ -81,7 +77,7 @@ func check(cfg importers.Config) error {
 
 // labels returns the labels that make an issue an incident; none: every issue is one.
 func labels(cfg importers.Config) []string {
-	list := importers.List(setting(cfg, "labels"), ",")
+	list := settings.List(cfg, "labels")
 	for _, l := range list {
 		if l == "*" {
 			return nil

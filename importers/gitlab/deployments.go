@@ -38,7 +38,7 @@ type deployment struct {
 
 // wanted reports whether it is to an environment that the connection takes.
 func (d deployment) wanted(cfg importers.Config) bool {
-	only := importers.List(setting(cfg, "environments"), ",")
+	only := settings.List(cfg, "environments")
 	return len(only) == 0 || slices.ContainsFunc(only, func(e string) bool { return strings.EqualFold(e, d.Environment.Name) })
 }
 

@@ -17,7 +17,7 @@ import (
 	"hindsight/incident"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Default: "https://gitlab.com", Help: "Where GitLab answers: https://gitlab.example.com"},
 	{Name: "token", Label: "Token", Secret: true, Required: true, Help: "A project, group or personal access token of the scope read_api"},
 	{Name: "projects", Label: "Projects with incidents", Help: "group/project, or the number, of each; separated by commas", Check: checkProjects},
@@ -36,8 +36,8 @@ func Source() importers.Source {
 		Missing:    []string{"impact and detection, unless the incident's timeline has events with these tags", "who was paged"},
 		Permission: "a token of the scope read_api with the role Reporter in the projects (Guest does not see confidential incidents)",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return setting(cfg, "url") },
-			Sign: func(cfg importers.Config, req *http.Request) { req.Header.Set("PRIVATE-TOKEN", setting(cfg, "token")) },
+			Base: settings.From("url"),
+			Sign: settings.Header("PRIVATE-TOKEN", "", "token"),
 			// docs.gitlab.com/user/gitlab_com/#rate-limits-on-gitlabcom
 			Rates: map[string]importers.Rate{"": {Requests: 2000, Per: time.Minute}},
 			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 3} },
@@ -53,16 +53,12 @@ func Source() importers.Source {
 	}
 }
 
-func setting(cfg importers.Config, name string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, name)
-}
-
 // projects returns the projects in a setting, as they are written there.
 func projects(cfg importers.Config, name string) []string {
-	return importers.List(setting(cfg, name), ",")
+	return settings.List(cfg, name)
 }
 
-func private(cfg importers.Config) bool { return setting(cfg, "private") == "yes" }
+func private(cfg importers.Config) bool { return settings.Of(cfg, "private") == "yes" }
 
 func check(cfg importers.Config) error {
 	if len(projects(cfg, "projects"))+len(projects(cfg, "deploy_projects")) == 0 {

@@ -6,8 +6,6 @@ package grafanaincident
 
 import (
 	"context"
-	"net/http"
-	"strings"
 	"time"
 
 	"hindsight/importers"
@@ -20,7 +18,7 @@ const (
 	day       = 24 * time.Hour
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Stack", Required: true, Help: "Address of the Grafana stack, such as https://example.grafana.net"},
 	{Name: "token", Label: "Token", Required: true, Secret: true, Help: "Of a service account with the role Viewer"},
 	{Name: "app", Label: "App", Default: "grafana-irm-app", Options: []string{"grafana-irm-app", "grafana-incident-app"}, Help: "The plugin that answers: grafana-incident-app on stacks that were not moved to IRM"},
@@ -38,10 +36,8 @@ func Source() importers.Source {
 		Missing:    []string{"acknowledgement", "mitigation", "impact start, unless somebody set a start other than the declaration", "deletions", "pushes are not taken in"},
 		Permission: "A service account token with the role Viewer.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return setting(cfg, "url") },
-			Sign: func(cfg importers.Config, req *http.Request) {
-				req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(setting(cfg, "token")))
-			},
+			Base: settings.From("url"),
+			Sign: settings.Header("Authorization", "Bearer ", "token"),
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 2} },
 		},
 		Probe: probe,
@@ -60,11 +56,6 @@ var words = importers.Words{
 	Severity: importers.Values[incident.Severity]{}.With(map[string]incident.Severity{
 		"critical": incident.Sev1, "major": incident.Sev2, "minor": incident.Sev3, "pending": incident.SevUnknown,
 	}),
-}
-
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
 }
 
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {

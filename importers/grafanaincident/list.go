@@ -39,7 +39,7 @@ type record struct {
 
 // ask calls a method. A method that finds nothing may say so with 200 and a text in "error".
 func ask(ctx context.Context, in importers.Input, method string, body, into any) error {
-	path := "/api/plugins/" + setting(in.Config, "app") + "/resources/api/v1/" + method
+	path := "/api/plugins/" + settings.Of(in.Config, "app") + "/resources/api/v1/" + method
 	a, err := in.Client.Post(ctx, path, body)
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func (e *entry) attributes(d *importers.Draft, cfg importers.Config) {
 	inc.Description = importers.Clean(e.Summary)
 	inc.URL = importers.WebURL(e.Overview)
 	if strings.HasPrefix(e.Overview, "/") {
-		inc.URL = importers.WebURL(strings.TrimRight(setting(cfg, "url"), "/") + e.Overview)
+		inc.URL = importers.WebURL(strings.TrimRight(settings.Of(cfg, "url"), "/") + e.Overview)
 	}
 	for _, l := range e.Labels {
 		switch key := importers.Fold(l.Key); key {

@@ -23,7 +23,7 @@ const (
 	shifts = "shifts"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Feed", Secret: true, Check: checkFeed, Help: "Address of the feed, such as https://calendar.example.com/oncall.ics. Whoever knows it reads the calendar, so it is kept as a secret. Empty: files alone are read"},
 	{Name: "schedule", Label: "Schedule", Help: "Name of the schedule. Empty: the calendar's own name, else the file's"},
 	{Name: "team", Label: "Team", Help: "Name of the team that the schedule belongs to. Empty: none"},
@@ -54,11 +54,6 @@ func Source() importers.Source {
 			List: &importers.Listing{Page: page, Keyset: true}, Census: census,
 		}},
 	}
-}
-
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
 }
 
 // feed returns the address of the feed; webcal is how browsers are told to open one.
@@ -94,7 +89,7 @@ func checkPattern(text string) error {
 
 // base is the feed's origin alone: the rest of its address is what makes it secret.
 func base(cfg importers.Config) string {
-	u, err := feed(setting(cfg, "url"))
+	u, err := feed(settings.Of(cfg, "url"))
 	if err != nil {
 		return ""
 	}

@@ -27,7 +27,7 @@ func mapEvent(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 		return importers.Draft{}, err
 	}
 	m.roster = &incident.Roster{Ref: incident.Ref{Type: shifts, ExternalID: raw.ExternalID}}
-	m.draft = importers.Draft{Roster: m.roster, Team: importers.Line(setting(cfg, "team"))}
+	m.draft = importers.Draft{Roster: m.roster, Team: importers.Line(settings.Of(cfg, "team"))}
 	for _, e := range m.events {
 		if e.first("RECURRENCE-ID").value == "" {
 			if err := m.repeat(e); err != nil {
@@ -61,12 +61,12 @@ type mapping struct {
 }
 
 func newMapping(r record, cfg importers.Config) (*mapping, error) {
-	fallback, err := importers.Zone(setting(cfg, "zone"))
+	fallback, err := importers.Zone(settings.Of(cfg, "zone"))
 	if err != nil {
 		return nil, &importers.MapError{Field: "zone", Reason: err.Error()}
 	}
 	m := &mapping{record: r, cfg: cfg, changed: map[time.Time]*component{}}
-	if text := setting(cfg, "pattern"); text != "" {
+	if text := settings.Of(cfg, "pattern"); text != "" {
 		if m.pattern, err = regexp.Compile(text); err != nil || m.pattern.NumSubexp() == 0 {
 			return nil, &importers.MapError{Field: "pattern", Value: text, Reason: "the setting is no regular expression with a group"}
 		}

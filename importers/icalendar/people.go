@@ -27,7 +27,7 @@ type person struct {
 
 // people returns who is on call in an event. Who declined is not.
 func (m *mapping) people(e *component) (found []person) {
-	if setting(m.cfg, "person") == "attendees" {
+	if settings.Of(m.cfg, "person") == "attendees" {
 		for _, p := range e.all("ATTENDEE") {
 			if strings.EqualFold(p.params["PARTSTAT"], "DECLINED") || strings.EqualFold(p.params["CUTYPE"], "RESOURCE") || strings.EqualFold(p.params["CUTYPE"], "ROOM") {
 				continue

@@ -82,7 +82,7 @@ func split(text []byte, title, place string, in importers.Input) (importers.Page
 	}
 	for _, calendar := range found {
 		s := splitting{calendar: calendar, place: place, until: horizon(in.Now)}
-		s.name = cmp.Or(importers.Line(setting(in.Config, "schedule")), calendar.first("X-WR-CALNAME").text(), calendar.first("NAME").text(), importers.Line(title))
+		s.name = cmp.Or(importers.Line(settings.Of(in.Config, "schedule")), calendar.first("X-WR-CALNAME").text(), calendar.first("NAME").text(), importers.Line(title))
 		s.run()
 		p.Records = append(p.Records, s.page.Records...)
 		p.Rejects = append(p.Rejects, s.page.Rejects...)
@@ -173,7 +173,7 @@ func census(ctx context.Context, in importers.Input, _ string) (ids []string, ne
 
 // fetch asks for the feed, unless it still has the given entity tag, and returns the tag that it has now.
 func fetch(ctx context.Context, in importers.Input, tag string) (string, importers.Page, error) {
-	u, err := feed(setting(in.Config, "url"))
+	u, err := feed(settings.Of(in.Config, "url"))
 	if err != nil {
 		return "", importers.Page{}, fmt.Errorf("icalendar: the setting url: %w", err)
 	}

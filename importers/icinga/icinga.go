@@ -27,7 +27,7 @@ func Source() importers.Source {
 		Settings:   settings,
 		Missing:    []string{"what happened before the connection was made: the API has no history", "problems that began and ended between two polls", "impact start and mitigation"},
 		Permission: "An ApiUser with objects/query/Host, objects/query/Service and objects/query/Comment.",
-		API:        &importers.API{Base: base, Sign: sign, CA: func(cfg importers.Config) string { return setting(cfg, "ca") }},
+		API:        &importers.API{Base: settings.From("url"), Sign: sign, CA: settings.From("ca")},
 		Probe:      probe,
 		Words:      words,
 		Collections: []importers.Collection{{
@@ -38,7 +38,7 @@ func Source() importers.Source {
 	}
 }
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Help: "Of the API, such as https://icinga.example.com:5665", Required: true},
 	{Name: "user", Label: "API user", Help: "The name of an ApiUser object", Required: true},
 	{Name: "password", Label: "Password", Help: "Of the API user", Required: true, Secret: true},
@@ -53,15 +53,8 @@ var words = importers.Words{
 	}),
 }
 
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
-}
-
-func base(cfg importers.Config) string { return setting(cfg, "url") }
-
 func sign(cfg importers.Config, req *http.Request) {
-	req.SetBasicAuth(setting(cfg, "user"), setting(cfg, "password"))
+	req.SetBasicAuth(settings.Of(cfg, "user"), cfg.Settings["password"])
 }
 
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
@@ -71,10 +64,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 			Permissions []string
 		}
 	}
-	a, err := in.Client.Get(ctx, "/v1", nil)
-	if err == nil {
-		err = a.JSON(&who)
-	}
+	err := in.Get(ctx, "/v1", nil, &who)
 	if err != nil {
 		return importers.Scope{}, err
 	}

@@ -23,7 +23,7 @@ func page(ctx context.Context, in importers.Input, _ importers.At) (importers.Sl
 	for _, kind := range []string{"hosts", "services"} {
 		object := strings.TrimSuffix(kind, "s")
 		filter := object + ".state != 0 && " + object + ".state_type == 1"
-		if own := strings.TrimSpace(setting(in.Config, kind)); own != "" {
+		if own := settings.Of(in.Config, kind); own != "" {
 			filter += " && (" + own + ")"
 		}
 		found, err := query(ctx, in, kind, filter, nil, attrs(kind))

@@ -8,7 +8,7 @@ package incidentio
 import (
 	"context"
 	"fmt"
-	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -38,10 +38,8 @@ func Source() importers.Source {
 		Missing:    []string{"timestamps that nobody set", "messages of the Slack channel", "due dates of follow-ups"},
 		Permission: "An API key that may view data. Private incidents need the permission to view all incident data, including private incidents. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return settings.Of(cfg, "url") },
-			Sign: func(cfg importers.Config, req *http.Request) {
-				req.Header.Set("Authorization", "Bearer "+settings.Of(cfg, "key"))
-			},
+			Base: settings.From("url"),
+			Sign: settings.Header("Authorization", "Bearer ", "key"),
 			// The vendor's default for one key, of which some operations have less and say so in their answers.
 			Rates: map[string]importers.Rate{"": {Requests: 1200, Per: time.Minute}},
 			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 2} },
@@ -99,7 +97,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 			Total int64 `json:"total_record_count"`
 		} `json:"pagination_meta"`
 	}
-	if err := in.Get(ctx, "/v2/incidents", map[string]string{"page_size": "1"}, &found); err != nil {
+	if err := in.Get(ctx, "/v2/incidents", url.Values{"page_size": {"1"}}, &found); err != nil {
 		return s, err
 	}
 	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Meta.Total)); found.Meta.Total == 0 {

@@ -26,13 +26,13 @@ type meta struct {
 }
 
 // filter is the query for the incidents that changed since the day of at.From and were created until the day after at.To.
-func filter(at importers.At) map[string]string {
-	q := map[string]string{}
+func filter(at importers.At) url.Values {
+	q := url.Values{}
 	if !at.From.IsZero() {
-		q["updated_at[gte]"] = at.From.Format(time.DateOnly)
+		q.Set("updated_at[gte]", at.From.Format(time.DateOnly))
 	}
 	if !at.To.IsZero() {
-		q["created_at[lte]"] = at.To.Add(24 * time.Hour).Format(time.DateOnly)
+		q.Set("created_at[lte]", at.To.Add(24*time.Hour).Format(time.DateOnly))
 	}
 	return q
 }
@@ -40,7 +40,7 @@ func filter(at importers.At) map[string]string {
 // count asks how many incidents changed within in's bounds, for the least page.
 func count(ctx context.Context, in importers.Input) (int64, error) {
 	q := filter(importers.At{From: in.Since, To: in.Until})
-	q["page_size"] = "1"
+	q.Set("page_size", "1")
 	var got struct {
 		Meta meta `json:"pagination_meta"`
 	}
@@ -52,9 +52,10 @@ func count(ctx context.Context, in importers.Input) (int64, error) {
 // place. Test and tutorial incidents are not among them.
 func page(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
 	q := filter(at)
-	q["page_size"], q["sort_by"] = strconv.Itoa(pageSize), "created_at_oldest_first"
+	q.Set("page_size", strconv.Itoa(pageSize))
+	q.Set("sort_by", "created_at_oldest_first")
 	if at.Token != "" {
-		q["after"] = at.Token
+		q.Set("after", at.Token)
 	}
 	var got struct {
 		Incidents []json.RawMessage `json:"incidents"`
@@ -158,9 +159,9 @@ func followUpsOf(ctx context.Context, in importers.Input, incidents int) (map[st
 
 // listOf returns a list that comes in one answer, of one incident or (empty id) of all.
 func listOf(ctx context.Context, in importers.Input, path, key, id string) ([]json.RawMessage, error) {
-	q := map[string]string{}
+	q := url.Values{}
 	if id != "" {
-		q["incident_id"] = id
+		q.Set("incident_id", id)
 	}
 	var got map[string]json.RawMessage
 	if err := in.Get(ctx, path, q, &got); err != nil {
@@ -172,9 +173,9 @@ func listOf(ctx context.Context, in importers.Input, path, key, id string) ([]js
 // updatesOf returns all updates of an incident.
 func updatesOf(ctx context.Context, in importers.Input, id string) ([]json.RawMessage, error) {
 	all, err := importers.AllParts(func(after string) ([]json.RawMessage, string, error) {
-		q := map[string]string{"incident_id": id, "page_size": strconv.Itoa(partSize)}
+		q := url.Values{"incident_id": {id}, "page_size": {strconv.Itoa(partSize)}}
 		if after != "" {
-			q["after"] = after
+			q.Set("after", after)
 		}
 		var got struct {
 			Updates []json.RawMessage `json:"incident_updates"`

@@ -16,7 +16,7 @@ import (
 	"hindsight/incident"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Required: true, Help: "Where Jenkins answers: https://ci.example.com or https://example.com/jenkins"},
 	{Name: "user", Label: "User", Help: "The user whose token is used; empty where everybody may read"},
 	{Name: "token", Label: "API token", Secret: true, Help: "From the user's page, Security"},
@@ -34,7 +34,7 @@ func Source() importers.Source {
 		Changes:    importers.AlwaysChanges,
 		Missing:    []string{"incidents: Jenkins has none", "builds that Jenkins itself has discarded"},
 		Permission: "Overall/Read, and Job/Read on the jobs and the folders that they are in",
-		API:        &importers.API{Base: func(cfg importers.Config) string { return setting(cfg, "url") }, Sign: sign},
+		API:        &importers.API{Base: settings.From("url"), Sign: sign},
 		Probe:      probe,
 		Collections: []importers.Collection{
 			// No list tells which builds have ended since: polls reach back so far.
@@ -43,18 +43,14 @@ func Source() importers.Source {
 	}
 }
 
-func setting(cfg importers.Config, name string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, name)
-}
-
 func sign(cfg importers.Config, req *http.Request) {
-	if user := setting(cfg, "user"); user != "" {
-		req.SetBasicAuth(user, setting(cfg, "token"))
+	if user := settings.Of(cfg, "user"); user != "" {
+		req.SetBasicAuth(user, settings.Of(cfg, "token"))
 	}
 }
 
 func jobs(cfg importers.Config) (paths []string) {
-	for _, path := range importers.List(setting(cfg, "jobs"), ",") {
+	for _, path := range settings.List(cfg, "jobs") {
 		paths = append(paths, strings.Trim(path, "/"))
 	}
 	return paths
@@ -86,15 +82,12 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		Name      string
 		Anonymous bool
 	}
-	a, err := in.Client.Get(ctx, "/whoAmI/api/json", nil)
-	if err == nil {
-		err = a.JSON(&who)
-	}
+	err := in.Get(ctx, "/whoAmI/api/json", nil, &who)
 	if err != nil {
 		return scope, err
 	}
 	scope.Identity = importers.Line(who.Name)
-	if who.Anonymous && setting(in.Config, "user") != "" {
+	if who.Anonymous && settings.Of(in.Config, "user") != "" {
 		scope.Notes = append(scope.Notes, "Jenkins did not recognize the user and answered as to anybody")
 	}
 	for _, path := range jobs(in.Config) {

@@ -65,7 +65,7 @@ func mapBuild(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	}
 	d.SetResult("result", word, results())
 	for _, a := range r.Build.Actions {
-		describe(c, a, setting(cfg, "environment_parameter"))
+		describe(c, a, settings.Of(cfg, "environment_parameter"))
 	}
 	if r.Build.Timestamp <= 0 || r.Build.Timestamp > 7e12 {
 		return d, &importers.MapError{Field: "timestamp", Value: fmt.Sprint(r.Build.Timestamp), Reason: "it is out of range for milliseconds since 1970"}

@@ -184,7 +184,7 @@ func (m *mapping) notes() {
 		}
 		json.Unmarshal(r, &c)
 		private := c.Public != nil && !*c.Public || len(c.Visibility) > 0 && string(c.Visibility) != "null"
-		if private && set(m.cfg, "private_notes") != "yes" {
+		if private && settings.Of(m.cfg, "private_notes") != "yes" {
 			continue
 		}
 		m.AddEvent(incident.TimelineEvent{At: m.moment("comment.created", c.Created), Kind: incident.EventNote, Actor: c.Author.person(), Text: markdown(c.Body), Private: private, RawKind: "comment"})

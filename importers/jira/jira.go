@@ -9,7 +9,6 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
-	"strings"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -22,7 +21,7 @@ const (
 	dataCenter = "datacenter"
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Required: true,
 		Help: "Where Jira is: https://your-site.atlassian.net, or the base URL of a Data Center. With an OAuth token of Cloud: https://api.atlassian.com/ex/jira/<cloud id>."},
 	{Name: "deployment", Label: "Deployment", Options: []string{cloud, dataCenter}, Default: cloud,
@@ -51,7 +50,7 @@ func Source() importers.Source {
 		Missing:    []string{"impact start, detection and mitigation, unless a custom field holds them", "remote links such as Confluence pages", "deletions, unless a webhook tells them"},
 		Permission: "Browse projects in the projects that are read; internal comments need the agent's role of Jira Service Management. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Base: settings.From("url"),
 			Sign: sign,
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100} },
 		},
@@ -70,20 +69,15 @@ func Source() importers.Source {
 	}
 }
 
-// set returns a setting or its default.
-func set(cfg importers.Config, name string) string {
-	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, name))
-}
-
-func onCloud(cfg importers.Config) bool { return set(cfg, "deployment") == cloud }
+func onCloud(cfg importers.Config) bool { return settings.Of(cfg, "deployment") == cloud }
 
 // sign adds the credentials: basic where an account is named, a bearer token otherwise.
 func sign(cfg importers.Config, req *http.Request) {
-	if user := set(cfg, "user"); user != "" {
-		req.SetBasicAuth(user, set(cfg, "token"))
+	if user := settings.Of(cfg, "user"); user != "" {
+		req.SetBasicAuth(user, settings.Of(cfg, "token"))
 		return
 	}
-	req.Header.Set("Authorization", "Bearer "+set(cfg, "token"))
+	req.Header.Set("Authorization", "Bearer "+settings.Of(cfg, "token"))
 }
 
 var ordered = regexp.MustCompile(`(?i)\border\s+by\b`)
@@ -97,7 +91,7 @@ func checkJQL(text string) error {
 
 // check refuses a connection that would make an incident of every issue there is.
 func check(cfg importers.Config) error {
-	if set(cfg, "projects") == "" && set(cfg, "jql") == "" {
+	if settings.Of(cfg, "projects") == "" && settings.Of(cfg, "jql") == "" {
 		return incident.Invalidf("projects", "say which issues are incidents: in projects, in jql or in both")
 	}
 	return nil

@@ -73,13 +73,13 @@ func scope(cfg importers.Config) []string {
 	if keys := projects(cfg); len(keys) > 0 {
 		and = append(and, "project in ("+strings.Join(quoted(keys), ", ")+")")
 	}
-	if jql := set(cfg, "jql"); jql != "" {
+	if jql := settings.Of(cfg, "jql"); jql != "" {
 		and = append(and, "("+jql+")")
 	}
 	return and
 }
 
-func projects(cfg importers.Config) []string { return importers.List(set(cfg, "projects"), ",") }
+func projects(cfg importers.Config) []string { return settings.List(cfg, "projects") }
 
 func quoted(texts []string) []string {
 	out := make([]string, len(texts))
@@ -252,7 +252,7 @@ func within(ctx context.Context, in importers.Input, issues []json.RawMessage) (
 			return !among(keys, decodeIssue(raw).project())
 		})
 	}
-	if len(issues) == 0 || set(in.Config, "jql") == "" {
+	if len(issues) == 0 || settings.Of(in.Config, "jql") == "" {
 		return issues, nil
 	}
 	var ids []string

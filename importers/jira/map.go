@@ -69,7 +69,7 @@ func (m *mapping) head() {
 
 // browse returns where people see an issue; an OAuth connection's address is not theirs.
 func (m *mapping) browse(key string) string {
-	base, err := url.Parse(strings.TrimRight(set(m.cfg, "url"), "/"))
+	base, err := url.Parse(strings.TrimRight(settings.Of(m.cfg, "url"), "/"))
 	if key == "" || err != nil || base.Host == "api.atlassian.com" {
 		return ""
 	}

@@ -122,10 +122,7 @@ func allComments(ctx context.Context, in importers.Input, id string) ([]json.Raw
 	all, err := importers.AllParts(func(string) ([]json.RawMessage, string, error) {
 		q := url.Values{"startAt": {strconv.Itoa(read)}, "maxResults": {"1000"}, "orderBy": {"created"}}
 		var got comments
-		a, err := in.Client.Get(ctx, cloudAPI+"/issue/"+url.PathEscape(id)+"/comment", q)
-		if err == nil {
-			err = a.JSON(&got)
-		}
+		err := in.Get(ctx, cloudAPI+"/issue/"+url.PathEscape(id)+"/comment", q, &got)
 		if read += len(got.Comments); err != nil || len(got.Comments) == 0 || read >= got.Total {
 			return got.Comments, "", err
 		}

@@ -30,11 +30,7 @@ type answer struct {
 func get(ctx context.Context, in importers.Input, path string, query url.Values, number int) (a answer, err error) {
 	query.Set("page", strconv.Itoa(number))
 	query.Set("perpage", perPage)
-	got, err := in.Client.Get(ctx, path, query)
-	if err == nil {
-		err = got.JSON(&a)
-	}
-	return a, err
+	return a, in.Get(ctx, path, query, &a)
 }
 
 // group is what an alert group is told apart and chosen by, and what it refers to.
@@ -86,7 +82,7 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 
 // wanted reports whether the connection reads a team.
 func wanted(cfg importers.Config, team string) bool {
-	allowed := importers.List(setting(cfg, "teams"), ",")
+	allowed := settings.List(cfg, "teams")
 	return len(allowed) == 0 || slices.Contains(allowed, team)
 }
 
@@ -159,7 +155,7 @@ func complete(ctx context.Context, in importers.Input, raws []json.RawMessage) (
 // more pages than there are groups, each group is asked for its own.
 func notesOf(ctx context.Context, in importers.Input, of []group) (map[string][]json.RawMessage, error) {
 	notes := map[string][]json.RawMessage{}
-	if setting(in.Config, "notes") == "no" {
+	if settings.Of(in.Config, "notes") == "no" {
 		return notes, nil
 	}
 	add := func(a answer) error {

@@ -8,7 +8,6 @@ package oncall
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -23,7 +22,7 @@ const (
 	day    = 24 * time.Hour
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Required: true, Help: "The OnCall API URL from OnCall, Settings, such as https://oncall.example.com or https://oncall-prod-us-central-0.grafana.net/oncall; without /api/v1"},
 	{Name: "key", Label: "API key", Required: true, Secret: true, Help: "From OnCall, Settings, API tokens; it belongs to its user and stack"},
 	{Name: "teams", Label: "Teams", Help: "Ids of the teams whose alert groups and schedules are read, with commas between them, such as TI73TDU19W48J. Empty: all"},
@@ -43,9 +42,9 @@ func Source() importers.Source {
 		Missing:    []string{"impact start", "mitigation", "reopenings and acknowledgements that were taken back", "who was notified", "escalations"},
 		Permission: "An API key of a user who may create them; OnCall has no keys for reading alone, except service accounts with the role Viewer in Grafana Cloud.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return setting(cfg, "url") },
+			Base: settings.From("url"),
 			// Without "Bearer", which OnCall refuses.
-			Sign:  func(cfg importers.Config, req *http.Request) { req.Header.Set("Authorization", setting(cfg, "key")) },
+			Sign:  settings.Header("Authorization", "", "key"),
 			Rates: map[string]importers.Rate{"": {Requests: 300, Per: 5 * time.Minute}},
 			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100} },
 		},
@@ -67,11 +66,6 @@ var words = importers.Words{
 	}),
 	// Of the labels severity and priority, which people name as they like.
 	Severity: importers.SeverityWords(),
-}
-
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
 }
 
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {

@@ -44,7 +44,7 @@ func readHook(d importers.Delivery, cfg importers.Config) ([]importers.News, err
 	switch {
 	case id == "" && push.Action == "":
 		return nil, errors.New("opsgenie: the webhook says neither what was done nor to what")
-	case id == "" || (collection == alerts) != (setting(cfg, "count") == countAlerts):
+	case id == "" || (collection == alerts) != (settings.Of(cfg, "count") == countAlerts):
 		return nil, nil
 	}
 	return []importers.News{{Collection: collection, ID: id, Gone: push.Action == "Delete"}}, nil

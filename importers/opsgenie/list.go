@@ -27,7 +27,7 @@ type listed struct {
 // ids to fetch: what the lists carry lacks the history. Where the connection counts something else, it is empty.
 func listOf(path, counts string) func(context.Context, importers.Input, importers.At) (importers.Slice, error) {
 	return func(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-		if setting(in.Config, "count") != counts {
+		if settings.Of(in.Config, "count") != counts {
 			return importers.Slice{}, nil
 		}
 		offset, _ := strconv.Atoi(at.Token)

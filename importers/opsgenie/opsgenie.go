@@ -6,8 +6,6 @@
 package opsgenie
 
 import (
-	"net/http"
-	"strings"
 	"time"
 
 	"hindsight/importers"
@@ -17,7 +15,7 @@ import (
 const name = "opsgenie"
 
 // settings of a connection.
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Default: "https://api.opsgenie.com",
 		Help: "The address of the API. Accounts in the European region use https://api.eu.opsgenie.com."},
 	{Name: "key", Label: "API key", Required: true, Secret: true,
@@ -42,7 +40,7 @@ const (
 // cost is, for an incident, itself, its timeline, the ids of its alerts and one alert; for an alert itself, its log and its
 // notes.
 func cost(cfg importers.Config) importers.Cost {
-	if setting(cfg, "count") == countAlerts {
+	if settings.Of(cfg, "count") == countAlerts {
 		return importers.Cost{Page: 100, Each: 3}
 	}
 	return importers.Cost{Page: 100, Each: 4}
@@ -60,10 +58,8 @@ func Source() importers.Source {
 		Missing:    []string{"mitigation", "SLA targets", "acknowledgement of incidents (of alerts it is known)"},
 		Permission: "The key of an API integration with “Read access” and “Configuration access”.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return setting(cfg, "url") },
-			Sign: func(cfg importers.Config, req *http.Request) {
-				req.Header.Set("Authorization", "GenieKey "+strings.TrimSpace(setting(cfg, "key")))
-			},
+			Base: settings.From("url"),
+			Sign: settings.Header("Authorization", "GenieKey ", "key"),
 			Cost: cost,
 		},
 		Shifts: true,
@@ -96,9 +92,4 @@ var words = importers.Words{
 	Severity: importers.Values[incident.Severity]{}.With(map[string]incident.Severity{
 		"P1": incident.Sev1, "P2": incident.Sev2, "P3": incident.Sev3, "P4": incident.Sev4, "P5": incident.Sev5,
 	}),
-}
-
-// setting returns the value of a setting, or its default.
-func setting(cfg importers.Config, name string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, name)
 }

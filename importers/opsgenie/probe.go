@@ -31,7 +31,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		return scope, fmt.Errorf("opsgenie: whose key is this: %w", err)
 	}
 	path := "/v2/alerts"
-	if setting(in.Config, "count") == countIncidents {
+	if settings.Of(in.Config, "count") == countIncidents {
 		path = "/v1/incidents/"
 	}
 	_, err = in.Client.Get(ctx, path, url.Values{"query": {"status: open"}, "limit": {"1"}})
@@ -39,8 +39,8 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		return scope, fmt.Errorf("opsgenie: this key cannot read incidents, which plans below Standard do not have; count alerts instead: %w", err)
 	}
 	if err != nil {
-		return scope, fmt.Errorf("opsgenie: read %s: %w", setting(in.Config, "count"), err)
+		return scope, fmt.Errorf("opsgenie: read %s: %w", settings.Of(in.Config, "count"), err)
 	}
-	scope.Reach = append(scope.Reach, setting(in.Config, "count"))
+	scope.Reach = append(scope.Reach, settings.Of(in.Config, "count"))
 	return scope, nil
 }

@@ -71,7 +71,7 @@ func within(at importers.At, cfg importers.Config) url.Values {
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // ids returns the entries of an allow-list.
-func ids(cfg importers.Config, name string) []string { return importers.List(setting(cfg, name), ",") }
+func ids(cfg importers.Config, name string) []string { return settings.List(cfg, name) }
 
 // The lists that a backfill reads one after the other, as tokens begin. The log comes first: it is the longer one, so
 // that a window that is too wide is found out by its first request.
@@ -228,4 +228,4 @@ func put(s *importers.Slice, cfg importers.Config, id string, r record) error {
 	return err
 }
 
-func inDetail(cfg importers.Config) bool { return setting(cfg, "details") == detailsAlways }
+func inDetail(cfg importers.Config) bool { return settings.Of(cfg, "details") == detailsAlways }

@@ -9,7 +9,6 @@ package pagerduty
 import (
 	"net/http"
 	"regexp"
-	"strings"
 	"time"
 
 	"hindsight/importers"
@@ -19,7 +18,7 @@ import (
 const name = "pagerduty"
 
 // settings of a connection.
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Default: "https://api.pagerduty.com",
 		Help: "The address of the API. Accounts in the European region use https://api.eu.pagerduty.com."},
 	{Name: "key", Label: "API key", Required: true, Secret: true,
@@ -48,7 +47,7 @@ func Source() importers.Source {
 		Missing:    []string{"impact start", "mitigation", "SLA targets", "postmortems"},
 		Permission: "A read-only REST API key; for an OAuth app the scopes incidents.read, services.read, users.read, change_events.read and schedules.read.",
 		API: &importers.API{
-			Base:  func(cfg importers.Config) string { return setting(cfg, "url") },
+			Base:  settings.From("url"),
 			Sign:  sign,
 			Rates: map[string]importers.Rate{"": {Requests: 960, Per: time.Minute}},
 			Cost:  func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 0.04} }, // four log entries for each, a hundred on a page
@@ -90,18 +89,13 @@ var words = importers.Words{
 	Severity: importers.SeverityWords(),
 }
 
-// setting returns the value of a setting, or its default.
-func setting(cfg importers.Config, name string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, name)
-}
-
 // oauth tells a token of an OAuth app, "pdus+_…" or "pdeu+_…", from a key.
 var oauth = regexp.MustCompile(`^pd[a-z]+\+_`)
 
 // sign adds the credential. The vendor's own media type alone is refused by stand-ins made from its description, and
 // the description wants a Content-Type even of requests without a body.
 func sign(cfg importers.Config, req *http.Request) {
-	key := strings.TrimSpace(setting(cfg, "key"))
+	key := settings.Of(cfg, "key")
 	if oauth.MatchString(key) {
 		req.Header.Set("Authorization", "Bearer "+key)
 	} else {

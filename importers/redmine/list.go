@@ -16,19 +16,6 @@ import (
 
 const most = 100 // issues on a page; Redmine clamps a larger limit without a word
 
-// get asks Redmine and decodes what it answers.
-func get(ctx context.Context, in importers.Input, path string, query map[string]string, into any) error {
-	values := url.Values{}
-	for key, value := range query {
-		values.Set(key, value)
-	}
-	a, err := in.Client.Get(ctx, path, values)
-	if err != nil {
-		return err
-	}
-	return a.JSON(into)
-}
-
 // heads is a page of issues as they are listed: without journals.
 type heads struct {
 	Issues []struct {
@@ -46,33 +33,33 @@ func list(ctx context.Context, in importers.Input, at importers.At, project stri
 		return heads{}, err
 	}
 	if project != "" {
-		query["project_id"] = project
+		query.Set("project_id", project)
 	}
-	query["status_id"] = "*" // else closed issues are left out
-	query["sort"], query["limit"] = "id", strconv.Itoa(most)
-	query["issue_id"] = ">=" + strconv.FormatInt(last+1, 10)
+	query.Set("status_id", "*") // else closed issues are left out
+	query.Set("sort", "id")
+	query.Set("limit", strconv.Itoa(most))
+	query.Set("issue_id", ">="+strconv.FormatInt(last+1, 10))
 	from, to := at.From.UTC().Format(time.RFC3339), at.To.UTC().Format(time.RFC3339)
 	switch {
 	case !at.From.IsZero() && !at.To.IsZero():
-		query["updated_on"] = "><" + from + "|" + to
+		query.Set("updated_on", "><"+from+"|"+to)
 	case !at.From.IsZero(): // there is no operator ">"
-		query["updated_on"] = ">=" + from
+		query.Set("updated_on", ">="+from)
 	case !at.To.IsZero():
-		query["updated_on"] = "<=" + to
+		query.Set("updated_on", "<="+to)
 	}
 	var h heads
-	err = get(ctx, in, "/issues.json", query, &h)
-	return h, err
+	return h, in.Get(ctx, "/issues.json", query, &h)
 }
 
 // filters returns the conditions of the setting trackers, by the trackers' ids.
-func filters(ctx context.Context, in importers.Input) (map[string]string, error) {
-	wanted := importers.List(setting(in.Config, "trackers"), ",")
+func filters(ctx context.Context, in importers.Input) (url.Values, error) {
+	wanted := settings.List(in.Config, "trackers")
 	if len(wanted) == 0 {
-		return map[string]string{}, nil
+		return url.Values{}, nil
 	}
 	var known struct{ Trackers []named }
-	if err := get(ctx, in, "/trackers.json", nil, &known); err != nil {
+	if err := in.Get(ctx, "/trackers.json", nil, &known); err != nil {
 		return nil, err
 	}
 	var ids []string
@@ -83,7 +70,7 @@ func filters(ctx context.Context, in importers.Input) (map[string]string, error)
 		}
 		ids = append(ids, strconv.FormatInt(known.Trackers[i].ID, 10))
 	}
-	return map[string]string{"tracker_id": strings.Join(ids, "|")}, nil
+	return url.Values{"tracker_id": {strings.Join(ids, "|")}}, nil
 }
 
 // place is where a walk stands: in which of the chosen projects, behind which issue. As a token: "0:1234".
@@ -101,7 +88,7 @@ func (p place) token() string { return fmt.Sprintf("%d:%d", p.project, p.last) }
 
 // walk asks for the page of issues at p and returns their ids, and where the next page lies; nil: that was the last.
 func walk(ctx context.Context, in importers.Input, at importers.At, p place) (ids []string, total int64, next *place, err error) {
-	projects := importers.List(setting(in.Config, "projects"), ",")
+	projects := settings.List(in.Config, "projects")
 	project := ""
 	if p.project < len(projects) {
 		project = projects[p.project]
@@ -127,7 +114,7 @@ func walk(ctx context.Context, in importers.Input, at importers.At, p place) (id
 func count(ctx context.Context, in importers.Input) (n int64, err error) {
 	for p := (place{}); ; p = (place{project: p.project + 1}) {
 		_, total, _, err := walk(ctx, in, importers.At{From: in.Since, To: in.Until}, p)
-		if n += total; err != nil || p.project+1 >= len(importers.List(setting(in.Config, "projects"), ",")) {
+		if n += total; err != nil || p.project+1 >= len(settings.List(in.Config, "projects")) {
 			return n, err
 		}
 	}
@@ -170,13 +157,13 @@ func fetch(ctx context.Context, in importers.Input, ids []string) ([]importers.R
 		return nil, err
 	}
 	var known names
-	if err := get(ctx, in, "/issue_statuses.json", nil, &known); err != nil {
+	if err := in.Get(ctx, "/issue_statuses.json", nil, &known); err != nil {
 		return nil, err
 	}
-	if err := get(ctx, in, "/enumerations/issue_priorities.json", nil, &known); err != nil {
+	if err := in.Get(ctx, "/enumerations/issue_priorities.json", nil, &known); err != nil {
 		return nil, err
 	}
-	private := setting(in.Config, "private") == "yes"
+	private := settings.Of(in.Config, "private") == "yes"
 	var records []importers.Record
 	for _, id := range ids {
 		a, err := in.Client.Get(ctx, "/issues/"+url.PathEscape(id)+".json", url.Values{"include": {"journals,relations"}})

@@ -44,7 +44,7 @@ func mapIssue(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	d := &m.draft
 	d.Incident.Ref = incident.Ref{Type: "issues", ExternalID: raw.ExternalID}
 	d.Incident.Origin, d.Incident.Format = incident.OriginTicket, incident.Plain
-	d.Incident.URL = importers.WebURL(strings.TrimRight(base(cfg), "/") + "/issues/" + raw.ExternalID)
+	d.Incident.URL = importers.WebURL(strings.TrimRight(settings.Of(cfg, "url"), "/") + "/issues/" + raw.ExternalID)
 	if err := m.times(); err != nil {
 		return importers.Draft{}, err
 	}

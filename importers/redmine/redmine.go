@@ -6,7 +6,7 @@ package redmine
 import (
 	"context"
 	"fmt"
-	"net/http"
+	"net/url"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -26,8 +26,8 @@ func Source() importers.Source {
 		Missing:    []string{"impact start, detection and mitigation, unless a custom field holds them", "pushes: Redmine has no webhooks"},
 		Permission: "A user with the permission to view issues in the projects that are read; to view private notes as well if those are wanted. Administration > Settings > API must have the REST web service enabled.",
 		API: &importers.API{
-			Base: base,
-			Sign: sign,
+			Base: settings.From("url"),
+			Sign: settings.Header("X-Redmine-API-Key", "", "key"),
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
 		},
 		Probe: probe,
@@ -41,7 +41,7 @@ func Source() importers.Source {
 	}
 }
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Help: "Where Redmine answers, such as https://redmine.example.com", Required: true},
 	{Name: "key", Label: "API key", Help: "From the user's page My account, under API access key", Required: true, Secret: true},
 	{Name: "projects", Label: "Projects", Help: "Identifiers, with commas between them; their subprojects are read too. Empty: all that the user sees"},
@@ -64,17 +64,6 @@ var words = importers.Words{
 	}),
 }
 
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
-}
-
-func base(cfg importers.Config) string { return setting(cfg, "url") }
-
-func sign(cfg importers.Config, req *http.Request) {
-	req.Header.Set("X-Redmine-API-Key", setting(cfg, "key"))
-}
-
 // account is the user that the key belongs to.
 type account struct {
 	User struct {
@@ -88,7 +77,7 @@ type account struct {
 // whoami proves the key. Redmine answers a wrong one with what is public, and 200; only here it refuses.
 func whoami(ctx context.Context, in importers.Input) (account, error) {
 	var a account
-	return a, get(ctx, in, "/users/current.json", nil, &a)
+	return a, in.Get(ctx, "/users/current.json", nil, &a)
 }
 
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
@@ -104,7 +93,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		Projects []struct{ Name, Identifier string }
 		Total    int `json:"total_count"`
 	}
-	if err := get(ctx, in, "/projects.json", map[string]string{"limit": "100"}, &found); err != nil {
+	if err := in.Get(ctx, "/projects.json", url.Values{"limit": {"100"}}, &found); err != nil {
 		return scope, err
 	}
 	for _, p := range found.Projects {

@@ -29,13 +29,13 @@ type answer struct {
 }
 
 // filter is the query for the incidents that changed since at.From and were created before at.To.
-func filter(at importers.At) map[string]string {
-	q := map[string]string{}
+func filter(at importers.At) url.Values {
+	q := url.Values{}
 	if !at.From.IsZero() {
-		q["filter[updated_at][gte]"] = at.From.Format(time.RFC3339)
+		q.Set("filter[updated_at][gte]", at.From.Format(time.RFC3339))
 	}
 	if !at.To.IsZero() {
-		q["filter[created_at][lt]"] = at.To.Format(time.RFC3339)
+		q.Set("filter[created_at][lt]", at.To.Format(time.RFC3339))
 	}
 	return q
 }
@@ -44,9 +44,9 @@ func filter(at importers.At) map[string]string {
 // its place. Pages follow cursors, since numbers of pages shift and end at a limit.
 func page(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
 	q := filter(at)
-	q["page[size]"], q["sort"], q["include"] = strconv.Itoa(pageSize), "created_at", parts
+	q["page[size]"], q["sort"], q["include"] = []string{strconv.Itoa(pageSize)}, []string{"created_at"}, []string{parts}
 	if at.Token != "" {
-		q["page[after]"] = at.Token
+		q.Set("page[after]", at.Token)
 	}
 	var got answer
 	if err := in.Get(ctx, "/v1/incidents", q, &got); err != nil {
@@ -73,7 +73,7 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 // count asks how many incidents changed within in's bounds, for the least page.
 func count(ctx context.Context, in importers.Input) (int64, error) {
 	q := filter(importers.At{From: in.Since, To: in.Until})
-	q["page[size]"] = "1"
+	q.Set("page[size]", "1")
 	var got answer
 	err := in.Get(ctx, "/v1/incidents", q, &got)
 	return got.Meta.Total, err
@@ -85,7 +85,7 @@ func one(ctx context.Context, in importers.Input, id string) (importers.Record, 
 		Data     json.RawMessage   `json:"data"`
 		Included []json.RawMessage `json:"included"`
 	}
-	if err := in.Get(ctx, "/v1/incidents/"+url.PathEscape(id), map[string]string{"include": parts}, &got); err != nil {
+	if err := in.Get(ctx, "/v1/incidents/"+url.PathEscape(id), url.Values{"include": {parts}}, &got); err != nil {
 		return importers.Record{}, err
 	}
 	r, err := record(got.Data, importers.IncludedIn(got.Included))

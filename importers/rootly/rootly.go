@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -36,7 +37,7 @@ func Source() importers.Source {
 		Missing:    []string{"how often an incident was reopened", "custom form fields, which the API gives as ids alone"},
 		Permission: "An API key that may read incidents. Private incidents need a key that sees them. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return settings.Of(cfg, "url") },
+			Base: settings.From("url"),
 			Sign: sign,
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100} },
 		},
@@ -88,14 +89,14 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		s.Identity = called
 	}
 	var found answer
-	if err := in.Get(ctx, "/v1/incidents", map[string]string{"page[size]": "1"}, &found); err != nil {
+	if err := in.Get(ctx, "/v1/incidents", url.Values{"page[size]": {"1"}}, &found); err != nil {
 		return s, err
 	}
 	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Meta.Total)); found.Meta.Total == 0 {
 		s.Notes = append(s.Notes, "The key sees no incident. Either there is none, or it belongs to a team that has none.")
 	}
 	var teams answer
-	if err := in.Get(ctx, "/v1/teams", map[string]string{"page[size]": "100"}, &teams); importers.HasStatus(err, http.StatusForbidden) {
+	if err := in.Get(ctx, "/v1/teams", url.Values{"page[size]": {"100"}}, &teams); importers.HasStatus(err, http.StatusForbidden) {
 		s.Notes = append(s.Notes, "The key may not list teams.")
 		return s, nil
 	} else if err != nil {

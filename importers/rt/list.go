@@ -40,13 +40,13 @@ type item struct {
 func condition(cfg importers.Config, last int64, at importers.At) string {
 	parts := []string{fmt.Sprintf("id > %d", last)}
 	var queues []string
-	for _, q := range importers.List(setting(cfg, "queues"), ",") {
+	for _, q := range settings.List(cfg, "queues") {
 		queues = append(queues, "Queue = "+quoted(q))
 	}
 	if len(queues) > 0 {
 		parts = append(parts, "("+strings.Join(queues, " OR ")+")")
 	}
-	if own := strings.TrimSpace(setting(cfg, "query")); own != "" {
+	if own := settings.Of(cfg, "query"); own != "" {
 		parts = append(parts, "("+own+")")
 	}
 	if !at.From.IsZero() {

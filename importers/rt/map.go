@@ -81,7 +81,7 @@ func mapTicket(raw incident.Raw, cfg importers.Config) (importers.Draft, error) 
 	d := &m.draft
 	d.Incident.Ref = incident.Ref{Type: "tickets", ExternalID: raw.ExternalID}
 	d.Incident.Origin, d.Incident.Format, d.Incident.Kind = incident.OriginTicket, incident.Plain, incident.Real
-	d.Incident.URL = importers.WebURL(strings.TrimRight(base(cfg), "/") + "/Ticket/Display.html?id=" + raw.ExternalID)
+	d.Incident.URL = importers.WebURL(strings.TrimRight(settings.Of(cfg, "url"), "/") + "/Ticket/Display.html?id=" + raw.ExternalID)
 	d.Incident.Number = "#" + importers.Line(raw.ExternalID)
 	m.attributes(cfg)
 	if err := m.times(); err != nil {
@@ -162,7 +162,7 @@ func (m *mapping) severity(cfg importers.Config) {
 		inc.Severity = m.draft.SeverityOf("ticket.Priority", inc.PriorityRaw, m.words.Severity)
 		return
 	}
-	ranges, err := steps(setting(cfg, "priorities"))
+	ranges, err := steps(settings.Of(cfg, "priorities"))
 	if err != nil {
 		m.draft.Warn("priorities", "", err.Error())
 	}

@@ -141,7 +141,7 @@ func attachments(ctx context.Context, in importers.Input, id string, history []t
 			return nil, fmt.Errorf("rt: attachments of ticket %s: %w", id, err)
 		}
 	}
-	private := setting(in.Config, "private") == "yes"
+	private := settings.Of(in.Config, "private") == "yes"
 	var texts []json.RawMessage
 	for i, a := range list {
 		if !strings.HasPrefix(a.ContentType, "text/") || a.Filename != "" || !private && isComment(history, a.TransactionID) {

@@ -30,9 +30,9 @@ func Source() importers.Source {
 		Missing:    []string{"impact start, detection and mitigation, unless a custom field holds them", "pushes: scrips send mail, not webhooks", "deletions of tickets that were over already"},
 		Permission: "A user with ShowTicket and SeeQueue on the queues that are read, SeeCustomField, and ShowTicketComments if comments are wanted.",
 		API: &importers.API{
-			Base: base,
+			Base: settings.From("url"),
 			Sign: sign,
-			CA:   func(cfg importers.Config) string { return setting(cfg, "ca") },
+			CA:   settings.From("ca"),
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 2} },
 		},
 		Probe: probe,
@@ -46,7 +46,7 @@ func Source() importers.Source {
 	}
 }
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Help: "Where Request Tracker answers, such as https://rt.example.com", Required: true},
 	{Name: "token", Label: "Token", Help: "Of the user, from Logged in as > Settings > Auth Tokens; or give user and password", Secret: true},
 	{Name: "user", Label: "User", Help: "Of basic authentication"},
@@ -66,24 +66,17 @@ var words = importers.Words{
 	}),
 }
 
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
-}
-
-func base(cfg importers.Config) string { return setting(cfg, "url") }
-
 func sign(cfg importers.Config, req *http.Request) {
-	if token := setting(cfg, "token"); token != "" {
+	if token := settings.Of(cfg, "token"); token != "" {
 		req.Header.Set("Authorization", "token "+token)
 		return
 	}
-	req.SetBasicAuth(setting(cfg, "user"), setting(cfg, "password"))
+	req.SetBasicAuth(settings.Of(cfg, "user"), cfg.Settings["password"])
 }
 
 // check refuses settings without any credentials.
 func check(cfg importers.Config) error {
-	if setting(cfg, "token") == "" && setting(cfg, "user") == "" {
+	if settings.Of(cfg, "token") == "" && settings.Of(cfg, "user") == "" {
 		return incident.Invalidf("token", "Request Tracker needs a token, or a user and a password")
 	}
 	s := Source()
@@ -138,8 +131,8 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if err := get(ctx, in, "/rt", nil, &server); err != nil {
 		return importers.Scope{}, err
 	}
-	who := setting(in.Config, "user")
-	if setting(in.Config, "token") != "" {
+	who := settings.Of(in.Config, "user")
+	if settings.Of(in.Config, "token") != "" {
 		who = "the token's user"
 	}
 	scope := importers.Scope{Identity: importers.Line(fmt.Sprintf("%s, on Request Tracker %s", who, server.Version))}

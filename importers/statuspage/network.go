@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"hindsight/importers"
@@ -19,30 +18,25 @@ import (
 // so that both roads lead to the same incidents.
 const posts = "status_post"
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Help: "Of the page, such as https://status.example.com; with an API key it may be left empty. Not needed for files"},
 	{Name: "page", Label: "Page id", Help: "With an API key: the id of the page, such as y2j98763l56x"},
 	{Name: "key", Label: "API key", Secret: true, Help: "Of a user of the company whose page it is, to read it through the management API. Empty: what the public sees"},
 }
 
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, key))
-}
-
 // check refuses a key that does not say which page it is for.
 func check(cfg importers.Config) error {
-	if managed(cfg) && setting(cfg, "page") == "" {
+	if managed(cfg) && settings.Of(cfg, "page") == "" {
 		return incident.Invalidf("page", "with an API key the id of the page is needed")
 	}
 	return nil
 }
 
 // managed reports whether the page is read as its company.
-func managed(cfg importers.Config) bool { return setting(cfg, "key") != "" }
+func managed(cfg importers.Config) bool { return settings.Of(cfg, "key") != "" }
 
 func base(cfg importers.Config) string {
-	if u := setting(cfg, "url"); u != "" || !managed(cfg) {
+	if u := settings.Of(cfg, "url"); u != "" || !managed(cfg) {
 		return u
 	}
 	return "https://api.statuspage.io"
@@ -50,7 +44,7 @@ func base(cfg importers.Config) string {
 
 func sign(cfg importers.Config, req *http.Request) {
 	if managed(cfg) {
-		req.Header.Set("Authorization", "OAuth "+setting(cfg, "key"))
+		req.Header.Set("Authorization", "OAuth "+settings.Of(cfg, "key"))
 	}
 }
 
@@ -200,11 +194,8 @@ func manage(ctx context.Context, in importers.Input, at importers.At) (importers
 	const most = 100
 	number, _ := strconv.Atoi(at.Token)
 	number = max(number, 1)
-	a, err := in.Client.Get(ctx, pagePath(in.Config)+"/incidents", url.Values{"page": {strconv.Itoa(number)}, "limit": {strconv.Itoa(most)}, "per_page": {strconv.Itoa(most)}})
 	var list []json.RawMessage
-	if err == nil {
-		err = a.JSON(&list)
-	}
+	err := in.Get(ctx, pagePath(in.Config)+"/incidents", url.Values{"page": {strconv.Itoa(number)}, "limit": {strconv.Itoa(most)}, "per_page": {strconv.Itoa(most)}}, &list)
 	if err != nil {
 		return importers.Slice{}, err
 	}
@@ -225,7 +216,7 @@ func manage(ctx context.Context, in importers.Input, at importers.At) (importers
 }
 
 func pagePath(cfg importers.Config) string {
-	return "/v1/pages/" + url.PathEscape(setting(cfg, "page"))
+	return "/v1/pages/" + url.PathEscape(settings.Of(cfg, "page"))
 }
 
 // fetch reads one incident by its code. The public form may hold it under "incident".
@@ -267,11 +258,8 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		}
 		return importers.Scope{Identity: "API key", Reach: []string{importers.Line(page.Name)}}, err
 	}
-	a, err := in.Client.Get(ctx, "/api/v2/status.json", nil)
 	var status struct{ Page struct{ Name string } }
-	if err == nil {
-		err = a.JSON(&status)
-	}
+	err := in.Get(ctx, "/api/v2/status.json", nil, &status)
 	if err == nil && status.Page.Name == "" {
 		err = errors.New("statuspage: the address does not answer as a page of Statuspage does; compatible pages of other vendors may lack its API")
 	}

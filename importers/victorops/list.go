@@ -84,19 +84,11 @@ func follow(ctx context.Context, in importers.Input, at importers.At) (importers
 func report(ctx context.Context, in importers.Input, query url.Values) (p page, err error) {
 	query.Set("currentPhase", phases)
 	query.Set("limit", strconv.Itoa(pageSize))
-	a, err := in.Client.Get(ctx, "/api-reporting/v2/incidents", query)
-	if err == nil {
-		err = a.JSON(&p)
-	}
-	return p, err
+	return p, in.Get(ctx, "/api-reporting/v2/incidents", query, &p)
 }
 
 func live(ctx context.Context, in importers.Input) (p page, err error) {
-	a, err := in.Client.Get(ctx, "/api-public/v1/incidents", nil)
-	if err == nil {
-		err = a.JSON(&p)
-	}
-	return p, err
+	return p, in.Get(ctx, "/api-public/v1/incidents", nil, &p)
 }
 
 // slice makes records of the incidents of the chosen teams.

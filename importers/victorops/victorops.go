@@ -23,7 +23,7 @@ const (
 	day       = 24 * time.Hour
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Default: "https://api.victorops.com", Help: "The address of the API"},
 	{Name: "id", Label: "API ID", Required: true, Help: "From Integrations, API"},
 	{Name: "key", Label: "API key", Required: true, Secret: true, Help: "From Integrations, API; a read-only key is enough"},
@@ -43,10 +43,10 @@ func Source() importers.Source {
 		Missing:    []string{"impact start", "detection", "mitigation", "chat and notes of an incident", "post-incident reports: the API does not list them", "deletions"},
 		Permission: "A read-only API key.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return setting(cfg, "url") },
+			Base: settings.From("url"),
 			Sign: func(cfg importers.Config, req *http.Request) {
-				req.Header.Set("X-VO-Api-Id", setting(cfg, "id"))
-				req.Header.Set("X-VO-Api-Key", setting(cfg, "key"))
+				req.Header.Set("X-VO-Api-Id", settings.Of(cfg, "id"))
+				req.Header.Set("X-VO-Api-Key", settings.Of(cfg, "key"))
 			},
 			Rates: map[string]importers.Rate{
 				"":                  {Requests: 60, Per: time.Minute},
@@ -90,11 +90,6 @@ var words = importers.Words{
 	}),
 }
 
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
-}
-
 // limited tells "slow down" from wrong credentials: both are answered with 403, and only the text differs.
 func limited(a importers.Answer) bool {
 	text := strings.ToLower(string(a.Body[:min(len(a.Body), 2000)]))
@@ -121,7 +116,7 @@ func teams(ctx context.Context, in importers.Input) ([]team, error) {
 
 // wanted reports whether one of the teams is on the allow-list.
 func wanted(cfg importers.Config, slugs ...string) bool {
-	allowed := importers.List(setting(cfg, "teams"), ",")
+	allowed := settings.List(cfg, "teams")
 	return len(allowed) == 0 || slices.ContainsFunc(slugs, func(s string) bool { return slices.Contains(allowed, s) })
 }
 
@@ -130,12 +125,12 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if err != nil {
 		return importers.Scope{}, err
 	}
-	scope := importers.Scope{Identity: "API ID " + importers.Line(setting(in.Config, "id")),
+	scope := importers.Scope{Identity: "API ID " + importers.Line(settings.Of(in.Config, "id")),
 		Notes: []string{"The vendor allows one request a minute for the incident history, of which half is used: a thousand incidents take 20 minutes."}}
 	for _, t := range found {
 		scope.Reach = append(scope.Reach, importers.Line(t.Name+" ("+t.Slug+")"))
 	}
-	for _, slug := range importers.List(setting(in.Config, "teams"), ",") {
+	for _, slug := range settings.List(in.Config, "teams") {
 		if !slices.ContainsFunc(found, func(t team) bool { return t.Slug == slug }) {
 			scope.Notes = append(scope.Notes, "There is no team with the slug "+slug+"; correct the setting teams.")
 		}

@@ -20,7 +20,7 @@ type caller struct {
 // sign sends the token as Zabbix 6.4 and later take it.
 func sign(cfg importers.Config, req *http.Request) {
 	req.Header.Set("Content-Type", "application/json-rpc")
-	req.Header.Set("Authorization", "Bearer "+setting(cfg, "token"))
+	req.Header.Set("Authorization", "Bearer "+settings.Of(cfg, "token"))
 }
 
 // connect asks for the version, by which the token's place is decided.
@@ -42,7 +42,7 @@ type request struct {
 func (c *caller) call(ctx context.Context, method string, params, into any) error {
 	r := request{Method: method, Params: params}
 	if c.old() {
-		r.Auth = setting(c.in.Config, "token")
+		r.Auth = settings.Of(c.in.Config, "token")
 	}
 	return c.ask(ctx, r, into)
 }

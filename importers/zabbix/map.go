@@ -129,7 +129,7 @@ func mapProblem(raw incident.Raw, cfg importers.Config) (importers.Draft, error)
 	inc := &m.draft.Incident
 	inc.Ref = incident.Ref{Type: "problems", ExternalID: raw.ExternalID}
 	inc.Origin, inc.Format, inc.Kind = incident.OriginMonitor, incident.Plain, incident.Real
-	inc.URL = importers.WebURL(fmt.Sprintf("%s/tr_events.php?triggerid=%s&eventid=%s", strings.TrimRight(base(cfg), "/"), m.Trigger, m.ID))
+	inc.URL = importers.WebURL(fmt.Sprintf("%s/tr_events.php?triggerid=%s&eventid=%s", strings.TrimRight(settings.Of(cfg, "url"), "/"), m.Trigger, m.ID))
 	m.attributes()
 	m.life()
 	m.draft.CheckOrder()

@@ -27,9 +27,9 @@ func Source() importers.Source {
 		Missing:    []string{"impact start and mitigation", "events that the housekeeper has deleted before they were read", "acknowledgements and messages of problems that ended more than 30 days ago"},
 		Permission: "An API token of a user with the role User and read access to the host groups that are read; the role must allow event.get, hostgroup.get and user.get.",
 		API: &importers.API{
-			Base: base,
+			Base: settings.From("url"),
 			Sign: sign,
-			CA:   func(cfg importers.Config) string { return setting(cfg, "ca") },
+			CA:   settings.From("ca"),
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 500, Each: 0.002} },
 		},
 		Probe: probe,
@@ -45,7 +45,7 @@ func Source() importers.Source {
 // severities are Zabbix's names by their numbers, which an administrator can rename for the eye alone.
 var severities = []string{"not classified", "information", "warning", "average", "high", "disaster"}
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Help: "Of the frontend, such as https://zabbix.example.com or https://example.com/zabbix", Required: true},
 	{Name: "token", Label: "API token", Help: "From User settings > API tokens; there are some since Zabbix 5.4", Required: true, Secret: true},
 	{Name: "ca", Label: "Certificate authority", Help: "In PEM, where the server's certificate comes from an authority of your own", Check: importers.CheckCA},
@@ -59,13 +59,6 @@ var words = importers.Words{
 	}),
 	Fields: map[string]string{"service": "service", "team": "team"}, // tags
 }
-
-// setting returns a setting of the connection, or its default.
-func setting(cfg importers.Config, key string) string {
-	return cfg.Setting(importers.Source{Settings: settings}, key)
-}
-
-func base(cfg importers.Config) string { return setting(cfg, "url") }
 
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	c, err := connect(ctx, in)
@@ -99,14 +92,14 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 // filter returns the conditions that the settings make.
 func (c *caller) filter(ctx context.Context, in importers.Input) (map[string]any, error) {
 	conditions := map[string]any{}
-	if least := slices.Index(severities, setting(in.Config, "least")); least > 0 {
+	if least := slices.Index(severities, settings.Of(in.Config, "least")); least > 0 {
 		var numbers []int
 		for n := least; n < len(severities); n++ {
 			numbers = append(numbers, n)
 		}
 		conditions["severities"] = numbers
 	}
-	wanted := importers.List(setting(in.Config, "groups"), ",")
+	wanted := settings.List(in.Config, "groups")
 	if len(wanted) == 0 {
 		return conditions, nil
 	}

@@ -138,7 +138,7 @@ func (m *mapping) notes() {
 	for _, raw := range m.body.Notes {
 		r := decodeRow(raw)
 		private := r.code("element") != "comments"
-		if private && set(m.cfg, "private_notes") != "yes" {
+		if private && settings.Of(m.cfg, "private_notes") != "yes" {
 			continue
 		}
 		m.AddEvent(incident.TimelineEvent{At: r.at("sys_created_on"), Kind: incident.EventNote, Actor: r.shown("sys_created_by"), Text: text(r["value"].value), Private: private, RawKind: r.code("element")})

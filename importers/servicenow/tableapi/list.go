@@ -109,7 +109,7 @@ func page(ctx context.Context, in importers.Input, at importers.At, table, scope
 }
 
 func incidentPage(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-	return page(ctx, in, at, incidents, set(in.Config, "query"), func(rows []json.RawMessage) ([]importers.Record, error) {
+	return page(ctx, in, at, incidents, settings.Of(in.Config, "query"), func(rows []json.RawMessage) ([]importers.Record, error) {
 		return withParts(ctx, in, rows)
 	})
 }
@@ -118,7 +118,7 @@ func incidentPage(ctx context.Context, in importers.Input, at importers.At) (imp
 const timed = "work_startISNOTEMPTY^ORstart_dateISNOTEMPTY"
 
 func changePage(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-	if set(in.Config, "change_requests") != "yes" {
+	if settings.Of(in.Config, "change_requests") != "yes" {
 		return importers.Slice{}, nil
 	}
 	return page(ctx, in, at, changes, timed, changeRecords)
@@ -134,7 +134,7 @@ func changeRecords(rows []json.RawMessage) (out []importers.Record, err error) {
 
 func fetchIncidents(ctx context.Context, in importers.Input, ids []string) ([]importers.Record, error) {
 	and := "sys_idIN" + strings.Join(ids, ",")
-	if q := set(in.Config, "query"); q != "" {
+	if q := settings.Of(in.Config, "query"); q != "" {
 		and = q + "^" + and
 	}
 	rows, err := all(ctx, in, incidents, and, "")

@@ -138,7 +138,7 @@ func (m *mapping) related() {
 
 // address returns where people see a row.
 func (m *mapping) address(table, id string) string {
-	base, err := url.Parse(strings.TrimRight(set(m.cfg, "url"), "/"))
+	base, err := url.Parse(strings.TrimRight(settings.Of(m.cfg, "url"), "/"))
 	if err != nil {
 		return ""
 	}

@@ -94,7 +94,7 @@ func levels(ctx context.Context, in importers.Input, ids []string, bodies map[st
 // notes reads comments, and work notes if the connection asks for them: otherwise they never leave the instance this way.
 func notes(ctx context.Context, in importers.Input, ids []string, bodies map[string]*body) error {
 	kinds := "comments"
-	if set(in.Config, "private_notes") == "yes" {
+	if settings.Of(in.Config, "private_notes") == "yes" {
 		kinds = "comments,work_notes"
 	}
 	return part(ctx, in, "sys_journal_field", "name=incident^elementIN"+kinds+"^element_idIN"+strings.Join(ids, ","),

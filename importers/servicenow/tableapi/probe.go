@@ -11,7 +11,7 @@ import (
 // probe says which tables can be read. It asks for a row by its own time of change, too: an instance that does not find
 // it reads queries in another zone than UTC, and polls would miss what changed.
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
-	s := importers.Scope{Identity: set(in.Config, "user")}
+	s := importers.Scope{Identity: settings.Of(in.Config, "user")}
 	if s.Identity == "" {
 		s.Identity = "the owner of the token"
 	}

@@ -21,7 +21,7 @@ const (
 	changes   = "change_request" // the table, and the collection
 )
 
-var settings = []importers.Field{
+var settings = importers.Fields{
 	{Name: "url", Label: "Address", Required: true, Help: "Of the instance: https://example.service-now.com."},
 	{Name: "user", Label: "User", Help: "Who reads. Its time zone must be GMT, since queries are read in it. Empty: the password is an OAuth access token."},
 	{Name: "password", Label: "Password or token", Required: true, Secret: true, Help: "Of the user, or an OAuth access token."},
@@ -45,14 +45,14 @@ func Source() importers.Source {
 		Missing:    []string{"impact start, detection and mitigation, unless a column holds them", "deletions, unless a business rule tells them"},
 		Permission: "Read access to incident, task_sla, problem, change_request, sys_journal_field and sys_audit: the roles itil (or sn_incident_read, sn_problem_read, sn_change_read) and, for the history, a read rule on sys_audit. Nothing is ever written.",
 		API: &importers.API{
-			Base: func(cfg importers.Config) string { return set(cfg, "url") },
+			Base: settings.From("url"),
 			Sign: sign,
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 0.03} }, // service levels, notes and history of a page
 		},
 		Probe:   probe,
 		Hook:    &importers.Hook{Verify: verify, Read: readHook, Setup: setup},
 		Words:   words,
-		Changes: func(cfg importers.Config) bool { return set(cfg, "change_requests") == "yes" },
+		Changes: func(cfg importers.Config) bool { return settings.Of(cfg, "change_requests") == "yes" },
 		Collections: []importers.Collection{
 			{Name: incidents, List: &importers.Listing{Page: incidentPage}, Fetch: fetchIncidents, Hides: true, Map: mapIncident},
 			{Name: changes, List: &importers.Listing{Page: changePage}, Fetch: fetchChanges, Hides: true, Map: mapChange},
@@ -60,17 +60,12 @@ func Source() importers.Source {
 	}
 }
 
-// set returns a setting or its default.
-func set(cfg importers.Config, name string) string {
-	return strings.TrimSpace(cfg.Setting(importers.Source{Settings: settings}, name))
-}
-
 func sign(cfg importers.Config, req *http.Request) {
-	if user := set(cfg, "user"); user != "" {
-		req.SetBasicAuth(user, set(cfg, "password"))
+	if user := settings.Of(cfg, "user"); user != "" {
+		req.SetBasicAuth(user, settings.Of(cfg, "password"))
 		return
 	}
-	req.Header.Set("Authorization", "Bearer "+set(cfg, "password"))
+	req.Header.Set("Authorization", "Bearer "+settings.Of(cfg, "password"))
 }
 
 // checkQuery refuses what would change more than which incidents are read.
