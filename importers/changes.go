@@ -54,6 +54,22 @@ func (d *Draft) Instant(field, text string, f TimeFormat) (time.Time, error) {
 	return m.At, nil
 }
 
+// Into says where a time of a record goes.
+type Into struct {
+	At          *time.Time
+	Field, Text string
+}
+
+// Instants is Instant for several times of one form.
+func (d *Draft) Instants(f TimeFormat, times ...Into) (err error) {
+	for _, t := range times {
+		if *t.At, err = d.Instant(t.Field, t.Text, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ResultWords returns the words for how a change ended that mean the same in all the systems that use them. It is a
 // new map, free to change.
 func ResultWords() Values[incident.ChangeResult] {

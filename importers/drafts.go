@@ -7,6 +7,14 @@ import (
 	"hindsight/incident"
 )
 
+// NewIncident begins the draft of an incident of a record: one that really happened, described in plain text, as long as
+// nothing else is said.
+func NewIncident(collection, id string, origin incident.Origin) Draft {
+	return Draft{Incident: incident.Incident{
+		Ref: incident.Ref{Type: collection, ExternalID: id}, Origin: origin, Kind: incident.Real, Format: incident.Plain,
+	}}
+}
+
 // SetTitle sets the title on one line; a record without one is called "(no title)", with a warning.
 func (d *Draft) SetTitle(field, text string) {
 	if d.Incident.Title = Line(text); d.Incident.Title == "" {
@@ -51,6 +59,27 @@ func (d *Draft) SetTime(name incident.MilestoneName, source, field, text string,
 		d.Warn(field, Line(text), m.Doubt)
 	}
 	d.Incident.Milestones.Set(name, m.At, m.Precision, incident.FromField, source, field)
+	return nil
+}
+
+// Stated is a field of a record that states a milestone.
+type Stated struct {
+	Name   incident.MilestoneName
+	Field  string // where the record has it
+	Text   string
+	Unless bool // it does not count as things stand, such as the end of what was reopened
+}
+
+// SetTimes is SetTime for several fields of one form.
+func (d *Draft) SetTimes(source string, f TimeFormat, fields ...Stated) error {
+	for _, s := range fields {
+		if s.Unless {
+			continue
+		}
+		if err := d.SetTime(s.Name, source, s.Field, s.Text, f); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -61,6 +61,11 @@ func (s *Slice) Add(n int, part json.RawMessage, r Record) {
 	s.Records = append(s.Records, r)
 }
 
+// Reject adds a part of a page that is no record, with why.
+func (s *Slice) Reject(place, reason string, part []byte) {
+	s.Rejects = append(s.Rejects, Reject{Place: place, Reason: reason, Body: string(part)})
+}
+
 // dawn is where a walk in windows begins when nobody says: before any system that is read.
 var dawn = time.Date(2009, 1, 1, 0, 0, 0, 0, time.UTC)
 

@@ -1,19 +1,28 @@
 package importers
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"hindsight/incident"
 )
 
-// AddEvent adds to the timeline what has a time and says something, its texts as Clean and Line make them.
-func (d *Draft) AddEvent(e incident.TimelineEvent) {
-	e.Actor, e.RawKind = Line(e.Actor), Line(e.RawKind)
-	if e.Text = Clean(e.Text); e.At.IsZero() || e.Text == "" {
+// Happened adds to the timeline what has a time, its texts as Clean and Line make them, behind what was added before. Its
+// kind may be all that it says.
+func (d *Draft) Happened(e incident.TimelineEvent) {
+	if e.At.IsZero() {
 		return
 	}
+	e.Actor, e.Text, e.RawKind, e.Pos = Line(e.Actor), Clean(e.Text), Line(e.RawKind), len(d.Timeline)
 	d.Timeline = append(d.Timeline, e)
+}
+
+// AddEvent is Happened for what counts only if there are words about it, such as a note.
+func (d *Draft) AddEvent(e incident.TimelineEvent) {
+	if Clean(e.Text) != "" {
+		d.Happened(e)
+	}
 }
 
 // SortTimeline brings the timeline in the order of time, and numbers it. Events of one instant keep the order in which
@@ -51,6 +60,20 @@ func (d *Draft) SetKind(field, word string, words Values[incident.Kind]) {
 		}
 	}
 	d.Incident.Kind = kind
+}
+
+// SetRetrospective keeps what was written about the incident afterwards, if any of its parts has a text; the others are left
+// out. The state is one of incident.Retrospective; an empty title is the incident's own.
+func (d *Draft) SetRetrospective(title, state string, parts ...incident.Section) {
+	r := incident.Retrospective{Title: cmp.Or(Line(title), d.Incident.Title), State: state}
+	for _, part := range parts {
+		if part.Body = Clean(part.Body); part.Body != "" {
+			r.Sections = append(r.Sections, part)
+		}
+	}
+	if len(r.Sections) > 0 {
+		d.Retrospective = &r
+	}
 }
 
 // Sections divides a retrospective in Markdown at its headings of the second level. What stands before the first is

@@ -55,3 +55,14 @@ func TestLenient(t *testing.T) {
 		t.Errorf("no time was read as %v with the warnings %+v, want one", at, d.Warnings)
 	}
 }
+
+func TestPagesThatAreTheSame(t *testing.T) {
+	asked := 0
+	_, err := AllParts(func(string) ([]json.RawMessage, string, error) {
+		asked++
+		return []json.RawMessage{json.RawMessage(`{"id":7}`)}, fmt.Sprint(asked), nil
+	})
+	if !errors.Is(err, ErrStuck) || asked != 2 {
+		t.Errorf("a server that does not look at the number of the page gave %v after %d requests, want ErrStuck after 2", err, asked)
+	}
+}

@@ -137,13 +137,6 @@ func (in Input) Get(ctx context.Context, path string, query url.Values, answer a
 	return a.JSON(answer)
 }
 
-// Scope is what a connection's credentials reach.
-type Scope struct {
-	Identity string   // as whom the source knows us: "Reporting key (read-only)"
-	Reach    []string // what can be seen: projects, services, teams
-	Notes    []string // what is missing or odd, and what to do about it
-}
-
 // File is one file of an upload or a folder.
 type File struct {
 	Name string // path below the folder, with slashes

@@ -6,8 +6,9 @@ import (
 	"hindsight/incident"
 )
 
-// EventOfTurn returns what a change from one status to another is on the timeline of a ticket. A status that is unknown, or
-// empty, is neither over nor open.
+// EventOfTurn returns what a change from one status to another is on a timeline. Only what ends as resolved or closed was
+// resolved: an incident that is called off, or merged into another one, changed its status, and nobody resolved it. A
+// status that is unknown, or empty, is neither over nor open.
 func EventOfTurn(was, is incident.Status) incident.EventKind {
 	known := is != "" && is != incident.StatusUnknown
 	switch {
@@ -19,6 +20,14 @@ func EventOfTurn(was, is incident.Status) incident.EventKind {
 		return incident.EventMitigated
 	}
 	return incident.EventStatus
+}
+
+// AddResolver names who made the last of the turns as the one who resolved the incident, by the rule of EventOfTurn: while it
+// is resolved or closed.
+func (d *Draft) AddResolver(turns []Turn) {
+	if n := len(turns); n > 0 && (d.Incident.Status == incident.Resolved || d.Incident.Status == incident.Closed) {
+		d.AddPerson(turns[n-1].By, "resolver")
+	}
 }
 
 // longValue is how long a value may be, in bytes, to be told in the timeline: edits of descriptions carry the whole text twice.

@@ -169,10 +169,3 @@ func short(text string) string {
 	}
 	return text
 }
-
-// Instant reads a time as ISO 8601 has it, for lists that a source shows or sorts: what cannot be read is zero. Times that
-// become milestones are read by Draft.SetTime, which says what is wrong with them.
-func Instant(text string) time.Time {
-	m, _ := TimeFormat{Layout: ISOTime}.Parse(text)
-	return m.At
-}

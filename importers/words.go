@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"hindsight/incident"
 )
@@ -58,6 +59,31 @@ func (w Words) ServiceNames(names ...string) []string {
 		}
 	}
 	return out
+}
+
+// Place puts the value of a field of the system's own where the mapping says under Fields: a milestone, a severity, the team.
+// It returns the value where the field names the service. A time that cannot be read is a warning.
+func (d *Draft) Place(w Words, source, field, value string) (service string) {
+	if Unset(value) {
+		return ""
+	}
+	for _, what := range slices.Sorted(maps.Keys(w.Fields)) {
+		switch milestone := incident.MilestoneName(what); {
+		case !strings.EqualFold(w.Fields[what], field):
+		case what == "service":
+			service = value
+		case what == "team":
+			d.Team = Line(value)
+		case what == "severity":
+			d.Incident.SeverityRaw = Line(value)
+			d.Incident.Severity = d.SeverityOf(field, value, w.Severity)
+		case slices.Contains(incident.MilestoneNames, milestone):
+			if err := d.SetTime(milestone, source, field, value, TimeFormat{}); err != nil {
+				d.Warn(field, Line(value), err.Error())
+			}
+		}
+	}
+	return service
 }
 
 // check refuses words that stand for nothing there is.

@@ -90,7 +90,7 @@ func touched(p page, since time.Time) (s importers.Slice) {
 			continue
 		}
 		s.Held = append(s.Held, i.ID)
-		if at := importers.Instant(i.Modified); at.IsZero() || !at.Before(since) {
+		if at := importers.ISO(i.Modified); at.IsZero() || !at.Before(since) {
 			s.Touched = append(s.Touched, i.ID)
 		}
 	}
@@ -132,5 +132,5 @@ func fetch(ctx context.Context, in importers.Input, id string) (importers.Record
 	if err != nil {
 		return importers.Record{}, fmt.Errorf("grafanaincident: write record %s: %w", id, err)
 	}
-	return importers.Record{ExternalID: p.ID, Body: body, At: importers.Instant(p.Modified)}, nil
+	return importers.Record{ExternalID: p.ID, Body: body, At: importers.ISO(p.Modified)}, nil
 }

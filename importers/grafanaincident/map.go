@@ -128,8 +128,8 @@ func (e *entry) times(d *importers.Draft) error {
 		return err
 	}
 	opened := inc.Milestones.At(incident.Opened)
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = opened, importers.Instant(e.Modified)
-	if start := importers.Instant(e.Start); !start.Equal(opened) {
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = opened, importers.ISO(e.Modified)
+	if start := importers.ISO(e.Start); !start.Equal(opened) {
 		if err := d.SetTime(incident.ImpactStarted, name, "incidentStart", e.Start, iso); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (e *entry) times(d *importers.Draft) error {
 	if err := d.SetTime(incident.ResolvedAt, name, "closedTime", e.Closed, iso); err != nil {
 		return err
 	}
-	if end := importers.Instant(e.End); !end.Equal(importers.Instant(e.Closed)) {
+	if end := importers.ISO(e.End); !end.Equal(importers.ISO(e.Closed)) {
 		return d.SetTime(incident.ImpactEnded, name, "incidentEnd", e.End, iso)
 	}
 	return nil
@@ -149,7 +149,7 @@ func (e *entry) times(d *importers.Draft) error {
 // timeline keeps all activity, under the time that it is said to have happened.
 func timeline(d *importers.Draft, activity []item) {
 	for _, i := range activity {
-		at := importers.Instant(cmp.Or(i.Event, i.Created))
+		at := importers.ISO(cmp.Or(i.Event, i.Created))
 		if at.IsZero() {
 			d.Warn("activity.eventTime", importers.Line(i.Event), "an item without a time was left out")
 			continue

@@ -148,7 +148,7 @@ func (m *mapping) times() error {
 	inc.Reopened = nil
 	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = opened, opened
 	for _, text := range []string{m.AckedAt, m.ResolvedAt, m.SilencedAt, m.LastAlert.CreatedAt} {
-		if at := importers.Instant(text); at.After(inc.ExternalUpdatedAt) {
+		if at := importers.ISO(text); at.After(inc.ExternalUpdatedAt) {
 			inc.ExternalUpdatedAt = at
 		}
 	}
@@ -158,7 +158,7 @@ func (m *mapping) times() error {
 func (m *mapping) timeline() {
 	d := &m.draft
 	add := func(text string, kind incident.EventKind, actor, raw, body string) {
-		if at := importers.Instant(text); !at.IsZero() {
+		if at := importers.ISO(text); !at.IsZero() {
 			d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: m.named(actor), RawKind: raw, Text: importers.Clean(body)})
 		}
 	}
@@ -169,7 +169,7 @@ func (m *mapping) timeline() {
 		add(m.ResolvedAt, incident.EventResolved, m.ResolvedBy, "resolved", "")
 	}
 	for _, n := range m.notes {
-		if importers.Instant(n.CreatedAt).IsZero() {
+		if importers.ISO(n.CreatedAt).IsZero() {
 			d.Warn("notes.created_at", importers.Line(n.CreatedAt), "a resolution note without a time was left out")
 		}
 		add(n.CreatedAt, incident.EventNote, n.Author, importers.Line("resolution note "+n.Source), n.Text)

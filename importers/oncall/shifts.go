@@ -75,7 +75,7 @@ func mapShifts(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 	d := importers.NewRoster(shifts, raw.ExternalID, m.Rota.Team)
 	for _, r := range log.Results {
 		m.AddShift(&d, "log.results", r.Start+" "+r.End, incident.Shift{Person: incident.ID(r.ID), PersonName: r.Name,
-			ScheduleRef: m.Rota.ID, ScheduleName: m.Rota.Name, From: importers.Instant(r.Start), To: importers.Instant(r.End)})
+			ScheduleRef: m.Rota.ID, ScheduleName: m.Rota.Name, From: importers.ISO(r.Start), To: importers.ISO(r.End)})
 	}
 	return d, nil
 }

@@ -53,11 +53,11 @@ func after(from time.Time, millis *float64) time.Time {
 func (m *mapper) trail(what string, entries []json.RawMessage, kind incident.EventKind) {
 	for _, raw := range entries {
 		var e struct{ Log, Note, Type, Owner, CreatedAt string }
-		if json.Unmarshal(raw, &e) != nil || importers.Instant(e.CreatedAt).IsZero() {
+		if json.Unmarshal(raw, &e) != nil || importers.ISO(e.CreatedAt).IsZero() {
 			m.draft.Warn(what, importers.Line(e.CreatedAt), "an entry without a time was left out")
 			continue
 		}
-		m.draft.Timeline = append(m.draft.Timeline, incident.TimelineEvent{At: importers.Instant(e.CreatedAt), Kind: kind,
+		m.draft.Timeline = append(m.draft.Timeline, incident.TimelineEvent{At: importers.ISO(e.CreatedAt), Kind: kind,
 			Actor: importers.Line(e.Owner), Text: importers.Clean(e.Log + e.Note), RawKind: importers.Line(what + " " + e.Type)})
 	}
 }

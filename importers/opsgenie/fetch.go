@@ -47,7 +47,7 @@ func fetchEach(one func(ctx context.Context, r *reader, id string) (record, erro
 				return importers.Record{}, fmt.Errorf("opsgenie: the answer for %s holds no record", id)
 			}
 			body, err := json.Marshal(rec)
-			return importers.Record{ExternalID: key.ID, Body: body, At: importers.Instant(key.CreatedAt)}, err
+			return importers.Record{ExternalID: key.ID, Body: body, At: importers.ISO(key.CreatedAt)}, err
 		})(ctx, in, ids)
 	}
 }

@@ -86,7 +86,7 @@ func (m *mapper) attributes() error {
 	inc.PriorityRaw = importers.Line(src.Priority)
 	inc.Severity = d.SeverityOf("priority", src.Priority, m.words.Severity)
 	inc.Tags = importers.Tags(src.Tags)
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = importers.Instant(src.CreatedAt), importers.Instant(src.UpdatedAt)
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = importers.ISO(src.CreatedAt), importers.ISO(src.UpdatedAt)
 	for _, id := range src.Services {
 		d.AddServices(m.words.ServiceNames(m.label("impactedServices", id))...)
 	}
@@ -159,9 +159,9 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	var turns []importers.Turn
 	for _, text := range m.rec.Timeline {
 		var e entry
-		at := importers.Instant("")
+		at := importers.ISO("")
 		if json.Unmarshal(text, &e) == nil {
-			at = importers.Instant(e.EventTime)
+			at = importers.ISO(e.EventTime)
 		}
 		if at.IsZero() {
 			d.Warn("timeline", importers.Line(e.EventTime), "an entry without a time was left out")
@@ -235,19 +235,19 @@ func (m *mapper) mapAlerts() {
 	var first common
 	for _, text := range m.rec.Alerts {
 		var a common
-		if json.Unmarshal(text, &a) != nil || importers.Instant(a.CreatedAt).IsZero() {
+		if json.Unmarshal(text, &a) != nil || importers.ISO(a.CreatedAt).IsZero() {
 			d.Warn("alerts", "", "an alert that cannot be read was left out")
 			continue
 		}
-		at := importers.Instant(a.CreatedAt)
-		if first.CreatedAt == "" || at.Before(importers.Instant(first.CreatedAt)) {
+		at := importers.ISO(a.CreatedAt)
+		if first.CreatedAt == "" || at.Before(importers.ISO(first.CreatedAt)) {
 			first = a
 		}
 		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: incident.EventOther, RawKind: "alert",
 			Text: importers.Clean("Alert #" + a.TinyID + " " + a.Priority + ": " + a.Message), Actor: importers.Line(a.Source)})
 	}
 	if _, stated := d.Incident.Milestones.Current(incident.Detected); !stated {
-		d.Incident.Milestones.Set(incident.Detected, importers.Instant(first.CreatedAt), incident.ToSecond, incident.FromField, name, "alerts/createdAt")
+		d.Incident.Milestones.Set(incident.Detected, importers.ISO(first.CreatedAt), incident.ToSecond, incident.FromField, name, "alerts/createdAt")
 	}
 	if n := len(m.rec.AlertIDs); n > 0 {
 		d.AddCustom("Alerts", strconv.Itoa(n))

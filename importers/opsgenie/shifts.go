@@ -118,7 +118,7 @@ func mapRoster(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 		for _, p := range rotation.Periods {
 			for _, who := range p.people() {
 				d.AddShift("finalTimeline/startDate", p.StartDate, incident.Shift{ScheduleRef: s.ID, ScheduleName: s.Name, Layer: rotation.Name,
-					Person: incident.ID(who.ID), PersonName: who.Name, From: importers.Instant(p.StartDate), To: importers.Instant(p.EndDate), Override: p.Type == "override"})
+					Person: incident.ID(who.ID), PersonName: who.Name, From: importers.ISO(p.StartDate), To: importers.ISO(p.EndDate), Override: p.Type == "override"})
 			}
 		}
 	}

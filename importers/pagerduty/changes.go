@@ -64,7 +64,7 @@ func changeEvents(ctx context.Context, in importers.Input, at importers.At) (imp
 		if err != nil {
 			return s, fmt.Errorf("pagerduty: write change event %s: %w", c.ID, err)
 		}
-		s.Records = append(s.Records, importers.Record{ExternalID: c.ID, Body: body, At: importers.Instant(c.Timestamp)})
+		s.Records = append(s.Records, importers.Record{ExternalID: c.ID, Body: body, At: importers.ISO(c.Timestamp)})
 	}
 	return s, nil
 }

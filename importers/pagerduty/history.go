@@ -74,7 +74,7 @@ func (m *mapper) readLog(log []json.RawMessage) {
 			m.draft.Warn("log_entries", "", "an entry cannot be read: "+importers.Line(err.Error()))
 			continue
 		}
-		if e.at = importers.Instant(e.CreatedAt); e.at.IsZero() {
+		if e.at = importers.ISO(e.CreatedAt); e.at.IsZero() {
 			m.draft.Warn("log_entries/created_at", importers.Line(e.CreatedAt), "an entry without a time was left out")
 			continue
 		}
@@ -141,9 +141,9 @@ func (m *mapper) turns() []importers.Turn {
 
 // statusAt returns when the record says that its status changed last.
 func (m *mapper) statusAt() time.Time {
-	at := importers.Instant(m.inc.StatusAt)
+	at := importers.ISO(m.inc.StatusAt)
 	if m.inc.Status == "resolved" {
-		if t := importers.Instant(m.inc.ResolvedAt); !t.IsZero() {
+		if t := importers.ISO(m.inc.ResolvedAt); !t.IsZero() {
 			at = t
 		}
 	}

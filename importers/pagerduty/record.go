@@ -67,7 +67,7 @@ func (k keys) wanted(cfg importers.Config) bool {
 func (k keys) changed() time.Time {
 	var last time.Time
 	for _, text := range []string{k.CreatedAt, k.UpdatedAt, k.StatusAt} {
-		if at := importers.Instant(text); at.After(last) {
+		if at := importers.ISO(text); at.After(last) {
 			last = at
 		}
 	}

@@ -99,7 +99,7 @@ func mapRoster(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 	d := importers.NewRoster(shifts, raw.ExternalID, team)
 	for _, t := range sched.Final.Entries {
 		d.AddShift("final_schedule/start", t.Start, incident.Shift{ScheduleRef: sched.ID, ScheduleName: cmp.Or(sched.Name, sched.Summary),
-			Person: incident.ID(t.User.ID), PersonName: t.User.label(), From: importers.Instant(t.Start), To: importers.Instant(t.End), Override: sched.overrides(t)})
+			Person: incident.ID(t.User.ID), PersonName: t.User.label(), From: importers.ISO(t.Start), To: importers.ISO(t.End), Override: sched.overrides(t)})
 	}
 	return d, nil
 }
@@ -107,6 +107,6 @@ func mapRoster(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 // overrides reports whether a turn lies in an override of the same person.
 func (s schedule) overrides(t turn) bool {
 	return slices.ContainsFunc(s.Overrides.Entries, func(o turn) bool {
-		return o.User.ID == t.User.ID && !importers.Instant(t.Start).Before(importers.Instant(o.Start)) && !importers.Instant(t.End).After(importers.Instant(o.End))
+		return o.User.ID == t.User.ID && !importers.ISO(t.Start).Before(importers.ISO(o.Start)) && !importers.ISO(t.End).After(importers.ISO(o.End))
 	})
 }

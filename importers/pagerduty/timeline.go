@@ -46,7 +46,7 @@ func (m *mapper) readAlerts(alerts []json.RawMessage) {
 			m.draft.Warn("alerts", "", "an alert cannot be read: "+importers.Line(err.Error()))
 			continue
 		}
-		if a.at = importers.Instant(a.CreatedAt); a.at.IsZero() {
+		if a.at = importers.ISO(a.CreatedAt); a.at.IsZero() {
 			m.draft.Warn("alerts/created_at", importers.Line(a.CreatedAt), "an alert without a time was left out")
 			continue
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hindsight/importers"
 )
 
 // named is how Redmine refers to something: by id, with the name it has now.
@@ -74,19 +76,7 @@ type detail struct {
 	New      text `json:"new_value"`
 }
 
-// text is a JSON text, or a number, boolean or list as it is written; null is empty.
-type text string
-
-func (t *text) UnmarshalJSON(b []byte) error {
-	var s string
-	switch {
-	case json.Unmarshal(b, &s) == nil: // null too
-		*t = text(s)
-	default:
-		*t = text(b)
-	}
-	return nil
-}
+type text = importers.Text
 
 // relation says that one issue relates to another: "duplicates", "blocks", "relates" and others.
 type relation struct {

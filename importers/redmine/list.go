@@ -203,19 +203,17 @@ func record(id string, body []byte, known names, private bool) (importers.Record
 		if err := json.Unmarshal(answer.Issue["journals"], &all); err != nil {
 			return importers.Record{}, false, fmt.Errorf("redmine: journals of issue %s: %w", id, err)
 		}
-		all = slices.Collect(func(yield func(json.RawMessage) bool) {
-			for i, j := range all {
-				if !is.Journals[i].Private && !yield(j) {
-					return
-				}
+		var public []json.RawMessage
+		for i, j := range is.Journals {
+			if !j.Private {
+				public = append(public, all[i])
 			}
-		})
-		answer.Issue["journals"], _ = json.Marshal(all)
+		}
+		answer.Issue["journals"], _ = json.Marshal(public)
 	}
 	whole, err := json.Marshal(struct {
 		Issue map[string]json.RawMessage `json:"issue"`
 		names
 	}{answer.Issue, known.usedBy(is)})
-	updated, _ := time.Parse(time.RFC3339, is.UpdatedOn)
-	return importers.Record{ExternalID: id, Body: whole, At: updated}, is.Private, err
+	return importers.Record{ExternalID: id, Body: whole, At: importers.ISO(is.UpdatedOn)}, is.Private, err
 }

@@ -12,8 +12,6 @@ import (
 	"hindsight/incident"
 )
 
-var iso = importers.TimeFormat{Layout: importers.ISOTime}
-
 // mapping is an issue on its way to a draft.
 type mapping struct {
 	issue
@@ -40,10 +38,8 @@ func mapIssue(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	if body.Issue == nil {
 		return importers.Draft{}, &importers.MapError{Field: "issue", Reason: "the record holds no issue"}
 	}
-	m := mapping{issue: *body.Issue, names: body.names, words: cfg.Words(words)}
+	m := mapping{issue: *body.Issue, names: body.names, words: cfg.Words(words), draft: importers.NewIncident("issues", raw.ExternalID, incident.OriginTicket)}
 	d := &m.draft
-	d.Incident.Ref = incident.Ref{Type: "issues", ExternalID: raw.ExternalID}
-	d.Incident.Origin, d.Incident.Format = incident.OriginTicket, incident.Plain
 	d.Incident.URL = importers.WebURL(strings.TrimRight(settings.Of(cfg, "url"), "/") + "/issues/" + raw.ExternalID)
 	if err := m.times(); err != nil {
 		return importers.Draft{}, err
@@ -58,23 +54,18 @@ func mapIssue(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 
 // times reads when the issue and its journals were made.
 func (m *mapping) times() error {
-	inc := &m.draft.Incident
-	created, err := iso.Parse(m.CreatedOn)
-	if err != nil {
-		return &importers.MapError{Field: "issue.created_on", Value: importers.Line(m.CreatedOn), Reason: err.Error()}
+	d, inc := &m.draft, &m.draft.Incident
+	if err := d.Instants(importers.ISO8601, importers.Into{At: &inc.ExternalCreatedAt, Field: "issue.created_on", Text: m.CreatedOn},
+		importers.Into{At: &inc.ExternalUpdatedAt, Field: "issue.updated_on", Text: m.UpdatedOn}); err != nil {
+		return err
 	}
-	updated, err := iso.Parse(m.UpdatedOn)
-	if err != nil {
-		return &importers.MapError{Field: "issue.updated_on", Value: importers.Line(m.UpdatedOn), Reason: err.Error()}
-	}
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = created.At, updated.At
-	inc.Milestones.Set(incident.Opened, created.At, incident.ToSecond, incident.FromField, name, "created_on")
+	inc.Milestones.Set(incident.Opened, inc.ExternalCreatedAt, incident.ToSecond, incident.FromField, name, "created_on")
 	for _, j := range m.Journals {
-		at, err := iso.Parse(j.CreatedOn)
+		at, err := d.Instant("issue.journals.created_on", j.CreatedOn, importers.ISO8601)
 		if err != nil {
-			return &importers.MapError{Field: "issue.journals.created_on", Value: importers.Line(j.CreatedOn), Reason: err.Error()}
+			return err
 		}
-		m.journal = append(m.journal, dated{j, at.At})
+		m.journal = append(m.journal, dated{j, at})
 	}
 	slices.SortStableFunc(m.journal, func(a, b dated) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.ID, b.ID)) })
 	return nil
@@ -91,7 +82,7 @@ func (m *mapping) attributes(id string) {
 	}
 	inc.PriorityRaw = importers.Line(m.Priority.Name)
 	inc.Severity = d.SeverityOf("issue.priority", m.Priority.Name, m.words.Severity)
-	inc.Kind = incident.Real // trackers are named freely; one that is in no map holds real incidents
+	// Trackers are named freely: one that is in no map holds real incidents.
 	if kind, ok := m.words.Kind.Of(m.Tracker.Name); ok {
 		inc.Kind = kind
 	}
@@ -102,7 +93,8 @@ func (m *mapping) attributes(id string) {
 	d.AddCustom("target version", m.FixedVersion.Name)
 	service := cmp.Or(m.Category.Name, m.Project.Name)
 	for _, f := range m.Custom {
-		m.field(f, &service)
+		d.AddCustom(f.Name, f.text())
+		service = cmp.Or(d.Place(m.words, name, f.Name, f.text()), service)
 	}
 	d.AddServices(m.words.ServiceNames(service)...)
 }
@@ -116,35 +108,6 @@ func (m *mapping) status(s named) incident.Status {
 		return incident.Closed
 	}
 	return incident.StatusUnknown
-}
-
-// field places a custom field as the mapping says, and keeps it in any case.
-func (m *mapping) field(f customField, service *string) {
-	d, value := &m.draft, f.text()
-	d.AddCustom(f.Name, value)
-	if importers.Unset(value) {
-		return
-	}
-	for what, field := range m.words.Fields {
-		if !strings.EqualFold(field, f.Name) {
-			continue
-		}
-		switch what {
-		case "service":
-			*service = value
-		case "team":
-			d.Team = importers.Line(value)
-		case "severity":
-			d.Incident.SeverityRaw = importers.Line(value)
-			d.Incident.Severity = d.SeverityOf(f.Name, value, m.words.Severity)
-		default:
-			if slices.Contains(incident.MilestoneNames, incident.MilestoneName(what)) {
-				if err := d.SetTime(incident.MilestoneName(what), name, f.Name, value, importers.TimeFormat{}); err != nil {
-					d.Warn(f.Name, importers.Line(value), err.Error())
-				}
-			}
-		}
-	}
 }
 
 // history reads turns of status from the journals, which know of reopenings; closed_on does not.
@@ -181,24 +144,19 @@ func (m *mapping) history() {
 		return
 	}
 	d.SetHistory(name, inc.ExternalCreatedAt, first, turns)
-	if n := len(turns); n > 0 && inc.Status.Over() {
-		d.AddPerson(turns[n-1].By, "resolver")
-	}
+	d.AddResolver(turns)
 }
 
 // bornClosed takes the end from closed_on: no journal tells of one, for the issue was made as a closed one.
 func (m *mapping) bornClosed() {
 	inc := &m.draft.Incident
 	m.draft.SetHistory(name, time.Time{}, "", nil)
-	at, err := iso.Parse(m.ClosedOn)
-	if err != nil {
-		m.draft.Warn("issue.closed_on", importers.Line(m.ClosedOn), err.Error())
-	}
-	if inc.Status != incident.Canceled {
-		inc.Milestones.Set(incident.ResolvedAt, at.At, incident.ToSecond, incident.FromField, name, "closed_on")
+	at := m.draft.ISO("issue.closed_on", m.ClosedOn)
+	if inc.Status == incident.Resolved || inc.Status == incident.Closed {
+		inc.Milestones.Set(incident.ResolvedAt, at, incident.ToSecond, incident.FromField, name, "closed_on")
 	}
 	if inc.Status == incident.Closed {
-		inc.Milestones.Set(incident.ClosedAt, at.At, incident.ToSecond, incident.FromField, name, "closed_on")
+		inc.Milestones.Set(incident.ClosedAt, at, incident.ToSecond, incident.FromField, name, "closed_on")
 	}
 }
 

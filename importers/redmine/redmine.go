@@ -87,7 +87,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	}
 	scope := importers.Scope{Identity: importers.Line(fmt.Sprintf("%s %s (%s)", a.User.Firstname, a.User.Lastname, a.User.Login))}
 	if a.User.Admin {
-		scope.Notes = append(scope.Notes, "The key belongs to an administrator; a user who may view issues is enough.")
+		scope.Note("The key belongs to an administrator; a user who may view issues is enough.")
 	}
 	var found struct {
 		Projects []struct{ Name, Identifier string }
@@ -97,13 +97,13 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		return scope, err
 	}
 	for _, p := range found.Projects {
-		scope.Reach = append(scope.Reach, importers.Line(fmt.Sprintf("%s (%s)", p.Name, p.Identifier)))
+		scope.Sees("%s (%s)", p.Name, p.Identifier)
 	}
 	if found.Total > len(found.Projects) {
-		scope.Notes = append(scope.Notes, fmt.Sprintf("%d projects can be seen; the first %d are shown.", found.Total, len(found.Projects)))
+		scope.Note("%d projects can be seen; the first %d are shown.", found.Total, len(found.Projects))
 	}
 	if found.Total == 0 {
-		scope.Notes = append(scope.Notes, "The user sees no project: make it a member of those that hold incidents.")
+		scope.Note("The user sees no project: make it a member of those that hold incidents.")
 	}
 	_, err = filters(ctx, in)
 	return scope, err

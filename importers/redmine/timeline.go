@@ -10,9 +10,7 @@ import (
 
 // timeline lists the creation, every change and every note.
 func (m *mapping) timeline() {
-	if at := m.draft.Incident.ExternalCreatedAt; !at.IsZero() {
-		m.event(at, incident.EventCreated, m.Author.Name, "created", "created", false)
-	}
+	m.event(m.draft.Incident.ExternalCreatedAt, incident.EventCreated, m.Author.Name, "created", "created", false)
 	for _, j := range m.journal {
 		for _, c := range j.Details {
 			kind, text := m.told(c)
@@ -25,9 +23,7 @@ func (m *mapping) timeline() {
 }
 
 func (m *mapping) event(at time.Time, kind incident.EventKind, actor, text, raw string, private bool) {
-	d := &m.draft
-	d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: importers.Line(actor), Text: importers.Clean(text),
-		Private: private, RawKind: importers.Line(raw), Pos: len(d.Timeline)})
+	m.draft.Happened(incident.TimelineEvent{At: at, Kind: kind, Actor: actor, Text: text, Private: private, RawKind: raw})
 }
 
 // told says what a change was, in words.
@@ -35,14 +31,7 @@ func (m *mapping) told(c detail) (incident.EventKind, string) {
 	switch c.Property + "/" + c.Name {
 	case "attr/status_id":
 		from, to := find(m.Statuses, c.Old), find(m.Statuses, c.New)
-		kind := incident.EventStatus
-		switch was, is := m.status(from), m.status(to); {
-		case is.Over() && !was.Over():
-			kind = incident.EventResolved
-		case was.Over() && !is.Over():
-			kind = incident.EventReopened
-		}
-		return kind, fmt.Sprintf("status from %s to %s", from.Name, to.Name)
+		return importers.EventOfTurn(m.status(from), m.status(to)), fmt.Sprintf("status from %s to %s", from.Name, to.Name)
 	case "attr/priority_id":
 		return incident.EventSeverity, fmt.Sprintf("priority from %s to %s", find(m.Priorities, c.Old).Name, find(m.Priorities, c.New).Name)
 	case "attr/assigned_to_id":

@@ -79,13 +79,13 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 	for _, ticket := range f.Items {
 		var i item
 		if err := json.Unmarshal(ticket, &i); err != nil || i.ID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: "search for tickets", Reason: "a ticket without an id", Body: string(ticket)})
+			s.Reject("search for tickets", "a ticket without an id", ticket)
 			continue
 		}
 		s.Held = append(s.Held, string(i.ID))
 		id, _ := strconv.ParseInt(string(i.ID), 10, 64)
 		last = max(last, id)
-		updated, _ := time.Parse(time.RFC3339, i.LastUpdated)
+		updated := importers.ISO(i.LastUpdated)
 		if !at.From.IsZero() && updated.Before(at.From) || !at.To.IsZero() && updated.After(at.To) {
 			continue
 		}
@@ -167,7 +167,7 @@ func byID(ctx context.Context, in importers.Input, ids []string, known people) (
 			if err != nil {
 				return nil, err
 			}
-			rec.At, _ = time.Parse(time.RFC3339, i.LastUpdated)
+			rec.At = importers.ISO(i.LastUpdated)
 			records[string(i.ID)] = rec
 		}
 	}

@@ -39,6 +39,14 @@ type customField struct {
 	Values []text
 }
 
+func (f customField) value() string {
+	var all []string
+	for _, v := range f.Values {
+		all = append(all, string(v))
+	}
+	return strings.Join(all, ", ")
+}
+
 // nobody owns tickets that nobody took.
 const nobody = "Nobody"
 
@@ -58,12 +66,9 @@ type mapping struct {
 	draft   importers.Draft
 }
 
-// iso reads times; those that are unset are 1970-01-01.
-var iso = importers.TimeFormat{Layout: importers.ISOTime}
-
 func mapTicket(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	var b body
-	m := mapping{words: cfg.Words(words)}
+	m := mapping{words: cfg.Words(words), draft: importers.NewIncident("tickets", raw.ExternalID, incident.OriginTicket)}
 	err := json.Unmarshal(raw.Body, &b)
 	if err == nil {
 		err = json.Unmarshal(b.Ticket, &m.ticket)
@@ -79,8 +84,6 @@ func mapTicket(raw incident.Raw, cfg importers.Config) (importers.Draft, error) 
 	}
 	m.users = b.Users
 	d := &m.draft
-	d.Incident.Ref = incident.Ref{Type: "tickets", ExternalID: raw.ExternalID}
-	d.Incident.Origin, d.Incident.Format, d.Incident.Kind = incident.OriginTicket, incident.Plain, incident.Real
 	d.Incident.URL = importers.WebURL(strings.TrimRight(settings.Of(cfg, "url"), "/") + "/Ticket/Display.html?id=" + raw.ExternalID)
 	d.Incident.Number = "#" + importers.Line(raw.ExternalID)
 	m.attributes(cfg)
@@ -100,11 +103,11 @@ func (m *mapping) dates(items []json.RawMessage) error {
 		return &importers.MapError{Field: "history", Reason: err.Error()}
 	}
 	for _, t := range list {
-		at, err := iso.Parse(t.Created)
+		at, err := m.draft.Instant("history.Created", t.Created, importers.ISO8601)
 		if err != nil {
-			return &importers.MapError{Field: "history.Created", Value: importers.Line(t.Created), Reason: err.Error()}
+			return err
 		}
-		m.history = append(m.history, dated{t, at.At})
+		m.history = append(m.history, dated{t, at})
 	}
 	slices.SortStableFunc(m.history, func(a, b dated) int { return a.at.Compare(b.at) })
 	return nil
@@ -128,7 +131,7 @@ func (m *mapping) attributes(cfg importers.Config) {
 		d.AddPerson(r.name(), "responder")
 	}
 	d.AddCustom("queue", m.Queue.name())
-	if due, err := iso.Parse(m.Due); err == nil && !due.At.IsZero() {
+	if !importers.ISO(m.Due).IsZero() {
 		d.AddCustom("due", m.Due)
 	}
 	service := m.Queue.name()
@@ -139,7 +142,9 @@ func (m *mapping) attributes(cfg importers.Config) {
 		}
 	}
 	for _, f := range custom {
-		m.field(f, &service)
+		value := f.value()
+		d.AddCustom(f.Name, value)
+		service = cmp.Or(d.Place(m.words, name, f.Name, value), service)
 	}
 	d.AddServices(m.words.ServiceNames(service)...)
 	inc.Description = m.text(m.created())
@@ -174,57 +179,17 @@ func (m *mapping) severity(cfg importers.Config) {
 	}
 }
 
-// field places a custom field as the mapping says, and keeps it in any case.
-func (m *mapping) field(f customField, service *string) {
-	d := &m.draft
-	var values []string
-	for _, v := range f.Values {
-		values = append(values, string(v))
-	}
-	value := strings.Join(values, ", ")
-	d.AddCustom(f.Name, value)
-	if importers.Unset(value) {
-		return
-	}
-	for what, field := range m.words.Fields {
-		switch {
-		case !strings.EqualFold(field, f.Name):
-		case what == "service":
-			*service = value
-		case what == "team":
-			d.Team = importers.Line(value)
-		case what == "severity":
-			d.Incident.SeverityRaw = importers.Line(value)
-			d.Incident.Severity = d.SeverityOf(f.Name, value, m.words.Severity)
-		case slices.Contains(incident.MilestoneNames, incident.MilestoneName(what)):
-			if err := d.SetTime(incident.MilestoneName(what), name, f.Name, value, importers.TimeFormat{}); err != nil {
-				d.Warn(f.Name, importers.Line(value), err.Error())
-			}
-		}
-	}
-}
-
 // times reads the ticket's own times. Resolved outlives a reopening, so it counts only while the ticket is over.
 func (m *mapping) times() error {
 	d, inc := &m.draft, &m.draft.Incident
-	for _, f := range []struct {
-		field, text string
-		into        *time.Time
-	}{{"ticket.Created", m.Created, &inc.ExternalCreatedAt}, {"ticket.LastUpdated", m.LastUpdated, &inc.ExternalUpdatedAt}} {
-		at, err := iso.Parse(f.text)
-		if err != nil {
-			return &importers.MapError{Field: f.field, Value: importers.Line(f.text), Reason: err.Error()}
-		}
-		*f.into = at.At
-	}
-	inc.Milestones.Set(incident.Opened, inc.ExternalCreatedAt, incident.ToSecond, incident.FromField, name, "Created")
-	if err := d.SetTime(incident.Acked, name, "Started", m.Started, iso); err != nil {
+	if err := d.Instants(importers.ISO8601, importers.Into{At: &inc.ExternalCreatedAt, Field: "ticket.Created", Text: m.Created},
+		importers.Into{At: &inc.ExternalUpdatedAt, Field: "ticket.LastUpdated", Text: m.LastUpdated}); err != nil {
 		return err
 	}
-	if inc.Status == incident.Resolved || inc.Status == incident.Closed {
-		return d.SetTime(incident.ResolvedAt, name, "Resolved", m.Resolved, iso)
-	}
-	return nil
+	inc.Milestones.Set(incident.Opened, inc.ExternalCreatedAt, incident.ToSecond, incident.FromField, name, "Created")
+	resolved := inc.Status == incident.Resolved || inc.Status == incident.Closed
+	return d.SetTimes(name, importers.ISO8601, importers.Stated{Name: incident.Acked, Field: "Started", Text: m.Started},
+		importers.Stated{Name: incident.ResolvedAt, Field: "Resolved", Text: m.Resolved, Unless: !resolved})
 }
 
 // own reports whether a transaction is of this ticket itself, not of one that was merged into it.
@@ -250,9 +215,7 @@ func (m *mapping) turns() {
 		}
 	}
 	d.SetHistory(name, inc.ExternalCreatedAt, first, turns)
-	if n := len(turns); n > 0 && inc.Status.Over() {
-		d.AddPerson(turns[n-1].By, "resolver")
-	}
+	d.AddResolver(turns)
 	for _, t := range turns {
 		if !t.Status.Over() && t.Status != incident.Triggered {
 			d.AddPerson(t.By, "acknowledger")

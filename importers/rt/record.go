@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -50,18 +51,7 @@ type ref struct {
 	RealName string
 }
 
-// text is a JSON text or number as it is written; null is empty. Ids are texts in lists and numbers elsewhere.
-type text string
-
-func (t *text) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) == nil {
-		*t = text(s)
-	} else {
-		*t = text(b)
-	}
-	return nil
-}
+type text = importers.Text
 
 // people are users' names by number, as far as they were asked for in a page.
 type people map[string]string
@@ -89,20 +79,15 @@ func record(ctx context.Context, in importers.Input, id string, ticket json.RawM
 
 // all reads every page of a list that belongs to one ticket. Nothing in it is ever removed, so its order does not move.
 func all(ctx context.Context, in importers.Input, path, fields string) ([]json.RawMessage, error) {
-	var items []json.RawMessage
-	for page := 1; ; page++ {
+	return importers.AllParts(func(token string) ([]json.RawMessage, string, error) {
+		page, _ := strconv.Atoi(cmp.Or(token, "1"))
 		var f found
 		err := get(ctx, in, path, url.Values{"fields": {fields}, "per_page": {strconv.Itoa(most)}, "page": {strconv.Itoa(page)}}, &f)
-		if err != nil {
-			return nil, err
+		if len(f.Items) < most {
+			return f.Items, "", err
 		}
-		if page > 1 && len(f.Items) > 0 && string(f.Items[0]) == string(items[len(items)-most]) {
-			return nil, importers.ErrStuck
-		}
-		if items = append(items, f.Items...); len(f.Items) < most {
-			return items, nil
-		}
-	}
+		return f.Items, strconv.Itoa(page + 1), err
+	})
 }
 
 func decode[T any](items []json.RawMessage) ([]T, error) {

@@ -79,9 +79,7 @@ func check(cfg importers.Config) error {
 	if settings.Of(cfg, "token") == "" && settings.Of(cfg, "user") == "" {
 		return incident.Invalidf("token", "Request Tracker needs a token, or a user and a password")
 	}
-	s := Source()
-	s.Check = nil
-	return s.Validate(cfg)
+	return nil
 }
 
 // step says from which priority on a severity holds.
@@ -141,10 +139,10 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		return scope, err
 	}
 	for _, q := range queues.Items {
-		scope.Reach = append(scope.Reach, importers.Line(q.Name))
+		scope.Sees("%s", q.Name)
 	}
 	if len(queues.Items) == 0 {
-		scope.Notes = append(scope.Notes, "The user sees no queue: grant SeeQueue and ShowTicket on those that hold incidents.")
+		scope.Note("The user sees no queue: grant SeeQueue and ShowTicket on those that hold incidents.")
 	}
 	_, err := search(ctx, in, condition(in.Config, 0, importers.At{}))
 	return scope, err

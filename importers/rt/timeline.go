@@ -1,6 +1,7 @@
 package rt
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,13 +13,11 @@ import (
 // timeline lists every transaction, those of merged tickets too. SetWatcher only repeats a change of owner.
 func (m *mapping) timeline() {
 	for _, t := range m.history {
-		if t.Type == "SetWatcher" && t.Field == "Owner" || t.at.IsZero() {
+		if t.Type == "SetWatcher" && t.Field == "Owner" {
 			continue
 		}
 		kind, text := m.told(t)
-		d := &m.draft
-		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: t.at, Kind: kind, Actor: importers.Line(t.Creator.name()), Text: importers.Clean(text),
-			Private: t.Type == "Comment", RawKind: importers.Line(strings.Trim(t.Type+"/"+t.Field, "/")), Pos: len(d.Timeline)})
+		m.draft.Happened(incident.TimelineEvent{At: t.at, Kind: kind, Actor: t.Creator.name(), Text: text, Private: t.Type == "Comment", RawKind: strings.Trim(t.Type+"/"+t.Field, "/")})
 	}
 }
 
@@ -32,9 +31,9 @@ func (m *mapping) told(t dated) (incident.EventKind, string) {
 	case t.Type == "Status":
 		return m.moved(t), fmt.Sprintf("status from %s to %s", t.OldValue, t.NewValue)
 	case t.Type == "Comment":
-		return incident.EventNote, or(m.text(t), "comment")
+		return incident.EventNote, cmp.Or(m.text(t), "comment")
 	case t.Type == "Correspond":
-		return incident.EventNote, or(m.text(t), "correspondence")
+		return incident.EventNote, cmp.Or(m.text(t), "correspondence")
 	case t.Field == "Owner":
 		return incident.EventAssigned, fmt.Sprintf("owner from %s to %s", m.user(t.OldValue), m.user(t.NewValue))
 	case t.Field == "Priority":
@@ -47,25 +46,14 @@ func (m *mapping) told(t dated) (incident.EventKind, string) {
 
 // moved returns the kind of a change of status; changes of merged tickets say nothing about this one.
 func (m *mapping) moved(t dated) incident.EventKind {
-	from, to := m.status(t.OldValue), m.status(t.NewValue)
-	switch {
-	case m.own(t) && to.Over() && !from.Over():
-		return incident.EventResolved
-	case m.own(t) && from.Over() && !to.Over():
-		return incident.EventReopened
+	if !m.own(t) {
+		return incident.EventStatus
 	}
-	return incident.EventStatus
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
+	return importers.EventOfTurn(m.status(t.OldValue), m.status(t.NewValue))
 }
 
 // user returns the name behind a user's number.
-func (m *mapping) user(id text) string { return or(m.users[string(id)], "user "+string(id)) }
+func (m *mapping) user(id text) string { return cmp.Or(m.users[string(id)], "user "+string(id)) }
 
 // created returns the transaction that made the ticket.
 func (m *mapping) created() dated {

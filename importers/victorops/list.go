@@ -104,7 +104,7 @@ func slice(in importers.Input, p page) importers.Slice {
 		if !wanted(in.Config, h.Teams...) {
 			continue
 		}
-		s.Records = append(s.Records, importers.Record{ExternalID: string(h.Number), Body: raw, At: importers.Instant(h.Start)})
+		s.Records = append(s.Records, importers.Record{ExternalID: string(h.Number), Body: raw, At: importers.ISO(h.Start)})
 	}
 	return s
 }

@@ -109,14 +109,14 @@ func (e *entry) attributes(d *importers.Draft, w importers.Words) {
 // second stay in the order in which they are listed.
 func (e *entry) history(d *importers.Draft, w importers.Words) {
 	e.Transitions = slices.DeleteFunc(e.Transitions, func(t transition) bool {
-		if importers.Instant(t.At).IsZero() {
+		if importers.ISO(t.At).IsZero() {
 			d.Warn("transitions.at", importers.Line(t.At), "a transition without a time was left out")
 			return true
 		}
 		return false
 	})
 	for i := range e.Transitions {
-		e.Transitions[i].at = importers.Instant(e.Transitions[i].At)
+		e.Transitions[i].at = importers.ISO(e.Transitions[i].At)
 	}
 	slices.SortStableFunc(e.Transitions, func(a, b transition) int { return a.at.Compare(b.at) })
 	var turns []importers.Turn
@@ -171,7 +171,7 @@ func (e *entry) updated(last time.Time) time.Time {
 			last = t.at
 		}
 	}
-	if at := importers.Instant(e.LastAlert); at.After(last) {
+	if at := importers.ISO(e.LastAlert); at.After(last) {
 		last = at
 	}
 	return last

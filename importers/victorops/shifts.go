@@ -60,7 +60,7 @@ func mapShifts(raw incident.Raw, _ importers.Config) (importers.Draft, error) {
 	for _, u := range l.UserLogs {
 		for _, entry := range u.Log {
 			s := incident.Shift{Person: incident.ID(u.UserID), PersonName: u.UserID,
-				ScheduleRef: entry.Policy.Slug, ScheduleName: entry.Policy.Name, From: importers.Instant(entry.On), To: importers.Instant(entry.Off)}
+				ScheduleRef: entry.Policy.Slug, ScheduleName: entry.Policy.Name, From: importers.ISO(entry.On), To: importers.ISO(entry.Off)}
 			if s.ScheduleRef == "" && s.ScheduleName == "" {
 				s.ScheduleRef, s.ScheduleName = m.Rota.ID, m.Rota.Name
 			}
