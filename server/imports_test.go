@@ -42,6 +42,7 @@ var rules = []rule{
 	{"search", []string{"incident", "search/plain"}, []string{"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "go.etcd.io/bbolt"}},
 	{"search/plain", []string{"incident"}, nil},
 	{"search/template", []string{"incident"}, nil},
+	{"search/vectors", nil, []string{"gonum.org/v1/gonum"}},
 	{"search/evaluate", []string{"incident", "search", "search/..."}, nil},
 	{"search/...", []string{"incident", "search", "search/..."}, []string{"github.com/blevesearch/snowballstem", "github.com/blevesearch/bleve/v2/analysis"}},
 	{"reports", []string{"incident", "analytics", "analytics/stats"}, nil},
