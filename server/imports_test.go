@@ -40,7 +40,7 @@ var rules = []rule{
 	{"analytics/calendar", []string{"incident", "analytics/stats"}, nil},
 	{"analytics", []string{"incident", "analytics/stats", "analytics/calendar"}, nil},
 	{"search", []string{"incident", "search/plain"}, []string{"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "go.etcd.io/bbolt"}},
-	{"search/plain", []string{"incident"}, nil},
+	{"search/plain", []string{"incident", "search/template"}, nil},
 	{"search/template", []string{"incident"}, nil},
 	{"search/vectors", nil, []string{"gonum.org/v1/gonum"}},
 	{"search/evaluate", []string{"incident", "search", "search/..."}, nil},

@@ -2,7 +2,9 @@
 // output is still hostile: a renderer must escape it. It is no sanitizer and keeps no structure but
 // line breaks.
 //
-// Start with [Text].
+// [Text] keeps every word, for searching. [Parts] and [Gather] tell prose, code, log lines and stack traces apart and
+// leave out what says nothing about what happened, for comparing. The markup of other systems (ADF, wiki markup) is Markdown by the
+// time it is stored: importers/markup sees to that.
 package plain
 
 import (
@@ -18,9 +20,9 @@ import (
 func Text(s string, format incident.TextFormat) string {
 	switch format {
 	case incident.HTML:
-		return tidy(html.UnescapeString(stripTags(s, anyTag)))
+		return tidy(html.UnescapeString(stripTags(s, anyTag, breakLine)))
 	case incident.Markdown:
-		return tidy(html.UnescapeString(stripMarks(stripTags(s, knownTag))))
+		return tidy(html.UnescapeString(stripMarks(stripTags(s, knownTag, breakLine))))
 	}
 	return s
 }
@@ -34,9 +36,6 @@ var (
 	starts = regexp.MustCompile(`(?m)^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?|\d{1,9}[.)][ \t]+)`)
 	rules  = regexp.MustCompile("(?m)^[ \t]*(?:```.*|~~~.*|[-=*_| :]{3,})$")
 	marks  = strings.NewReplacer("**", "", "__", "", "`", "", "*", "", "~~", "", "|", " ")
-
-	spaces = regexp.MustCompile(`[ \t\r\f\v]+`)
-	lines  = regexp.MustCompile(`\s*\n\s*`)
 )
 
 // anyTag accepts what an HTML parser takes for a tag.
@@ -50,8 +49,17 @@ func knownTag(inner string) bool {
 	return inner[0] == '!' || blocks.MatchString(inner) || inline.MatchString(inner)
 }
 
-// stripTags makes one pass: each '<' either begins a tag that ends at the next '>' or is text.
-func stripTags(s string, isTag func(string) bool) string {
+// breakLine puts a line break in the place of tags of blocks.
+func breakLine(inner string) string {
+	if blocks.MatchString(inner) {
+		return "\n"
+	}
+	return ""
+}
+
+// stripTags makes one pass: each '<' either begins a tag that ends at the next '>' or is text. instead says what stands
+// in the place of a tag.
+func stripTags(s string, isTag func(string) bool, instead func(string) string) string {
 	var b strings.Builder
 	for {
 		open := strings.IndexByte(s, '<')
@@ -74,9 +82,7 @@ func stripTags(s string, isTag func(string) bool) string {
 			s = after(s[open:], "</"+strings.ToLower(hidden.FindString(inner)))
 			s = after(s, ">")
 		default:
-			if blocks.MatchString(inner) {
-				b.WriteByte('\n')
-			}
+			b.WriteString(instead(inner))
 			s = s[open+length+1:]
 		}
 	}
@@ -101,13 +107,52 @@ func indexFold(s, sub string) int {
 	return -1
 }
 
+// escapes are characters that stand for themselves behind a backslash (CommonMark 2.4).
+var escapes = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])")
+
 func stripMarks(s string) string {
 	s = rules.ReplaceAllString(s, "")
 	s = starts.ReplaceAllString(s, "")
-	s = links.ReplaceAllString(s, "$1")
-	return marks.Replace(s)
+	if strings.Contains(s, "](") {
+		s = links.ReplaceAllString(s, "$1")
+	}
+	if !strings.Contains(s, `\`) {
+		return marks.Replace(s)
+	}
+	var out strings.Builder
+	for at := 0; at < len(s); {
+		next := escapes.FindStringIndex(s[at:])
+		if next == nil {
+			out.WriteString(marks.Replace(s[at:]))
+			break
+		}
+		out.WriteString(marks.Replace(s[at : at+next[0]]))
+		out.WriteByte(s[at+next[1]-1])
+		at += next[1]
+	}
+	return out.String()
 }
 
+// tidy makes one blank of white space within a line, and drops blank lines and those at the edges.
 func tidy(s string) string {
-	return strings.TrimSpace(lines.ReplaceAllString(spaces.ReplaceAllString(s, " "), "\n"))
+	var b strings.Builder
+	b.Grow(len(s))
+	gap := byte(0) // what separates the next word from the last
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\n':
+			gap = '\n'
+		case c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v':
+			if gap == 0 {
+				gap = ' '
+			}
+		default:
+			if gap != 0 && b.Len() > 0 {
+				b.WriteByte(gap)
+			}
+			gap = 0
+			b.WriteByte(c)
+		}
+	}
+	return strings.TrimSpace(b.String())
 }

@@ -28,6 +28,7 @@ func TestText(t *testing.T) {
 		{"snake case stays", "kube_api_server is down", incident.Markdown, "kube_api_server is down"},
 		{"placeholders are text in Markdown", "pod <none> <https://a.example> <br> x", incident.Markdown, "pod <none> <https://a.example>\nx"},
 		{"fences go, code stays", "```go\nx := 1\n```", incident.Markdown, "x := 1"},
+		{"escaped characters are text", `2 \* 3 \[x\] \<y\> c:\temp`, incident.Markdown, `2 * 3 [x] <y> c:\temp`},
 		{"tables", "| a | b |\n|---|---|\n| 1 | 2 |", incident.Markdown, "a b\n1 2"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -12,6 +12,20 @@ import "strings"
 //	worker-<num> copied <id> to <ip> in <duration>
 func Mask(line string) string { return render(read(line)) }
 
+// Words returns the words of a line that do not vary, in order, with a blank between them: what is left to compare.
+//
+//	worker-17 copied blk_3886504906413966 to 10.0.0.7:50010 in 2.4 s
+//	worker copied to in
+func Words(line string) string {
+	var out []string
+	for _, t := range read(line) {
+		if t.kind == word {
+			out = append(out, strings.FieldsFunc(strings.ReplaceAll(t.text, marks[number], " "), func(r rune) bool { return r == ' ' || r == '-' })...)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 func render(ts []token) string {
 	var b strings.Builder
 	for i, t := range ts {

@@ -79,6 +79,18 @@ func TestMask(t *testing.T) {
 	}
 }
 
+func TestWords(t *testing.T) {
+	for in, want := range map[string]string{
+		"worker-17 copied blk_3886504906413966 to 10.0.0.7:50010 in 2.4 s": "worker copied to in",
+		"x = 3": "x",
+		"":      "",
+	} {
+		if got := Words(in); got != want {
+			t.Errorf("Words(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestMaskBoundsLines(t *testing.T) {
 	if got := Mask(strings.Repeat("a ", 5000) + "end"); strings.Contains(got, "end") || len(got) > longest {
 		t.Errorf("Mask of 10 kB has %d bytes, want at most %d", len(got), longest)
