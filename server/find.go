@@ -150,6 +150,7 @@ func problems(ctx context.Context, p program, fs *flag.FlagSet, parse func() (co
 type question struct {
 	service, team, priority, sev, source, tag list
 	from, to, period, zone, groupBy           *string
+	compare, programme                        *string // nil: this command has no such flag
 }
 
 // list is a flag that may be repeated.
@@ -177,8 +178,8 @@ func registerQuestion(fs *flag.FlagSet) *question {
 
 func (q *question) values() url.Values {
 	v := url.Values{"service": q.service, "team": q.team, "priority": q.priority, "sev": q.sev, "source": q.source, "tag": q.tag}
-	for name, value := range map[string]*string{"from": q.from, "to": q.to, "range": q.period, "tz": q.zone, "group_by": q.groupBy} {
-		if *value != "" {
+	for name, value := range map[string]*string{"from": q.from, "to": q.to, "range": q.period, "tz": q.zone, "group_by": q.groupBy, "cmp": q.compare, "programme": q.programme} {
+		if value != nil && *value != "" {
 			v.Set(name, *value)
 		}
 	}

@@ -21,7 +21,9 @@ import (
 func measure(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
 	metric := fs.String("metric", "time_to_resolve", "one of "+metricIDs()+", or a span such as opened..resolved")
 	filters := registerQuestion(fs)
-	asJSON := fs.Bool("json", false, "print JSON, as GET /api/v1/measurements does")
+	filters.compare = fs.String("cmp", "", "of better: prev, yoy or none")
+	filters.programme = fs.String("programme", "", "of better: day on which a programme to improve reliability began")
+	asJSON := fs.Bool("json", false, "print JSON, as GET /api/v1/measurements does, or for better GET /api/v1/verdicts")
 	cfg, _, err := parse()
 	if err != nil {
 		return err
@@ -53,16 +55,47 @@ func (p program) measured(ctx context.Context, cfg config.Config, filters *quest
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
+	if metric == "better" {
+		return p.judged(desk.Judge(a.Desk.Live.Snapshot(), scope), asJSON)
+	}
 	m, err := desk.Measure(a.Desk.Live.Snapshot(), metric, scope)
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
 	if asJSON {
-		enc := json.NewEncoder(p.out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(m)
+		return p.encode(m)
 	}
 	return p.printMeasurements(m)
+}
+
+func (p program) encode(answer any) error {
+	enc := json.NewEncoder(p.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(answer)
+}
+
+// judged prints whether a selection got better: a line for each question and each test.
+func (p program) judged(v desk.Verdicts, asJSON bool) error {
+	if asJSON {
+		return p.encode(v)
+	}
+	if v.Missing != "" {
+		fmt.Fprintf(p.out, "Cannot tell: %s.\n", v.Missing)
+	} else {
+		fmt.Fprintln(p.out, v.Compared.Words)
+	}
+	for _, a := range v.Answers {
+		fmt.Fprintf(p.out, "%s: %s\n", a.Question, a.Sentence)
+	}
+	fmt.Fprintf(p.out, "Does the gap grow: %s\n", v.Trend.Sentence)
+	if v.Growth != nil {
+		fmt.Fprintf(p.out, "Since the programme began: %s\n", v.Growth.Sentence)
+	}
+	fmt.Fprintf(p.out, "When: %s\n", v.Pattern.Sentence)
+	for _, c := range v.Checks {
+		fmt.Fprintf(p.out, "%s (n = %d %s): %s\n", c.Name, c.N, c.Of, c.Sentence)
+	}
+	return nil
 }
 
 func (p program) printMeasurements(m desk.Measurements) error {

@@ -7,8 +7,8 @@ import (
 	"hindsight/server/internal/query"
 )
 
-// MeasureParams ask for figures.
-type MeasureParams struct {
+// QuestionParams select incidents.
+type QuestionParams struct {
 	Sev      []string `query:"sev" doc:"1 to 5, or unset; repeat for alternatives"`
 	Service  []string `query:"service" doc:"name or id"`
 	Team     []string `query:"team"`
@@ -20,8 +20,32 @@ type MeasureParams struct {
 	From     string   `query:"from" doc:"first day, month or instant"`
 	To       string   `query:"to" doc:"last day or month, or the instant behind the period"`
 	TZ       string   `query:"tz" doc:"zone of days and months; UTC when empty"`
-	Metric   string   `query:"metric" default:"time_to_resolve" doc:"id of a metric, or a span such as opened..resolved"`
-	GroupBy  string   `query:"group_by" doc:"service, team, severity, priority, source, week, month, quarter, year or custom:FIELD"`
+}
+
+// MeasureParams ask for figures.
+type MeasureParams struct {
+	QuestionParams
+	Metric  string `query:"metric" default:"time_to_resolve" doc:"id of a metric, or a span such as opened..resolved"`
+	GroupBy string `query:"group_by" doc:"service, team, severity, priority, source, week, month, quarter, year or custom:FIELD"`
+}
+
+// VerdictParams ask whether incidents became rarer or shorter.
+type VerdictParams struct {
+	QuestionParams
+	Compare   string `query:"cmp" doc:"prev: the period of equal length just before; yoy: the same days a year earlier; none. Without a period the last twelve months of the record are compared with the twelve before"`
+	Programme string `query:"programme" doc:"day on which a programme to improve reliability began; the growth parameter needs it"`
+}
+
+func (s *Server) verdicts(ctx context.Context, v Viewer, p VerdictParams) (desk.Verdicts, error) {
+	q, err := s.question(values(p))
+	if err != nil {
+		return desk.Verdicts{}, err
+	}
+	a, err := s.desk.Figures(ctx, q, v.Private())
+	if err != nil {
+		return desk.Verdicts{}, err
+	}
+	return desk.Judge(s.desk.Live.Snapshot(), a), nil
 }
 
 func (s *Server) question(v map[string][]string) (query.Query, error) {
@@ -54,6 +78,7 @@ type Deleted struct {
 func (s *Server) measureOps() []operation {
 	return []operation{
 		get("/measurements", "Figures with their uncertainty", s.measure),
+		get("/verdicts", "Is it getting better?", s.verdicts),
 		get("/sla", "How service levels were kept", s.sla),
 	}
 }

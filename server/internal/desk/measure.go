@@ -92,7 +92,7 @@ func Measure(s *analytics.Snapshot, metric string, q analytics.Query) (Measureme
 		out.Groups = groups(s.SLA(q, s.Agreements()), ofCompliance)
 	default:
 		if len(m.Span.From) == 0 {
-			return out, incident.Invalidf("metric", "%s has no value for each group; ask for its chart: /api/v1/charts/%s.json", m.ID, chartOf[m.ID])
+			return out, incident.Invalidf("metric", "%s has no value for each group; ask for /api/v1/verdicts, or for its chart: /api/v1/charts/%s.json", m.ID, chartOf[m.ID])
 		}
 		out.Groups = groups(s.Durations(q), ofDuration)
 	}

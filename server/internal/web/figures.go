@@ -57,16 +57,9 @@ func verdicts(snapshot *analytics.Snapshot, a analytics.Query) []frontend.Verdic
 	if c.Missing != "" {
 		return []frontend.Verdict{{Question: "Compared with before", State: frontend.Unclear, Phrase: "Cannot tell", Detail: capital(c.Missing) + ".", Metric: "better"}}
 	}
-	var metrics []analytics.Metric
-	questions, ids := []string{"How often"}, []string{"frequency"}
-	for _, id := range []string{lastingMetric(snapshot, a).ID, "time_to_acknowledge"} {
-		if m, err := analytics.FindMetric(id); err == nil {
-			metrics, questions, ids = append(metrics, m), append(questions, m.Title), append(ids, m.ID)
-		}
-	}
 	var out []frontend.Verdict
-	for i, v := range snapshot.Verdicts(c, metrics...) {
-		out = append(out, verdict(questions[i], ids[i], v, c.Words))
+	for _, x := range snapshot.Answers(c, snapshot.Lasting(a)) {
+		out = append(out, verdict(x.Question, x.Metric, x.Verdict, c.Words))
 	}
 	return out
 }
@@ -103,7 +96,7 @@ func cell(e analytics.Estimate) reports.Cell {
 // stats are the headline numbers of a selection.
 func (s *Server) stats(snapshot *analytics.Snapshot, a analytics.Query, list string) []frontend.Stat {
 	a.GroupBy = analytics.ByNothing
-	lasts := lastingMetric(snapshot, a).ID
+	lasts := snapshot.Lasting(a).ID
 	var out []frontend.Stat
 	for _, g := range snapshot.Counts(a) {
 		out = append(out, frontend.Stat{Label: "Incidents", Unit: reports.Count, Value: reports.Num(float64(g.N)), N: g.N, Metric: "count", Path: list})

@@ -12,7 +12,7 @@ import (
 
 // panels are the questions of the page of a service, one a row, in the order in which they help to decide.
 func (s *Server) panels(snapshot *analytics.Snapshot, a analytics.Query, q query.Query) ([]frontend.Panel, error) {
-	m := lastingMetric(snapshot, a)
+	m := snapshot.Lasting(a)
 	a.Span, q.Metric = m.Span, m.ID
 	out := []frontend.Panel{
 		{ID: "often", Title: "How often?", Lead: "Each period beside what the others lead one to expect."},
@@ -44,24 +44,6 @@ func checks(all []analytics.Check) []frontend.Check {
 		out = append(out, frontend.Check{Name: c.Name, Sentence: c.Sentence, N: written(c.N) + " " + c.Of, Metric: c.Metric})
 	}
 	return out
-}
-
-// lastingMetric is the duration that tells how long the incidents of a last: time to resolve, or where none has one, time to restore.
-func lastingMetric(snapshot *analytics.Snapshot, a analytics.Query) analytics.Metric {
-	var first analytics.Metric
-	for _, id := range []string{"time_to_resolve", "time_to_restore"} {
-		m, err := analytics.FindMetric(id)
-		if err != nil {
-			continue
-		}
-		if first.ID == "" {
-			first = m
-		}
-		if a.Span = m.Span; snapshot.Seen(a).Measured > 0 {
-			return m
-		}
-	}
-	return first
 }
 
 func zoneName(a analytics.Query) string {
