@@ -129,6 +129,20 @@ func (s *Snapshot) why(j *judge, x reading) string {
 	return ""
 }
 
+// apart says reasons in words; two statuses of one name are one reason.
+func (s *Snapshot) apart(j *judge, lacks map[lackKey]int) (out []Apart) {
+	for key, n := range lacks {
+		a := Apart{key.state, s.why(j, reading{lack: key.lack, status: key.status}), n}
+		if i := slices.IndexFunc(out, func(o Apart) bool { return o.State == a.State && o.Reason == a.Reason }); i >= 0 {
+			out[i].N += n
+			continue
+		}
+		out = append(out, a)
+	}
+	slices.SortFunc(out, func(a, b Apart) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Reason, b.Reason)) })
+	return out
+}
+
 // pauses lists, in time order and in words, when a clock stood still between its start and its stop.
 func (s *Snapshot) pauses(r row, t *terms, run stats.Stretch, running bool) []Pause {
 	var out []Pause

@@ -39,7 +39,24 @@ type ComplianceGroup struct {
 	Canceled    int // a status ended the clock before it stopped
 	Excused     int // of Met and Running: in time because of excluded time alone
 	ExcusedLate int // of Excused: by time that was excluded after the fact
-	Rate        Estimate
+	// Apart says why the clocks of Missing, Invalid and Canceled are none of the others, the most frequent reason first.
+	Apart []Apart
+	Rate  Estimate
+
+	lacks map[lackKey]int
+}
+
+// Apart is a reason for which clocks are neither met nor broken nor run.
+type Apart struct {
+	State  SLAState // SLAMissing, SLAInvalid or SLACanceled
+	Reason string   // as Clock.Why
+	N      int
+}
+
+type lackKey struct {
+	state  SLAState
+	lack   lack
+	status uint32
 }
 
 // SLAState is how one promise stands for one incident.
@@ -79,6 +96,7 @@ func (p *population) compliance(judges []judge) []ComplianceGroup {
 			}
 			b.acc.Group, b.acc.Promise = b.group, judge.promise
 			b.acc.Rate = share(b.acc.Met, b.acc.Met+b.acc.Breached)
+			b.acc.Apart, b.acc.lacks = p.s.apart(&judge, b.acc.lacks), nil
 			out = append(out, b.acc)
 		}
 	}
@@ -102,6 +120,12 @@ func (g *ComplianceGroup) count(x reading) {
 		g.Invalid++
 	case SLACanceled:
 		g.Canceled++
+	}
+	if x.lack != 0 {
+		if g.lacks == nil {
+			g.lacks = map[lackKey]int{}
+		}
+		g.lacks[lackKey{x.state, x.lack, x.status}]++
 	}
 	if x.excused {
 		g.Excused++

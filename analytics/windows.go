@@ -28,6 +28,25 @@ func (s *Snapshot) Windows(q Query, a Agreement) []ComplianceGroup {
 	return s.rolling(q, a)
 }
 
+// WindowClocks lists the clocks behind a number of Windows(q, a), newest first: those of a promise, in the window of a key, that
+// stand in one of some states. ErrNotFound when there is no such window.
+func (s *Snapshot) WindowClocks(q Query, a Agreement, promise, window string, states ...SLAState) ([]Clock, error) {
+	all := s.Windows(q, a)
+	i := slices.IndexFunc(all, func(g ComplianceGroup) bool { return g.Promise.Terms.Name == promise && g.Key == window })
+	if i < 0 {
+		return nil, incident.ErrNotFound
+	}
+	g := all[i]
+	q = a.within(q)
+	if q.From.Before(g.From) {
+		q.From = g.From
+	}
+	if q.To.IsZero() || g.To.Before(q.To) {
+		q.To = g.To
+	}
+	return slices.DeleteFunc(s.Clocks(q, []Agreement{a}, states...), func(c Clock) bool { return c.Promise.Key != g.Promise.Key }), nil
+}
+
 // within narrows q down to the term of the agreement.
 func (a *Agreement) within(q Query) Query {
 	from, until := a.term()

@@ -6,8 +6,8 @@ import (
 	"hindsight/incident"
 )
 
-// ContractPage is a contract at /contracts/{id}: how it is kept, with the evidence. GET parameter: version. POST
-// /admin/contracts/{id}/remove takes it back.
+// ContractPage is a contract at /contracts/{id}: how it is kept, with the evidence. GET parameters: version; and promise,
+// window, state and why, which choose the clocks behind a number. POST /admin/contracts/{id}/remove takes it back.
 type ContractPage struct {
 	Shell
 	ID       incident.ID
@@ -17,13 +17,16 @@ type ContractPage struct {
 	Terms    []string // what it promises, in words
 	Excluded []string // which time does not count, and who approved that
 	Problem  string   // why it cannot be counted; empty: it can
-	Windows  []ContractWindow
-	AtRisk   []ClockRow
-	Breaches []ClockRow // newest first, those still running included
-	More     int        // breaches that are not listed
-	Versions []VersionRow
-	Removed  bool
-	MayEdit  bool
+	// CountedAt is when the version was replaced or taken back: calendars count as they were then. Zero: it is in force.
+	CountedAt time.Time
+	Windows   []ContractWindow
+	Chosen    *ChosenClocks // nil: the address chooses none
+	AtRisk    []ClockRow
+	Breaches  []ClockRow // newest first, those still running included
+	More      int        // breaches that are not listed
+	Versions  []VersionRow
+	Removed   bool
+	MayEdit   bool
 }
 
 func (ContractPage) template() string { return "contract" }
@@ -37,8 +40,25 @@ type ContractCard struct {
 	AtRisk, BreachedNow  int
 }
 
+// ChosenClocks are the clocks behind a number of a window.
+type ChosenClocks struct {
+	Title string // "Resolution, 2026-Q3, canceled"
+	Rows  []ClockRow
+	More  int // that are not listed
+}
+
+// ClocksApart counts clocks that are neither met nor broken nor run, for one reason.
+type ClocksApart struct {
+	State, Reason string // "canceled", "canceled by status Void"
+	N             int
+}
+
 // ContractWindow is a promise in a compliance window.
 type ContractWindow struct {
+	Path                 string // to which &state= is added for the clocks behind a number; empty: nothing is opened
+	Canceled             int
+	Missing, Invalid     int
+	Apart                []ClocksApart
 	Promise, Label       string
 	Partial              bool // the window is not over, or seen in part alone
 	Met, Breached        int

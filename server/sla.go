@@ -68,9 +68,10 @@ func (p program) printContract(c desk.ContractStanding) error {
 	}
 	fmt.Fprintln(p.out)
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "WINDOW\tMET\tBREACHED\tRUNNING\tAT RISK\tSHARE MET")
+	fmt.Fprintln(w, "WINDOW\tMET\tBREACHED\tRUNNING\tAT RISK\tCANCELED\tMISSING\tINVALID\tSHARE MET")
 	for _, g := range c.Windows {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\n", g.Label, g.Counters["met"], g.Counters["breached"], g.Open, g.Counters["at_risk"], written("met_share", g.Values["met_share"]))
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", g.Label, g.Counters["met"], g.Counters["breached"], g.Open, g.Counters["at_risk"],
+			g.Counters["canceled"], g.Missing, g.Invalid, written("met_share", g.Values["met_share"]))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -78,7 +79,7 @@ func (p program) printContract(c desk.ContractStanding) error {
 	for _, list := range []struct {
 		title  string
 		clocks []desk.Clock
-	}{{"At risk", c.AtRisk}, {"Breached", c.Breaches}} {
+	}{{"At risk", c.AtRisk}, {"Breached", c.Breaches}, {"Canceled, missing or invalid", c.Apart}} {
 		fmt.Fprintf(p.out, "\n%s: %d\n", list.title, len(list.clocks))
 		for _, x := range list.clocks {
 			fmt.Fprintln(p.out, evidence(x))
@@ -101,6 +102,9 @@ func evidence(c desk.Clock) string {
 	name := c.Number
 	if name == "" {
 		name = string(c.Incident)
+	}
+	if c.Why != "" {
+		return fmt.Sprintf("  %s  %s: %s", name, c.Promise, c.Why)
 	}
 	text := fmt.Sprintf("  %s  %s: %s on the clock, due %s", name, c.Promise, length(c.ElapsedSeconds), moment(c.Due))
 	if c.OverSeconds > 0 {

@@ -9,7 +9,7 @@ import (
 func (w world) contractWindows() []frontend.ContractWindow {
 	lo, hi := 0.81, 0.97
 	return []frontend.ContractWindow{
-		{Promise: w.say("Resolution"), Label: "Q2 2026", Met: 40, Breached: 3, Goal: 0.95, Lo: &lo, Hi: &hi, State: frontend.Breached, Excused: 2, ExcusedLate: 1},
+		{Promise: w.say("Resolution"), Label: "Q2 2026", Met: 40, Breached: 3, Goal: 0.95, Lo: &lo, Hi: &hi, State: frontend.Breached, Excused: 2, ExcusedLate: 1, Path: "/contracts/pol_1?version=2&promise=Resolution&window=2026-Q2", Canceled: 2, Missing: 1, Apart: []frontend.ClocksApart{{State: "canceled", Reason: w.say("canceled by status Void"), N: 2}, {State: "missing", Reason: "no time is recorded for resolved", N: 1}}},
 		{Promise: w.say("Resolution"), Label: "Q3 2026", Partial: true, Running: 2, AtRisk: 1, Goal: 0.95, State: frontend.TooFew},
 	}
 }
@@ -41,7 +41,7 @@ func (w world) versionRows() []frontend.VersionRow {
 func (w world) contract() frontend.ContractPage {
 	return frontend.ContractPage{Shell: w.on("Gold", frontend.NavSLA, "/contracts/pol_1"), ID: "pol_1", Name: w.say("Gold"), Version: 2, Customer: w.say("Example Customer"),
 		Terms: []string{"Compliance is stated per calendar quarter. Days begin in Europe/Berlin.", w.say("Resolution: opened..resolved within 4h for 95 % of incidents")}, Excluded: []string{w.say("1 Mar 2026 22:00 to 2 Mar 2026 02:00 UTC: database move, approved by Approver One, after the fact")},
-		Windows: w.contractWindows(), AtRisk: w.clockRows()[1:], Breaches: w.clockRows(), More: 12, Versions: w.versionRows(), MayEdit: true}
+		Windows: w.contractWindows(), Chosen: &frontend.ChosenClocks{Title: w.say("Resolution, 2026-Q2, canceled"), Rows: w.clockRows()[2:3], More: 3}, AtRisk: w.clockRows()[1:], Breaches: w.clockRows(), More: 12, Versions: w.versionRows(), MayEdit: true}
 }
 
 func (w world) contractEdit() frontend.PolicyPage {

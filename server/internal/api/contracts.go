@@ -12,7 +12,7 @@ import (
 // ContractParams name a contract, and the period of its figures.
 type ContractParams struct {
 	ID      string `path:"id"`
-	Version int    `query:"version" doc:"an older version of the contract, counted in the calendars of now"`
+	Version int    `query:"version" doc:"an older version of the contract, counted in the calendars as they were when it was replaced"`
 	Range   string `query:"range" doc:"30d, 12m, mtd, qtd, ytd, prev_m, prev_q, prev_y or all"`
 	From    string `query:"from" doc:"first day, month or instant"`
 	To      string `query:"to" doc:"last day or month, or the instant behind the period"`

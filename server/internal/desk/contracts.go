@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -21,10 +22,13 @@ type ContractStanding struct {
 	AsOf     incident.Seq      `json:"as_of" doc:"number of the last change that the figures know"`
 	Windows  []Measurement     `json:"windows" doc:"each promise in each compliance window"`
 	// Clocks that stand so now, newest first.
-	AtRisk      []Clock         `json:"at_risk" doc:"running, with three quarters of the time or more used"`
-	BreachedNow []Clock         `json:"breached_now" doc:"running beyond the promise"`
-	Breaches    []Clock         `json:"breaches" doc:"every broken promise of the period, those still running included"`
-	Versions    []PolicyVersion `json:"versions,omitempty" doc:"newest first"`
+	AtRisk      []Clock `json:"at_risk" doc:"running, with three quarters of the time or more used"`
+	BreachedNow []Clock `json:"breached_now" doc:"running beyond the promise"`
+	Breaches    []Clock `json:"breaches" doc:"every broken promise of the period, those still running included"`
+	Apart       []Clock `json:"apart" doc:"neither met nor broken nor running: missing, invalid or canceled, and why"`
+	// CountedAt is when the version was replaced or taken back.
+	CountedAt *time.Time      `json:"counted_at,omitempty" doc:"of a version that is not in force: it is counted in the calendars as they were then"`
+	Versions  []PolicyVersion `json:"versions,omitempty" doc:"newest first"`
 }
 
 // Clock is one clock of one incident, with the evidence for how it stands. Times are null when there is none.
@@ -75,11 +79,13 @@ func ClockOf(c analytics.Clock) Clock {
 // Compliance answers how an agreement was kept in the period of q.
 func Compliance(s *analytics.Snapshot, q analytics.Query, a analytics.Agreement) ContractStanding {
 	c := ContractStanding{ID: a.ID, Name: a.Name, Version: a.Version, Contract: a.Contract, Problem: a.Problem, AsOf: s.AsOf(),
-		Windows: groups(s.Windows(q, a), ofCompliance), AtRisk: []Clock{}, BreachedNow: []Clock{}, Breaches: []Clock{}}
-	for _, x := range s.Clocks(q, []analytics.Agreement{a}, analytics.SLABreached, analytics.SLAAtRisk) {
+		Windows: groups(s.Windows(q, a), ofCompliance), AtRisk: []Clock{}, BreachedNow: []Clock{}, Breaches: []Clock{}, Apart: []Clock{}}
+	for _, x := range s.Clocks(q, []analytics.Agreement{a}, analytics.SLABreached, analytics.SLAAtRisk, analytics.SLAMissing, analytics.SLAInvalid, analytics.SLACanceled) {
 		switch clock := ClockOf(x); {
 		case x.Promise.Stated:
 			continue
+		case x.Why != "":
+			c.Apart = append(c.Apart, clock)
 		case x.State == analytics.SLAAtRisk:
 			c.AtRisk = append(c.AtRisk, clock)
 		default:
@@ -92,8 +98,8 @@ func Compliance(s *analytics.Snapshot, q analytics.Query, a analytics.Agreement)
 	return c
 }
 
-// Agreement returns a version of a contract ready to be counted, and all its versions, newest first. Version 0 is the newest; an
-// older one is counted in the calendars of now.
+// Agreement returns a version of a contract ready to be counted, and all its versions, newest first. Version 0 is the newest; one
+// that is not in force is counted in the calendars as they were when it was replaced or taken back.
 func (d *Desk) Agreement(ctx context.Context, id incident.ID, version int) (analytics.Agreement, []incident.Policy, error) {
 	versions, err := d.Store.PolicyVersions(ctx, id)
 	if err != nil {
@@ -103,8 +109,49 @@ func (d *Desk) Agreement(ctx context.Context, id incident.ID, version int) (anal
 	if i < 0 || versions[i].Kind != incident.ContractPolicy {
 		return analytics.Agreement{}, nil, incident.ErrNotFound
 	}
-	policies, err := d.Store.Policies(ctx)
+	var policies []incident.Policy
+	if until := Replaced(versions, versions[i].Version); until.IsZero() {
+		policies, err = d.Store.Policies(ctx)
+	} else {
+		policies, err = d.calendarsAt(ctx, versions[i], until)
+	}
 	return analytics.NewAgreement(versions[i], policies), versions, err
+}
+
+// Replaced returns when a version was replaced or taken back; zero when it is in force.
+func Replaced(versions []incident.Policy, version int) time.Time {
+	for i, p := range versions {
+		switch {
+		case p.Version != version:
+		case p.Removed:
+			return p.SavedAt
+		case i > 0:
+			return versions[i-1].SavedAt
+		}
+	}
+	return time.Time{}
+}
+
+// calendarsAt returns the calendars of a version of a contract as they were at a time; the first version of one that is younger.
+func (d *Desk) calendarsAt(ctx context.Context, contract incident.Policy, at time.Time) (out []incident.Policy, err error) {
+	for _, id := range calendarsOf(contract) {
+		if id == "" {
+			continue
+		}
+		versions, err := d.Store.PolicyVersions(ctx, id)
+		if errors.Is(err, incident.ErrNotFound) {
+			continue // the agreement says that there is none
+		}
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(versions, func(p incident.Policy) bool { return !p.SavedAt.After(at) })
+		if i < 0 {
+			i = len(versions) - 1
+		}
+		out = append(out, versions[i])
+	}
+	return out, nil
 }
 
 // Contract returns a version of a contract as it stands in the period of q, with the list of all. Version 0 is the newest.
@@ -117,7 +164,7 @@ func (d *Desk) Contract(ctx context.Context, id incident.ID, version int, q anal
 	for _, v := range versions {
 		c.Versions = append(c.Versions, versionOf(v))
 	}
-	c.Removed = versions[0].Removed
+	c.Removed, c.CountedAt = versions[0].Removed, pointer(Replaced(versions, a.Version))
 	return c, nil
 }
 

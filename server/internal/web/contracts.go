@@ -13,6 +13,7 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
+	"hindsight/server/internal/desk"
 	"hindsight/server/internal/query"
 )
 
@@ -49,8 +50,13 @@ func (s *Server) contract(r *request) (answer, error) {
 	snapshot := s.Live.Snapshot()
 	page := frontend.ContractPage{Shell: r.shell(a.Name, frontend.NavSLA, frontend.Link{Label: "SLA compliance", Path: slaPath}), ID: a.ID, Name: a.Name, Version: a.Version,
 		Customer: a.Contract.Customer, Problem: a.Problem, Removed: versions[0].Removed, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo,
-		Windows:  each(snapshot.Windows(q, a), windowOf),
-		Versions: versionRows(versions, frontend.ContractPath(a.ID)+"?version=", a.Version)}
+		CountedAt: desk.Replaced(versions, a.Version), Versions: versionRows(versions, frontend.ContractPath(a.ID)+"?version=", a.Version)}
+	for _, g := range snapshot.Windows(q, a) {
+		page.Windows = append(page.Windows, windowOf(g, fmt.Sprintf("%s?version=%d", frontend.ContractPath(a.ID), a.Version)))
+	}
+	if page.Chosen, err = chosenClocks(r, snapshot, q, a); err != nil {
+		return answer{}, err
+	}
 	page.Terms, page.Excluded = s.termsOf(snapshot, a, r.viewer.Private())
 	page.AtRisk, _ = clockRows(snapshot, q, a, analytics.SLAAtRisk)
 	page.Breaches, page.More = clockRows(snapshot, q, a, analytics.SLABreached)
@@ -67,8 +73,41 @@ func versionRows(versions []incident.Policy, path string, on int) []frontend.Ver
 	})
 }
 
-func windowOf(g analytics.ComplianceGroup) frontend.ContractWindow {
-	return frontend.ContractWindow{Promise: g.Promise.Terms.Name, Label: g.Label, Partial: g.Partial, Met: g.Met, Breached: g.Breached, Running: g.Running, AtRisk: g.AtRisk,
+// states are the words and states behind the numbers of a window.
+var states = map[string][]analytics.SLAState{"met": {analytics.SLAMet}, "breached": {analytics.SLABreached}, "running": {analytics.SLARunning, analytics.SLAAtRisk},
+	"at_risk": {analytics.SLAAtRisk}, "missing": {analytics.SLAMissing}, "invalid": {analytics.SLAInvalid}, "canceled": {analytics.SLACanceled}}
+
+// chosenClocks are those behind a number of a window, as the address says it; nil when it chooses none.
+func chosenClocks(r *request, snapshot *analytics.Snapshot, q analytics.Query, a analytics.Agreement) (*frontend.ChosenClocks, error) {
+	state, why := r.Query("state"), r.Query("why")
+	if state == "" {
+		return nil, nil
+	}
+	wanted, known := states[state]
+	if !known {
+		return nil, incident.Invalidf("state", "%q is not met, breached, running, at_risk, missing, invalid or canceled", state)
+	}
+	all, err := snapshot.WindowClocks(q, a, r.Query("promise"), r.Query("window"), wanted...)
+	if why != "" {
+		all = slices.DeleteFunc(all, func(c analytics.Clock) bool { return c.Why != why })
+	}
+	shown := all[:min(len(all), clocksShown)]
+	words := []string{r.Query("promise"), r.Query("window"), standing(state)}
+	if why != "" {
+		words = append(words, why)
+	}
+	return &frontend.ChosenClocks{Title: strings.Join(words, ", "), Rows: each(shown, clockRow), More: len(all) - len(shown)}, err
+}
+
+// windowOf shows a window; its numbers open their clocks at a path, unless that is empty.
+func windowOf(g analytics.ComplianceGroup, path string) frontend.ContractWindow {
+	if path != "" {
+		path += "&promise=" + queryEscape(g.Promise.Terms.Name) + "&window=" + queryEscape(g.Key)
+	}
+	return frontend.ContractWindow{Path: path, Canceled: g.Canceled, Missing: g.Missing, Invalid: g.Invalid, Apart: each(g.Apart, func(a analytics.Apart) frontend.ClocksApart {
+		return frontend.ClocksApart{State: string(a.State), Reason: a.Reason, N: a.N}
+	}),
+		Promise: g.Promise.Terms.Name, Label: g.Label, Partial: g.Partial, Met: g.Met, Breached: g.Breached, Running: g.Running, AtRisk: g.AtRisk,
 		Excused: g.Excused, ExcusedLate: g.ExcusedLate, Goal: g.Promise.Goal, Lo: g.Rate.Low, Hi: g.Rate.High, State: compliance(g)}
 }
 
@@ -83,7 +122,7 @@ func contractCards(snapshot *analytics.Snapshot, q analytics.Query) (out []front
 				later = len(windows) - i
 			}
 			if later <= windowsOnCards {
-				card.Windows = append(card.Windows, windowOf(g))
+				card.Windows = append(card.Windows, windowOf(g, ""))
 			}
 		}
 		for _, c := range snapshot.Clocks(q, []analytics.Agreement{a}, analytics.SLAAtRisk, analytics.SLABreached) {

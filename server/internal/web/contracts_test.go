@@ -3,7 +3,9 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,16 +18,20 @@ import (
 func TestContractPages(t *testing.T) {
 	s := newImportSite(t, false)
 	s.signIn(incident.Editor)
+	put := func(inc *incident.Incident) {
+		t.Helper()
+		seq, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{inc}) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if !s.app.Desk.Follow.WaitFor(ctx, seq) {
+			t.Fatal("the follower does not see the incident")
+		}
+	}
 	inc := incidenttest.Incident(0) // Monday, 6 January 2025: opened 09:01, resolved 10:00 UTC, which is 10:01 to 11:00 in Berlin
-	seq, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{inc}) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	if !s.app.Desk.Follow.WaitFor(ctx, seq) {
-		t.Fatal("the follower does not see the incident")
-	}
+	put(inc)
 
 	week := []string{"name", "Office", "kind", "hours", "zone", "Europe/Berlin", "w1", "09:00-10:30, 10:45-17:00"}
 	bad, _ := s.post("/admin/calendars/new", http.StatusUnprocessableEntity, "name", "Office", "kind", "hours", "zone", "Europe/Berlin", "w1", "nine to five", "action", "try")
@@ -70,6 +76,24 @@ func TestContractPages(t *testing.T) {
 	}
 	s.holds(covered, "the incident", "Gold: Resolution", "44m of 40m", "over by 4m", "6 Jan 2025, 09:56:00 UTC", "calendar Office, version 1", "the source's own clock says breached", "as the source states")
 	s.holds(s.get(path+"?version=1", http.StatusOK), "its first version", "within 1h", "None: no clock ran beyond its promise.")
+
+	// Without the break the clock shows 59 minutes; the version that was replaced before is counted as it was.
+	s.post("/admin/calendars/pol_"+calendar, http.StatusSeeOther, "name", "Office", "kind", "hours", "zone", "Europe/Berlin", "w1", "09:00-17:00", "version", "1", "action", "save")
+	follow := func(path, state string) string {
+		t.Helper()
+		link := regexp.MustCompile(`href="(/contracts/[^"]*&state=` + state + `[^"]*)#clocks"`).FindStringSubmatch(s.get(path, http.StatusOK))
+		if link == nil {
+			t.Fatalf("%s leads to no clocks that are %s", path, state)
+		}
+		return s.get(html.UnescapeString(link[1]), http.StatusOK)
+	}
+	s.holds(follow(path+"?version=1", "met"), "the clock of the first version", "44m", "calendar Office, version 1", "counted in the calendars as they were on")
+	s.holds(follow(path, "breached"), "the clock of the version in force", "59m", "calendar Office, version 2", "Calendars count as they are now")
+
+	untimed := incidenttest.Incident(1, func(inc *incident.Incident) { inc.Milestones = inc.Milestones[:2] })
+	put(untimed)
+	s.holds(s.get(path, http.StatusOK), "the contract with an incident that nobody timed", "1 it is over, and no time is recorded for resolved")
+	s.holds(follow(path, "missing"), "the clocks that are missing", "missing", untimed.Title, "it is over, and no time is recorded for resolved")
 
 	s.post("/admin/calendars/pol_"+calendar+"/remove", http.StatusSeeOther)
 	s.holds(s.get("/admin/calendars", http.StatusOK), "the list after a calendar in use was to go", "Office")
