@@ -9,7 +9,6 @@ package alertmanager
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -86,14 +85,12 @@ func sign(cfg importers.Config, req *http.Request) {
 	}
 }
 
-// check refuses labels and a mapping that cannot be read.
+// check refuses labels that cannot be read.
 func check(cfg importers.Config) error {
 	if _, err := externalLabels(cfg); err != nil {
 		return incident.Invalidf("external_labels", "%s", err.Error())
 	}
-	s := Source()
-	s.Check = nil
-	return s.Validate(cfg)
+	return nil
 }
 
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
@@ -110,9 +107,9 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if err != nil {
 		return scope, err
 	}
-	scope.Reach = append(scope.Reach, fmt.Sprintf("%d alerts fire now", len(active)))
+	scope.Sees("%d alerts fire now", len(active))
 	if prometheus(in.Config) == "" {
-		scope.Notes = append(scope.Notes, "Without the address of Prometheus no past alerts can be read.")
+		scope.Note("Without the address of Prometheus no past alerts can be read.")
 		return scope, nil
 	}
 	begin, err := beginning(ctx, in, in.Client.Now())
@@ -120,9 +117,9 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	case err != nil:
 		return scope, err
 	case begin.IsZero():
-		scope.Notes = append(scope.Notes, "Prometheus remembers no alert that matches.")
+		scope.Note("Prometheus remembers no alert that matches.")
 	default:
-		scope.Reach = append(scope.Reach, "alerts that Prometheus remembers since "+begin.Format("2006-01-02"))
+		scope.Sees("alerts that Prometheus remembers since %s", begin.Format("2006-01-02"))
 	}
 	return scope, nil
 }

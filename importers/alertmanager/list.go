@@ -74,7 +74,7 @@ func shown(ctx context.Context, in importers.Input) (importers.Slice, error) {
 	for _, text := range alerts {
 		rec, err := shownRecord(text, now)
 		if err != nil {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: "/api/v2/alerts", Reason: err.Error(), Body: string(text)})
+			s.Reject("/api/v2/alerts", err.Error(), text)
 			continue
 		}
 		s.Records = append(s.Records, rec)

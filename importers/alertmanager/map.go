@@ -22,16 +22,13 @@ type mapping struct {
 }
 
 func mapAlert(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapping{words: cfg.Words(words)}
+	m := mapping{words: cfg.Words(words), draft: importers.NewIncident("alerts", raw.ExternalID, incident.OriginMonitor)}
 	if err := json.Unmarshal(raw.Body, &m.record); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "this is no record of an alert: " + err.Error()}
 	}
 	if err := m.gather(); err != nil {
 		return importers.Draft{}, err
 	}
-	inc := &m.draft.Incident
-	inc.Ref = incident.Ref{Type: "alerts", ExternalID: raw.ExternalID}
-	inc.Origin, inc.Format = incident.OriginMonitor, incident.Plain
 	m.attributes()
 	m.life()
 	m.draft.CheckOrder()
@@ -93,7 +90,6 @@ func (m *mapping) attributes() {
 	severity := m.words.Fields["severity"]
 	inc.SeverityRaw = importers.Line(labels[severity])
 	inc.Severity = d.SeverityOf("labels."+severity, labels[severity], m.words.Severity)
-	inc.Kind = incident.Real
 	if kind, ok := m.words.Kind.Of(labels["alertname"]); ok {
 		inc.Kind = kind
 	}
@@ -135,8 +131,7 @@ func (m *mapping) life() {
 	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = m.began, m.began
 	inc.Status, inc.StatusRaw = incident.Triggered, "firing"
 	inc.Segments = []incident.Segment{{Status: incident.Triggered, StatusRaw: "firing", From: m.began}}
-	title := importers.Clean(inc.Title)
-	d.Timeline = append(d.Timeline, incident.TimelineEvent{At: m.began, Kind: incident.EventCreated, Text: "firing: " + title, RawKind: "firing"})
+	d.Happened(incident.TimelineEvent{At: m.began, Kind: incident.EventCreated, Text: "firing: " + inc.Title, RawKind: "firing"})
 	end := m.ended()
 	if end.At.IsZero() {
 		return
@@ -147,7 +142,7 @@ func (m *mapping) life() {
 		inc.Segments[0].To = end.At
 		inc.Segments = append(inc.Segments, incident.Segment{Status: incident.Resolved, StatusRaw: "resolved", From: end.At})
 	}
-	d.Timeline = append(d.Timeline, incident.TimelineEvent{At: end.At, Kind: incident.EventResolved, Text: "resolved: " + title, RawKind: "resolved", Pos: 1})
+	d.Happened(incident.TimelineEvent{At: end.At, Kind: incident.EventResolved, Text: "resolved: " + inc.Title, RawKind: "resolved"})
 }
 
 // ended returns how the end is known, the best statement first: zero while it fires. What Alertmanager showed as

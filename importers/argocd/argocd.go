@@ -58,10 +58,10 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	scope.Identity = importers.Line(who.Username)
 	apps, err := list(ctx, in)
 	for _, app := range apps {
-		scope.Reach = append(scope.Reach, importers.Line(app.Metadata.Name))
+		scope.Sees("%s", app.Metadata.Name)
 	}
 	if err == nil && len(apps) == 0 {
-		scope.Notes = append(scope.Notes, "no application can be seen: give the account the right to get applications, and see that the projects are named as in Argo CD")
+		scope.Note("no application can be seen: give the account the right to get applications, and see that the projects are named as in Argo CD")
 	}
 	return scope, err
 }
@@ -88,12 +88,8 @@ func list(ctx context.Context, in importers.Input) ([]application, error) {
 	if projects := settings.List(in.Config, "projects"); len(projects) > 0 {
 		q = url.Values{"projects": projects}
 	}
-	a, err := in.Client.Get(ctx, "/api/v1/applications", q)
-	if err != nil {
-		return nil, err
-	}
 	var apps struct{ Items []application }
-	err = a.JSON(&apps)
+	err := in.Get(ctx, "/api/v1/applications", q, &apps)
 	return apps.Items, err
 }
 
@@ -143,7 +139,7 @@ func syncs(ctx context.Context, in importers.Input, at importers.At) (importers.
 		for _, text := range app.Status.History {
 			var e entry
 			if err := json.Unmarshal(text, &e); err != nil || e.ID == nil || app.Metadata.UID == "" {
-				s.Rejects = append(s.Rejects, importers.Reject{Place: app.Metadata.Name, Reason: "this sync has no id", Body: string(text)})
+				s.Reject(app.Metadata.Name, "this sync has no id", text)
 				continue
 			}
 			take(&s, recordOf(app, fmt.Sprint(*e.ID), e.DeployedAt, "history", text), at)
@@ -169,8 +165,6 @@ func recordOf(app application, id, finished, kind string, text json.RawMessage) 
 	done, _ := time.Parse(time.RFC3339, finished)                                    // zero: it is read again with each poll
 	return importers.Record{ExternalID: app.Metadata.UID + "/" + id, Place: app.Metadata.Name + ", sync " + id, At: done.UTC(), Body: body}
 }
-
-var iso = importers.TimeFormat{Layout: importers.ISOTime}
 
 // mapSync turns a sync into a change event. What is in the history succeeded.
 func mapSync(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
@@ -209,11 +203,7 @@ func mapSync(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 		page += url.PathEscape(r.Application.Namespace) + "/"
 	}
 	c.URL = importers.WebURL(page + url.PathEscape(r.Application.Name))
-	var err error
-	if c.StartedAt, err = d.Instant("deployStartedAt", e.StartedAt, iso); err != nil {
-		return d, err
-	}
-	c.FinishedAt, err = d.Instant("deployedAt", e.DeployedAt, iso)
+	err := d.Instants(importers.ISO8601, importers.Into{At: &c.StartedAt, Field: "deployStartedAt", Text: e.StartedAt}, importers.Into{At: &c.FinishedAt, Field: "deployedAt", Text: e.DeployedAt})
 	c.ExternalUpdatedAt = c.FinishedAt
 	return d, err
 }

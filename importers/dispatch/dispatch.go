@@ -1,7 +1,7 @@
 // Package dispatch reads the incidents of Netflix Dispatch out of a plain-text dump of its PostgreSQL database,
 // so that neither Dispatch nor a database has to run any more.
 //
-// Start with [Source]. copy.go reads rows out of a dump, tables.go says which rows and columns are wanted,
+// Start with [Source]. tables.go says which rows and columns are wanted,
 // shelf.go keeps them on disk by the record that they belong to, read.go puts each incident together with its
 // rows, and map.go and timeline.go say what becomes of it.
 package dispatch

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"hindsight/importers"
+	"hindsight/importers/dump"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 )
@@ -120,7 +121,7 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 const head = "COPY dispatch_organization_default.incident (id, title, status) FROM stdin;\n"
 
 func TestBadRows(t *testing.T) {
-	text := "--\n" + head + "1\tgood\tActive\n2\ttoo few\nx\tno id\tActive\n1\tagain\tActive\n3\t" + strings.Repeat("x", maxRow) + "\tActive\n\\N\tnone\tActive\n4\tgood too\tClosed\n\\.\n" +
+	text := "--\n" + head + "1\tgood\tActive\n2\ttoo few\nx\tno id\tActive\n1\tagain\tActive\n3\t" + strings.Repeat("x", dump.MaxRow) + "\tActive\n\\N\tnone\tActive\n4\tgood too\tClosed\n\\.\n" +
 		"\nCOPY dispatch_organization_default.event (id, incident_id, description) FROM stdin;\n1\t1\tfine\n2\tone\tbad\n3\t\\N\tof a case\n4\t4\tcut off"
 	pages, err := readAll(nil, inMemory("a.sql", text))
 	if err != nil {
@@ -185,18 +186,6 @@ func TestResume(t *testing.T) {
 		wantRecords, wantRejects := gather(pages[i+1:])
 		if err != nil || !reflect.DeepEqual(gotRecords, wantRecords) || !reflect.DeepEqual(gotRejects, wantRejects) {
 			t.Errorf("behind page %d there are %d records and %d rejects, error %v; want %d and %d", i, len(gotRecords), len(gotRejects), err, len(wantRecords), len(wantRejects))
-		}
-	}
-}
-
-// The examples are those of PostgreSQL's manual on COPY.
-func TestUnescaped(t *testing.T) {
-	for _, tc := range []struct{ in, want string }{
-		{`plain`, "plain"}, {`a\tb\nc\\d`, "a\tb\nc\\d"}, {`\b\f\r\v`, "\b\f\r\v"}, {`\101\1017`, "AA7"}, {`\x41\x4a7`, "AJ7"}, {`\x4g`, "\x04g"}, {`\xg`, "xg"},
-		{`\q\.`, "q."}, {`end\`, `end\`}, {`\777`, "\xff"}, {``, ""},
-	} {
-		if got := unescaped([]byte(tc.in)); got != tc.want {
-			t.Errorf("unescaped(%q) = %q, want %q", tc.in, got, tc.want)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -21,7 +20,7 @@ type mapper struct {
 
 // mapRecord turns an incident and its rows into a draft.
 func mapRecord(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapper{words: cfg.Words(words())}
+	m := mapper{words: cfg.Words(words()), draft: importers.NewIncident(collection, raw.ExternalID, incident.OriginTicket)}
 	if err := json.Unmarshal(raw.Body, &m.record); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "no incident of Dispatch: " + importers.Line(err.Error())}
 	}
@@ -29,8 +28,6 @@ func mapRecord(raw incident.Raw, cfg importers.Config) (importers.Draft, error) 
 		return importers.Draft{}, &importers.MapError{Field: "incident", Reason: "the record has no row of the table incident"}
 	}
 	m.incident = m.Tables["incident"][0]
-	m.draft.Incident.Ref = incident.Ref{Type: collection, ExternalID: raw.ExternalID}
-	m.draft.Incident.Origin = incident.OriginTicket
 	m.attributes()
 	m.state()
 	if err := m.times(); err != nil {
@@ -53,7 +50,7 @@ func (m *mapper) row(table string, id int64) row {
 		return nil
 	}
 	for _, r := range m.Tables[table] {
-		if r.id("id") == id {
+		if r.ID("id") == id {
 			return r
 		}
 	}
@@ -72,7 +69,7 @@ func (m *mapper) attributes() {
 	d, inc := &m.draft, &m.draft.Incident
 	d.SetTitle("title", m.incident["title"])
 	inc.Number = importers.Line(m.incident["name"])
-	inc.Description, inc.Format = importers.Clean(m.incident["description"]), incident.Plain
+	inc.Description = importers.Clean(m.incident["description"])
 	project := m.first("project")
 	d.AddCustom("Organization", m.Organization)
 	d.AddCustom("Project", cmp.Or(project["display_name"], project["name"]))
@@ -80,7 +77,7 @@ func (m *mapper) attributes() {
 	d.AddCustom("Team of most participants", known(m.incident["participants_team"]))
 	d.AddCustom("Location of most participants", known(m.incident["participants_location"]))
 	d.AddCustom("On-call services", strings.Join(names(m.Tables["service"]), ", "))
-	if id := m.incident.id("duplicate_id"); id != 0 && id != m.incident.id("id") {
+	if id := m.incident.ID("duplicate_id"); id != 0 && id != m.incident.ID("id") {
 		inc.DuplicateOf = incident.ID(externalID(m.Organization, id))
 	}
 }
@@ -110,7 +107,6 @@ func (m *mapper) state() {
 	if unset, known := m.words.Severity.Of(inc.SeverityRaw); inc.SeverityRaw == "" || known && unset == incident.SevUnknown {
 		inc.Severity = d.SeverityOf("incident_priority", inc.PriorityRaw, m.words.Severity)
 	}
-	inc.Kind = incident.Real
 	kind := m.first("incident_type")
 	if k, ok := m.words.Kind.Of(kind["name"]); ok {
 		inc.Kind = k
@@ -128,32 +124,20 @@ func (m *mapper) state() {
 	}
 }
 
-// utc is how a dump writes times: 2021-07-27 19:47:56.28659, without a zone, in UTC.
-var utc = importers.TimeFormat{Layout: importers.ISOTime}
-
 // times sets what the incident's own row states. When Dispatch makes an incident that is closed already, it takes the
 // time of the report for all: nobody observed these.
 func (m *mapper) times() error {
 	d, inc := &m.draft, &m.draft.Incident
 	status := inc.Status
-	for _, f := range [...]struct {
-		name   incident.MilestoneName
-		column string
-		holds  bool // what was reopened keeps times of its earlier life
-	}{
-		{incident.Opened, "reported_at", true},
-		{incident.MitigatedAt, "stable_at", status == incident.Mitigated || status.Over()},
-		{incident.ResolvedAt, "closed_at", status.Over()},
-		{incident.ClosedAt, "closed_at", status == incident.Closed},
-	} {
-		if !f.holds {
-			continue
-		}
-		if err := d.SetTime(f.name, name, f.column, m.incident[f.column], utc); err != nil {
-			return err
-		}
+	if err := d.SetTimes(name, importers.ISO8601, // of what was reopened, the times of its earlier life stay set
+		importers.Stated{Name: incident.Opened, Field: "reported_at", Text: m.incident["reported_at"]},
+		importers.Stated{Name: incident.MitigatedAt, Field: "stable_at", Text: m.incident["stable_at"], Unless: status != incident.Mitigated && !status.Over()},
+		importers.Stated{Name: incident.ResolvedAt, Field: "closed_at", Text: m.incident["closed_at"], Unless: !status.Over()},
+		importers.Stated{Name: incident.ClosedAt, Field: "closed_at", Text: m.incident["closed_at"], Unless: status != incident.Closed},
+	); err != nil {
+		return err
 	}
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = instant(m.incident["created_at"]), instant(m.incident["updated_at"])
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = importers.ISO(m.incident["created_at"]), importers.ISO(m.incident["updated_at"])
 	opened, stable, closed := inc.Milestones.At(incident.Opened), inc.Milestones.At(incident.MitigatedAt), inc.Milestones.At(incident.ClosedAt)
 	if inc.Kind == incident.Real && !closed.IsZero() && opened.Equal(stable) && stable.Equal(closed) {
 		inc.Kind = incident.AfterTheFact
@@ -161,20 +145,11 @@ func (m *mapper) times() error {
 	return nil
 }
 
-// instant reads a time that is not worth losing an incident for.
-func instant(text string) time.Time {
-	at, err := utc.Parse(text)
-	if err != nil {
-		return time.Time{}
-	}
-	return at.At
-}
-
 // tags of the type that the mapping names under fields.service are services; all others are tags.
 func (m *mapper) tags() {
 	var tags, services []string
 	for _, t := range m.Tables["tag"] {
-		kind := m.row("tag_type", t.id("tag_type_id"))["name"]
+		kind := m.row("tag_type", t.ID("tag_type_id"))["name"]
 		if of := m.words.Fields["service"]; of != "" && importers.Fold(kind) == importers.Fold(of) {
 			services = append(services, t["name"])
 		} else {
@@ -191,12 +166,7 @@ const noResolution = "Description of the actions taken to resolve the incident."
 
 // retrospective keeps the resolution that people wrote. The review itself is a document elsewhere, to which a link leads.
 func (m *mapper) retrospective() {
-	text := importers.Clean(m.incident["resolution"])
-	if text == "" || text == noResolution {
-		return
-	}
-	m.draft.Retrospective = &incident.Retrospective{
-		Title: m.draft.Incident.Title, State: "imported",
-		Sections: []incident.Section{{Slug: "resolution", Title: "Resolution", Body: text}},
+	if text := importers.Clean(m.incident["resolution"]); text != noResolution {
+		m.draft.SetRetrospective("", "imported", incident.Section{Slug: "resolution", Title: "Resolution", Body: text})
 	}
 }

@@ -15,12 +15,12 @@ var roles = importers.Values[string]{}.With(map[string]string{
 
 func (m *mapper) people() {
 	for _, p := range m.Tables["participant"] {
-		who := m.participant(p.id("id"))
+		who := m.participant(p.ID("id"))
 		if importers.Unset(who) {
 			continue
 		}
 		for _, r := range m.Tables["participant_role"] {
-			if r.id("participant_id") != p.id("id") {
+			if r.ID("participant_id") != p.ID("id") {
 				continue
 			}
 			role, known := roles.Of(r["role"])
@@ -30,7 +30,7 @@ func (m *mapper) people() {
 			}
 			if role != "" {
 				m.draft.Incident.People = append(m.draft.Incident.People, incident.Participation{
-					Name: who, Role: role, From: instant(r["assumed_at"]), To: instant(r["renounced_at"]),
+					Name: who, Role: role, From: importers.ISO(r["assumed_at"]), To: importers.ISO(r["renounced_at"]),
 				})
 			}
 		}
@@ -39,7 +39,7 @@ func (m *mapper) people() {
 
 // participant returns the name of somebody who took part, or "".
 func (m *mapper) participant(id int64) string {
-	return m.individual(m.row("participant", id).id("individual_contact_id"))
+	return m.individual(m.row("participant", id).ID("individual_contact_id"))
 }
 
 func (m *mapper) individual(id int64) string {
@@ -52,10 +52,10 @@ func (m *mapper) tasks() {
 	for _, t := range m.Tables["task"] {
 		owner := ""
 		for _, a := range m.Tables["task_assignees"] {
-			if a.id("task_id") != t.id("id") {
+			if a.ID("task_id") != t.ID("id") {
 				continue
 			}
-			if who := m.participant(a.id("participant_id")); who != "" && owner != "" {
+			if who := m.participant(a.ID("participant_id")); who != "" && owner != "" {
 				owner += ", " + who
 			} else {
 				owner += who
@@ -70,8 +70,8 @@ func (m *mapper) tasks() {
 			title = "(no description)"
 		}
 		m.draft.Incident.Actions = append(m.draft.Incident.Actions, incident.ActionItem{
-			Title: title, Owner: cmp.Or(owner, m.participant(t.id("owner_id"))), URL: importers.WebURL(t["weblink"]),
-			Due: instant(t["resolve_by"]), State: state,
+			Title: title, Owner: cmp.Or(owner, m.participant(t.ID("owner_id"))), URL: importers.WebURL(t["weblink"]),
+			Due: importers.ISO(t["resolve_by"]), State: state,
 		})
 	}
 }
@@ -92,11 +92,11 @@ func (m *mapper) links() {
 			d.AddLink("same_as", "ticket", t["weblink"], t["resource_id"])
 		}
 	}
-	review := m.incident.id("incident_review_document_id")
+	review := m.incident.ID("incident_review_document_id")
 	for _, doc := range m.Tables["document"] {
 		kind := "document"
 		switch {
-		case doc.id("id") == review && review != 0, doc["resource_type"] == "dispatch-incident-review-document":
+		case doc.ID("id") == review && review != 0, doc["resource_type"] == "dispatch-incident-review-document":
 			kind = "postmortem"
 		case doc["resource_type"] == "dispatch-incident-reference-faq-document":
 			kind = "runbook"

@@ -8,7 +8,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
+
+	"hindsight/importers/dump"
 )
 
 // maxShelf bounds the disk that the wanted rows of one dump may take.
@@ -78,9 +79,7 @@ func (s *shelf) all(where place) ([]row, error) {
 		}
 		out = append(out, r)
 	}
-	slices.SortStableFunc(out, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.id("id"), b.id("id")), cmp.Compare(a.id("tag_id"), b.id("tag_id")), cmp.Compare(a.id("participant_id"), b.id("participant_id")))
-	})
+	dump.Sort(out, "id", "tag_id", "participant_id")
 	return out, nil
 }
 
@@ -94,7 +93,7 @@ type record struct {
 func (s *shelf) incident(organization string, id int64) (record, error) {
 	rec := record{Organization: organization, Tables: map[string][]row{}}
 	for table, w := range tables {
-		if table != "incident" && w.owner != "incident_id" {
+		if table != "incident" && w.Owner != "incident_id" {
 			continue
 		}
 		if err := s.add(rec, place{organization, table, id}); err != nil {
@@ -104,10 +103,10 @@ func (s *shelf) incident(organization string, id int64) (record, error) {
 	for _, ref := range references {
 		seen := map[int64]bool{}
 		for _, r := range rec.Tables[ref.to] {
-			seen[r.id("id")] = true
+			seen[r.ID("id")] = true
 		}
 		for _, r := range rec.Tables[ref.table] {
-			to := r.id(ref.column)
+			to := r.ID(ref.column)
 			if seen[to] {
 				continue
 			}
@@ -141,13 +140,4 @@ func (s *shelf) incidents() []place {
 		return cmp.Or(cmp.Compare(a.organization, b.organization), cmp.Compare(a.id, b.id))
 	})
 	return out
-}
-
-// id returns the id in a column; 0 stands for none.
-func (r row) id(column string) int64 {
-	id, err := strconv.ParseInt(r[column], 10, 64)
-	if err != nil || id < 0 {
-		return 0
-	}
-	return id
 }

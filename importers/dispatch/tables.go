@@ -5,53 +5,37 @@ import (
 	"strings"
 
 	"hindsight/importers"
+	"hindsight/importers/dump"
 )
 
-// row is a row's values by column; nulls are absent.
-type row map[string]string
+type row = dump.Row
 
-// want says which rows of a table are wanted, and which of their columns.
-type want struct {
-	owner   string // the column with the id of what a row belongs to; rows without one (of cases) are left out
-	columns string // kept; whatever is not named here (telephone numbers, passwords of conferences) is not stored
-}
-
-// tables are the tables that say something about incidents. Rows that belong to another row are found by that row's id.
-var tables = map[string]want{
-	"incident": {"id", "id name title description resolution status visibility reported_at stable_at closed_at created_at updated_at " +
+// tables are the tables that say something about incidents, without telephone numbers and passwords of conferences. Rows that
+// belong to another row are found by that row's id; those of cases belong to no incident.
+var tables = map[string]dump.Table{
+	"incident": {Owner: "id", Columns: "id name title description resolution status visibility reported_at stable_at closed_at created_at updated_at " +
 		"incident_type_id incident_priority_id incident_severity_id project_id duplicate_id incident_document_id incident_review_document_id " +
 		"participants_team participants_location"},
-	"incident_type":       {"id", "name exclude_from_metrics"},
-	"incident_priority":   {"id", "name"},
-	"incident_severity":   {"id", "name"},
-	"project":             {"id", "name display_name"},
-	"individual_contact":  {"id", "id name email"},
-	"service":             {"id", "id name"},
-	"tag":                 {"id", "id name tag_type_id"},
-	"tag_type":            {"id", "id name"},
-	"assoc_incident_tags": {"incident_id", "tag_id"},
-	"participant":         {"incident_id", "id team individual_contact_id service_id"},
-	"participant_role":    {"participant_id", "id participant_id role assumed_at renounced_at"},
-	"event":               {"incident_id", "id started_at source description type owner individual_id"},
-	"report":              {"incident_id", "id created_at type details details_raw participant_id"},
-	"task":                {"incident_id", "id description status priority source resolve_by resolved_at weblink owner_id"},
-	"task_assignees":      {"task_id", "task_id participant_id"},
-	"ticket":              {"incident_id", "id resource_type resource_id weblink"},
-	"document":            {"incident_id", "id resource_type name weblink"},
-	"conference":          {"incident_id", "id resource_type weblink"},
-	"conversation":        {"incident_id", "id resource_type weblink"},
-	"storage":             {"incident_id", "id resource_type weblink"},
-}
-
-// only returns the wanted columns of a row.
-func (w want) only(r row) row {
-	out := row{}
-	for column := range strings.FieldsSeq(w.columns) {
-		if v, ok := r[column]; ok {
-			out[column] = v
-		}
-	}
-	return out
+	"incident_type":       {Owner: "id", Columns: "name exclude_from_metrics"},
+	"incident_priority":   {Owner: "id", Columns: "name"},
+	"incident_severity":   {Owner: "id", Columns: "name"},
+	"project":             {Owner: "id", Columns: "name display_name"},
+	"individual_contact":  {Owner: "id", Columns: "id name email"},
+	"service":             {Owner: "id", Columns: "id name"},
+	"tag":                 {Owner: "id", Columns: "id name tag_type_id"},
+	"tag_type":            {Owner: "id", Columns: "id name"},
+	"assoc_incident_tags": {Owner: "incident_id", Columns: "tag_id"},
+	"participant":         {Owner: "incident_id", Columns: "id team individual_contact_id service_id"},
+	"participant_role":    {Owner: "participant_id", Columns: "id participant_id role assumed_at renounced_at"},
+	"event":               {Owner: "incident_id", Columns: "id started_at source description type owner individual_id"},
+	"report":              {Owner: "incident_id", Columns: "id created_at type details details_raw participant_id"},
+	"task":                {Owner: "incident_id", Columns: "id description status priority source resolve_by resolved_at weblink owner_id"},
+	"task_assignees":      {Owner: "task_id", Columns: "task_id participant_id"},
+	"ticket":              {Owner: "incident_id", Columns: "id resource_type resource_id weblink"},
+	"document":            {Owner: "incident_id", Columns: "id resource_type name weblink"},
+	"conference":          {Owner: "incident_id", Columns: "id resource_type weblink"},
+	"conversation":        {Owner: "incident_id", Columns: "id resource_type weblink"},
+	"storage":             {Owner: "incident_id", Columns: "id resource_type weblink"},
 }
 
 // reference says in which column of a table the id of a row of another table stands.

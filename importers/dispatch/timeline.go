@@ -23,7 +23,7 @@ func (m *mapper) turn(e row) (importers.Turn, bool) {
 		_, word, ok = cutLast(text, " to ")
 	}
 	status, known := m.words.Status.Of(word)
-	at := instant(e["started_at"])
+	at := importers.ISO(e["started_at"])
 	if !ok || !known || at.IsZero() {
 		return importers.Turn{}, false
 	}
@@ -59,24 +59,16 @@ func (m *mapper) history() {
 
 // timeline makes an event of each entry of the log, and a note of each report.
 func (m *mapper) timeline() {
-	over := false
+	now := incident.Investigating
 	for _, e := range m.inOrder() {
 		kind := m.kind(e)
 		if t, ok := m.turn(e); ok {
-			switch {
-			case over && !t.Status.Over():
-				kind = incident.EventReopened
-			case t.Status.Over():
-				kind = incident.EventResolved
-			case t.Status == incident.Mitigated:
-				kind = incident.EventMitigated
-			}
-			over = t.Status.Over()
+			kind, now = importers.EventOfTurn(now, t.Status), t.Status
 		}
 		m.event(e["started_at"], kind, m.actor(e), e["description"], cmp.Or(e["type"], e["source"]))
 	}
 	for _, r := range m.Tables["report"] {
-		m.event(r["created_at"], incident.EventNote, m.participant(r.id("participant_id")), reportText(r), r["type"])
+		m.event(r["created_at"], incident.EventNote, m.participant(r.ID("participant_id")), reportText(r), r["type"])
 	}
 	m.draft.SortTimeline()
 }
@@ -84,24 +76,22 @@ func (m *mapper) timeline() {
 // inOrder returns the log in the order in which it happened; ids follow the order in which it was written.
 func (m *mapper) inOrder() []row {
 	return slices.SortedStableFunc(slices.Values(m.Tables["event"]), func(a, b row) int {
-		return instant(a["started_at"]).Compare(instant(b["started_at"]))
+		return importers.ISO(a["started_at"]).Compare(importers.ISO(b["started_at"]))
 	})
 }
 
 func (m *mapper) event(at string, kind incident.EventKind, actor, text, raw string) {
-	when := instant(at)
+	when := importers.ISO(at)
 	if when.IsZero() {
 		m.draft.Warn("started_at", importers.Line(at), "an entry of the log without a time was left out")
 		return
 	}
-	m.draft.Timeline = append(m.draft.Timeline, incident.TimelineEvent{
-		At: when, Kind: kind, Actor: importers.Line(actor), Text: importers.Clean(text), RawKind: importers.Line(raw),
-	})
+	m.draft.Happened(incident.TimelineEvent{At: when, Kind: kind, Actor: actor, Text: text, RawKind: raw})
 }
 
 // actor returns who did it: the owner, as far as the log names one, else the person that the entry is about.
 func (m *mapper) actor(e row) string {
-	return importers.Line(cmp.Or(e["owner"], m.individual(e.id("individual_id"))))
+	return importers.Line(cmp.Or(e["owner"], m.individual(e.ID("individual_id"))))
 }
 
 // kind returns what sort of thing an entry tells, by its type and, within a type and in dumps that have none, by its text.

@@ -104,7 +104,7 @@ func walk(ctx context.Context, in importers.Input, at importers.At, paths []stri
 	for _, text := range found {
 		var c change
 		if err := json.Unmarshal(text, &c); err != nil || c.ID <= 0 {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: paths[p.Part], Reason: "this is no record with an id and times", Body: string(text)})
+			s.Reject(paths[p.Part], "this is no record with an id and times", text)
 			continue
 		}
 		s.Held = append(s.Held, strconv.FormatInt(c.ID, 10))

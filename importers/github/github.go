@@ -114,30 +114,26 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		return scope, err
 	}
 	if at := a.Header.Get("GitHub-Authentication-Token-Expiration"); at != "" {
-		scope.Notes = append(scope.Notes, "the token expires at "+importers.Line(at))
+		scope.Note("the token expires at %s", importers.Line(at))
 	}
 	for _, repo := range append(repos(in.Config), deployRepos(in.Config)...) {
-		a, err := in.Client.Get(ctx, "/repos/"+repo, nil)
-		if importers.HasStatus(err, http.StatusNotFound) {
-			scope.Notes = append(scope.Notes, repo+" is not there, or the token may not see it: give the token access to it")
-			continue
-		}
-		var seen struct {
+		var of struct {
 			FullName  string `json:"full_name"`
 			HasIssues bool   `json:"has_issues"`
 		}
-		if err == nil {
-			err = a.JSON(&seen)
-		}
+		seen, err := scope.Try(ctx, in, "/repos/"+repo, nil, &of, repo+" is not there, or the token may not see it: give the token access to it")
 		if err != nil {
 			return scope, err
 		}
-		scope.Reach = append(scope.Reach, importers.Line(seen.FullName))
-		if !seen.HasIssues && slices.Contains(repos(in.Config), repo) {
-			scope.Notes = append(scope.Notes, repo+" has its issues switched off")
+		if !seen {
+			continue
 		}
-		if !strings.EqualFold(seen.FullName, repo) {
-			scope.Notes = append(scope.Notes, repo+" was renamed to "+importers.Line(seen.FullName)+"; the name in the settings may stay as it is, since ids hold it")
+		scope.Sees("%s", of.FullName)
+		if !of.HasIssues && slices.Contains(repos(in.Config), repo) {
+			scope.Note("%s has its issues switched off", repo)
+		}
+		if !strings.EqualFold(of.FullName, repo) {
+			scope.Note("%s was renamed to %s; the name in the settings may stay as it is, since ids hold it", repo, importers.Line(of.FullName))
 		}
 	}
 	return scope, nil

@@ -47,7 +47,7 @@ func issues(ctx context.Context, in importers.Input, at importers.At) (importers
 	for _, text := range found {
 		var i issue
 		if err := json.Unmarshal(text, &i); err != nil {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: repo, Reason: "this is no issue: " + err.Error(), Body: string(text)})
+			s.Reject(repo, "this is no issue: "+err.Error(), text)
 			continue
 		}
 		s.Held = append(s.Held, strconv.FormatInt(i.Number, 10))

@@ -58,13 +58,11 @@ func (v fieldValue) text() string {
 	return fmt.Sprint(v.Value)
 }
 
-func unmarshal(text []byte, v any) error { return json.Unmarshal(text, v) }
-
 // mapIssue turns an issue with its timeline into an incident.
 func mapIssue(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	var r record
 	var d importers.Draft
-	if err := unmarshal(raw.Body, &r); err != nil {
+	if err := json.Unmarshal(raw.Body, &r); err != nil {
 		return d, &importers.MapError{Reason: "this is no issue of GitHub: " + err.Error()}
 	}
 	if raw.ExternalID == "" {
@@ -138,15 +136,12 @@ func kind(r record, w importers.Words) incident.Kind {
 // times sets the issue's own times, and the milestones for which the connection's words name a heading or a field. What
 // people wrote there and cannot be read is a warning: it is prose.
 func times(d *importers.Draft, r record, w importers.Words, f facts) error {
-	iso := importers.TimeFormat{Layout: importers.ISOTime}
-	if err := d.SetTime(incident.Opened, "github", "created_at", r.Issue.CreatedAt, iso); err != nil {
+	if err := d.SetTime(incident.Opened, "github", "created_at", r.Issue.CreatedAt, importers.ISO8601); err != nil {
 		return err
 	}
 	inc := &d.Incident
 	inc.ExternalCreatedAt = inc.Milestones.At(incident.Opened)
-	if m, err := iso.Parse(r.Issue.UpdatedAt); err == nil {
-		inc.ExternalUpdatedAt = m.At
-	}
+	inc.ExternalUpdatedAt = importers.ISO(r.Issue.UpdatedAt)
 	for _, name := range incident.MilestoneNames {
 		field := w.Fields[string(name)]
 		for _, said := range f.of(w, string(name)) {
@@ -164,11 +159,11 @@ func times(d *importers.Draft, r record, w importers.Words, f facts) error {
 	if r.Issue.State != "closed" {
 		return nil
 	}
-	if err := d.SetTime(incident.ClosedAt, "github", "closed_at", r.Issue.ClosedAt, iso); err != nil {
+	if err := d.SetTime(incident.ClosedAt, "github", "closed_at", r.Issue.ClosedAt, importers.ISO8601); err != nil {
 		return err
 	}
 	if _, stated := inc.Milestones.Current(incident.ResolvedAt); !stated && (inc.Status == incident.Closed || inc.Status == incident.Resolved) {
-		return d.SetTime(incident.ResolvedAt, "github", "closed_at", r.Issue.ClosedAt, iso)
+		return d.SetTime(incident.ResolvedAt, "github", "closed_at", r.Issue.ClosedAt, importers.ISO8601)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"encoding/json"
 	"path"
 	"slices"
 	"strings"
@@ -9,8 +10,6 @@ import (
 	"hindsight/importers"
 	"hindsight/incident"
 )
-
-var iso = importers.TimeFormat{Layout: importers.ISOTime}
 
 // results are the states of deployments and the statuses and conclusions of runs. A deployment that is inactive was
 // replaced by another; that says nothing of how it went.
@@ -58,23 +57,6 @@ func begin(raw incident.Raw, cfg importers.Config, collection string, kind incid
 	return d, nil
 }
 
-// moment is a time of a record and where it goes.
-type moment struct {
-	into        *time.Time
-	field, text string
-}
-
-func set(d *importers.Draft, moments ...moment) error {
-	for _, m := range moments {
-		at, err := d.Instant(m.field, m.text, iso)
-		if err != nil {
-			return err
-		}
-		*m.into = at
-	}
-	return nil
-}
-
 func refuse(err error) error {
 	return &importers.MapError{Reason: "this is not what GitHub gives: " + err.Error()}
 }
@@ -83,7 +65,7 @@ func refuse(err error) error {
 // it ended, and when.
 func mapDeployment(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	var r deploymentRecord
-	if err := unmarshal(raw.Body, &r); err != nil {
+	if err := json.Unmarshal(raw.Body, &r); err != nil {
 		return importers.Draft{}, refuse(err)
 	}
 	d, err := begin(raw, cfg, "deployments", incident.ChangeDeploy, r.Deployment.Description)
@@ -92,12 +74,12 @@ func mapDeployment(raw incident.Raw, cfg importers.Config) (importers.Draft, err
 	}
 	c := d.Change
 	c.Environment, c.Revision, c.Actor = importers.Line(r.Deployment.Environment), importers.Line(r.Deployment.SHA), r.Deployment.Creator.name()
-	if err := set(&d, moment{&c.ExternalCreatedAt, "created_at", r.Deployment.CreatedAt}, moment{&c.ExternalUpdatedAt, "updated_at", r.Deployment.UpdatedAt}); err != nil {
+	if err := d.Instants(importers.ISO8601, importers.Into{At: &c.ExternalCreatedAt, Field: "created_at", Text: r.Deployment.CreatedAt}, importers.Into{At: &c.ExternalUpdatedAt, Field: "updated_at", Text: r.Deployment.UpdatedAt}); err != nil {
 		return d, err
 	}
 	c.StartedAt = c.ExternalCreatedAt
 	for i := range r.Statuses {
-		if err := set(&d, moment{&r.Statuses[i].at, "statuses/created_at", r.Statuses[i].CreatedAt}); err != nil {
+		if err := d.Instants(importers.ISO8601, importers.Into{At: &r.Statuses[i].at, Field: "statuses/created_at", Text: r.Statuses[i].CreatedAt}); err != nil {
 			return d, err
 		}
 	}
@@ -135,7 +117,7 @@ func mapRelease(raw incident.Raw, cfg importers.Config) (importers.Draft, error)
 		Prerelease  bool
 		Author      user
 	}
-	if err := unmarshal(raw.Body, &r); err != nil {
+	if err := json.Unmarshal(raw.Body, &r); err != nil {
 		return importers.Draft{}, refuse(err)
 	}
 	title := r.Name
@@ -151,7 +133,7 @@ func mapRelease(raw incident.Raw, cfg importers.Config) (importers.Draft, error)
 	if r.Prerelease {
 		c.ResultRaw = "prerelease"
 	}
-	return d, set(&d, moment{&c.FinishedAt, "published_at", r.PublishedAt}, moment{&c.ExternalCreatedAt, "created_at", r.CreatedAt}, moment{&c.ExternalUpdatedAt, "updated_at", r.UpdatedAt})
+	return d, d.Instants(importers.ISO8601, importers.Into{At: &c.FinishedAt, Field: "published_at", Text: r.PublishedAt}, importers.Into{At: &c.ExternalCreatedAt, Field: "created_at", Text: r.CreatedAt}, importers.Into{At: &c.ExternalUpdatedAt, Field: "updated_at", Text: r.UpdatedAt})
 }
 
 // mapRun turns the run of a workflow that deploys into a change event. GitHub does not say when a run ended.
@@ -166,7 +148,7 @@ func mapRun(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 		UpdatedAt                string `json:"updated_at"`
 		Actor                    user   `json:"triggering_actor"`
 	}
-	if err := unmarshal(raw.Body, &r); err != nil {
+	if err := json.Unmarshal(raw.Body, &r); err != nil {
 		return importers.Draft{}, refuse(err)
 	}
 	title := r.Name
@@ -184,7 +166,7 @@ func mapRun(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 		word = r.Status
 	}
 	d.SetResult("conclusion", word, results())
-	if err := set(&d, moment{&c.ExternalCreatedAt, "created_at", r.CreatedAt}, moment{&c.StartedAt, "run_started_at", r.StartedAt}, moment{&c.ExternalUpdatedAt, "updated_at", r.UpdatedAt}); err != nil {
+	if err := d.Instants(importers.ISO8601, importers.Into{At: &c.ExternalCreatedAt, Field: "created_at", Text: r.CreatedAt}, importers.Into{At: &c.StartedAt, Field: "run_started_at", Text: r.StartedAt}, importers.Into{At: &c.ExternalUpdatedAt, Field: "updated_at", Text: r.UpdatedAt}); err != nil {
 		return d, err
 	}
 	if c.StartedAt.IsZero() {

@@ -50,7 +50,7 @@ type story struct {
 // tell adds the events. Somebody who is not a bot and is assigned, or answers another's report, has acknowledged it.
 func (s story) tell(r record) {
 	d, opened := s.draft, s.draft.Incident.Milestones.At(incident.Opened)
-	s.add(incident.TimelineEvent{At: opened, Kind: incident.EventCreated, Actor: r.Issue.User.name(), Text: "Issue opened", RawKind: "opened"})
+	s.draft.Happened(incident.TimelineEvent{At: opened, Kind: incident.EventCreated, Actor: r.Issue.User.name(), Text: "Issue opened", RawKind: "opened"})
 	var turns []importers.Turn
 	acked, closing := false, -1
 	for _, e := range r.Timeline {
@@ -58,7 +58,7 @@ func (s story) tell(r record) {
 		if !ok {
 			continue
 		}
-		s.add(ev)
+		s.draft.Happened(ev)
 		t := importers.Turn{At: ev.At, Raw: e.Event, By: ev.Actor, Field: "timeline/" + e.Event}
 		switch status, turned := s.turn(e); {
 		case turned:
@@ -81,13 +81,6 @@ func (s story) tell(r record) {
 		d.Incident.Status = d.Incident.Segments[n-1].Status
 	}
 	s.relate(r)
-}
-
-func (s story) add(ev incident.TimelineEvent) {
-	if !ev.At.IsZero() {
-		ev.Pos = len(s.draft.Timeline)
-		s.draft.Timeline = append(s.draft.Timeline, ev)
-	}
 }
 
 // turn returns the status that an event leads to.
@@ -140,7 +133,7 @@ func (s story) event(e entry) (incident.TimelineEvent, bool) {
 		return incident.TimelineEvent{}, false
 	}
 	kind, words := s.say(e)
-	return incident.TimelineEvent{At: m.At, Kind: kind, Actor: e.actor().name(), Text: importers.Clean(words), RawKind: importers.Line(e.Event)}, true
+	return incident.TimelineEvent{At: m.At, Kind: kind, Actor: e.actor().name(), Text: words, RawKind: e.Event}, true
 }
 
 // say returns an event's kind and what it says.

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"encoding/json"
 	"regexp"
 	"strings"
 
@@ -32,10 +33,10 @@ type label struct{ Name string }
 
 func (l *label) UnmarshalJSON(text []byte) error {
 	var object struct{ Name string }
-	if err := unmarshal(text, &l.Name); err == nil {
+	if err := json.Unmarshal(text, &l.Name); err == nil {
 		return nil
 	}
-	err := unmarshal(text, &object)
+	err := json.Unmarshal(text, &object)
 	l.Name = object.Name
 	return err
 }

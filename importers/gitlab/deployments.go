@@ -116,20 +116,16 @@ func mapDeployment(raw incident.Raw, cfg importers.Config) (importers.Draft, err
 	d.SetResult("status", r.Status, results())
 	c.Environment, c.Revision, c.Actor = importers.Line(r.Environment.Name), importers.Line(r.SHA), r.User.name()
 	c.URL, c.Number = importers.WebURL(r.Deployable.Pipeline.WebURL), strconv.FormatInt(r.ID, 10)
-	var err error
-	for _, t := range []struct {
-		into        *time.Time
-		field, text string
-	}{
-		{&c.StartedAt, "deployable.started_at", r.Deployable.StartedAt}, {&c.FinishedAt, "deployable.finished_at", r.Deployable.FinishedAt},
-		{&c.ExternalCreatedAt, "created_at", r.CreatedAt}, {&c.ExternalUpdatedAt, "updated_at", r.UpdatedAt},
-	} {
-		if *t.into, err = d.Instant(t.field, t.text, iso); err != nil {
-			return d, err
-		}
+	err := d.Instants(importers.ISO8601,
+		importers.Into{At: &c.StartedAt, Field: "deployable.started_at", Text: r.Deployable.StartedAt},
+		importers.Into{At: &c.FinishedAt, Field: "deployable.finished_at", Text: r.Deployable.FinishedAt},
+		importers.Into{At: &c.ExternalCreatedAt, Field: "created_at", Text: r.CreatedAt},
+		importers.Into{At: &c.ExternalUpdatedAt, Field: "updated_at", Text: r.UpdatedAt})
+	if err != nil {
+		return d, err
 	}
 	if c.StartedAt.IsZero() { // of jobs that were started by hand or long ago
-		if c.StartedAt, err = d.Instant("deployable.created_at", r.Deployable.CreatedAt, iso); err != nil {
+		if c.StartedAt, err = d.Instant("deployable.created_at", r.Deployable.CreatedAt, importers.ISO8601); err != nil {
 			return d, err
 		}
 	}

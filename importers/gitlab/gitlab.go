@@ -8,7 +8,6 @@ package gitlab
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -109,30 +108,21 @@ func ours(cfg importers.Config, setting string, names ...string) string {
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	var scope importers.Scope
 	var user struct{ Username string }
-	a, err := in.Client.Get(ctx, "/api/v4/user", nil)
-	if err == nil {
-		err = a.JSON(&user)
-	}
-	if err != nil {
+	if err := in.Get(ctx, "/api/v4/user", nil, &user); err != nil {
 		return scope, err
 	}
 	scope.Identity = importers.Line(user.Username)
 	for _, p := range append(projects(in.Config, "projects"), projects(in.Config, "deploy_projects")...) {
-		a, err := in.Client.Get(ctx, at(p, ""), nil)
-		if importers.HasStatus(err, http.StatusNotFound) {
-			scope.Notes = append(scope.Notes, p+" is not there, or the token may not see it")
-			continue
-		}
-		var seen struct {
+		var of struct {
 			Path string `json:"path_with_namespace"`
 		}
-		if err == nil {
-			err = a.JSON(&seen)
-		}
+		seen, err := scope.Try(ctx, in, at(p, ""), nil, &of, p+" is not there, or the token may not see it")
 		if err != nil {
 			return scope, err
 		}
-		scope.Reach = append(scope.Reach, importers.Line(seen.Path))
+		if seen {
+			scope.Sees("%s", of.Path)
+		}
 	}
 	return scope, nil
 }

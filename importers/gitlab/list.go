@@ -83,7 +83,7 @@ func (l list) page(ctx context.Context, in importers.Input, place importers.At, 
 	for _, text := range found {
 		id, changed, fill, err := read(all[p.Part], text)
 		if err != nil {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: all[p.Part] + l.part, Reason: err.Error(), Body: string(text)})
+			s.Reject(all[p.Part]+l.part, err.Error(), text)
 			continue
 		}
 		s.Held = append(s.Held, id)

@@ -9,8 +9,6 @@ import (
 	"hindsight/incident"
 )
 
-var iso = importers.TimeFormat{Layout: importers.ISOTime}
-
 // record is what is stored of an incident.
 type record struct {
 	Issue struct {
@@ -154,16 +152,14 @@ var tags = map[string]incident.MilestoneName{
 // the last.
 func times(d *importers.Draft, r record) error {
 	inc := &d.Incident
-	if err := d.SetTime(incident.Opened, "gitlab", "created_at", r.Issue.CreatedAt, iso); err != nil {
+	if err := d.SetTime(incident.Opened, "gitlab", "created_at", r.Issue.CreatedAt, importers.ISO8601); err != nil {
 		return err
 	}
 	inc.ExternalCreatedAt = inc.Milestones.At(incident.Opened)
-	if m, err := iso.Parse(r.Issue.UpdatedAt); err == nil {
-		inc.ExternalUpdatedAt = m.At
-	}
+	inc.ExternalUpdatedAt = importers.ISO(r.Issue.UpdatedAt)
 	found := map[incident.MilestoneName]incident.Milestone{}
 	for _, e := range r.Timeline.Data.Project.Events.Nodes {
-		m, err := iso.Parse(e.OccurredAt)
+		m, err := importers.ISO8601.Parse(e.OccurredAt)
 		if err != nil || m.At.IsZero() {
 			continue // told with the event itself
 		}
@@ -200,7 +196,7 @@ func status(d *importers.Draft, id string, r record, w importers.Words) {
 	if r.Issue.State != "closed" {
 		return
 	}
-	if m, err := iso.Parse(r.Issue.ClosedAt); err != nil {
+	if m, err := importers.ISO8601.Parse(r.Issue.ClosedAt); err != nil {
 		d.Warn("closed_at", importers.Line(r.Issue.ClosedAt), err.Error())
 	} else {
 		inc.Milestones.Set(incident.ClosedAt, m.At, m.Precision, incident.FromField, "gitlab", "closed_at")

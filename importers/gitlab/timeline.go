@@ -64,7 +64,7 @@ func tell(d *importers.Draft, r record, w importers.Words) {
 		t.note(n)
 	}
 	for _, e := range r.Timeline.Data.Project.Events.Nodes {
-		t.add("timeline/occurredAt", e.OccurredAt, incident.TimelineEvent{Kind: incident.EventNote, Actor: e.Author.name(), Text: importers.Clean(e.Note), RawKind: importers.Line("timeline " + e.Action)})
+		t.add("timeline/occurredAt", e.OccurredAt, incident.TimelineEvent{Kind: incident.EventNote, Actor: e.Author.name(), Text: e.Note, RawKind: "timeline " + e.Action})
 	}
 	t.acknowledge(r)
 	for i, turn := range slices.Backward(t.turns) {
@@ -81,15 +81,13 @@ func tell(d *importers.Draft, r record, w importers.Words) {
 }
 
 func (t *teller) add(field, text string, ev incident.TimelineEvent) time.Time {
-	m, err := iso.Parse(text)
+	m, err := importers.ISO8601.Parse(text)
 	if err != nil {
 		t.draft.Warn(field, importers.Line(text), "this event was left out: "+err.Error())
 		return time.Time{}
 	}
-	if !m.At.IsZero() {
-		ev.At, ev.Pos = m.At, len(t.draft.Timeline)
-		t.draft.Timeline = append(t.draft.Timeline, ev)
-	}
+	ev.At = m.At
+	t.draft.Happened(ev)
 	return m.At
 }
 
@@ -105,12 +103,12 @@ func (t *teller) state(e stateEvent) {
 	if !ok {
 		kind = incident.EventStatus
 	}
-	at := t.add("state_events/created_at", e.CreatedAt, incident.TimelineEvent{Kind: kind, Actor: e.User.name(), Text: importers.Clean("State: " + e.State), RawKind: importers.Line(e.State)})
+	at := t.add("state_events/created_at", e.CreatedAt, incident.TimelineEvent{Kind: kind, Actor: e.User.name(), Text: "State: " + e.State, RawKind: e.State})
 	t.turn(at, e.State, e.User.name(), "state_events/"+e.State)
 }
 
 func (t *teller) note(n note) {
-	ev := incident.TimelineEvent{Kind: incident.EventNote, Actor: n.Author.name(), Text: importers.Clean(n.Body), Private: n.Internal || n.Confidential, RawKind: "note"}
+	ev := incident.TimelineEvent{Kind: incident.EventNote, Actor: n.Author.name(), Text: n.Body, Private: n.Internal || n.Confidential, RawKind: "note"}
 	word := ""
 	if n.System {
 		ev.Kind, ev.RawKind = incident.EventOther, "system note"
@@ -140,7 +138,7 @@ func (t *teller) acknowledge(r record) {
 		}
 	}
 	for _, n := range r.Notes {
-		m, err := iso.Parse(n.CreatedAt)
+		m, err := importers.ISO8601.Parse(n.CreatedAt)
 		taken := n.System && strings.HasPrefix(n.Body, "assigned to @")
 		answered := !n.System && n.Author.Username != "" && n.Author.Username != r.Issue.Author.Username
 		if err != nil || m.At.IsZero() || !taken && !answered {

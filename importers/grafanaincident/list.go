@@ -3,7 +3,6 @@ package grafanaincident
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -86,7 +85,7 @@ func follow(ctx context.Context, in importers.Input, at importers.At) (importers
 func touched(p page, since time.Time) (s importers.Slice) {
 	for _, i := range p.Previews {
 		if i.ID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Reason: "this is no incident: it has no incidentID"})
+			s.Reject("", "this is no incident: it has no incidentID", nil)
 			continue
 		}
 		s.Held = append(s.Held, i.ID)
@@ -107,27 +106,24 @@ func fetch(ctx context.Context, in importers.Input, id string) (importers.Record
 	if err := json.Unmarshal(r.Incident, &p); err != nil || p.ID == "" {
 		return importers.Record{}, &importers.StatusError{Status: http.StatusNotFound, Method: http.MethodPost, Path: "IncidentsService.GetIncident", Body: "the answer holds no incident"}
 	}
-	seen := map[string]bool{}
-	for c := (cursor{}); ; {
+	activity, err := importers.AllParts(func(token string) ([]json.RawMessage, string, error) {
 		var a struct {
 			Items  []json.RawMessage `json:"activityItems"`
 			Cursor cursor            `json:"cursor"`
 		}
-		if err := ask(ctx, in, "ActivityService.QueryActivity", map[string]any{
+		err := ask(ctx, in, "ActivityService.QueryActivity", map[string]any{
 			"query":  map[string]any{"incidentID": id, "limit": most, "orderDirection": "ASC"},
-			"cursor": c,
-		}, &a); err != nil {
-			return importers.Record{}, err
-		}
-		r.Activity = append(r.Activity, a.Items...)
+			"cursor": cursor{Next: token, More: token != ""},
+		}, &a)
 		if !a.Cursor.More || len(a.Items) == 0 {
-			break
+			return a.Items, "", err
 		}
-		if c = a.Cursor; seen[c.Next] {
-			return importers.Record{}, errors.Join(importers.ErrStuck, fmt.Errorf("grafanaincident: the activity of %s", id))
-		}
-		seen[c.Next] = true
+		return a.Items, a.Cursor.Next, err
+	})
+	if err != nil {
+		return importers.Record{}, fmt.Errorf("grafanaincident: the activity of %s: %w", id, err)
 	}
+	r.Activity = activity
 	body, err := json.Marshal(r)
 	if err != nil {
 		return importers.Record{}, fmt.Errorf("grafanaincident: write record %s: %w", id, err)

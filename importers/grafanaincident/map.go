@@ -59,10 +59,9 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	if r.Incident == nil {
 		return importers.Draft{}, &importers.MapError{Field: "incident", Reason: "the record holds no incident"}
 	}
-	var d importers.Draft
+	d := importers.NewIncident(incidents, raw.ExternalID, incident.OriginTicket)
 	inc, e := &d.Incident, r.Incident
-	inc.Ref = incident.Ref{Type: incidents, ExternalID: raw.ExternalID}
-	inc.Origin, inc.Kind, inc.Format, inc.Number = incident.OriginTicket, incident.Real, incident.Plain, importers.Line(raw.ExternalID)
+	inc.Number = importers.Line(raw.ExternalID)
 	if e.IsDrill {
 		inc.Kind = incident.Drill
 	}
@@ -123,27 +122,33 @@ func (e *entry) attributes(d *importers.Draft, cfg importers.Config) {
 // times sets the milestones. A start that is the declaration's own time was filled in by Grafana; only another one is
 // somebody's statement about the impact.
 func (e *entry) times(d *importers.Draft) error {
-	iso, inc := importers.TimeFormat{Layout: importers.ISOTime}, &d.Incident
-	if err := d.SetTime(incident.Opened, name, "createdTime", e.Created, iso); err != nil {
+	inc := &d.Incident
+	if err := d.SetTime(incident.Opened, name, "createdTime", e.Created, importers.ISO8601); err != nil {
 		return err
 	}
 	opened := inc.Milestones.At(incident.Opened)
 	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = opened, importers.ISO(e.Modified)
 	if start := importers.ISO(e.Start); !start.Equal(opened) {
-		if err := d.SetTime(incident.ImpactStarted, name, "incidentStart", e.Start, iso); err != nil {
+		if err := d.SetTime(incident.ImpactStarted, name, "incidentStart", e.Start, importers.ISO8601); err != nil {
 			return err
 		}
 	}
 	if !inc.Status.Over() {
 		return nil // both outlive a reopening
 	}
-	if err := d.SetTime(incident.ResolvedAt, name, "closedTime", e.Closed, iso); err != nil {
+	if err := d.SetTime(incident.ResolvedAt, name, "closedTime", e.Closed, importers.ISO8601); err != nil {
 		return err
 	}
 	if end := importers.ISO(e.End); !end.Equal(importers.ISO(e.Closed)) {
-		return d.SetTime(incident.ImpactEnded, name, "incidentEnd", e.End, iso)
+		return d.SetTime(incident.ImpactEnded, name, "incidentEnd", e.End, importers.ISO8601)
 	}
 	return nil
+}
+
+// kinds are the sorts of activity of which more is known than that something happened.
+var kinds = map[string]incident.EventKind{
+	"userNote": incident.EventNote, "incidentCreated": incident.EventCreated, "incidentStatusChanged": incident.EventStatus,
+	"roleAssigned": incident.EventAssigned, "incidentSeverityChanged": incident.EventSeverity,
 }
 
 // timeline keeps all activity, under the time that it is said to have happened.
@@ -154,20 +159,11 @@ func timeline(d *importers.Draft, activity []item) {
 			d.Warn("activity.eventTime", importers.Line(i.Event), "an item without a time was left out")
 			continue
 		}
-		kind := incident.EventOther
-		switch i.Kind {
-		case "userNote":
-			kind = incident.EventNote
-		case "incidentCreated":
-			kind = incident.EventCreated
-		case "incidentStatusChanged":
-			kind = incident.EventStatus
-		case "roleAssigned":
-			kind = incident.EventAssigned
-		case "incidentSeverityChanged":
-			kind = incident.EventSeverity
+		kind, known := kinds[i.Kind]
+		if !known {
+			kind = incident.EventOther
 		}
-		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: importers.Line(i.User.Name), Text: importers.Clean(i.Body), RawKind: importers.Line(i.Kind)})
+		d.Happened(incident.TimelineEvent{At: at, Kind: kind, Actor: i.User.Name, Text: i.Body, RawKind: i.Kind})
 	}
 	d.SortTimeline()
 }

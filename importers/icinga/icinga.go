@@ -72,11 +72,11 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	for _, r := range who.Results {
 		scope.Identity = importers.Line(r.User)
 		for _, p := range r.Permissions {
-			scope.Reach = append(scope.Reach, importers.Line(p))
+			scope.Sees("%s", p)
 		}
 	}
 	if slices.Contains(scope.Reach, "*") {
-		scope.Notes = append(scope.Notes, "The API user may do everything; objects/query/Host, objects/query/Service and objects/query/Comment are enough.")
+		scope.Note("The API user may do everything; objects/query/Host, objects/query/Service and objects/query/Comment are enough.")
 	}
 	_, err = page(ctx, in, importers.At{})
 	return scope, err

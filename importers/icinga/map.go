@@ -24,7 +24,7 @@ type mapping struct {
 }
 
 func mapProblem(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapping{words: cfg.Words(words)}
+	m := mapping{words: cfg.Words(words), draft: importers.NewIncident("problems", raw.ExternalID, incident.OriginMonitor)}
 	if err := json.Unmarshal(raw.Body, &m.record); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "this is no record of a problem: " + err.Error()}
 	}
@@ -38,9 +38,6 @@ func mapProblem(raw incident.Raw, cfg importers.Config) (importers.Draft, error)
 			m.began = at
 		}
 	}
-	inc := &m.draft.Incident
-	inc.Ref = incident.Ref{Type: "problems", ExternalID: raw.ExternalID}
-	inc.Origin, inc.Format = incident.OriginMonitor, incident.Plain
 	m.attributes()
 	m.life()
 	m.draft.CheckOrder()
@@ -82,7 +79,6 @@ func (m *mapping) attributes() {
 	inc.Description = importers.Clean(m.last.Output)
 	inc.SeverityRaw = worst
 	inc.Severity = d.SeverityOf("state", worst, m.words.Severity)
-	inc.Kind = incident.Real
 	if m.Observed[0].Downtime > 0 { // planned before it began
 		inc.Kind = incident.Maintenance
 	}
@@ -188,8 +184,5 @@ func (m *mapping) acker(at time.Time) string {
 }
 
 func (m *mapping) event(at time.Time, kind incident.EventKind, actor, text, raw string) {
-	d := &m.draft
-	if !at.IsZero() {
-		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: importers.Line(actor), Text: importers.Clean(text), RawKind: raw, Pos: len(d.Timeline)})
-	}
+	m.draft.Happened(incident.TimelineEvent{At: at, Kind: kind, Actor: actor, Text: text, RawKind: raw})
 }

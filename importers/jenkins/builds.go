@@ -111,7 +111,7 @@ func builds(ctx context.Context, in importers.Input, from importers.At) (importe
 	for _, text := range j.Builds {
 		var b build
 		if err := json.Unmarshal(text, &b); err != nil || b.Number <= 0 || b.Timestamp <= 0 {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: p.Job.Path, Reason: "this build has no number or no time", Body: string(text)})
+			s.Reject(p.Job.Path, "this build has no number or no time", text)
 			continue
 		}
 		if older = b.at().Before(from.From); !older {
@@ -135,7 +135,7 @@ func recordOf(j where, b build, text json.RawMessage) (importers.Record, error) 
 
 // fetch reads one build again.
 func fetch(ctx context.Context, in importers.Input, id string) (importers.Record, error) {
-	gone := &importers.StatusError{Status: http.StatusGone, Method: http.MethodGet, Path: id, Body: "it is not of this connection any more"}
+	gone := importers.NotOurs(id)
 	i := strings.LastIndexByte(id, '#')
 	if i < 0 || !slices.ContainsFunc(jobs(in.Config), func(p string) bool { return id[:i] == p || strings.HasPrefix(id[:i], p+"/") }) {
 		return importers.Record{}, gone

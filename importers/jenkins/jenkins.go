@@ -88,16 +88,15 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	}
 	scope.Identity = importers.Line(who.Name)
 	if who.Anonymous && settings.Of(in.Config, "user") != "" {
-		scope.Notes = append(scope.Notes, "Jenkins did not recognize the user and answered as to anybody")
+		scope.Note("Jenkins did not recognize the user and answered as to anybody")
 	}
 	for _, path := range jobs(in.Config) {
-		_, err := in.Client.Get(ctx, at(path)+"/api/json", url.Values{"tree": {"fullName"}})
-		switch {
-		case importers.HasStatus(err, http.StatusNotFound, http.StatusForbidden):
-			scope.Notes = append(scope.Notes, path+" is not there, or the user may not see it")
-		case err != nil:
+		var job struct{ FullName string }
+		seen, err := scope.Try(ctx, in, at(path)+"/api/json", url.Values{"tree": {"fullName"}}, &job, path+" is not there, or the user may not see it")
+		if err != nil {
 			return scope, err
-		default:
+		}
+		if seen {
 			scope.Reach = append(scope.Reach, path)
 		}
 	}

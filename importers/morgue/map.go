@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -22,7 +21,7 @@ type mapper struct {
 
 // mapRecord turns a postmortem and its rows into a draft.
 func mapRecord(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapper{cfg: cfg}
+	m := mapper{cfg: cfg, draft: importers.NewIncident(collection, raw.ExternalID, incident.OriginFile)}
 	if err := json.Unmarshal(raw.Body, &m.record); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "no postmortem of Morgue: " + importers.Line(err.Error())}
 	}
@@ -30,7 +29,6 @@ func mapRecord(raw incident.Raw, cfg importers.Config) (importers.Draft, error) 
 		return importers.Draft{}, &importers.MapError{Field: "postmortems", Reason: "the record has no row of the table postmortems"}
 	}
 	m.post = m.Tables["postmortems"][0]
-	m.draft.Incident.Ref = incident.Ref{Type: collection, ExternalID: raw.ExternalID}
 	m.attributes(raw.ExternalID)
 	if err := m.times(); err != nil {
 		return importers.Draft{}, err
@@ -47,7 +45,7 @@ func (m *mapper) attributes(id string) {
 	d, inc := &m.draft, &m.draft.Incident
 	words := m.cfg.Words(Source().Words)
 	d.SetTitle("title", m.post["title"])
-	inc.Origin, inc.Kind, inc.Status = incident.OriginFile, incident.Real, incident.StatusUnknown
+	inc.Status = incident.StatusUnknown
 	inc.Number = importers.Line(id)
 	inc.URL = m.address("url", "events/"+url.PathEscape(id))
 	inc.Description, inc.Format = importers.Clean(cmp.Or(m.post["tldr"], m.post["summary"])), incident.Markdown
@@ -94,20 +92,18 @@ var seconds = importers.TimeFormat{Layout: importers.UnixTime}
 // about the incident. Old dumps call the status time etsystatustime.
 func (m *mapper) times() error {
 	d, inc := &m.draft, &m.draft.Incident
-	for _, f := range [...]struct {
-		name   incident.MilestoneName
-		column string
-	}{
-		{incident.ImpactStarted, "starttime"}, {incident.Detected, "detecttime"}, {incident.ResolvedAt, "endtime"}, {incident.ImpactEnded, "endtime"},
-	} {
-		if err := d.SetTime(f.name, name, f.column, m.post[f.column], seconds); err != nil {
-			return err
-		}
+	if err := d.SetTimes(name, seconds,
+		importers.Stated{Name: incident.ImpactStarted, Field: "starttime", Text: m.post["starttime"]},
+		importers.Stated{Name: incident.Detected, Field: "detecttime", Text: m.post["detecttime"]},
+		importers.Stated{Name: incident.ResolvedAt, Field: "endtime", Text: m.post["endtime"]},
+		importers.Stated{Name: incident.ImpactEnded, Field: "endtime", Text: m.post["endtime"]},
+	); err != nil {
+		return err
 	}
 	if !inc.Milestones.At(incident.ResolvedAt).IsZero() {
 		inc.Status = incident.Resolved
 	}
-	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = instant(m.post["created"]), instant(m.post["modified"])
+	inc.ExternalCreatedAt, inc.ExternalUpdatedAt = seconds.Read(m.post["created"]), seconds.Read(m.post["modified"])
 	m.event(cmp.Or(m.post["statustime"], m.post["etsystatustime"]), incident.EventOther, "", "Status time: the public was told", "statustime")
 	for _, h := range m.Tables["postmortem_history"] {
 		text := "edited the postmortem"
@@ -121,20 +117,8 @@ func (m *mapper) times() error {
 	return nil
 }
 
-// instant reads a time that is not worth losing a postmortem for.
-func instant(text string) time.Time {
-	at, err := seconds.Parse(text)
-	if err != nil {
-		return time.Time{}
-	}
-	return at.At
-}
-
-// event adds what has a time.
 func (m *mapper) event(at string, kind incident.EventKind, actor, text, raw string) {
-	if when := instant(at); !when.IsZero() {
-		m.draft.Timeline = append(m.draft.Timeline, incident.TimelineEvent{At: when, Kind: kind, Actor: actor, Text: text, RawKind: importers.Line(raw)})
-	}
+	m.draft.Happened(incident.TimelineEvent{At: seconds.Read(at), Kind: kind, Actor: actor, Text: text, RawKind: raw})
 }
 
 // people are the one to ask about the incident, and those who wrote about it.
@@ -176,17 +160,11 @@ func (m *mapper) actions() {
 
 // retrospective keeps the texts under the headings that Morgue shows them with. They are Markdown.
 func (m *mapper) retrospective() {
-	r := incident.Retrospective{Title: m.draft.Incident.Title, State: "imported", Authors: m.authors()}
-	for _, s := range [...]incident.Section{
-		{Slug: "tldr", Title: "tl;dr", Body: m.post["tldr"]},
-		{Slug: "summary", Title: "What happened?", Body: m.post["summary"]},
-		{Slug: "surprise", Title: "Why were we surprised?", Body: m.post["why_surprised"]},
-	} {
-		if s.Body = importers.Clean(s.Body); s.Body != "" {
-			r.Sections = append(r.Sections, s)
-		}
-	}
-	if len(r.Sections) > 0 {
-		m.draft.Retrospective = &r
+	m.draft.SetRetrospective("", "imported",
+		incident.Section{Slug: "tldr", Title: "tl;dr", Body: m.post["tldr"]},
+		incident.Section{Slug: "summary", Title: "What happened?", Body: m.post["summary"]},
+		incident.Section{Slug: "surprise", Title: "Why were we surprised?", Body: m.post["why_surprised"]})
+	if m.draft.Retrospective != nil {
+		m.draft.Retrospective.Authors = m.authors()
 	}
 }

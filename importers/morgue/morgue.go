@@ -1,9 +1,8 @@
 // Package morgue reads the postmortems of Etsy's Morgue out of a dump of its MySQL database, or out of exports of its
 // tables as CSV, so that neither Morgue nor a database has to run any more.
 //
-// Start with [Source]. sql.go and insert.go read the statements of a dump, csv.go reads exported tables, tables.go
-// says what of them is wanted, read.go puts each postmortem together with its rows, and map.go says what becomes
-// of it.
+// Start with [Source]. tables.go says what of them is wanted, read.go puts each postmortem together with its rows, and map.go
+// says what becomes of it.
 package morgue
 
 import (

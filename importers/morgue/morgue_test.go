@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"hindsight/importers"
+	"hindsight/importers/dump"
 	"hindsight/importers/importertest"
 )
 
@@ -130,7 +131,7 @@ func TestBadRows(t *testing.T) {
 		{"not SQL", "INSERT INTO postmortems VALUES (1,'a') ON DUPLICATE KEY UPDATE id=1;", `a.sql, line 6, table postmortems: the values of a row were expected, and "ON" was found; the rest of the statement was left out`},
 		{"cut off", "INSERT INTO postmortems VALUES (1,'a'),\n(2,'b", "a.sql, line 7: the dump ends within a statement: it was cut off; make it again"},
 		{"cut off between values", "INSERT INTO postmortems VALUES (1,'a'),(2,", "a.sql, line 6: the dump ends within a statement: it was cut off; make it again"},
-		{"too long", "INSERT INTO postmortems VALUES (1,'a'),(2,'" + strings.Repeat("x", maxText+1) + "');", "a.sql, line 6, table postmortems: column title holds more than 16 MiB"},
+		{"too long", "INSERT INTO postmortems VALUES (1,'a'),(2,'" + strings.Repeat("x", dump.MaxText+1) + "');", "a.sql, line 6, table postmortems: column title holds more than 16 MiB"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			pages, err := readAll(nil, inMemory("a.sql", definition+tc.statement))

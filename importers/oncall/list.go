@@ -63,7 +63,7 @@ func page(ctx context.Context, in importers.Input, at importers.At) (importers.S
 	for _, raw := range a.Results {
 		var g group
 		if err := json.Unmarshal(raw, &g); err != nil || g.ID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Reason: "this is no alert group: it has no id", Body: string(raw)})
+			s.Reject("", "this is no alert group: it has no id", raw)
 			continue
 		}
 		s.Held = append(s.Held, g.ID)
@@ -145,8 +145,7 @@ func complete(ctx context.Context, in importers.Input, raws []json.RawMessage) (
 		if err != nil {
 			return nil, fmt.Errorf("oncall: write record %s: %w", g.ID, err)
 		}
-		created, _ := importers.TimeFormat{Layout: importers.ISOTime}.Parse(g.CreatedAt)
-		records = append(records, importers.Record{ExternalID: g.ID, Body: body, At: created.At})
+		records = append(records, importers.Record{ExternalID: g.ID, Body: body, At: importers.ISO(g.CreatedAt)})
 	}
 	return records, nil
 }

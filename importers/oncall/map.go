@@ -66,10 +66,7 @@ func mapGroup(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	if r.Group == nil {
 		return importers.Draft{}, &importers.MapError{Field: "group", Reason: "the record holds no alert group"}
 	}
-	m := mapping{entry: *r.Group, notes: r.Notes, names: r.Names, words: cfg.Words(words)}
-	inc := &m.draft.Incident
-	inc.Ref = incident.Ref{Type: groups, ExternalID: raw.ExternalID}
-	inc.Origin, inc.Kind, inc.Format = incident.OriginPager, incident.Real, incident.Plain
+	m := mapping{entry: *r.Group, notes: r.Notes, names: r.Names, words: cfg.Words(words), draft: importers.NewIncident(groups, raw.ExternalID, incident.OriginPager)}
 	m.attributes()
 	if err := m.times(); err != nil {
 		return importers.Draft{}, err
@@ -128,17 +125,12 @@ func (m *mapping) attributes() {
 // reopened they do not.
 func (m *mapping) times() error {
 	d, inc := &m.draft, &m.draft.Incident
-	iso := importers.TimeFormat{Layout: importers.ISOTime}
-	for _, f := range [...]struct {
-		name        incident.MilestoneName
-		field, text string
-	}{{incident.Opened, "created_at", m.CreatedAt}, {incident.Acked, "acknowledged_at", m.AckedAt}, {incident.ResolvedAt, "resolved_at", m.ResolvedAt}} {
-		if f.name == incident.ResolvedAt && !inc.Status.Over() {
-			continue
-		}
-		if err := d.SetTime(f.name, name, f.field, f.text, iso); err != nil {
-			return err
-		}
+	if err := d.SetTimes(name, importers.ISO8601,
+		importers.Stated{Name: incident.Opened, Field: "created_at", Text: m.CreatedAt},
+		importers.Stated{Name: incident.Acked, Field: "acknowledged_at", Text: m.AckedAt},
+		importers.Stated{Name: incident.ResolvedAt, Field: "resolved_at", Text: m.ResolvedAt, Unless: !inc.Status.Over()},
+	); err != nil {
+		return err
 	}
 	opened := inc.Milestones.At(incident.Opened)
 	d.SetHistory(name, opened, incident.Triggered, []importers.Turn{
@@ -158,9 +150,7 @@ func (m *mapping) times() error {
 func (m *mapping) timeline() {
 	d := &m.draft
 	add := func(text string, kind incident.EventKind, actor, raw, body string) {
-		if at := importers.ISO(text); !at.IsZero() {
-			d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: m.named(actor), RawKind: raw, Text: importers.Clean(body)})
-		}
+		d.Happened(incident.TimelineEvent{At: importers.ISO(text), Kind: kind, Actor: m.named(actor), RawKind: raw, Text: body})
 	}
 	add(m.CreatedAt, incident.EventCreated, "", "created", "")
 	add(m.AckedAt, incident.EventAcknowledged, m.AckedBy, "acknowledged", "")

@@ -69,12 +69,8 @@ var words = importers.Words{
 }
 
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
-	a, err := in.Client.Get(ctx, "/api/v1/users/current/", nil)
-	if err != nil {
-		return importers.Scope{}, err
-	}
 	var user struct{ Username, Role string }
-	if err := a.JSON(&user); err != nil {
+	if err := in.Get(ctx, "/api/v1/users/current/", nil, &user); err != nil {
 		return importers.Scope{}, err
 	}
 	scope := importers.Scope{Identity: importers.Line(user.Username + " (" + user.Role + ")")}
@@ -83,18 +79,14 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		return scope, err
 	}
 	for _, r := range all {
-		scope.Reach = append(scope.Reach, importers.Line("schedule "+r.Name+" ("+r.ID+")"))
-	}
-	a, err = in.Client.Get(ctx, "/api/v1/alert_groups/", url.Values{"perpage": {"1"}})
-	if err != nil {
-		return scope, err
+		scope.Sees("schedule %s (%s)", r.Name, r.ID)
 	}
 	var found struct{ Count int }
-	if err := a.JSON(&found); err != nil {
+	if err := in.Get(ctx, "/api/v1/alert_groups/", url.Values{"perpage": {"1"}}, &found); err != nil {
 		return scope, err
 	}
 	if found.Count == 0 {
-		scope.Notes = append(scope.Notes, "The key sees no alert group: is it a key of the right stack?")
+		scope.Note("The key sees no alert group: is it a key of the right stack?")
 	}
 	return scope, nil
 }

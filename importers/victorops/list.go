@@ -31,17 +31,7 @@ type head struct {
 	Teams  []string `json:"pagedTeams"`
 }
 
-// text is a JSON text, or a number as it is written; null is empty.
-type text string
-
-func (t *text) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) != nil {
-		s = string(b)
-	}
-	*t = text(s)
-	return nil
-}
+type text = importers.Text
 
 // history reads a page of the incidents that started in a window. A start does not move, so offsets within a window are
 // safe. "After" may or may not include the second itself: it is asked for from a second earlier.
@@ -97,7 +87,7 @@ func slice(in importers.Input, p page) importers.Slice {
 	for _, raw := range p.Incidents {
 		var h head
 		if err := json.Unmarshal(raw, &h); err != nil || h.Number == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Reason: "this is no incident: it has no incidentNumber", Body: string(raw)})
+			s.Reject("", "this is no incident: it has no incidentNumber", raw)
 			continue
 		}
 		s.Held = append(s.Held, string(h.Number))

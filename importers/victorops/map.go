@@ -55,12 +55,10 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 	if err := json.Unmarshal(raw.Body, &e); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "this is no incident: " + err.Error()}
 	}
-	var d importers.Draft
+	d := importers.NewIncident(incidents, raw.ExternalID, incident.OriginPager)
 	inc := &d.Incident
-	inc.Ref = incident.Ref{Type: incidents, ExternalID: raw.ExternalID}
-	inc.Origin, inc.Kind, inc.Format = incident.OriginPager, incident.Real, incident.Plain
 	inc.Number = "#" + importers.Line(raw.ExternalID)
-	if err := d.SetTime(incident.Opened, name, "startTime", e.Start, importers.TimeFormat{Layout: importers.ISOTime}); err != nil {
+	if err := d.SetTime(incident.Opened, name, "startTime", e.Start, importers.ISO8601); err != nil {
 		return importers.Draft{}, err
 	}
 	w := cfg.Words(words)
@@ -132,8 +130,7 @@ func (e *entry) history(d *importers.Draft, w importers.Words) {
 		if known {
 			over = status.Over()
 		}
-		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: t.at, Kind: kind, Actor: importers.Line(t.By),
-			Text: importers.Clean(t.Message), RawKind: importers.Line(t.Name), Pos: i})
+		d.Happened(incident.TimelineEvent{At: t.at, Kind: kind, Actor: t.By, Text: t.Message, RawKind: t.Name})
 		addPart(d, t, status)
 	}
 	d.SetHistory(name, d.Incident.Milestones.At(incident.Opened), incident.Triggered, turns)
@@ -143,16 +140,16 @@ func eventOf(status incident.Status, first, over bool) incident.EventKind {
 	switch {
 	case first && status == incident.Triggered:
 		return incident.EventCreated
-	case over && status != "" && !status.Over():
-		return incident.EventReopened
-	case status == incident.Acknowledged:
-		return incident.EventAcknowledged
-	case status.Over():
-		return incident.EventResolved
 	case status == "":
 		return incident.EventOther
+	case status == incident.Acknowledged && !over:
+		return incident.EventAcknowledged
 	}
-	return incident.EventStatus
+	was := incident.Triggered
+	if over {
+		was = incident.Resolved
+	}
+	return importers.EventOfTurn(was, status)
 }
 
 func addPart(d *importers.Draft, t transition, status incident.Status) {

@@ -101,12 +101,8 @@ type team struct{ Name, Slug string }
 
 // teams returns the teams that the connection reads, in order of slug.
 func teams(ctx context.Context, in importers.Input) ([]team, error) {
-	a, err := in.Client.Get(ctx, "/api-public/v1/team", nil)
-	if err != nil {
-		return nil, err
-	}
 	var all []team
-	if err := a.JSON(&all); err != nil {
+	if err := in.Get(ctx, "/api-public/v1/team", nil, &all); err != nil {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(t team) bool { return t.Slug == "" || !wanted(in.Config, t.Slug) })
@@ -128,11 +124,11 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	scope := importers.Scope{Identity: "API ID " + importers.Line(settings.Of(in.Config, "id")),
 		Notes: []string{"The vendor allows one request a minute for the incident history, of which half is used: a thousand incidents take 20 minutes."}}
 	for _, t := range found {
-		scope.Reach = append(scope.Reach, importers.Line(t.Name+" ("+t.Slug+")"))
+		scope.Sees("%s (%s)", t.Name, t.Slug)
 	}
 	for _, slug := range settings.List(in.Config, "teams") {
 		if !slices.ContainsFunc(found, func(t team) bool { return t.Slug == slug }) {
-			scope.Notes = append(scope.Notes, "There is no team with the slug "+slug+"; correct the setting teams.")
+			scope.Note("There is no team with the slug %s; correct the setting teams.", slug)
 		}
 	}
 	return scope, nil

@@ -13,18 +13,7 @@ import (
 	"hindsight/incident"
 )
 
-// text is a JSON text, or a number as it is written: Zabbix writes numbers as texts, but not everywhere.
-type text string
-
-func (t *text) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) == nil {
-		*t = text(s)
-	} else {
-		*t = text(b)
-	}
-	return nil
-}
+type text = importers.Text // Zabbix writes numbers as texts, but not everywhere
 
 // event is an event of a trigger, as Zabbix answers it.
 type event struct {
@@ -108,7 +97,7 @@ type mapping struct {
 
 func mapProblem(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 	var b body
-	m := mapping{words: cfg.Words(words)}
+	m := mapping{words: cfg.Words(words), draft: importers.NewIncident("problems", raw.ExternalID, incident.OriginMonitor)}
 	err := json.Unmarshal(raw.Body, &b)
 	if err == nil {
 		err = json.Unmarshal(b.Event, &m.event)
@@ -127,8 +116,6 @@ func mapProblem(raw incident.Raw, cfg importers.Config) (importers.Draft, error)
 		m.ended = end.at()
 	}
 	inc := &m.draft.Incident
-	inc.Ref = incident.Ref{Type: "problems", ExternalID: raw.ExternalID}
-	inc.Origin, inc.Format, inc.Kind = incident.OriginMonitor, incident.Plain, incident.Real
 	inc.URL = importers.WebURL(fmt.Sprintf("%s/tr_events.php?triggerid=%s&eventid=%s", strings.TrimRight(settings.Of(cfg, "url"), "/"), m.Trigger, m.ID))
 	m.attributes()
 	m.life()
@@ -263,7 +250,7 @@ func (m *mapping) acted(a act) (turns []importers.Turn) {
 
 func (m *mapping) tell(at time.Time, kind incident.EventKind, actor, text, raw string) {
 	d := &m.draft
-	d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: importers.Line(actor), Text: importers.Clean(text), RawKind: raw, Pos: len(d.Timeline)})
+	d.Happened(incident.TimelineEvent{At: at, Kind: kind, Actor: actor, Text: text, RawKind: raw})
 	if at.After(d.Incident.ExternalUpdatedAt) {
 		d.Incident.ExternalUpdatedAt = at
 	}

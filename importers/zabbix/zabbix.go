@@ -73,17 +73,17 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if len(users) == 1 { // a user sees itself alone, an administrator everybody
 		scope.Identity = importers.Line(fmt.Sprintf("%s%s on Zabbix %s", users[0].Username, users[0].Alias, c.version))
 	} else if len(users) > 1 {
-		scope.Notes = append(scope.Notes, "The token belongs to an administrator; a user with read access to the host groups is enough.")
+		scope.Note("The token belongs to an administrator; a user with read access to the host groups is enough.")
 	}
 	var groups []struct{ Name string }
 	if err := c.call(ctx, "hostgroup.get", map[string]any{"output": []string{"name"}, "sortfield": "name"}, &groups); err != nil {
 		return scope, err
 	}
 	for _, g := range groups {
-		scope.Reach = append(scope.Reach, importers.Line(g.Name))
+		scope.Sees("%s", g.Name)
 	}
 	if len(groups) == 0 {
-		scope.Notes = append(scope.Notes, "The token reaches no host group: give its user read access to those that matter.")
+		scope.Note("The token reaches no host group: give its user read access to those that matter.")
 	}
 	_, err = c.filter(ctx, in)
 	return scope, err

@@ -1,29 +1,23 @@
-package morgue
+package dump
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 )
 
-// taker is given the rows of a file, and what could not be read as one.
-type taker interface {
-	row(table string, line int64, r row) error
-	reject(table string, line int64, reason, text string) error
-	wanted(table string) (bool, error)
-}
-
 // statements reads the rows out of a dump. Which columns a table has, its CREATE TABLE says, or the INSERT itself.
 type statements struct {
 	scanner
-	to      taker
+	to      Taker
 	columns map[string][]string
 }
 
-// readDump reads a dump to its end.
-func readDump(in *scanner, to taker) error {
-	s := statements{scanner: *in, to: to, columns: map[string][]string{}}
+// MySQL reads the rows of the tables that are wanted out of the statements that mysqldump, mariadb-dump or phpMyAdmin write.
+func MySQL(in *bufio.Reader, to Taker) error {
+	s := statements{scanner: scanner{in: in, line: 1}, to: to, columns: map[string][]string{}}
 	for {
 		t, err := s.next()
 		if errors.Is(err, io.EOF) {
@@ -33,7 +27,7 @@ func readDump(in *scanner, to taker) error {
 			err = s.statement(t)
 		}
 		if errors.Is(err, errOpen) || errors.Is(err, io.EOF) {
-			return to.reject("", s.line, errOpen.Error(), "")
+			return to.Reject(Name{}, s.line, errOpen.Error(), "")
 		}
 		if err != nil {
 			return err
@@ -130,7 +124,7 @@ func (s *statements) insert() error {
 	if err != nil || table == "" {
 		return err
 	}
-	wanted, err := s.to.wanted(table)
+	wanted, err := s.to.Wanted(Name{Table: table})
 	if err != nil {
 		return err
 	}
@@ -147,7 +141,7 @@ func (s *statements) insert() error {
 		case t.is(","):
 			continue
 		case !t.is("("):
-			if err := s.to.reject(table, t.line, fmt.Sprintf("the values of a row were expected, and %q was found; the rest of the statement was left out", t.text), ""); err != nil {
+			if err := s.to.Reject(Name{Table: table}, t.line, fmt.Sprintf("the values of a row were expected, and %q was found; the rest of the statement was left out", t.text), ""); err != nil {
 				return err
 			}
 			return s.rest()
@@ -232,16 +226,16 @@ func (s *statements) give(table string, columns []string, line int64, values []v
 		for _, v := range values {
 			text = append(text, v.text)
 		}
-		return s.to.reject(table, line, reason, strings.Join(text, ", "))
+		return s.to.Reject(Name{Table: table}, line, reason, strings.Join(text, ", "))
 	}
-	r := row{}
+	r := Row{}
 	for i, v := range values {
 		if v.over {
-			return s.to.reject(table, line, fmt.Sprintf("column %s holds more than %d MiB", columns[i], maxText>>20), "")
+			return s.to.Reject(Name{Table: table}, line, fmt.Sprintf("column %s holds more than %d MiB", columns[i], MaxText>>20), "")
 		}
 		if !v.null {
 			r[columns[i]] = v.text
 		}
 	}
-	return s.to.row(table, line, r)
+	return s.to.Row(Name{Table: table}, line, r)
 }

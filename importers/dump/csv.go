@@ -1,4 +1,4 @@
-package morgue
+package dump
 
 import (
 	"bufio"
@@ -9,10 +9,11 @@ import (
 	"io"
 )
 
-// readCSV reads the exported rows of one table. The first line names the columns. NULL and \N stand for nulls, as MySQL and
+// CSV reads the exported rows of one table. The first line names the columns. NULL and \N stand for nulls, as MySQL and
 // its tools write them.
-func readCSV(in *bufio.Reader, table string, to taker) error {
-	if wanted, err := to.wanted(table); err != nil || !wanted {
+func CSV(in *bufio.Reader, table string, to Taker) error {
+	name := Name{Table: table}
+	if wanted, err := to.Wanted(name); err != nil || !wanted {
 		return err
 	}
 	if head, err := in.Peek(3); err == nil && bytes.Equal(head, []byte("\ufeff")) {
@@ -39,7 +40,7 @@ func readCSV(in *bufio.Reader, table string, to taker) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.As(err, &wrong):
-			if err := to.reject(table, int64(wrong.StartLine), "the row is no CSV: "+wrong.Err.Error(), ""); err != nil {
+			if err := to.Reject(name, int64(wrong.StartLine), "the row is no CSV: "+wrong.Err.Error(), ""); err != nil {
 				return err
 			}
 			continue
@@ -48,18 +49,18 @@ func readCSV(in *bufio.Reader, table string, to taker) error {
 		}
 		line, _ := r.FieldPos(0)
 		if len(fields) != len(header) {
-			if err := to.reject(table, int64(line), fmt.Sprintf("the row has %d fields, the header has %d", len(fields), len(header)), ""); err != nil {
+			if err := to.Reject(name, int64(line), fmt.Sprintf("the row has %d fields, the header has %d", len(fields), len(header)), ""); err != nil {
 				return err
 			}
 			continue
 		}
-		values := row{}
+		values := Row{}
 		for i, v := range fields {
 			if v != "NULL" && v != `\N` {
 				values[header[i]] = v
 			}
 		}
-		if err := to.row(table, int64(line), values); err != nil {
+		if err := to.Row(name, int64(line), values); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package morgue
+package dump
 
 import (
 	"bufio"
@@ -17,7 +17,8 @@ const (
 	mark               // a single character: ( ) , ; =
 )
 
-const maxText = 16 << 20 // bytes of one text; of a longer one the beginning is kept
+// MaxText is how many bytes a text in a dump of MySQL may have; a row with a longer one is a reject.
+const MaxText = 16 << 20
 
 // token is a piece of a statement.
 type token struct {
@@ -154,7 +155,7 @@ func (s *scanner) quote(end byte) (token, error) {
 			t.text = string(text)
 			return t, nil
 		}
-		if t.over = len(text) == maxText; !t.over && (!s.skips || t.kind == quoted) {
+		if t.over = len(text) == MaxText; !t.over && (!s.skips || t.kind == quoted) {
 			text = append(text, c)
 		}
 	}

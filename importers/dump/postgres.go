@@ -1,23 +1,87 @@
-package dispatch
+package dump
 
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 )
 
-const (
-	maxRow  = 8 << 20  // bytes of one row; a longer one is a reject
-	maxKept = 64 << 10 // bytes of a bad row that its rejection keeps
-)
+// MaxRow is how many bytes a row of a dump of PostgreSQL may have; a longer one is a reject.
+const MaxRow = 8 << 20
 
-// table is a table of the dump, and the columns of its rows in their order.
-type table struct {
-	schema, name string
-	columns      []string
+// Postgres reads the rows of the tables that are wanted out of the text that pg_dump writes. inserts reports whether there were INSERT
+// statements, as pg_dump --inserts writes rows; they are not read.
+func Postgres(ctx context.Context, in *bufio.Reader, to Taker) (inserts bool, err error) {
+	d := &lines{in: in}
+	for {
+		if err := ctx.Err(); err != nil {
+			return inserts, err
+		}
+		l, err := d.next(64 << 10)
+		if errors.Is(err, io.EOF) {
+			return inserts, nil
+		}
+		if err != nil {
+			return inserts, fmt.Errorf("line %d: %w", d.number+1, err)
+		}
+		statement := string(l.text)
+		inserts = inserts || strings.HasPrefix(statement, "INSERT INTO ")
+		if t, ok := copyOf(statement); ok {
+			if err := d.rows(ctx, t, to); err != nil {
+				return inserts, err
+			}
+		}
+	}
+}
+
+// rows reads the rows of one table.
+func (d *lines) rows(ctx context.Context, t copied, to Taker) error {
+	wanted, err := to.Wanted(t.Name)
+	if err != nil {
+		return err
+	}
+	keep := len(endOfRows) + 3 // enough to see the end, with its line end
+	if wanted {
+		keep = MaxRow
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		l, err := d.next(keep)
+		switch {
+		case errors.Is(err, io.EOF):
+			return to.Reject(t.Name, d.number, "the dump ends within this table: it was cut off, so that rows are missing; make it again", "")
+		case err != nil:
+			return fmt.Errorf("line %d: %w", d.number+1, err)
+		case bytes.Equal(l.text, endOfRows):
+			return nil
+		case !wanted:
+			continue
+		case l.cut:
+			err = to.Reject(t.Name, l.number, fmt.Sprintf("the row holds more than %d MiB", MaxRow>>20), string(l.text))
+		default:
+			var row Row
+			if row, err = t.fields(l.text); err != nil {
+				err = to.Reject(t.Name, l.number, err.Error(), string(l.text))
+			} else {
+				err = to.Row(t.Name, l.number, row)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// copied is a table of the dump, and the columns of its rows in their order.
+type copied struct {
+	Name
+	columns []string
 }
 
 // line is one line of a dump. Of a line over the limit, text is the beginning and cut says so.
@@ -27,15 +91,15 @@ type line struct {
 	cut    bool
 }
 
-// dump reads the text that pg_dump writes, line by line.
-type dump struct {
+// lines reads a text line by line.
+type lines struct {
 	in     *bufio.Reader
 	number int64
 	buffer []byte
 }
 
 // next returns the next line without its end. keep bounds what is held of it. Behind the last one it returns io.EOF.
-func (d *dump) next(keep int) (line, error) {
+func (d *lines) next(keep int) (line, error) {
 	d.buffer = d.buffer[:0]
 	cut := false
 	for {
@@ -54,28 +118,28 @@ func (d *dump) next(keep int) (line, error) {
 }
 
 // copyOf reads the line that precedes a table's rows: COPY schema.table (column, …) FROM stdin;
-func copyOf(text string) (table, bool) {
+func copyOf(text string) (copied, bool) {
 	rest, ok := strings.CutPrefix(text, "COPY ")
 	if !ok {
-		return table{}, false
+		return copied{}, false
 	}
 	rest, ok = strings.CutSuffix(strings.TrimRight(rest, " "), ") FROM stdin;")
 	where, list, open := strings.Cut(rest, " (")
 	if !ok || !open {
-		return table{}, false
+		return copied{}, false
 	}
-	t := table{schema: "public", name: where}
+	t := copied{Name: Name{Schema: "public", Table: where}}
 	if schema, name, qualified := strings.Cut(where, "."); qualified {
-		t.schema, t.name = unquoted(schema), name
+		t.Schema, t.Table = unquoted(schema), name
 	}
-	t.name = unquoted(t.name)
+	t.Table = unquoted(t.Table)
 	for column := range strings.SplitSeq(list, ", ") {
 		t.columns = append(t.columns, unquoted(column))
 	}
 	return t, true
 }
 
-// unquoted returns an identifier as PostgreSQL means it. None of Dispatch's holds a dot, a comma or a quote.
+// unquoted returns an identifier as PostgreSQL means it, if it holds no dot, comma or quote.
 func unquoted(name string) string { return strings.Trim(name, `"`) }
 
 // endOfRows ends the rows of a table.
@@ -83,22 +147,22 @@ var endOfRows = []byte(`\.`)
 
 // fields returns the values of a row in COPY's text format, or why it is none. A null is absent.
 // The format: https://www.postgresql.org/docs/15/sql-copy.html, "Text Format".
-func (t table) fields(text []byte) (row, error) {
+func (t copied) fields(text []byte) (Row, error) {
 	values := bytes.Split(text, []byte("\t"))
 	if len(values) != len(t.columns) {
 		return nil, fmt.Errorf("the row has %d columns, the table has %d", len(values), len(t.columns))
 	}
-	out := make(row, len(values))
+	out := make(Row, len(values))
 	for i, v := range values {
 		if string(v) != `\N` {
-			out[t.columns[i]] = unescaped(v)
+			out[t.columns[i]] = copyText(v)
 		}
 	}
 	return out, nil
 }
 
-// unescaped resolves the backslash sequences of a value.
-func unescaped(v []byte) string {
+// copyText resolves the backslash sequences of a value.
+func copyText(v []byte) string {
 	if bytes.IndexByte(v, '\\') < 0 {
 		return string(v)
 	}
