@@ -49,6 +49,10 @@ gen:
 bench:
 	$(GO) run ./bench
 
+## columns: figures by service and week, beside DuckDB, PostgreSQL and SQLite; needs a C compiler and fetches DuckDB (0.6 GB)
+columns:
+	cd bench/columns && CGO_ENABLED=1 $(GO) run .
+
 ## tools: what the tests need beyond Go: PostgreSQL server binaries and Chromium
 tools:
 	@./.ci/tools
@@ -61,4 +65,4 @@ servers:
 help:
 	@sed -n 's/^## //p' Makefile
 
-.PHONY: run build test check unit live race golden gen bench tools servers help
+.PHONY: run build test check unit live race golden gen bench columns tools servers help

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"maps"
 	"math/bits"
 	"slices"
 
@@ -20,9 +21,7 @@ type axis struct {
 const manyGroups uint32 = 1 << 31
 
 func (p *population) axis(by Dimension) *axis {
-	grouped := *p
-	grouped.q.GroupBy = by
-	a := &axis{grouping: grouped.grouping()}
+	a := &axis{grouping: p.groupingBy(by)}
 	switch {
 	case by == ByNothing:
 		a.codes = []uint32{0}
@@ -69,9 +68,9 @@ func (a *axis) numberServices() {
 			lists[set] = append(lists[set], number)
 		}
 	}
-	for set, list := range lists {
+	for _, set := range slices.Sorted(maps.Keys(lists)) {
 		a.numbers[set] = manyGroups | uint32(len(a.several))
-		a.several = append(a.several, list)
+		a.several = append(a.several, lists[set])
 	}
 }
 

@@ -50,23 +50,12 @@ func (s *Snapshot) Began(q Query, windows []Window) []int {
 
 // codesIn returns the codes of each window's services.
 func (s *Snapshot) codesIn(windows []Window) []map[uint32]bool {
-	code := map[incident.ID]uint32{}
-	for _, w := range windows {
-		for _, id := range w.Services {
-			code[id] = 0
-		}
-	}
-	for i, text := range s.texts {
-		if _, wanted := code[incident.ID(text)]; wanted {
-			code[incident.ID(text)] = uint32(i)
-		}
-	}
 	out := make([]map[uint32]bool, len(windows))
 	for i, w := range windows {
 		out[i] = map[uint32]bool{}
 		for _, id := range w.Services {
-			if code[id] != 0 {
-				out[i][code[id]] = true
+			if code, ok := s.codeOf(string(id)); ok && code != 0 {
+				out[i][code] = true
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package analytics
 
 import (
-	"maps"
 	"slices"
 
 	"hindsight/incident"
@@ -26,9 +25,9 @@ type view struct {
 	policies []incident.Policy
 	// agreements are the contracts among policies, made ready.
 	agreements []Agreement
-	names      map[incident.ID]string      // of services and teams
-	hidden     map[incident.ID]bool        // private incidents
-	causes     map[incident.ID]incident.ID // what people say brought an incident about: a change, or incident.NoChange
+	names      map[incident.ID]string // of services and teams
+	hidden     ledger[bool]           // private incidents
+	causes     ledger[incident.ID]    // what people say brought an incident about: a change, or incident.NoChange
 }
 
 // builder keeps the columns current. It shares chunks with published views and copies one before it
@@ -36,29 +35,36 @@ type view struct {
 type builder struct {
 	view
 	own   []bool // chunks that no view refers to
+	owned []int  // those of them that are
 	rowOf map[incident.ID]int
 	free  []int                  // rows of incidents that are gone
 	used  map[incident.ID]string // services' names as sources write them, for those in no catalogue
+	named bool                   // names holds all of them
 }
 
 func newBuilder() *builder {
 	return &builder{
 		rowOf: map[incident.ID]int{}, used: map[incident.ID]string{},
-		view: view{words: newDictionary(), lists: newSets(), hidden: map[incident.ID]bool{}, causes: map[incident.ID]incident.ID{}},
+		view: view{words: newDictionary(), lists: newSets(), hidden: newLedger[bool](), causes: newLedger[incident.ID]()},
 	}
 }
 
 // publish returns the view as of now. Chunks are shared from here on.
 func (b *builder) publish() view {
-	clear(b.own)
+	for _, at := range b.owned {
+		b.own[at] = false
+	}
+	b.owned = b.owned[:0]
+	if !b.named {
+		b.names, b.named = b.nameMap(), true
+	}
 	v := b.view
 	v.chunks = slices.Clone(b.chunks)
 	v.texts = b.words.texts
 	v.sets = b.lists.lists
 	v.count = len(b.rowOf)
-	v.names = b.nameMap()
-	v.hidden = maps.Clone(b.hidden)
-	v.causes = maps.Clone(b.causes)
+	v.hidden = b.hidden.share()
+	v.causes = b.causes.share()
 	return v
 }
 
@@ -81,11 +87,12 @@ func (b *builder) writable(row int) (*chunk, int) {
 	at := row / chunkRows
 	if at == len(b.chunks) {
 		b.chunks = append(b.chunks, new(chunk))
-		b.own = append(b.own, true)
+		b.own, b.owned = append(b.own, true), append(b.owned, at)
 	}
 	if !b.own[at] {
 		copied := *b.chunks[at]
 		b.chunks[at], b.own[at] = &copied, true
+		b.owned = append(b.owned, at)
 	}
 	return b.chunks[at], row % chunkRows
 }
@@ -99,8 +106,8 @@ func (b *builder) remove(id incident.ID) {
 	c, i := b.writable(row)
 	c.clear(i)
 	delete(b.rowOf, id)
-	delete(b.hidden, id)
-	delete(b.causes, id)
+	b.hidden.set(id, true, false)
+	b.causes.set(id, "", false)
 	b.free = append(b.free, row)
 }
 
@@ -122,14 +129,9 @@ func (b *builder) put(inc *incident.Incident) {
 		row = b.newRow()
 		b.rowOf[inc.ID] = row
 	}
-	delete(b.hidden, inc.ID)
-	if inc.Private {
-		b.hidden[inc.ID] = true
-	}
-	delete(b.causes, inc.ID)
-	if change, stated := inc.CausedBy(); stated {
-		b.causes[inc.ID] = change
-	}
+	b.hidden.set(inc.ID, true, inc.Private)
+	change, stated := inc.CausedBy()
+	b.causes.set(inc.ID, change, stated)
 	c, i := b.writable(row)
 	b.putFacts(c, i, inc)
 	b.putCodes(c, i, inc)
@@ -212,7 +214,7 @@ func (b *builder) serviceSet(uses []incident.ServiceUse) uint32 {
 		}
 		code := b.words.code(string(u.Service))
 		if _, ok := b.used[u.Service]; !ok {
-			b.used[u.Service] = u.Name
+			b.used[u.Service], b.named = u.Name, false
 			b.serviceCodes = append(b.serviceCodes, code)
 		}
 		codes = append(codes, code)

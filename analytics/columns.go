@@ -8,7 +8,7 @@ import (
 
 // chunkRows is how many incidents share a chunk. A change copies its chunk once per published snapshot, so
 // smaller chunks make changes cheaper and scans a little slower.
-const chunkRows = 1024
+const chunkRows = 256
 
 // chunk holds the columns of chunkRows incidents. A chunk that a snapshot refers to is never written.
 type chunk struct {

@@ -34,176 +34,158 @@ func (c CrossCell) Within() Estimate { return share(c.NWithin, c.N) }
 // seconds returns the durations of the cell, ascending.
 func (c CrossCell) seconds() []float64 { return seconds(slices.Clone(c.values)) }
 
-// placed are the records of all rows: those of row r are columns and values from from[r] on.
-type placed struct {
-	columns []uint32
-	values  []int64
-	from    []int
-}
-
-// byRow sorts what was gathered by row: it counts first, so that every goroutine knows where to put its records.
-func (x *crosser) byRow(gathered []*gathering) placed {
-	rows := len(x.rows.codes)
-	out := placed{from: make([]int, rows+1)}
-	n := 0
-	for r := range rows {
-		out.from[r] = n
+// sumUp makes the cells of all rows, with the numbers of columns for their places. It sorts what was gathered by cell, counting
+// first, so that every goroutine knows where to put its own.
+func (x *crosser) sumUp(gathered []*gathering) [][]CrossCell {
+	ends, total := make([]uint32, x.grid()), uint32(0)
+	for cell := range ends {
 		for _, g := range gathered {
-			n, g.perRow[r] = n+g.perRow[r], n
+			n := g.counts[cell]
+			g.counts[cell] = total
+			total += n
 		}
+		ends[cell] = total
 	}
-	out.from[rows] = n
-	out.columns, out.values = make([]uint32, n), make([]int64, n)
+	values := make([]int64, total)
 	shareOut(len(gathered), len(gathered), func(_, w int) {
 		g := gathered[w]
-		for _, rec := range g.records {
-			at := g.perRow[rec.row]
-			g.perRow[rec.row]++
-			out.columns[at], out.values[at] = rec.column, rec.value
+		for k, cell := range g.cells {
+			values[g.counts[cell]] = g.values[k]
+			g.counts[cell]++
 		}
 	})
-	return out
-}
-
-// summing is what one goroutine needs to sum up rows.
-type summing struct {
-	cellOf []int32 // by column: 1 + the place of its cell, 0 where it has none yet
-	ends   []int   // by place of the cell: where its next value goes
-}
-
-// sumUp makes the cells of all rows, with the numbers of columns for their places.
-func (x *crosser) sumUp(all placed) [][]CrossCell {
-	cells := make([][]CrossCell, len(x.rows.codes))
-	free := make([]summing, workers(len(all.values)/chunkRows))
-	for w := range free {
-		free[w].cellOf = make([]int32, len(x.columns.codes))
+	odd := map[uint32]*CrossCell{}
+	for _, g := range gathered {
+		for _, h := range g.odd {
+			if odd[h.cell] == nil {
+				odd[h.cell] = &CrossCell{}
+			}
+			odd[h.cell].count(h.value, 1)
+		}
 	}
-	shareOut(len(cells), len(free), func(worker, r int) {
-		from, to := all.from[r], all.from[r+1]
-		if from < to {
-			cells[r] = free[worker].cells(all.columns[from:to], all.values[from:to])
-			x.fill(cells[r])
-		}
-	})
+	cells := make([][]CrossCell, len(x.rows.codes))
+	shareOut(len(cells), workers(len(values)/chunkRows), func(_, r int) { cells[r] = x.row(uint32(r), ends, values, odd) })
 	return cells
 }
 
-// cells sorts the records of a row by column.
-func (s *summing) cells(columns []uint32, values []int64) []CrossCell {
-	var out []CrossCell
-	for k, column := range columns {
-		if s.cellOf[column] == 0 {
-			out = append(out, CrossCell{Column: int(column)})
-			s.cellOf[column] = int32(len(out))
+// row makes the cells of one row.
+func (x *crosser) row(r uint32, ends []uint32, values []int64, odd map[uint32]*CrossCell) []CrossCell {
+	columns := uint32(len(x.columns.codes))
+	first, n := r*columns, 0
+	begin := uint32(0)
+	if first > 0 {
+		begin = ends[first-1]
+	}
+	for cell, from := first, begin; cell < first+columns; cell++ {
+		if ends[cell] > from || odd[cell] != nil {
+			n++
 		}
-		out[s.cellOf[column]-1].count(values[k])
+		from = ends[cell]
 	}
-	slices.SortFunc(out, func(a, b CrossCell) int { return cmp.Compare(a.Column, b.Column) })
-	n := 0
-	s.ends = s.ends[:0]
-	for i, c := range out {
-		s.cellOf[c.Column] = int32(i + 1)
-		s.ends = append(s.ends, n)
-		n += c.N
-	}
-	own := make([]int64, n)
-	for k, column := range columns {
-		if values[k] >= 0 {
-			at := &s.ends[s.cellOf[column]-1]
-			own[*at] = values[k]
-			*at++
+	out := make([]CrossCell, 0, n)
+	for cell, from := first, begin; cell < first+columns; cell++ {
+		var c CrossCell
+		if o := odd[cell]; o != nil {
+			c = *o
 		}
-	}
-	for i := range out {
-		end := s.ends[i]
-		out[i].values = own[end-out[i].N : end : end]
-		s.cellOf[out[i].Column] = 0
+		c.Column, c.values = int(cell-first), values[from:ends[cell]:ends[cell]]
+		if c.N = len(c.values); c.N > 0 || odd[cell] != nil {
+			c.fill(x.within)
+			out = append(out, c)
+		}
+		from = ends[cell]
 	}
 	return out
 }
 
-func (c *CrossCell) count(value int64) {
-	switch {
-	case value >= 0:
-		c.N++
-	case value == wasOpen:
-		c.NOpen++
-	case value == wasMissing:
-		c.NMissing++
-	case value == wasInvalid:
-		c.NInvalid++
+// count counts incidents without a duration, or takes them back.
+func (c *CrossCell) count(why int64, n int) {
+	switch why {
+	case wasOpen:
+		c.NOpen += n
+	case wasMissing:
+		c.NMissing += n
+	case wasInvalid:
+		c.NInvalid += n
 	default:
-		c.NLeftOut++
+		c.NLeftOut += n
 	}
 }
 
 var crossShares = []float64{0.5, 0.9}
 
-// fill works out the numbers of cells.
-func (x *crosser) fill(cells []CrossCell) {
-	var quantiles [2]float64
-	for i := range cells {
-		c := &cells[i]
-		if c.N == 0 {
-			continue
-		}
-		var total int64 // whole microseconds, so that the mean is exact
-		for _, v := range c.values {
-			total += v
-			if v <= x.within {
-				c.NWithin++
-			}
-		}
-		c.MeanSeconds = float64(total) / 1e6 / float64(c.N)
-		stats.Quantiles(c.values, 1e6, crossShares, quantiles[:])
-		c.MedianSeconds, c.P90Seconds = quantiles[0], quantiles[1]
+// fill works out the numbers of a cell.
+func (c *CrossCell) fill(within int64) {
+	c.NWithin = 0
+	if c.N == 0 {
+		c.MeanSeconds, c.MedianSeconds, c.P90Seconds = 0, 0, 0
+		return
 	}
+	var total int64 // whole microseconds, so that the mean is exact
+	for _, v := range c.values {
+		total += v
+		if v <= within {
+			c.NWithin++
+		}
+	}
+	c.MeanSeconds = float64(total) / 1e6 / float64(c.N)
+	var quantiles [2]float64
+	stats.Quantiles(c.values, 1e6, crossShares, quantiles[:])
+	c.MedianSeconds, c.P90Seconds = quantiles[0], quantiles[1]
 }
 
 // table names and orders the groups and puts the cells in their places.
-func (x *crosser) table(cells [][]CrossCell, gathered []*gathering) *Crossing {
+func (x *crosser) table(cells [][]CrossCell, left map[leftKey]int) *Crossing {
 	out := &Crossing{}
 	rowSizes, columnSizes := make([]int, len(x.rows.codes)), make([]int, len(x.columns.codes))
 	for r, row := range cells {
-		for _, c := range row {
-			rowSizes[r] += c.Incidents()
-			columnSizes[c.Column] += c.Incidents()
+		for i := range row {
+			n := row[i].Incidents()
+			rowSizes[r] += n
+			columnSizes[row[i].Column] += n
 		}
 	}
-	rows := x.rows.groups(rowSizes, leftOf(gathered, false))
-	columns := x.columns.groups(columnSizes, leftOf(gathered, true))
-	place := make([]int, len(x.columns.codes))
-	for i, b := range columns {
+	ofRows, ofColumns := byGroup(left)
+	place, moved := make([]int, len(x.columns.codes)), false
+	for i, b := range x.columns.groups(columnSizes, ofColumns) {
 		out.Columns = append(out.Columns, b.group)
 		place[b.acc] = i
 	}
-	for _, b := range rows {
+	for number, at := range place {
+		moved = moved || number != at
+	}
+	for _, b := range x.rows.groups(rowSizes, ofRows) {
 		out.Rows = append(out.Rows, b.group)
 		row := cells[b.acc]
-		for i := range row {
-			row[i].Column = place[row[i].Column]
+		if moved {
+			row = slices.Clone(row)
+			for i := range row {
+				row[i].Column = place[row[i].Column]
+			}
+			slices.SortFunc(row, func(a, b CrossCell) int { return cmp.Compare(a.Column, b.Column) })
 		}
-		slices.SortFunc(row, func(a, b CrossCell) int { return cmp.Compare(a.Column, b.Column) })
 		out.cells = append(out.cells, row)
 	}
 	return out
 }
 
-// leftOf returns the incidents left out of the groups of one axis, by group and reason.
-func leftOf(gathered []*gathering, column bool) map[uint32]map[uint32]int {
-	out := map[uint32]map[uint32]int{}
-	for _, g := range gathered {
-		for key, n := range g.left {
-			if key.column != column {
-				continue
-			}
-			if out[key.group] == nil {
-				out[key.group] = map[uint32]int{}
-			}
-			out[key.group][key.reason] += n
+// byGroup returns the incidents left out of the groups of each axis, by group and reason.
+func byGroup(left map[leftKey]int) (rows, columns map[uint32]map[uint32]int) {
+	rows, columns = map[uint32]map[uint32]int{}, map[uint32]map[uint32]int{}
+	for key, n := range left {
+		if n == 0 {
+			continue
 		}
+		out := rows
+		if key.column {
+			out = columns
+		}
+		if out[key.group] == nil {
+			out[key.group] = map[uint32]int{}
+		}
+		out[key.group][key.reason] = n
 	}
-	return out
+	return rows, columns
 }
 
 // groups names and orders the groups of an axis that hold an incident or are there without; acc is the number of each.

@@ -109,8 +109,10 @@ type grouping struct {
 	several []uint32
 }
 
-func (p *population) grouping() *grouping {
-	g := &grouping{p: p, by: p.q.GroupBy}
+func (p *population) grouping() *grouping { return p.groupingBy(p.q.GroupBy) }
+
+func (p *population) groupingBy(by Dimension) *grouping {
+	g := &grouping{p: p, by: by}
 	switch {
 	case g.by == ByService:
 		g.only = codesOf(p.s, p.q.Services)
@@ -147,6 +149,14 @@ func (p *population) extent() (from, to time.Time) {
 
 // startsBetween returns when the first and the last row of the population started, 0 when none did.
 func (p *population) startsBetween() (first, last int64) {
+	if !p.looked {
+		p.first, p.last = p.lookForStarts()
+		p.looked = true
+	}
+	return p.first, p.last
+}
+
+func (p *population) lookForStarts() (first, last int64) {
 	lo, hi := make([]int64, len(p.s.chunks)), make([]int64, len(p.s.chunks))
 	shareOut(len(p.s.chunks), workers(len(p.s.chunks)), func(_, n int) {
 		var in picked

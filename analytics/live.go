@@ -20,6 +20,7 @@ type Live struct {
 	builder   *builder
 	seq       incident.Seq
 	published time.Time
+	keeper    *keeper
 }
 
 // publishEvery is how long changes may wait for the next snapshot while more of them are known to follow.
@@ -28,8 +29,8 @@ const publishEvery = time.Second
 // NewLive returns a Live before all changes. now is the clock that limits how often snapshots are
 // published while it catches up.
 func NewLive(now func() time.Time) *Live {
-	l := &Live{now: now, builder: newBuilder(), published: now()}
-	l.current.Store(&Snapshot{view: l.builder.publish()})
+	l := &Live{now: now, builder: newBuilder(), published: now(), keeper: &keeper{}}
+	l.current.Store(newSnapshot(l.builder.publish(), 0, l.keeper))
 	return l
 }
 
@@ -55,7 +56,8 @@ func (l *Live) Apply(ctx context.Context, d incident.Delta) error {
 	l.take(d)
 	l.seq = max(l.seq, d.Upto)
 	if d.CaughtUp || l.now().Sub(l.published) >= publishEvery {
-		l.current.Store(&Snapshot{view: l.builder.publish(), asOf: l.seq})
+		l.keeper.changed(len(l.builder.owned), len(l.builder.chunks))
+		l.current.Store(newSnapshot(l.builder.publish(), l.seq, l.keeper))
 		l.published = l.now()
 	}
 	return nil
@@ -70,10 +72,10 @@ func (l *Live) take(d incident.Delta) {
 		b.remove(id)
 	}
 	if d.Services != nil {
-		b.services = slices.Clone(d.Services)
+		b.services, b.named = slices.Clone(d.Services), false
 	}
 	if d.Teams != nil {
-		b.teams = slices.Clone(d.Teams)
+		b.teams, b.named = slices.Clone(d.Teams), false
 	}
 	if d.Policies != nil {
 		b.policies = slices.Clone(d.Policies)

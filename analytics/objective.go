@@ -199,7 +199,7 @@ type NamedObjective struct {
 // Objectives returns those in force by name. Without private it leaves out those of services that only private incidents
 // name.
 func (s *Snapshot) Objectives(private bool) []NamedObjective {
-	secret := s.secret(private, func(c *chunk, i int) []uint32 { return s.sets[c.services[i]] })
+	secret := s.secretServices(private)
 	var out []NamedObjective
 	for _, p := range s.Policies(incident.ObjectivePolicy) {
 		var o incident.Objective

@@ -11,12 +11,16 @@ func (p *population) used(chunk int) int { return min(chunkRows, p.s.rows-chunk*
 // pick writes the rows of a chunk that the filters select into out and returns them. It applies one filter after the other to
 // all rows, so that a filter that does not bind costs nothing.
 func (p *population) pick(chunk int, out *picked) []uint16 {
-	c := p.s.chunks[chunk]
+	return p.pickIn(p.s.chunks[chunk], p.used(chunk), out)
+}
+
+// pickIn is pick for a chunk of which so many rows are in use.
+func (p *population) pickIn(c *chunk, used int, out *picked) []uint16 {
 	hide, n := isGone, 0
 	if !p.q.Private {
 		hide |= isPrivate
 	}
-	for i, f := range c.flags[:p.used(chunk)] {
+	for i, f := range c.flags[:used] {
 		out[n] = uint16(i)
 		if !f.has(hide) {
 			n++
@@ -36,11 +40,18 @@ func (p *population) pick(chunk int, out *picked) []uint16 {
 
 // pickStarted is pick for the rows that started in the period, and those without a start.
 func (p *population) pickStarted(chunk int, out *picked) []uint16 {
-	in := p.pick(chunk, out)
+	return p.startedIn(p.s.chunks[chunk], p.used(chunk), out)
+}
+
+// startedIn is pickStarted for a chunk of which so many rows are in use; there may be no chunk where none is.
+func (p *population) startedIn(c *chunk, used int, out *picked) []uint16 {
+	if used <= 0 {
+		return nil
+	}
+	in := p.pickIn(c, used, out)
 	if !p.bounded() {
 		return in
 	}
-	c := p.s.chunks[chunk]
 	return keep(in, func(i uint16) bool { return p.inPeriod(c, int(i)) })
 }
 

@@ -22,6 +22,9 @@ type population struct {
 	kinds      codes
 	severities [6]bool
 	real       uint32
+
+	looked      bool // first and last are known
+	first, last int64
 }
 
 // row is one incident of a population.
@@ -39,6 +42,7 @@ const (
 )
 
 func (s *Snapshot) population(q Query) *population {
+	s = s.of(q.Services)
 	p := &population{s: s, q: q, from: micros(q.From), to: micros(q.To), span: spanOf(q.Span)}
 	p.services = setsWith(s, q.Services)
 	p.tags = setsWith(s, q.Tags)

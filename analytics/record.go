@@ -51,8 +51,12 @@ func (s *Snapshot) sources(queries ...Query) map[uint32]bool {
 // recordOf returns the record of all incidents that came through some connections, but for private ones, of which nobody
 // may learn.
 func (s *Snapshot) recordOf(through map[uint32]bool) record {
+	return recordOf(s.records(), through)
+}
+
+func recordOf(records map[uint32]record, through map[uint32]bool) record {
 	var out record
-	for connection, r := range s.records() {
+	for connection, r := range records {
 		if through[connection] {
 			out = out.with(r)
 		}
@@ -72,14 +76,65 @@ func (r record) with(other record) record {
 	return r
 }
 
-// records returns the record of each connection, private incidents aside.
-func (s *Snapshot) records() map[uint32]record {
+// records returns the record of each connection, private incidents aside. It must not be changed.
+func (s *Snapshot) records() map[uint32]record { return s.recordsBy(false) }
+
+// recordsBy is records, with private incidents on demand.
+func (s *Snapshot) recordsBy(private bool) map[uint32]record {
+	if private {
+		return s.memo.records[1]()
+	}
+	return s.memo.records[0]()
+}
+
+// recordsOf works the records out.
+func (s *Snapshot) recordsOf(private bool) map[uint32]record {
+	p := s.population(Query{Private: private})
+	found := make([]map[uint32]*recordSpan, workers(len(s.chunks)))
+	for w := range found {
+		found[w] = map[uint32]*recordSpan{}
+	}
+	shareOut(len(s.chunks), len(found), func(worker, n int) {
+		var in picked
+		c, last := s.chunks[n], uint32(0)
+		var x *recordSpan // of the connection last seen: as a rule the next row's, too
+		for _, i := range p.pick(n, &in) {
+			if at, code := c.started[i], c.connection[i]; at != 0 {
+				if x == nil || code != last {
+					x, last = spanOfRecord(found[worker], code), code
+				}
+				x.add(at)
+			}
+		}
+	})
 	out := map[uint32]record{}
-	for r := range s.population(Query{}).started() {
-		if at := r.started[r.i]; at != 0 {
-			code := r.connection[r.i]
-			out[code] = out[code].with(record{instant(at), instant(at), 1})
+	for _, part := range found {
+		for code, x := range part {
+			out[code] = out[code].with(record{instant(x.from), instant(x.to), x.n})
 		}
 	}
 	return out
+}
+
+// recordSpan is a record in microseconds.
+type recordSpan struct {
+	from, to int64
+	n        int
+}
+
+func spanOfRecord(all map[uint32]*recordSpan, code uint32) *recordSpan {
+	if all[code] == nil {
+		all[code] = &recordSpan{}
+	}
+	return all[code]
+}
+
+func (x *recordSpan) add(at int64) {
+	if x.n == 0 || at < x.from {
+		x.from = at
+	}
+	if x.n == 0 || at > x.to {
+		x.to = at
+	}
+	x.n++
 }

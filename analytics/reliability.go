@@ -122,7 +122,7 @@ func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms T
 	total := own.together(append([][]stats.Piece{mine}, groups...), w)
 	value := 1 - total/base
 	r.Composed = Estimate{Value: &value, Method: composedMethod, N: c.n + r.Lost.N}
-	secret := s.secret(private, func(c *chunk, i int) []uint32 { return s.sets[c.services[i]] })
+	secret := s.secretServices(private)
 	for i, n := range needs {
 		n.Services = slices.DeleteFunc(slices.Clone(n.Services), func(id incident.ID) bool { return secret[string(id)] })
 		rest := append([][]stats.Piece{mine}, slices.Delete(slices.Clone(groups), i, i+1)...)

@@ -13,6 +13,15 @@ import (
 type Snapshot struct {
 	view
 	asOf incident.Seq
+	// memo and keeper are nil in parts of a snapshot.
+	memo   *memo
+	keeper *keeper
+}
+
+func newSnapshot(v view, asOf incident.Seq, k *keeper) *Snapshot {
+	s := &Snapshot{view: v, asOf: asOf, keeper: k}
+	s.memo = newMemo(s)
+	return s
 }
 
 // AsOf returns the number of the last change that the snapshot knows.
@@ -22,36 +31,56 @@ func (s *Snapshot) AsOf() incident.Seq { return s.asOf }
 func (s *Snapshot) Len() int { return s.count }
 
 // Private reports whether an incident is private. It is false for one that the snapshot does not know.
-func (s *Snapshot) Private(id incident.ID) bool { return s.hidden[id] }
+func (s *Snapshot) Private(id incident.ID) bool {
+	hidden, _ := s.hidden.get(id)
+	return hidden
+}
+
+// cause returns what people say brought an incident about, empty when nobody did.
+func (s *Snapshot) cause(id incident.ID) incident.ID {
+	change, _ := s.causes.get(id)
+	return change
+}
 
 // Visible returns the number of incidents that a viewer may see, uncounted ones included.
 func (s *Snapshot) Visible(private bool) int {
 	if private {
 		return s.count
 	}
-	return s.count - len(s.hidden)
+	return s.count - s.hidden.size
 }
 
 // Services returns a copy of the catalogue as of the snapshot. Without private it leaves out the services that
 // only private incidents name.
 func (s *Snapshot) Services(private bool) []incident.Service {
-	secret := s.secret(private, func(c *chunk, i int) []uint32 { return s.sets[c.services[i]] })
+	secret := s.secretServices(private)
 	return slices.DeleteFunc(slices.Clone(s.services), func(x incident.Service) bool { return secret[string(x.ID)] })
 }
 
 // Teams returns a copy of the teams as of the snapshot. Without private it leaves out the teams that only private
 // incidents name.
 func (s *Snapshot) Teams(private bool) []incident.Team {
-	secret := s.secret(private, func(c *chunk, i int) []uint32 { return c.team[i : i+1] })
+	secret := s.secretTeams(private)
 	return slices.DeleteFunc(slices.Clone(s.teams), func(x incident.Team) bool { return secret[string(x.ID)] })
 }
 
-// secret returns the texts that names gives of private incidents and of no others; none for who may see private
-// ones. A name that no incident has is no secret.
-func (s *Snapshot) secret(private bool, names func(*chunk, int) []uint32) map[string]bool {
-	if private || len(s.hidden) == 0 {
+// secretServices and secretTeams return the ids of those that only private incidents name; none for who may see private ones.
+func (s *Snapshot) secretServices(private bool) map[string]bool {
+	if private || s.hidden.size == 0 {
 		return nil
 	}
+	return s.memo.secretServices()
+}
+
+func (s *Snapshot) secretTeams(private bool) map[string]bool {
+	if private || s.hidden.size == 0 {
+		return nil
+	}
+	return s.memo.secretTeams()
+}
+
+// secret returns the texts that names gives of private incidents and of no others. A name that no incident has is no secret.
+func (s *Snapshot) secret(names func(*chunk, int) []uint32) map[string]bool {
 	secret := map[uint32]bool{}
 	for n := range s.rows {
 		c, i := s.chunks[n/chunkRows], n%chunkRows
@@ -95,16 +124,6 @@ func (s *Snapshot) Record(q Query) (from, to time.Time) {
 	for r := range s.population(q).started() {
 		through[r.connection[r.i]] = true
 	}
-	var first, last int64
-	for r := range s.population(Query{Private: q.Private}).started() {
-		at := r.started[r.i]
-		if at == 0 || !through[r.connection[r.i]] {
-			continue
-		}
-		if first == 0 || at < first {
-			first = at
-		}
-		last = max(last, at)
-	}
-	return instant(first), instant(last)
+	own := recordOf(s.recordsBy(q.Private), through)
+	return own.from, own.to
 }
