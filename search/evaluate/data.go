@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"hindsight/incident"
@@ -141,4 +142,9 @@ func writeLines[T any](path string, values []T) error {
 		}
 	}
 	return errors.Join(w.Flush(), file.Close())
+}
+
+// short reports whether titles are all there is: then the set is a stream of short texts.
+func (d dataset) short() bool {
+	return !slices.ContainsFunc(d.docs, func(doc doc) bool { return doc.Body != "" })
 }

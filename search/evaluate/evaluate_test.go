@@ -37,12 +37,16 @@ func TestMeasureGroups(t *testing.T) {
 	// Information: 2 of 4 in cell (1,x), 1 in (2,x), 1 in (2,alone).
 	information := .5*math.Log(.5/(.5*.75)) + .25*math.Log(.25/(.5*.75)) + .25*math.Log(.25/(.5*.25))
 	nmi := information / math.Sqrt(math.Log(2)*-(.75*math.Log(.75)+.25*math.Log(.25)))
+	// By chance a pair and a pair of four, or a pair and three, share k items in so many of 6 and of 4 ways: three of the four (pair, group)
+	// cells are (2,3), (2,1), (2,3), (2,1). A pair has 1 of three with chance 1/2, 2 with 1/2; the one left with chance 1/2.
+	chance := 2 * (.5*.25*math.Log(4*1/(2*3.)) + .5*.5*math.Log(4*2/(2*3.)) + .5*.25*math.Log(4*1/(2*1.)))
+	ami := (information - chance) / ((math.Log(2)-(.75*math.Log(.75)+.25*math.Log(.25)))/2 - chance)
 	for _, tc := range []struct {
 		name      string
 		got, want float64
 	}{
 		{"pair precision", got.P, 1. / 3}, {"pair recall", got.R, .5}, {"pair F1", got.F1, .4},
-		{"B3 F1", got.B3, 2 * b3P * b3R / (b3P + b3R)}, {"NMI", got.NMI, nmi}, {"groups", float64(got.Groups), 2},
+		{"B3 F1", got.B3, 2 * b3P * b3R / (b3P + b3R)}, {"NMI", got.NMI, nmi}, {"AMI", got.AMI, ami}, {"groups", float64(got.Groups), 2},
 	} {
 		if math.Abs(tc.got-tc.want) > 1e-12 {
 			t.Errorf("%s = %v, want %v", tc.name, tc.got, tc.want)
@@ -91,7 +95,7 @@ func TestRun(t *testing.T) {
 			"queries.jsonl.gz": `{"qid":"1","relevant":{"2":2}}` + "\n" + `{"qid":"2","relevant":{"1":2}}`},
 			"queries 2  HR@1 0.500  HR@10 0.500  MAP 0.500", `{"qid":"1","ranked":[]}` + "\n" + `{"qid":"2","ranked":["1"]}` + "\n"},
 		{"grouping", map[string]string{"meta.json": `{}`, "docs.jsonl.gz": docs, "clusters.jsonl.gz": clusters},
-			"items 3  groups 2 (true 2)  pair P 1.000 R 1.000 F1 1.000", `{"id":"1","cluster":"prb_`},
+			"same title items 3  groups 3 (true 2)", `{"id":"1","cluster":"prb_`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "run.jsonl")

@@ -16,6 +16,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+
+	"hindsight/incident"
 )
 
 func main() {
@@ -48,6 +50,12 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	if len(d.queries) > 0 && !*group {
 		return evaluateRetrieval(ctx, d, *out, w)
 	}
+	if err := evaluateBaselines(d, w); err != nil {
+		return err
+	}
+	if d.short() {
+		return evaluateStream(ctx, d, *out, w)
+	}
 	return evaluateGroups(ctx, d, *out, w)
 }
 
@@ -69,15 +77,24 @@ func evaluateGroups(ctx context.Context, d dataset, out string, w io.Writer) err
 	if err != nil {
 		return err
 	}
-	m := measureGroups(d.clusters, answers)
-	fmt.Fprintf(w, "items %d  groups %d (true %d)  pair P %.3f R %.3f F1 %.3f  B3 F1 %.3f  NMI_geo %.3f\n",
-		m.Items, m.Groups, m.TrueGroups, m.P, m.R, m.F1, m.B3, m.NMI)
+	fmt.Fprint(w, "recurring  ")
+	printGroups(w, measureGroups(d.clusters, answers))
+	return writeGroups(out, d, answers)
+}
+
+func printGroups(w io.Writer, m groupMeasures) {
+	fmt.Fprintf(w, "items %d  groups %d (true %d)  pair P %.3f R %.3f F1 %.3f  B3 F1 %.3f  AMI %.3f  NMI_geo %.3f\n",
+		m.Items, m.Groups, m.TrueGroups, m.P, m.R, m.F1, m.B3, m.AMI, m.NMI)
+}
+
+// writeGroups writes the group of each document that has one.
+func writeGroups(out string, d dataset, groups map[incident.ID]string) error {
 	if out == "" {
 		return nil
 	}
 	var lines []cluster
 	for _, doc := range d.docs {
-		if g, ok := answers[doc.ID]; ok {
+		if g, ok := groups[doc.ID]; ok {
 			lines = append(lines, cluster{doc.ID, g})
 		}
 	}

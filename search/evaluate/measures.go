@@ -63,6 +63,7 @@ type groupMeasures struct {
 	Items, Groups, TrueGroups int
 	P, R, F1                  float64 // of pairs that are grouped together
 	B3                        float64 // F1 of B-cubed precision and recall
+	AMI                       float64 // mutual information above chance
 	NMI                       float64 // mutual information over the geometric mean of the entropies
 }
 
@@ -84,7 +85,7 @@ func measureGroups(truth, predicted map[incident.ID]string) groupMeasures {
 		information += k / n * math.Log(n*k/(t[c.truth]*p[c.predicted]))
 	}
 	m := groupMeasures{Items: len(truth), Groups: len(p), TrueGroups: len(t), P: together / pairs(p), R: together / pairs(t),
-		NMI: information / math.Sqrt(entropy(t, n)*entropy(p, n))}
+		AMI: adjusted(information, t, p, n), NMI: information / math.Sqrt(entropy(t, n)*entropy(p, n))}
 	m.F1, m.B3 = harmonic(m.P, m.R), harmonic(b3P, b3R)
 	return m
 }

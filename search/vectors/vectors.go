@@ -59,7 +59,7 @@ func (t *Table) Text(words []string) Vector {
 			sum[i] += weight * float64(x)
 		}
 	}
-	return unit(&sum)
+	return Unit(&sum)
 }
 
 // own returns a direction that depends on the word alone.
@@ -73,10 +73,11 @@ func own(word string) Vector {
 	for i := range v {
 		v[i] = random.NormFloat64()
 	}
-	return unit(&v)
+	return Unit(&v)
 }
 
-func unit(v *[Dims]float64) Vector {
+// Unit returns the vector of length 1 in the direction of a sum of vectors; zero for zero.
+func Unit(v *[Dims]float64) Vector {
 	var square float64
 	for _, x := range v {
 		square += x * x

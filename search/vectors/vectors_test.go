@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -38,7 +39,7 @@ var stories = []string{
 }
 
 func TestText(t *testing.T) {
-	learnt := taught(t, stories...)
+	learnt := taught(t, slices.Repeat(stories, 4)...)
 	for _, tc := range []struct {
 		name      string
 		table     *Table
