@@ -57,7 +57,7 @@ func comparisons() []Metric {
 		{ID: "pattern", Title: "When incidents start", Unit: Number,
 			Definition: "incidents by hour of the week, hour of the day, day of the week and, from two years on, month of the year, by the clock of the stated zone",
 			Population: counted,
-			Method:     "chi-square against the hours that were observed of each, changes of summer time included; where less than 5 are expected in a category by Monte Carlo with a fixed seed. Incidents that begin within the same hour count once in the tests, for what breaks together is one occasion. The tests are corrected for their number (Benjamini and Hochberg); what remains at 5 % is called more than chance. Colour is shown only then",
+			Method:     "chi-square against the hours that were observed of each, changes of summer time included; where less than 5 are expected in a category by Monte Carlo with a fixed seed, which stops once 50 random patterns are as marked (Besag and Clifford 1991). Incidents that begin within the same hour count once in the tests, for what breaks together is one occasion. The tests are corrected for their number (Benjamini and Hochberg); what remains at 5 % is called more than chance. Colour is shown only then",
 			Missing:    startMissing, Source: "Pearson (1900); Hope (1968)", FewerIsBetter: true},
 		{ID: "scan", Title: "Services that changed", Unit: Factor,
 			Definition: "services whose rate or duration differs from the period before by more than the number of questions explains",

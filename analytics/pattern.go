@@ -88,23 +88,44 @@ func cellOf(t time.Time, zone *time.Location) (weekday, hour int) {
 	return (int(t.Weekday()) + 6) % 7, t.Hour()
 }
 
-// expose counts the observed hours of each cell, quarter of an hour by quarter, for zones change by such steps. It
+// expose counts the observed hours of each cell, hour of the clock by hour, between one change of the zone and the next. It
 // returns those of the months of the year.
 func (p *Pattern) expose(zone *time.Location) [12]float64 {
-	const step = 15 * time.Minute
-	var months [12]float64
+	var cells [7][24]time.Duration
+	var months [12]time.Duration
 	for t := p.From; t.Before(p.To); {
-		next := t.Truncate(step).Add(step)
-		if next.After(p.To) {
-			next = p.To
+		_, until := t.In(zone).ZoneBounds()
+		if until.IsZero() || until.After(p.To) {
+			until = p.To
 		}
-		hours := next.Sub(t).Hours()
-		day, hour := cellOf(t, zone)
-		p.Exposure[day][hour] += hours
-		months[t.In(zone).Month()-1] += hours
-		t = next
+		_, offset := t.In(zone).Zone()
+		clock := t.UTC().Add(time.Duration(offset) * time.Second)
+		exposeClock(clock, clock.Add(until.Sub(t)), &cells, &months)
+		t = until
 	}
-	return months
+	var out [12]float64
+	for d := range cells {
+		for h, x := range cells[d] {
+			p.Exposure[d][h] = x.Hours()
+		}
+	}
+	for m, x := range months {
+		out[m] = x.Hours()
+	}
+	return out
+}
+
+// exposeClock adds the stretch between two readings of a clock that runs evenly, day by day.
+func exposeClock(from, to time.Time, cells *[7][24]time.Duration, months *[12]time.Duration) {
+	const day = 24 * time.Hour
+	for begin := from.Truncate(day); begin.Before(to); begin = begin.Add(day) {
+		a, b := max(0, from.Sub(begin)), min(day, to.Sub(begin))
+		weekday := &cells[(int(begin.Weekday())+6)%7]
+		for h := a / time.Hour; h*time.Hour < b; h++ {
+			weekday[h] += min(b, (h+1)*time.Hour) - max(a, h*time.Hour)
+		}
+		months[begin.Month()-1] += b - a
+	}
 }
 
 // test runs the tests on starts that lie apart and corrects them for their number.
@@ -156,7 +177,7 @@ func (p *Pattern) add(cycle string, counts []int, exposure []float64, name func(
 	t := PatternTest{Cycle: cycle, P: u.P, Method: "chi-square against exposure", Counts: counts}
 	if !u.Approximate && u.N <= mostDrawn {
 		draws := max(199, min(patternDraws, effort/u.N))
-		t.P = stats.UniformByChance(counts, exposure, draws, patternSeed)
+		t.P, draws = stats.UniformByChance(counts, exposure, draws, patternSeed)
 		t.Method = fmt.Sprintf("Monte Carlo, %d draws, seed %d", draws, patternSeed)
 	}
 	if name == nil {
