@@ -82,9 +82,16 @@ func (s *Snapshot) Verdicts(c Comparison, metrics ...Metric) []Verdict {
 	}
 	out := []Verdict{JudgeRate(s.Frequency(c.Now), s.Frequency(c.Before))}
 	for _, m := range metrics {
-		out = append(out, Judge(m, s.Sample(c.Now, m), s.Sample(c.Before, m)))
+		out = append(out, s.Verdict(c, m))
 	}
 	return out
+}
+
+// Verdict answers whether the durations of a metric got better between the two periods of a comparison, which must have a
+// period before.
+func (s *Snapshot) Verdict(c Comparison, m Metric) Verdict {
+	key := fmt.Sprintf("verdict %q %q %v %p %v %s %s", m.ID, m.Title, m.Span, m.Calendar, m.FewerIsBetter, c.Now.key(), c.Before.key())
+	return remember(s, key, func() Verdict { return Judge(m, s.Sample(c.Now, m), s.Sample(c.Before, m)) })
 }
 
 // observedEnd is where the observed part of a bounded period ends.

@@ -37,6 +37,9 @@ func NewLive(now func() time.Time) *Live {
 // Name identifies the sink to the follower.
 func (l *Live) Name() string { return "analytics" }
 
+// FactsOnly tells the follower that incidents need no more than incident.Reader.Facts reads.
+func (l *Live) FactsOnly() bool { return true }
+
 // Seq returns the number of the last change that was applied. Snapshot().AsOf() may be a second behind it while
 // Live catches up.
 func (l *Live) Seq() incident.Seq {

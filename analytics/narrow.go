@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -13,9 +14,43 @@ type memo struct {
 	mu     sync.Mutex
 	narrow map[string]*narrowed
 	rows   int // in narrow
+	// answers are those of questions that one page asks several times, by remember's keys.
+	answers map[string]any
 
 	records                     [2]func() map[uint32]record // without and with private incidents
 	secretServices, secretTeams func() map[string]bool      // that only private incidents name
+}
+
+// mostAnswers is how many answers are remembered before all are forgotten.
+const mostAnswers = 256
+
+// remember returns the answer to a question of the snapshot, worked out when it is asked for the first time. What it returns
+// must not be changed.
+func remember[T any](s *Snapshot, key string, work func() T) T {
+	s.memo.mu.Lock()
+	known, ok := s.memo.answers[key].(T)
+	s.memo.mu.Unlock()
+	if ok {
+		return known
+	}
+	answer := work()
+	s.memo.mu.Lock()
+	defer s.memo.mu.Unlock()
+	if len(s.memo.answers) >= mostAnswers {
+		clear(s.memo.answers)
+	}
+	s.memo.answers[key] = answer
+	return answer
+}
+
+// key names which incidents the query selects, and as of when.
+func (q Query) key() string {
+	now := micros(q.Now)
+	if !q.To.IsZero() && !q.Now.Before(q.To) {
+		now = 0
+	}
+	return fmt.Sprint(micros(q.From), micros(q.To), now, q.zone(), q.Severities, q.Kinds, q.Private) +
+		fmt.Sprintf("%q%q%q%q%q", q.Services, q.Teams, q.Connections, q.Priorities, q.Tags)
 }
 
 // narrowed is a snapshot of the incidents of some services; once makes it.
@@ -122,7 +157,7 @@ func (c *chunk) copyRow(i int, from *chunk, j int) {
 
 // newMemo returns an empty one of s.
 func newMemo(s *Snapshot) *memo {
-	m := &memo{narrow: map[string]*narrowed{}}
+	m := &memo{narrow: map[string]*narrowed{}, answers: map[string]any{}}
 	for i, private := range []bool{false, true} {
 		m.records[i] = sync.OnceValue(func() map[uint32]record { return s.recordsOf(private) })
 	}

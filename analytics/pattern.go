@@ -43,8 +43,12 @@ var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", 
 
 // Pattern counts the incidents of q by hour, weekday and month of their start, and tests whether they gather more
 // than chance makes them. How long each cell was observed is counted. An open side of the period ends at the
-// first or last incident. Months are tested from two years on.
+// first or last incident. Months are tested from two years on. What it holds must not be changed.
 func (s *Snapshot) Pattern(q Query) Pattern {
+	return remember(s, "pattern "+q.key(), func() Pattern { return s.pattern(q) })
+}
+
+func (s *Snapshot) pattern(q Query) Pattern {
 	starts := s.starts(q)
 	p := Pattern{N: len(starts), From: q.From, To: q.To}
 	if !q.Now.IsZero() && (p.To.IsZero() || q.Now.Before(p.To)) {

@@ -172,7 +172,7 @@ func durationAnswer(s *analytics.Snapshot, q analytics.Query, m analytics.Metric
 		said = append(said, fmt.Sprintf("One in ten took longer than %s.", estimateWords(Seconds, all.P90)))
 	}
 	if c := s.Compare(q); !q.From.IsZero() && !q.To.IsZero() && c.Missing == "" {
-		said = append(said, analytics.Judge(m, s.Sample(c.Now, m), s.Sample(c.Before, m)).Sentence)
+		said = append(said, s.Verdict(c, m).Sentence)
 	}
 	return strings.Join(said, " ")
 }

@@ -19,7 +19,7 @@ func TestChangesWithoutStateForSinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, found, err := load(t.Context(), s, 0)
+	d, found, err := load(t.Context(), s, 0, false)
 	if err != nil || !found || d.Upto != seq || !d.CaughtUp || len(d.Incidents)+len(d.Gone) != 0 {
 		t.Errorf("load = %+v, %t, %v, want nothing but the position %d", d, found, err, seq)
 	}

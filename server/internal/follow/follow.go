@@ -18,9 +18,11 @@ import (
 )
 
 const (
-	batch   = 1000        // changes asked for at once
-	poll    = time.Second // a wake-up may be lost, so the feed is looked at this often
-	longest = time.Minute // longest pause after a failure
+	batch = 1000 // changes asked for at once
+	// factsBatch is the same for sinks that need facts alone.
+	factsBatch = 5000
+	poll       = time.Second // a wake-up may be lost, so the feed is looked at this often
+	longest    = time.Minute // longest pause after a failure
 )
 
 // Sink is something derived from the database. The follower calls its methods from one goroutine.
@@ -34,6 +36,10 @@ type Sink interface {
 	// the same changes come again.
 	Apply(ctx context.Context, d incident.Delta) error
 }
+
+// factsOnly is what a sink has that needs no more of incidents than incident.Reader.Facts, and nothing of their timelines and
+// retrospectives.
+type factsOnly interface{ FactsOnly() bool }
 
 // Lag is how far a sink is behind the feed.
 type Lag struct {
@@ -169,7 +175,8 @@ func (f *Follower) step(ctx context.Context, l *line) (more bool, err error) {
 	}()
 	after := l.sink.Seq()
 	f.advance(l, after)
-	d, found, err := load(ctx, f.store, after)
+	sink, ok := l.sink.(factsOnly)
+	d, found, err := load(ctx, f.store, after, ok && sink.FactsOnly())
 	if err != nil || !found {
 		return false, err
 	}

@@ -12,7 +12,13 @@ import (
 //
 // One way serves both a sink that starts from nothing and one that is a change behind: a sink which
 // stops halfway goes on from there, and a rebuilt one cannot differ from one that was kept up to date.
-func load(ctx context.Context, store incident.Reader, after incident.Seq) (incident.Delta, bool, error) {
+//
+// A sink that needs facts alone gets incidents without their texts, and more of them at once.
+func load(ctx context.Context, store incident.Reader, after incident.Seq, facts bool) (incident.Delta, bool, error) {
+	batch, loadIncidents := batch, loadIncidents
+	if facts {
+		batch, loadIncidents = factsBatch, loadFacts
+	}
 	changes, err := store.Changes(ctx, after, batch)
 	if err != nil {
 		return incident.Delta{}, false, fmt.Errorf("follow: read changes behind %d: %w", after, err)
@@ -72,6 +78,26 @@ func loadIncidents(ctx context.Context, store incident.Reader, ids []incident.ID
 	}
 	d.Retrospectives, err = store.Retrospectives(ctx, live)
 	return err
+}
+
+// loadFacts is loadIncidents for sinks that need no more than incident.Reader.Facts.
+func loadFacts(ctx context.Context, store incident.Reader, ids []incident.ID, d *incident.Delta) (err error) {
+	if len(ids) == 0 {
+		return nil
+	}
+	if d.Incidents, err = store.Facts(ctx, ids); err != nil {
+		return err
+	}
+	found := make(map[incident.ID]bool, len(ids))
+	for _, inc := range d.Incidents {
+		found[inc.ID] = true
+	}
+	for _, id := range ids {
+		if !found[id] {
+			d.Gone = append(d.Gone, id)
+		}
+	}
+	return nil
 }
 
 // loadCatalogue fills in whole lists of the kinds that changed, empty rather than nil when the last

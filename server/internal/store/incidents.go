@@ -86,6 +86,11 @@ func (r incidentRow) value() *incident.Incident {
 
 // whole turns rows into incidents with all their parts, in the order of rows.
 func (r reader) whole(rows []incidentRow) ([]*incident.Incident, error) {
+	return r.some(rows, func(part) bool { return true })
+}
+
+// some is whole with those parts alone that are wanted.
+func (r reader) some(rows []incidentRow, wanted func(part) bool) ([]*incident.Incident, error) {
 	incs := make([]*incident.Incident, len(rows))
 	ids := make([]incident.ID, len(rows))
 	byID := make(map[incident.ID]*incident.Incident, len(rows))
@@ -98,6 +103,9 @@ func (r reader) whole(rows []incidentRow) ([]*incident.Incident, error) {
 		return incs, nil
 	}
 	for _, p := range parts() {
+		if !wanted(p) {
+			continue
+		}
 		if err := p.load(r, ids, byID); err != nil {
 			return nil, fmt.Errorf("read %s: %w", p.table, err)
 		}

@@ -1,0 +1,78 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/incident/incidenttest"
+	"hindsight/server/internal/store/storetest"
+)
+
+// TestFacts holds what Facts reads against whole incidents, less what it does not promise.
+func TestFacts(t *testing.T) {
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			s := storetest.Open(t, db.fresh(t))
+			var incs []*incident.Incident
+			for n := range 6 {
+				incs = append(incs, incidenttest.Incident(n))
+			}
+			incs[1].Reopened, incs[1].SLA[0].Breached, incs[1].ExternalCreatedAt = nil, nil, time.Time{}
+			incs[2].Tags, incs[2].Services, incs[2].Segments, incs[2].Milestones = nil, nil, nil, nil
+			incs[3].Private, incs[3].ExcludeReason, incs[3].SameAs = true, "not ours", incs[4].ID
+			incs[3].Edits = []incident.Edit{{Field: "kind", Value: "drill", Was: "real", By: "operator", At: incidenttest.Epoch()}}
+			incs[5].DeletedAt = incidenttest.Epoch()
+			if _, err := s.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents(incs) }); err != nil {
+				t.Fatal(err)
+			}
+			ids := []incident.ID{"unknown"}
+			for _, inc := range incs {
+				ids = append(ids, inc.ID)
+			}
+			found, err := s.Facts(t.Context(), ids)
+			if err != nil || len(found) != 5 {
+				t.Fatalf("Facts = %d incidents, %v, want all 5 but the tombstone", len(found), err)
+			}
+			slices.SortFunc(found, func(a, b *incident.Incident) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+			for _, got := range found {
+				whole, err := s.Incident(t.Context(), got.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if g, w := factsText(got), factsText(promised(whole)); g != w {
+					t.Errorf("Facts of %s:\n%s\nwant\n%s", got.Number, g, w)
+				}
+			}
+		})
+	}
+}
+
+// promised takes away what Facts does not read.
+func promised(inc *incident.Incident) *incident.Incident {
+	out := *inc
+	out.Seq, out.Ref, out.URL, out.Description, out.Format, out.Origin = 0, incident.Ref{Connection: inc.Ref.Connection}, "", "", "", ""
+	out.StatusRaw, out.SeverityRaw, out.UrgencyRaw, out.RawID, out.MapVersion = "", "", "", "", 0
+	out.ExternalUpdatedAt, out.People, out.Links, out.Actions = time.Time{}, nil, nil, nil
+	return &out
+}
+
+// factsText writes an incident with what its pointers point to.
+func factsText(inc *incident.Incident) string {
+	out := *inc
+	text := ""
+	if out.Reopened != nil {
+		text = fmt.Sprint("reopened ", *out.Reopened, "; ")
+	}
+	out.Reopened = nil
+	out.SLA = slices.Clone(out.SLA)
+	for i, c := range out.SLA {
+		if c.Breached != nil {
+			text += fmt.Sprint("breached ", *c.Breached, "; ")
+		}
+		out.SLA[i].Breached = nil
+	}
+	return text + fmt.Sprintf("%+v", out)
+}
