@@ -1,7 +1,9 @@
 package importers
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -93,5 +95,47 @@ func TestDraftCheckOrder(t *testing.T) {
 				t.Errorf("CheckOrder warns %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestSetTimes(t *testing.T) {
+	d := NewIncident("tickets", "7", incident.OriginTicket)
+	err := d.SetTimes("made-up", ISO8601,
+		Stated{Name: incident.Opened, Field: "created", Text: "2026-03-04T05:06:07Z"},
+		Stated{Name: incident.ResolvedAt, Field: "resolved", Text: "2026-03-04T06:00:00Z", Unless: true},
+		Stated{Name: incident.Acked, Field: "taken", Text: "null"})
+	if err != nil || len(d.Incident.Milestones) != 1 || d.Incident.Milestones.At(incident.Opened).IsZero() {
+		t.Errorf("milestones %+v, %v; want the opening alone", d.Incident.Milestones, err)
+	}
+	if err := d.SetTimes("made-up", ISO8601, Stated{Name: incident.Acked, Field: "taken", Text: "soon"}); err == nil || !strings.Contains(err.Error(), "taken") {
+		t.Errorf("a time that cannot be read gave %v, want an error that names the field", err)
+	}
+}
+
+// A field of the system's own goes where the mapping says.
+func TestPlace(t *testing.T) {
+	w := Words{Severity: SeverityWords(), Fields: map[string]string{"service": "Component", "severity": "Sev", "team": "Squad", "mitigated": "Stable at"}}
+	var d Draft
+	for field, value := range map[string]string{"sev": "critical", "squad": "Shop", "Stable At": "2026-03-04 05:06", "other": "x"} {
+		if service := d.Place(w, "made-up", field, value); service != "" {
+			t.Errorf("%s names the service %q", field, service)
+		}
+	}
+	if service := d.Place(w, "made-up", "component", "checkout"); service != "checkout" {
+		t.Errorf("the service is %q, want checkout", service)
+	}
+	if d.Incident.Severity != incident.Sev1 || d.Incident.SeverityRaw != "critical" || d.Team != "Shop" || d.Incident.Milestones.At(incident.MitigatedAt).IsZero() {
+		t.Errorf("the draft is %+v of team %q; want what the fields say", d.Incident, d.Team)
+	}
+	if d.Place(w, "made-up", "Stable at", "soon"); len(d.Warnings) != 1 {
+		t.Errorf("warnings %+v; want one of the time that is none", d.Warnings)
+	}
+}
+
+// Ids are texts in lists and numbers elsewhere.
+func TestText(t *testing.T) {
+	var got []Text
+	if err := json.Unmarshal([]byte(`["7", 7, null, true, [1]]`), &got); err != nil || fmt.Sprintf("%q", got) != `["7" "7" "" "true" "[1]"]` {
+		t.Errorf("read %q, %v", got, err)
 	}
 }

@@ -85,9 +85,9 @@ func (b *Batch) flush() error {
 	return nil
 }
 
-// ReadFiles makes the Read of a collection whose records are in files, each of its own: they are read in order of their
-// names, and their records stored so many at a time.
-func ReadFiles(size int, read func(ctx context.Context, in Input, f File, b *Batch) error) func(context.Context, Input, Cursor) iter.Seq2[Page, error] {
+// ReadFiles makes the Read of a source's collection whose records are in files, each of its own: they are read in order of
+// their names, and their records stored so many at a time.
+func ReadFiles(source string, size int, read func(ctx context.Context, in Input, f File, b *Batch) error) func(context.Context, Input, Cursor) iter.Seq2[Page, error] {
 	return batches(func(ctx context.Context, in Input, from batchCursor, yield func(Page, error) bool) error {
 		for _, f := range sorted(in.Files) {
 			if f.Name < from.File {
@@ -102,7 +102,7 @@ func ReadFiles(size int, read func(ctx context.Context, in Input, f File, b *Bat
 				err = b.flush()
 			}
 			if err = cmp.Or(err, ctx.Err()); err != nil {
-				return fmt.Errorf("importers: read %s: %w", f.Name, err)
+				return fmt.Errorf("%s: read %s: %w", source, f.Name, err)
 			}
 		}
 		return nil

@@ -11,7 +11,7 @@ import (
 // Behind the cursor of each page comes what came behind it the first time, and nothing is made twice.
 func TestReadFiles(t *testing.T) {
 	made := 0
-	read := ReadFiles(2, func(_ context.Context, _ Input, f File, b *Batch) error {
+	read := ReadFiles("made-up", 2, func(_ context.Context, _ Input, f File, b *Batch) error {
 		b.Total = 3
 		if err := b.Reject(Reject{Place: f.Name + " bad", Body: strings.Repeat("x", 70_000)}); err != nil {
 			return err

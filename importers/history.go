@@ -51,6 +51,13 @@ func (d *Draft) SetStages(source string, turns []Turn) {
 	}
 }
 
+// TakeBack drops milestones that a history has stated: of a system in which the turn that they follow from means less.
+func (d *Draft) TakeBack(names ...incident.MilestoneName) {
+	d.Incident.Milestones = slices.DeleteFunc(d.Incident.Milestones, func(m incident.Milestone) bool {
+		return m.Basis == incident.FromLog && slices.Contains(names, m.Name)
+	})
+}
+
 type history struct {
 	draft    *Draft
 	source   string

@@ -22,6 +22,9 @@ type Listing struct {
 	// MaxWindow: what the source allows. By default that is 180 days, and five years over nothing. Zero: time
 	// is not cut, and one walk goes from at.From, which may be zero, to the end.
 	Window, MaxWindow time.Duration
+	// Begin returns when the first record was made, for a walk in windows that nobody gave a beginning, so that no request is
+	// spent on the years before; zero: there is none yet. Nil: such a walk begins in 2009.
+	Begin func(ctx context.Context, in Input) (time.Time, error)
 	// Lag is how late a record may appear in the list; Overlap is how far a poll reaches back behind the last one,
 	// for clocks and ties (default 5 minutes).
 	Lag, Overlap time.Duration

@@ -68,3 +68,26 @@ func TestStages(t *testing.T) {
 		t.Errorf("the segments are %v, reopened %v, want %v and how often unknown", got, d.Incident.Reopened, want)
 	}
 }
+
+func TestHappened(t *testing.T) {
+	var d Draft
+	d.Happened(incident.TimelineEvent{At: noon, Kind: incident.EventAcknowledged, Actor: " Responder\nOne"})
+	d.Happened(incident.TimelineEvent{Kind: incident.EventResolved, Text: "no time"})
+	d.AddEvent(incident.TimelineEvent{At: noon, Kind: incident.EventNote, Text: " \n"})
+	d.AddEvent(incident.TimelineEvent{At: noon, Kind: incident.EventNote, Text: "a note\r\n"})
+	if len(d.Timeline) != 2 || d.Timeline[0].Actor != "Responder One" || d.Timeline[1].Text != "a note" || d.Timeline[1].Pos != 1 {
+		t.Errorf("the timeline is %+v; want what was done, and the note behind it", d.Timeline)
+	}
+}
+
+func TestSetRetrospective(t *testing.T) {
+	d := NewIncident("incidents", "1", incident.OriginTicket)
+	d.SetTitle("title", "Checkout down")
+	if d.SetRetrospective("", "imported", incident.Section{Title: "Why", Body: " \n"}); d.Retrospective != nil {
+		t.Errorf("a review without a word became %+v", d.Retrospective)
+	}
+	d.SetRetrospective("", "imported", incident.Section{Title: "Why", Body: "\nIt was full. "}, incident.Section{Title: "How"})
+	if r := d.Retrospective; r == nil || r.Title != "Checkout down" || len(r.Sections) != 1 || r.Sections[0].Body != "It was full." {
+		t.Errorf("the review is %+v; want one part, under the incident's title", r)
+	}
+}

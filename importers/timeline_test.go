@@ -38,3 +38,14 @@ func TestToldChange(t *testing.T) {
 		}
 	}
 }
+
+// What was called off was not resolved by anybody.
+func TestAddResolver(t *testing.T) {
+	for status, want := range map[incident.Status]int{incident.Resolved: 1, incident.Closed: 1, incident.Canceled: 0, incident.Merged: 0, incident.Investigating: 0} {
+		d := Draft{Incident: incident.Incident{Status: status}}
+		d.AddResolver([]Turn{{By: "Responder One", Status: incident.Investigating}, {By: "Responder Two", Status: status}})
+		if len(d.Incident.People) != want || want == 1 && (d.Incident.People[0].Name != "Responder Two" || d.Incident.People[0].Role != "resolver") {
+			t.Errorf("an incident that is %s has the people %+v, want %d resolver", status, d.Incident.People, want)
+		}
+	}
+}

@@ -53,7 +53,9 @@ func (w *walk) run(ctx context.Context, yield func(Page, error) bool) error {
 		return nil
 	}
 	resumed := !w.End.IsZero()
-	w.begin()
+	if err := w.begin(ctx); err != nil {
+		return err
+	}
 	for {
 		asked := w.clock()
 		slice, err := w.list.Page(ctx, w.in, At{From: w.From, To: w.To, Token: w.Token})
@@ -86,10 +88,10 @@ func (w *walk) expired(err error) bool {
 }
 
 // begin sets out on a new walk, or goes on with one that was interrupted.
-func (w *walk) begin() {
+func (w *walk) begin(ctx context.Context) (err error) {
 	w.tokens = map[string]bool{}
 	if !w.End.IsZero() {
-		return
+		return nil
 	}
 	switch {
 	case !w.From.IsZero(): // see Start
@@ -97,10 +99,18 @@ func (w *walk) begin() {
 		w.From = w.Mark.Add(-cmp.Or(w.list.Overlap, defaultOverlap))
 	case !w.in.Since.IsZero():
 		w.From = w.in.Since.UTC()
+	case w.list.Begin != nil:
+		if w.From, err = w.list.Begin(ctx, w.in); err != nil {
+			return err
+		}
+		if w.From.IsZero() {
+			w.From = w.now().Add(-w.list.Window)
+		}
 	case w.list.Window > 0:
 		w.From = dawn
 	}
 	w.open()
+	return nil
 }
 
 // open begins a window at From.

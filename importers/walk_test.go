@@ -107,3 +107,41 @@ func TestFollowingBeginsBeforeTheFirstPage(t *testing.T) {
 		t.Errorf("changes are followed from %v on (%v), want from %v, the server's time when the page was asked for", end.Mark, err, noon.Add(time.Hour))
 	}
 }
+
+// A walk that nobody gave a beginning begins where the source says, and does not ask for the years before.
+func TestWalkBeginsWithTheFirstRecord(t *testing.T) {
+	first := noon.Add(-40 * 24 * time.Hour)
+	for _, tc := range []struct {
+		name       string
+		begin      time.Time
+		since      time.Time
+		from       time.Time
+		mostWalked int
+	}{
+		{"the first record", first, time.Time{}, first, 8},
+		{"a time that was said", first, noon.Add(-24 * time.Hour), noon.Add(-24 * time.Hour), 2},
+		{"nothing there", time.Time{}, time.Time{}, noon.Add(-7 * 24 * time.Hour), 2},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var from time.Time
+			c := Collection{Name: "incidents", List: &Listing{Window: 7 * 24 * time.Hour, MaxWindow: 7 * 24 * time.Hour,
+				Begin: func(context.Context, Input) (time.Time, error) { return tc.begin, nil },
+				Page: func(_ context.Context, _ Input, at At) (Slice, error) {
+					if from.IsZero() {
+						from = at.From
+					}
+					return Slice{}, nil
+				}}}
+			_, asked, err := walked(t, c, Input{Client: at(noon), Now: noon, Since: tc.since}, nil, 50)
+			if err != nil || !from.Equal(tc.from) || asked > tc.mostWalked {
+				t.Errorf("the walk began at %v with %d pages, %v; want %v and at most %d", from, asked, err, tc.from, tc.mostWalked)
+			}
+		})
+	}
+	unreachable := errors.New("no connection")
+	c := Collection{Name: "incidents", List: &Listing{Window: time.Hour, Page: func(context.Context, Input, At) (Slice, error) { return Slice{}, nil },
+		Begin: func(context.Context, Input) (time.Time, error) { return time.Time{}, unreachable }}}
+	if _, _, err := walked(t, c, Input{Client: at(noon), Now: noon}, nil, 5); !errors.Is(err, unreachable) {
+		t.Errorf("a beginning that cannot be asked for gave %v, want that error", err)
+	}
+}

@@ -34,9 +34,10 @@ var rules = []rule{
 	{"importers/table", []string{"incident", "importers"}, []string{"github.com/xuri/excelize/v2", "golang.org/x/text"}},
 	{"importers/markdown", []string{"incident", "importers"}, []string{"gopkg.in/yaml.v3", "github.com/BurntSushi/toml"}},
 	{"importers/markup", []string{"importers"}, []string{"golang.org/x/net"}},
+	{"importers/ical", []string{"importers"}, nil},
 	{"importers/dump", nil, []string{"golang.org/x/text"}},
 	{"importers/...test", []string{"incident", "importers", "importers/importertest"}, nil}, // made-up upstreams
-	{"importers/...", []string{"incident", "importers", "importers/markup", "importers/dump"}, []string{"golang.org/x/net", "golang.org/x/text"}},
+	{"importers/...", []string{"incident", "importers", "importers/markup", "importers/dump", "importers/ical"}, []string{"golang.org/x/net", "golang.org/x/text"}},
 	{"analytics/stats", nil, []string{"gonum.org/v1/gonum"}},
 	{"analytics/calendar", []string{"incident", "analytics/stats"}, nil},
 	{"analytics", []string{"incident", "analytics/stats", "analytics/calendar"}, nil},

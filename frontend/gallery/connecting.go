@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hindsight/frontend"
+	"hindsight/incident"
 )
 
 // connecting returns what setting a source up looks like where it is not finished or does not work.
@@ -21,7 +22,15 @@ func (w world) connecting() []State {
 	unfinished.Row.Last = nil
 	paused.Fare.PausedAt, paused.Fare.PauseReason = w.shell.Now.Add(-time.Hour), "the source refuses the credentials: GET /myself answered 401"
 	still := frontend.ForecastPage{Shell: w.connectOn("What would change", "forecast"), Connection: w.liveConnection(), Source: w.live(), Read: 1942, Version: 2}
+	calendar := w.words()
+	calendar.Read, calendar.Groups, calendar.Fields, calendar.Source.Title = 12, nil, nil, "iCalendar"
+	estimated := w.begin()
+	estimated.Estimate = &frontend.Estimate{Summary: "About 12,400 records: about 130 requests, 3 to 8 minutes",
+		Reasons: []string{w.say("The source says that there are 12,400 records from this day on."), "It gives 100 of them at once, and is asked no more than half as often as its vendor allows."}}
 	return []State{
+		{"words/calendar", calendar},
+		{"begin/estimate", estimated},
+		{"preview/others", w.otherRecords()},
 		{"test/failed", test},
 		{"words/failed", words},
 		{"preview/failed", unread},
@@ -30,4 +39,24 @@ func (w world) connecting() []State {
 		{"following/paused", paused},
 		{"forecast/nothing", still},
 	}
+}
+
+// otherRecords is a preview of records that are no incidents: change events, and who is on call.
+func (w world) otherRecords() frontend.PreviewPage {
+	p := w.preview()
+	p.Upload, p.Source, p.Steps, p.Rejects, p.Warnings = "", w.live(), w.setupSteps(3), nil, nil
+	began := w.shell.Now.Add(-26 * time.Hour)
+	shift := incident.Shift{PersonName: w.say("Responder One"), ScheduleName: w.say("Primary"), From: began, To: began.Add(24 * time.Hour)}
+	open := incident.Shift{PersonName: w.say("Responder Two"), ScheduleName: w.say("Primary"), From: began.Add(24 * time.Hour)}
+	p.Rows = []frontend.PreviewRow{
+		{Place: "change event", Services: []string{w.say("checkout")}, Change: &incident.ChangeEvent{Kind: incident.ChangeDeploy, Title: w.say("Deploy checkout 4.2"), Number: "#418",
+			Environment: w.say("production"), Result: incident.ChangeSucceeded, StartedAt: began, FinishedAt: began.Add(7 * time.Minute)}},
+		{Place: "change event", Change: &incident.ChangeEvent{Kind: incident.ChangeConfig, Result: incident.ChangeResultUnknown}, Warnings: []incident.Warning{{Field: "title", Message: w.say("the record has no title")}}},
+		{Place: "schedule", Roster: &incident.Roster{Shifts: []incident.Shift{shift, open}}},
+		{Place: "schedule", Roster: &incident.Roster{}},
+	}
+	for i := range p.Rows {
+		p.Rows[i].Before = []frontend.Pair{{Name: "id", Value: w.say("P1ABCDE")}}
+	}
+	return p
 }

@@ -8,7 +8,6 @@ package datadog
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -85,8 +84,8 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 		return s, err
 	}
 	n := found.Data.Attributes.Total
-	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", n)); n == 0 {
-		s.Notes = append(s.Notes, "The keys see no incident. Either there is none, or the owner of the application key may not see any.")
+	if s.Sees("%d incidents", n); n == 0 {
+		s.Note("The keys see no incident. Either there is none, or the owner of the application key may not see any.")
 	}
 	return s, nil
 }

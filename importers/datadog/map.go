@@ -26,7 +26,7 @@ type mapping struct {
 
 // mapIncident turns a stored incident into a draft.
 func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapping{cfg: cfg, words: cfg.Words(words)}
+	m := mapping{Draft: importers.NewIncident(collection, "", incident.OriginPager), cfg: cfg, words: cfg.Words(words)}
 	if err := json.Unmarshal(raw.Body, &m.body); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
 	}
@@ -48,16 +48,14 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 
 func (m *mapping) head() {
 	inc, a := &m.Incident, m.full.Attributes
-	inc.Ref = incident.Ref{Type: collection, ExternalID: importers.Line(m.ID)}
+	inc.Ref.ExternalID = importers.Line(m.ID)
 	if a.Number > 0 {
 		inc.Number = "IR-" + strconv.FormatInt(a.Number, 10)
 		inc.URL = m.address(a.Number)
 	}
-	inc.Origin = incident.OriginPager
 	m.SetTitle("title", a.Title)
 	inc.Description, inc.Format = importers.Clean(strings.Join(m.values("summary"), "\n")), incident.Markdown
 	inc.Private = a.Visibility == "private"
-	inc.Kind = incident.Real
 	if a.Test {
 		inc.Kind = incident.Test
 	}

@@ -24,12 +24,12 @@ type reader struct {
 }
 
 // read yields bad rows, then incidents, of each file. A resumed run reads the file again.
-var read = importers.ReadFiles(pageSize, readFile)
+var read = importers.ReadFiles(name, pageSize, readFile)
 
 func readFile(ctx context.Context, _ importers.Input, f importers.File, b *importers.Batch) (err error) {
 	file, err := f.Open()
 	if err != nil {
-		return fmt.Errorf("dispatch: open %s: %w", f.Name, err)
+		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	r := reader{file: f.Name, batch: b, lines: map[place]int64{}}
@@ -47,19 +47,19 @@ func readFile(ctx context.Context, _ importers.Input, f importers.File, b *impor
 func (r *reader) rows(ctx context.Context, file io.Reader) error {
 	in, err := dump.Text(file, "pg_dump -f dispatch.sql")
 	if err != nil {
-		return fmt.Errorf("dispatch: %s: %w", r.file, err)
+		return err
 	}
 	if head, _ := in.Peek(8); strings.HasPrefix(string(head), "PGDMP") || strings.HasPrefix(string(head), "toc.dat") {
-		return fmt.Errorf("dispatch: %s: it is a dump in PostgreSQL's own format; make text of it with: pg_restore -f dispatch.sql FILE", r.file)
+		return errors.New("it is a dump in PostgreSQL's own format; make text of it with: pg_restore -f dispatch.sql FILE")
 	}
 	inserts, err := dump.Postgres(ctx, in, r)
 	switch {
 	case err != nil:
 		return err
 	case !r.found && inserts:
-		return fmt.Errorf("dispatch: %s holds INSERT statements; make the dump without --inserts", r.file)
+		return errors.New("it holds INSERT statements; make the dump without --inserts")
 	case !r.found:
-		return fmt.Errorf("dispatch: %s holds no table of incidents; a plain-text dump by pg_dump of Dispatch's whole database is expected", r.file)
+		return errors.New("it holds no table of incidents; a plain-text dump by pg_dump of Dispatch's whole database is expected")
 	}
 	return r.shelf.out.Flush()
 }

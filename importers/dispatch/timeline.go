@@ -54,7 +54,7 @@ func (m *mapper) history() {
 	inc := &m.draft.Incident
 	m.draft.SetHistory(name, inc.Milestones.At(incident.Opened), incident.Investigating, turns)
 	// Active is what an incident is from the beginning: nobody acknowledges anything in Dispatch.
-	inc.Milestones = slices.DeleteFunc(inc.Milestones, func(s incident.Milestone) bool { return s.Name == incident.Acked })
+	m.draft.TakeBack(incident.Acked)
 }
 
 // timeline makes an event of each entry of the log, and a note of each report.

@@ -7,7 +7,6 @@ package firehydrant
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -94,8 +93,8 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if err := in.Get(ctx, "/v1/incidents", url.Values{"per_page": {"1"}}, &found); err != nil {
 		return s, err
 	}
-	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Pagination.Count)); found.Pagination.Count == 0 {
-		s.Notes = append(s.Notes, "The token sees no incident. Either there is none, or its owner may not see any.")
+	if s.Sees("%d incidents", found.Pagination.Count); found.Pagination.Count == 0 {
+		s.Note("The token sees no incident. Either there is none, or its owner may not see any.")
 	}
 	return s, nil
 }

@@ -22,7 +22,7 @@ type mapping struct {
 
 // mapIncident turns a stored incident into a draft.
 func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapping{words: cfg.Words(words)}
+	m := mapping{Draft: importers.NewIncident(collection, "", incident.OriginPager), words: cfg.Words(words)}
 	if err := json.Unmarshal(raw.Body, &m.body); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
 	}
@@ -44,12 +44,11 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 
 func (m *mapping) head() {
 	inc, f := &m.Incident, m.full
-	inc.Ref = incident.Ref{Type: collection, ExternalID: importers.Line(f.ID)}
+	inc.Ref.ExternalID = importers.Line(f.ID)
 	if f.Number > 0 {
 		inc.Number = fmt.Sprintf("#%d", f.Number)
 	}
 	inc.URL = importers.WebURL(f.URL)
-	inc.Origin = incident.OriginPager
 	m.SetTitle("name", f.Name)
 	inc.Description, inc.Format = importers.Clean(cmp.Or(f.Text, f.Summary)), incident.Markdown
 	inc.Private = f.Restricted
@@ -61,7 +60,6 @@ func (m *mapping) head() {
 func (m *mapping) severity() {
 	inc, f := &m.Incident, m.full
 	inc.SeverityRaw, inc.PriorityRaw = importers.Line(f.Severity), importers.Line(f.Priority)
-	inc.Kind = incident.Real
 	for _, word := range append([]string{f.Severity}, f.Tags...) {
 		if kind, ok := m.words.Kind.Of(word); ok && inc.Kind == incident.Real {
 			inc.Kind = kind

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/ical"
 	"hindsight/incident"
 )
 
@@ -55,32 +56,32 @@ func holidaysOf(body []byte) (out []incident.Day, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range m.events {
-		if e.first("RECURRENCE-ID").value != "" {
+	for _, e := range m.event.Parts {
+		if e.First("RECURRENCE-ID").Value != "" {
 			continue
 		}
-		err := m.occurrences(e, func(start moment, s span) { out = append(out, daysOf(e, start, s)...) })
+		err := m.event.Occurrences(e, func(start ical.Moment, s ical.Span) { out = append(out, daysOf(e, start, s)...) })
 		if err != nil {
 			return nil, err
 		}
 	}
-	for _, e := range m.changed {
-		s, err := m.spanOf(e)
+	for _, e := range m.event.Changed {
+		s, err := m.event.SpanOf(e)
 		if err != nil {
 			return nil, err
 		}
-		if !cancelled(e) {
-			out = append(out, daysOf(e, s.start, s)...)
+		if !ical.Cancelled(e) {
+			out = append(out, daysOf(e, s.Start, s)...)
 		}
 	}
 	return out, nil
 }
 
 // daysOf returns the days of an event that takes place once; none when it has a time of day.
-func daysOf(e *component, start moment, s span) (out []incident.Day) {
-	end := start.wall.AddDate(0, 0, s.days).Add(s.clock)
-	for day := start.wall; start.whole && day.Before(end) && len(out) <= mostDays; day = day.AddDate(0, 0, 1) {
-		out = append(out, incident.Day{Date: day.Format(time.DateOnly), Name: e.first("SUMMARY").text()})
+func daysOf(e *ical.Component, start ical.Moment, s ical.Span) (out []incident.Day) {
+	end := start.Wall.AddDate(0, 0, s.Days).Add(s.Clock)
+	for day := start.Wall; start.Whole && day.Before(end) && len(out) <= mostDays; day = day.AddDate(0, 0, 1) {
+		out = append(out, incident.Day{Date: day.Format(time.DateOnly), Name: e.First("SUMMARY").Text()})
 	}
 	return out
 }

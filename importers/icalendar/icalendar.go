@@ -1,8 +1,8 @@
 // Package icalendar reads who is on call from calendars in the format of RFC 5545: .ics files, and feeds such as those
 // that pagers and calendar programs publish.
 //
-// Start with [Source]. read.go makes a record of each event, component.go reads the format, rule.go repeats events,
-// zone.go knows the zones that a calendar brings along, map.go turns a record into shifts.
+// Start with [Source]. read.go makes a record of each event, map.go and people.go turn a record into shifts, holidays.go reads
+// days off out of a calendar.
 package icalendar
 
 import (

@@ -5,17 +5,18 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/ical"
 	"hindsight/incident"
 )
 
 // shift adds a shift for each person of an event.
-func (m *mapping) shift(e *component, from, to time.Time) {
+func (m *mapping) shift(e *ical.Component, from, to time.Time) {
 	if !to.After(from) {
 		m.draft.Warn("DTEND", from.Format(time.RFC3339), "an event without a length was left out")
 		return
 	}
 	for _, who := range m.people(e) {
-		m.roster.Shifts = append(m.roster.Shifts, incident.Shift{Person: who.id, PersonName: who.name, ScheduleName: importers.Line(m.Calendar), From: from.UTC(), To: to.UTC()})
+		m.draft.Roster.Shifts = append(m.draft.Roster.Shifts, incident.Shift{Person: who.id, PersonName: who.name, ScheduleName: importers.Line(m.Calendar), From: from.UTC(), To: to.UTC()})
 	}
 }
 
@@ -26,17 +27,17 @@ type person struct {
 }
 
 // people returns who is on call in an event. Who declined is not.
-func (m *mapping) people(e *component) (found []person) {
+func (m *mapping) people(e *ical.Component) (found []person) {
 	if settings.Of(m.cfg, "person") == "attendees" {
-		for _, p := range e.all("ATTENDEE") {
-			if strings.EqualFold(p.params["PARTSTAT"], "DECLINED") || strings.EqualFold(p.params["CUTYPE"], "RESOURCE") || strings.EqualFold(p.params["CUTYPE"], "ROOM") {
+		for _, p := range e.All("ATTENDEE") {
+			if strings.EqualFold(p.Params["PARTSTAT"], "DECLINED") || strings.EqualFold(p.Params["CUTYPE"], "RESOURCE") || strings.EqualFold(p.Params["CUTYPE"], "ROOM") {
 				continue
 			}
-			address := importers.Line(p.value)
+			address := importers.Line(p.Value)
 			if i := strings.Index(strings.ToLower(address), "mailto:"); i == 0 {
 				address = strings.ToLower(address[len("mailto:"):])
 			}
-			name := importers.Line(p.params["CN"])
+			name := importers.Line(p.Params["CN"])
 			if name == "" {
 				name = address
 			}
@@ -48,7 +49,7 @@ func (m *mapping) people(e *component) (found []person) {
 	if len(found) > 0 {
 		return found
 	}
-	title := e.first("SUMMARY").text()
+	title := e.First("SUMMARY").Text()
 	if m.pattern != nil {
 		g := m.pattern.FindStringSubmatch(title)
 		if g == nil {

@@ -7,18 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"net/http"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/ical"
 	"hindsight/incident"
 )
 
-const maxFile = 64 << 20 // bytes of a calendar, which is read as a whole
+const (
+	pageSize = 500      // events stored in one transaction
+	maxFile  = 64 << 20 // bytes of a calendar, which is read as a whole
+)
+
+var errNoCalendar = errors.New("it is no calendar: it does not begin with BEGIN:VCALENDAR")
 
 // record is the body of a raw record: an event with the changes of single repetitions, and the zones that it names.
 type record struct {
@@ -28,33 +32,13 @@ type record struct {
 	Zones    []string  `json:"zones,omitempty"`
 }
 
-// read yields a page for each file, in order of name; the cursor is the name of the last one.
-func read(ctx context.Context, in importers.Input, from importers.Cursor) iter.Seq2[importers.Page, error] {
-	return func(yield func(importers.Page, error) bool) {
-		files := slices.SortedFunc(slices.Values(in.Files), func(a, b importers.File) int { return cmp.Compare(a.Name, b.Name) })
-		for _, f := range files {
-			if f.Name <= string(from) && len(from) > 0 {
-				continue
-			}
-			p, err := readFile(f, in)
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				yield(importers.Page{}, fmt.Errorf("icalendar: read %s: %w", f.Name, err))
-				return
-			}
-			if !yield(p, nil) {
-				return
-			}
-		}
-	}
-}
+// read yields the events of all files, in order of file name.
+var read = importers.ReadFiles(name, pageSize, readFile)
 
-func readFile(f importers.File, in importers.Input) (importers.Page, error) {
+func readFile(_ context.Context, in importers.Input, f importers.File, b *importers.Batch) error {
 	file, err := f.Open()
 	if err != nil {
-		return importers.Page{}, err
+		return err
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
@@ -62,27 +46,31 @@ func readFile(f importers.File, in importers.Input) (importers.Page, error) {
 		err = fmt.Errorf("the calendar has more than %d MiB", maxFile>>20)
 	}
 	if err != nil {
-		return importers.Page{}, err
+		return err
 	}
-	title := strings.TrimSuffix(path.Base(f.Name), path.Ext(f.Name))
-	p, err := split(text, title, f.Name, in)
-	p.Next = importers.Cursor(f.Name)
-	return p, err
+	p, err := split(text, strings.TrimSuffix(path.Base(f.Name), path.Ext(f.Name)), f.Name, in)
+	for _, r := range p.Rejects {
+		err = cmp.Or(err, b.Reject(r))
+	}
+	for _, r := range p.Records {
+		err = cmp.Or(err, b.Add(r))
+	}
+	return err
 }
 
 // split makes a record of each event of a calendar, with what changes single repetitions of it.
 func split(text []byte, title, place string, in importers.Input) (importers.Page, error) {
 	var p importers.Page
-	found, err := parse(strings.ToValidUTF8(strings.TrimPrefix(string(text), "\ufeff"), "\ufffd"))
+	found, err := ical.Parse(strings.ToValidUTF8(strings.TrimPrefix(string(text), "\ufeff"), "\ufffd"))
 	if err != nil {
 		return p, err
 	}
-	if len(found) == 0 || found[0].name != "VCALENDAR" {
+	if len(found) == 0 || found[0].Name != "VCALENDAR" {
 		return p, errNoCalendar
 	}
 	for _, calendar := range found {
 		s := splitting{calendar: calendar, place: place, until: horizon(in.Now)}
-		s.name = cmp.Or(importers.Line(settings.Of(in.Config, "schedule")), calendar.first("X-WR-CALNAME").text(), calendar.first("NAME").text(), importers.Line(title))
+		s.name = cmp.Or(importers.Line(settings.Of(in.Config, "schedule")), calendar.First("X-WR-CALNAME").Text(), calendar.First("NAME").Text(), importers.Line(title))
 		s.run()
 		p.Records = append(p.Records, s.page.Records...)
 		p.Rejects = append(p.Rejects, s.page.Rejects...)
@@ -98,22 +86,22 @@ func horizon(now time.Time) time.Time {
 }
 
 type splitting struct {
-	calendar    *component
+	calendar    *ical.Component
 	name, place string
 	until       time.Time
 	page        importers.Page
 }
 
 func (s *splitting) run() {
-	events := map[string][]*component{}
+	events := map[string][]*ical.Component{}
 	var order []string
-	for _, c := range s.calendar.inner {
-		if c.name != "VEVENT" {
+	for _, c := range s.calendar.Inner {
+		if c.Name != "VEVENT" {
 			continue
 		}
-		uid := c.first("UID").text()
+		uid := c.First("UID").Text()
 		if uid == "" {
-			s.page.Rejects = append(s.page.Rejects, importers.Reject{Place: s.place, Reason: "the event has no UID, by which it could be found again", Body: strings.Join(c.raw, "\n")})
+			s.page.Rejects = append(s.page.Rejects, importers.Reject{Place: s.place, Reason: "the event has no UID, by which it could be found again", Body: strings.Join(c.Raw, "\n")})
 			continue
 		}
 		if events[uid] == nil {
@@ -127,21 +115,21 @@ func (s *splitting) run() {
 	}
 }
 
-func (s *splitting) record(events []*component) []byte {
+func (s *splitting) record(events []*ical.Component) []byte {
 	r := record{Calendar: s.name}
 	zones := map[string]bool{}
 	for _, c := range events {
-		r.Events = append(r.Events, c.text())
-		if c.first("RRULE").value != "" {
+		r.Events = append(r.Events, c.Text())
+		if c.First("RRULE").Value != "" {
 			r.Until = s.until
 		}
-		for _, p := range c.properties {
-			zones[p.params["TZID"]] = true
+		for _, p := range c.Properties {
+			zones[p.Params["TZID"]] = true
 		}
 	}
-	for _, c := range s.calendar.inner {
-		if c.name == "VTIMEZONE" && zones[c.first("TZID").value] {
-			r.Zones = append(r.Zones, c.text())
+	for _, c := range s.calendar.Inner {
+		if c.Name == "VTIMEZONE" && zones[c.First("TZID").Value] {
+			r.Zones = append(r.Zones, c.Text())
 		}
 	}
 	body, _ := json.Marshal(r) // of texts and a time: it cannot fail

@@ -48,19 +48,11 @@ func (m *mapping) history() {
 	}
 	if len(turns) > 0 && inc.Kind != incident.AfterTheFact {
 		m.SetHistory(name, time.Time{}, "", turns)
-		m.stillOver()
+		if !inc.Status.Over() { // whatever the updates say of an end
+			m.TakeBack(incident.ResolvedAt, incident.ClosedAt)
+		}
 	}
 	m.SortTimeline()
-}
-
-// stillOver takes back an end that the updates tell of when the incident says that it is not over.
-func (m *mapping) stillOver() {
-	if m.Incident.Status.Over() {
-		return
-	}
-	m.Incident.Milestones = slices.DeleteFunc(m.Incident.Milestones, func(s incident.Milestone) bool {
-		return s.Name == incident.ResolvedAt || s.Name == incident.ClosedAt
-	})
 }
 
 // updates returns the updates in the order in which they were given.
@@ -83,14 +75,7 @@ func (m *mapping) told(u dated, before update, was, is incident.Status) {
 	}
 	if u.Status.Name != before.Status.Name && u.Status.Name != "" {
 		kind, text = incident.EventStatus, "Status: "+changed(before.Status.Name, u.Status.Name)+"\n\n"+text
-		switch {
-		case was.Over() && !is.Over():
-			kind = incident.EventReopened
-		case is == incident.Resolved && !was.Over():
-			kind = incident.EventResolved
-		case is == incident.Mitigated:
-			kind = incident.EventMitigated
-		}
+		kind = importers.EventOfTurn(was, is)
 	}
 	m.AddEvent(incident.TimelineEvent{At: u.at, Kind: kind, Actor: u.Updater.by(), Text: text + u.Message, RawKind: "incident_update"})
 }

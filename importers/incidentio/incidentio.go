@@ -7,7 +7,6 @@ package incidentio
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -90,7 +89,7 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	}
 	s := importers.Scope{Identity: importers.Line(me.Identity.Name)}
 	for _, role := range me.Identity.Roles {
-		s.Reach = append(s.Reach, importers.Line(role))
+		s.Sees("%s", role)
 	}
 	var found struct {
 		Meta struct {
@@ -100,8 +99,8 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if err := in.Get(ctx, "/v2/incidents", url.Values{"page_size": {"1"}}, &found); err != nil {
 		return s, err
 	}
-	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Meta.Total)); found.Meta.Total == 0 {
-		s.Notes = append(s.Notes, "The key sees no incident. Either there is none, or it may not view data.")
+	if s.Sees("%d incidents", found.Meta.Total); found.Meta.Total == 0 {
+		s.Note("The key sees no incident. Either there is none, or it may not view data.")
 	}
 	return timestamps(ctx, in, s)
 }

@@ -20,7 +20,7 @@ type mapping struct {
 
 // mapIncident turns a stored incident into a draft.
 func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapping{words: cfg.Words(words)}
+	m := mapping{Draft: importers.NewIncident(collection, "", incident.OriginPager), words: cfg.Words(words)}
 	if err := json.Unmarshal(raw.Body, &m.body); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
 	}
@@ -42,10 +42,9 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 
 func (m *mapping) head() {
 	inc := &m.Incident
-	inc.Ref = incident.Ref{Type: collection, ExternalID: importers.Line(m.ID)}
+	inc.Ref.ExternalID = importers.Line(m.ID)
 	inc.Number = importers.Line(m.Reference)
 	inc.URL = importers.WebURL(m.Permalink)
-	inc.Origin = incident.OriginPager
 	m.SetTitle("name", m.Name)
 	inc.Description, inc.Format = importers.Clean(m.Summary), incident.Markdown
 	inc.Private = m.Visibility != "" && m.Visibility != "public"

@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -32,13 +33,6 @@ type issue struct {
 	} `json:"changelog"`
 }
 
-// decodeIssue decodes what it can: values of another shape than expected count as missing. An issue that is none has
-// no ID.
-func decodeIssue(raw json.RawMessage) (i issue) {
-	json.Unmarshal(raw, &i) // which goes on behind a value that does not fit
-	return i
-}
-
 // ref is how Jira names statuses, priorities, projects, types, people and links' ends.
 type ref struct {
 	ID          string `json:"id"`
@@ -54,17 +48,11 @@ type ref struct {
 
 // person returns how somebody is called.
 func (r ref) person() string {
-	if r.DisplayName != "" {
-		return r.DisplayName
-	}
-	return r.Name
+	return cmp.Or(r.DisplayName, r.Name)
 }
 
 // get decodes a field; what is missing, null or of another shape is zero.
-func get[T any](i issue, field string) (v T) {
-	json.Unmarshal(i.Fields[field], &v) // which goes on behind a value that does not fit
-	return v
-}
+func get[T any](i issue, field string) T { return importers.Decode[T](i.Fields[field]) }
 
 func (i issue) project() ref { return get[ref](i, "project") }
 
@@ -100,20 +88,6 @@ func (i item) of() string {
 }
 
 func custom(field string) bool { return strings.HasPrefix(field, "customfield_") }
-
-// changes decodes a changelog.
-func changes(raw []json.RawMessage) []change {
-	out := make([]change, len(raw))
-	for n, r := range raw {
-		json.Unmarshal(r, &out[n])
-	}
-	return out
-}
-
-// parse reads a time as Jira writes it: 2020-06-12T08:13:13.360+0800.
-func parse(text string) (importers.Moment, error) {
-	return importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
-}
 
 // markdown returns a text of Jira's as Markdown: Cloud writes the Atlassian Document Format, Data Center wiki markup.
 func markdown(raw json.RawMessage) string {

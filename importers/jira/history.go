@@ -1,10 +1,10 @@
 package jira
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -61,27 +61,16 @@ func (m *mapping) log() []change {
 	if raw == nil {
 		raw = m.issue.Changelog.Histories
 	}
-	type dated struct {
-		change
-		at time.Time
-	}
-	var log []dated
-	for _, c := range changes(raw) {
-		if at := m.moment("changelog.created", c.Created); !at.IsZero() {
-			log = append(log, dated{c, at})
+	var log []change
+	for _, r := range raw {
+		if c := importers.Decode[change](r); !m.ISO("changelog.created", c.Created).IsZero() {
+			log = append(log, c)
 		}
 	}
-	slices.SortStableFunc(log, func(a, b dated) int {
-		if c := a.at.Compare(b.at); c != 0 {
-			return c
-		}
-		return compareIDs(a.ID, b.ID)
+	slices.SortStableFunc(log, func(a, b change) int {
+		return cmp.Or(importers.ISO(a.Created).Compare(importers.ISO(b.Created)), compareIDs(a.ID, b.ID))
 	})
-	out := make([]change, len(log))
-	for n, d := range log {
-		out[n] = d.change
-	}
-	return out
+	return log
 }
 
 // compareIDs orders numbers that are written as texts.
@@ -97,7 +86,7 @@ func compareIDs(a, b string) int {
 func (m *mapping) turns(log []change) (turns []importers.Turn, first incident.Status) {
 	first = m.Incident.Status
 	for _, c := range log {
-		at := m.moment("changelog.created", c.Created)
+		at := m.ISO("changelog.created", c.Created)
 		for _, i := range c.Items {
 			if i.of() != "status" {
 				continue
@@ -140,7 +129,7 @@ func (m *mapping) resolution(turns []importers.Turn) {
 
 // changed adds an event for each field that a change is about, and people who had the issue.
 func (m *mapping) changed(c change) {
-	at := m.moment("changelog.created", c.Created)
+	at := m.ISO("changelog.created", c.Created)
 	for _, i := range c.Items {
 		e := incident.TimelineEvent{At: at, Kind: incident.EventOther, Actor: c.Author.person(), RawKind: i.of(), Text: importers.ToldChange(i.Field, i.FromStr, i.ToStr)}
 		switch named := m.words.Fields["severity"]; {
@@ -187,6 +176,6 @@ func (m *mapping) notes() {
 		if private && settings.Of(m.cfg, "private_notes") != "yes" {
 			continue
 		}
-		m.AddEvent(incident.TimelineEvent{At: m.moment("comment.created", c.Created), Kind: incident.EventNote, Actor: c.Author.person(), Text: markdown(c.Body), Private: private, RawKind: "comment"})
+		m.AddEvent(incident.TimelineEvent{At: m.ISO("comment.created", c.Created), Kind: incident.EventNote, Actor: c.Author.person(), Text: markdown(c.Body), Private: private, RawKind: "comment"})
 	}
 }

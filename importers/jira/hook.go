@@ -45,7 +45,7 @@ func readHook(d importers.Delivery, cfg importers.Config) ([]importers.News, err
 	if err := json.Unmarshal(d.Body, &told); err != nil {
 		return nil, fmt.Errorf("jira: read webhook: %w", err)
 	}
-	i := decodeIssue(told.Issue)
+	i := importers.Decode[issue](told.Issue)
 	if p := i.project(); p.Key != "" && len(projects(cfg)) > 0 && !among(projects(cfg), p) && told.Event != "jira:issue_deleted" {
 		return nil, nil
 	}

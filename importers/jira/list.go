@@ -182,11 +182,10 @@ func serverSearch(ctx context.Context, in importers.Input, jql string, more url.
 	for name, values := range more {
 		q[name] = values
 	}
-	a, err := in.Client.Get(ctx, serverAPI+"/search", q)
-	if err != nil {
+	if err := in.Get(ctx, serverAPI+"/search", q, &f); err != nil {
 		return f, fmt.Errorf("jira: search: %w", err)
 	}
-	return f, a.JSON(&f)
+	return f, nil
 }
 
 func post(ctx context.Context, in importers.Input, path string, ask, answer any) error {
@@ -249,7 +248,7 @@ func fetchPart(ctx context.Context, in importers.Input, ids []string) (f found, 
 func within(ctx context.Context, in importers.Input, issues []json.RawMessage) ([]json.RawMessage, error) {
 	if keys := projects(in.Config); len(keys) > 0 {
 		issues = slices.DeleteFunc(issues, func(raw json.RawMessage) bool {
-			return !among(keys, decodeIssue(raw).project())
+			return !among(keys, importers.Decode[issue](raw).project())
 		})
 	}
 	if len(issues) == 0 || settings.Of(in.Config, "jql") == "" {
@@ -258,7 +257,7 @@ func within(ctx context.Context, in importers.Input, issues []json.RawMessage) (
 	var ids []string
 	var numbers []int64
 	for _, raw := range issues {
-		if n, err := strconv.ParseInt(decodeIssue(raw).ID, 10, 64); err == nil {
+		if n, err := strconv.ParseInt(importers.Decode[issue](raw).ID, 10, 64); err == nil {
 			ids, numbers = append(ids, strconv.FormatInt(n, 10)), append(numbers, n)
 		}
 	}
@@ -270,9 +269,9 @@ func within(ctx context.Context, in importers.Input, issues []json.RawMessage) (
 	}
 	kept := map[string]bool{}
 	for _, raw := range f.Issues {
-		kept[decodeIssue(raw).ID] = true
+		kept[importers.Decode[issue](raw).ID] = true
 	}
-	return slices.DeleteFunc(issues, func(raw json.RawMessage) bool { return !kept[decodeIssue(raw).ID] }), nil
+	return slices.DeleteFunc(issues, func(raw json.RawMessage) bool { return !kept[importers.Decode[issue](raw).ID] }), nil
 }
 
 // among reports whether a project is one of those named by key or id; keys are compared in any case.

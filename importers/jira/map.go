@@ -26,11 +26,11 @@ type mapping struct {
 
 // mapIssue turns a stored issue into a draft.
 func mapIssue(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapping{cfg: cfg, words: cfg.Words(words), used: map[string]bool{}}
+	m := mapping{Draft: importers.NewIncident(collection, "", incident.OriginTicket), cfg: cfg, words: cfg.Words(words), used: map[string]bool{}}
 	if err := json.Unmarshal(raw.Body, &m.body); err != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no issue: " + err.Error()}
 	}
-	if m.issue = decodeIssue(m.body.Issue); importers.Line(m.issue.ID) == "" {
+	if m.issue = importers.Decode[issue](m.body.Issue); importers.Line(m.issue.ID) == "" {
 		return importers.Draft{}, &importers.MapError{Field: "issue.id", Reason: "the issue has no id"}
 	}
 	m.head()
@@ -51,12 +51,10 @@ func mapIssue(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
 // head sets what the issue is: the id stays when it moves to another project, the key does not.
 func (m *mapping) head() {
 	inc := &m.Incident
-	inc.Ref = incident.Ref{Type: collection, ExternalID: importers.Line(m.issue.ID)}
+	inc.Ref.ExternalID = importers.Line(m.issue.ID)
 	inc.Number = importers.Line(m.issue.Key)
 	inc.URL = m.browse(m.issue.Key)
-	inc.Origin = incident.OriginTicket
 	inc.Private = len(get[map[string]any](m.issue, "security")) > 0
-	inc.Kind = incident.Real
 	for _, word := range append([]string{get[ref](m.issue, "issuetype").Name}, get[[]string](m.issue, "labels")...) {
 		if kind, ok := m.words.Kind.Of(word); ok && inc.Kind == incident.Real {
 			inc.Kind = kind
@@ -117,7 +115,7 @@ func (m *mapping) severity() {
 
 // times sets the milestones that fields state; the history adds its own. The time of creation is needed.
 func (m *mapping) times() error {
-	if err := m.SetTime(incident.Opened, name, "created", get[string](m.issue, "created"), importers.TimeFormat{Layout: importers.ISOTime}); err != nil {
+	if err := m.SetTime(incident.Opened, name, "created", get[string](m.issue, "created"), importers.ISO8601); err != nil {
 		return err
 	}
 	for _, milestone := range incident.MilestoneNames {
@@ -125,7 +123,7 @@ func (m *mapping) times() error {
 		if len(said) == 0 || milestone == incident.Opened {
 			continue
 		}
-		if err := m.SetTime(milestone, name, m.words.Fields[string(milestone)], said[0], importers.TimeFormat{Layout: importers.ISOTime}); err != nil {
+		if err := m.SetTime(milestone, name, m.words.Fields[string(milestone)], said[0], importers.ISO8601); err != nil {
 			m.Warn(m.words.Fields[string(milestone)], importers.Line(said[0]), err.Error())
 		}
 	}
@@ -133,15 +131,7 @@ func (m *mapping) times() error {
 }
 
 // at returns a time of the issue's fields; zero when it is missing or cannot be read, of which there is a warning.
-func (m *mapping) at(field string) time.Time { return m.moment(field, get[string](m.issue, field)) }
-
-func (m *mapping) moment(field, text string) time.Time {
-	t, err := parse(text)
-	if err != nil {
-		m.Warn(field, importers.Line(text), err.Error())
-	}
-	return t.At
-}
+func (m *mapping) at(field string) time.Time { return m.ISO(field, get[string](m.issue, field)) }
 
 // field returns the issue's field that the mapping names for a purpose, by id or by the name that people see.
 func (m *mapping) field(purpose string) string {
@@ -171,13 +161,7 @@ func (m *mapping) texts(purpose string) []string {
 }
 
 // texts returns what people see of a field's value: options, people and components by their names.
-func texts(raw json.RawMessage) []string {
-	var v any
-	if json.Unmarshal(raw, &v) != nil {
-		return nil
-	}
-	return visible(v)
-}
+func texts(raw json.RawMessage) []string { return visible(importers.Decode[any](raw)) }
 
 func visible(v any) (out []string) {
 	switch v := v.(type) {
@@ -216,7 +200,8 @@ func (m *mapping) rest() {
 		m.AddCustom(f.label, text)
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.issue.Fields)) {
-		if !custom(id) || m.used[id] || strings.HasPrefix(rankText(m.issue.Fields[id]), "0|") {
+		// "0|i00001:" is the order of issues on a board.
+		if !custom(id) || m.used[id] || strings.HasPrefix(get[string](m.issue, id), "0|") {
 			continue
 		}
 		label := id
@@ -229,10 +214,4 @@ func (m *mapping) rest() {
 		}
 		m.AddCustom(label, text)
 	}
-}
-
-// rankText returns a field that is a text, so that the order of issues on a board can be told: "0|i00001:".
-func rankText(raw json.RawMessage) (s string) {
-	json.Unmarshal(raw, &s)
-	return s
 }

@@ -22,14 +22,14 @@ func slice(ctx context.Context, in importers.Input, f found, t *token) (s import
 	bodies := map[string]*body{}
 	var issues []issue
 	for n, raw := range f.Issues {
-		i := decodeIssue(raw)
-		updated, err := parse(get[string](i, "updated"))
+		i := importers.Decode[issue](raw)
+		updated, err := importers.ISO8601.Parse(get[string](i, "updated"))
 		if i.ID == "" || err != nil {
 			s.Rejects = append(s.Rejects, importers.Reject{ExternalID: i.ID, Place: fmt.Sprintf("issue %d of the page", n+1),
 				Reason: "the issue has no id, or no time of change that can be read", Body: string(raw)})
 			continue
 		}
-		if created, err := parse(get[string](i, "created")); err == nil && !created.At.IsZero() {
+		if created, err := importers.ISO8601.Parse(get[string](i, "created")); err == nil && !created.At.IsZero() {
 			last = created.At.UnixMilli()
 		}
 		issues = append(issues, i)
@@ -142,8 +142,8 @@ func categorize(ctx context.Context, in importers.Input, issues []issue, bodies 
 		if whole := bodies[i.ID].Changelog; whole != nil {
 			raw = whole
 		}
-		for _, c := range changes(raw) {
-			for _, item := range c.Items {
+		for _, r := range raw {
+			for _, item := range importers.Decode[change](r).Items {
 				if item.of() != "status" {
 					continue
 				}
@@ -177,13 +177,9 @@ func (t *token) load(ctx context.Context, in importers.Input) error {
 	if onCloud(in.Config) {
 		api = cloudAPI
 	}
-	a, err := in.Client.Get(ctx, api+"/status", nil)
-	if err != nil {
-		return fmt.Errorf("jira: list of statuses: %w", err)
-	}
 	var list []ref
-	if err := a.JSON(&list); err != nil {
-		return err
+	if err := in.Get(ctx, api+"/status", nil, &list); err != nil {
+		return fmt.Errorf("jira: list of statuses: %w", err)
 	}
 	t.Categories = map[string]string{}
 	for _, s := range list {

@@ -3,7 +3,6 @@ package jira
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 
 	"hindsight/importers"
@@ -16,37 +15,28 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if onCloud(in.Config) {
 		api = cloudAPI
 	}
-	a, err := in.Client.Get(ctx, api+"/myself", nil)
-	if err != nil {
-		return importers.Scope{}, fmt.Errorf("jira: who am I: %w", err)
-	}
 	var me ref
-	if err := a.JSON(&me); err != nil {
-		return importers.Scope{}, err
+	if err := in.Get(ctx, api+"/myself", nil, &me); err != nil {
+		return importers.Scope{}, fmt.Errorf("jira: who am I: %w", err)
 	}
 	s := importers.Scope{Identity: importers.Line(me.person())}
 	for _, key := range projects(in.Config) {
-		a, err := in.Client.Get(ctx, api+"/project/"+url.PathEscape(key), nil)
-		if importers.HasStatus(err, http.StatusNotFound) {
-			s.Notes = append(s.Notes, fmt.Sprintf("The project %s is not there, or %s may not browse it.", key, s.Identity))
-			continue
-		}
+		var p ref
+		seen, err := s.Try(ctx, in, api+"/project/"+url.PathEscape(key), nil, &p, fmt.Sprintf("The project %s is not there, or %s may not browse it.", key, s.Identity))
 		if err != nil {
 			return s, fmt.Errorf("jira: project %s: %w", key, err)
 		}
-		var p ref
-		if err := a.JSON(&p); err != nil {
-			return s, err
+		if seen {
+			s.Sees("%s %s", p.Key, p.Name)
 		}
-		s.Reach = append(s.Reach, importers.Line(p.Key+" "+p.Name))
 	}
 	n, err := matching(ctx, importers.Input{Config: in.Config, Client: in.Client})
 	if err != nil {
 		return s, err
 	}
-	s.Reach = append(s.Reach, fmt.Sprintf("about %d issues", n))
+	s.Sees("about %d issues", n)
 	if n == 0 {
-		s.Notes = append(s.Notes, "No issue is found. Either there is none, or the account lacks the permission Browse projects: Jira does not say which.")
+		s.Note("No issue is found. Either there is none, or the account lacks the permission Browse projects: Jira does not say which.")
 	}
 	return s, nil
 }

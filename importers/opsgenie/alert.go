@@ -57,7 +57,6 @@ func (m *mapper) trail(what string, entries []json.RawMessage, kind incident.Eve
 			m.draft.Warn(what, importers.Line(e.CreatedAt), "an entry without a time was left out")
 			continue
 		}
-		m.draft.Timeline = append(m.draft.Timeline, incident.TimelineEvent{At: importers.ISO(e.CreatedAt), Kind: kind,
-			Actor: importers.Line(e.Owner), Text: importers.Clean(e.Log + e.Note), RawKind: importers.Line(what + " " + e.Type)})
+		m.draft.Happened(incident.TimelineEvent{At: importers.ISO(e.CreatedAt), Kind: kind, Actor: e.Owner, Text: e.Log + e.Note, RawKind: what + " " + e.Type})
 	}
 }

@@ -104,26 +104,19 @@ func unlessGiven(err error) error {
 
 // get returns the data of an answer.
 func (r *reader) get(ctx context.Context, path string) (json.RawMessage, error) {
-	answer, err := r.in.Client.Get(ctx, path, nil)
-	if err != nil {
+	var got struct{ Data json.RawMessage }
+	if err := r.in.Get(ctx, path, nil, &got); err != nil {
 		return nil, fmt.Errorf("opsgenie: fetch %s: %w", path, err)
 	}
-	var got struct{ Data json.RawMessage }
-	err = answer.JSON(&got)
-	return got.Data, err
+	return got.Data, nil
 }
 
 // timeline reads the pages of an incident's timeline. They hold twenty entries and name the next by an opaque offset.
-func (r *reader) timeline(ctx context.Context, id string) (out []json.RawMessage, err error) {
-	path, seen := "/v2/incident-timelines/"+url.PathEscape(id)+"/entries", map[string]bool{}
-	query := url.Values{"limit": {"20"}, "group": {"custom,incident"}}
-	for {
-		answer, err := r.in.Client.Get(ctx, path, query)
-		if err != nil {
-			if err = unlessGiven(err); err == nil {
-				return out, nil
-			}
-			return nil, fmt.Errorf("opsgenie: timeline of %s: %w", id, err)
+func (r *reader) timeline(ctx context.Context, id string) ([]json.RawMessage, error) {
+	all, err := importers.AllParts(func(offset string) ([]json.RawMessage, string, error) {
+		query := url.Values{"limit": {"20"}, "group": {"custom,incident"}}
+		if offset != "" {
+			query.Set("offset", offset)
 		}
 		var page struct {
 			Data struct {
@@ -131,46 +124,39 @@ func (r *reader) timeline(ctx context.Context, id string) (out []json.RawMessage
 				NextOffset string
 			}
 		}
-		if err := answer.JSON(&page); err != nil {
-			return nil, err
+		err := r.in.Get(ctx, "/v2/incident-timelines/"+url.PathEscape(id)+"/entries", query, &page)
+		if len(page.Data.Entries) == 0 {
+			page.Data.NextOffset = ""
 		}
-		out = append(out, page.Data.Entries...)
-		next := page.Data.NextOffset
-		if next == "" || len(page.Data.Entries) == 0 {
-			return out, nil
-		}
-		if seen[next] {
-			return nil, fmt.Errorf("opsgenie: timeline of %s: %w", id, importers.ErrStuck)
-		}
-		seen[next] = true
-		query.Set("offset", next)
+		return page.Data.Entries, page.Data.NextOffset, unlessGiven(err)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opsgenie: timeline of %s: %w", id, err)
 	}
+	return all, nil
 }
 
 // trail reads the log or the notes of an alert, oldest first. Each entry has an offset behind which the next page begins.
-func (r *reader) trail(ctx context.Context, path string) (out []json.RawMessage, err error) {
-	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "order": {"asc"}, "direction": {"next"}}
-	seen := map[string]bool{}
-	for {
-		answer, err := r.in.Client.Get(ctx, path, query)
-		if err != nil {
-			return nil, fmt.Errorf("opsgenie: fetch %s: %w", path, err)
+func (r *reader) trail(ctx context.Context, path string) ([]json.RawMessage, error) {
+	all, err := importers.AllParts(func(offset string) ([]json.RawMessage, string, error) {
+		query := url.Values{"limit": {strconv.Itoa(pageSize)}, "order": {"asc"}, "direction": {"next"}}
+		if offset != "" {
+			query.Set("offset", offset)
 		}
 		var page listed
-		if err := answer.JSON(&page); err != nil {
-			return nil, err
-		}
-		out = append(out, page.Data...)
-		if page.Paging.Next == "" || len(page.Data) < pageSize {
-			return out, nil
+		if err := r.in.Get(ctx, path, query, &page); err != nil || page.Paging.Next == "" || len(page.Data) < pageSize {
+			return page.Data, "", err
 		}
 		var last struct{ Offset string }
-		if json.Unmarshal(page.Data[len(page.Data)-1], &last) != nil || last.Offset == "" || seen[last.Offset] {
-			return nil, fmt.Errorf("opsgenie: fetch %s: %w", path, importers.ErrStuck)
+		if json.Unmarshal(page.Data[len(page.Data)-1], &last) != nil || last.Offset == "" {
+			return nil, "", importers.ErrStuck
 		}
-		seen[last.Offset] = true
-		query.Set("offset", last.Offset)
+		return page.Data, last.Offset, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opsgenie: fetch %s: %w", path, err)
 	}
+	return all, nil
 }
 
 // name looks up what the record names by id alone.

@@ -35,19 +35,15 @@ func listOf(path, counts string) func(context.Context, importers.Input, importer
 			return importers.Slice{TooMany: true}, nil
 		}
 		query := url.Values{"query": {between(at)}, "sort": {"createdAt"}, "order": {"asc"}, "limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(offset)}}
-		answer, err := in.Client.Get(ctx, path, query)
-		if err != nil {
-			return importers.Slice{}, fmt.Errorf("opsgenie: list %s from %d: %w", path, offset, err)
-		}
 		var page listed
-		if err := answer.JSON(&page); err != nil {
-			return importers.Slice{}, err
+		if err := in.Get(ctx, path, query, &page); err != nil {
+			return importers.Slice{}, fmt.Errorf("opsgenie: list %s from %d: %w", path, offset, err)
 		}
 		var s importers.Slice
 		for _, raw := range page.Data {
 			var key struct{ ID string }
 			if json.Unmarshal(raw, &key) != nil || key.ID == "" {
-				s.Rejects = append(s.Rejects, importers.Reject{Place: path, Reason: "the record has no id", Body: string(raw)})
+				s.Reject(path, "the record has no id", raw)
 				continue
 			}
 			s.Touched, s.Held = append(s.Touched, key.ID), append(s.Held, key.ID)

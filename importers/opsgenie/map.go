@@ -56,7 +56,7 @@ type mapper struct {
 }
 
 func newMapper(raw incident.Raw, cfg importers.Config, collection string) (*mapper, error) {
-	m := &mapper{words: cfg.Words(words)}
+	m := &mapper{words: cfg.Words(words), draft: importers.NewIncident(collection, raw.ExternalID, incident.OriginPager)}
 	if err := json.Unmarshal(raw.Body, &m.rec); err != nil {
 		return nil, &importers.MapError{Reason: "it is no record: " + importers.Line(err.Error())}
 	}
@@ -67,9 +67,6 @@ func newMapper(raw incident.Raw, cfg importers.Config, collection string) (*mapp
 	if err := json.Unmarshal(body, &m.src); err != nil {
 		return nil, &importers.MapError{Field: field, Reason: "it cannot be read: " + importers.Line(err.Error())}
 	}
-	inc := &m.draft.Incident
-	inc.Ref = incident.Ref{Type: collection, ExternalID: raw.ExternalID}
-	inc.Kind, inc.Origin = incident.Real, incident.OriginPager
 	return m, m.attributes()
 }
 
@@ -78,7 +75,7 @@ func (m *mapper) attributes() error {
 	d, inc, src := &m.draft, &m.draft.Incident, m.src
 	d.SetTitle("message", src.Message)
 	d.SetStatus("status", src.Status, m.words.Status)
-	inc.Description, inc.Format = importers.Clean(src.Description), incident.Plain
+	inc.Description = importers.Clean(src.Description)
 	if src.TinyID != "" {
 		inc.Number = "#" + importers.Line(src.TinyID)
 	}
@@ -108,21 +105,11 @@ func (m *mapper) attributes() error {
 		}
 	}
 	d.AddCustom("Source", src.Source)
-	iso := importers.TimeFormat{Layout: importers.ISOTime}
-	for _, t := range [...]struct {
-		name        incident.MilestoneName
-		field, text string
-	}{
-		{incident.Opened, "createdAt", src.CreatedAt},
-		{incident.ImpactStarted, "impactStartDate", src.ImpactStart},
-		{incident.Detected, "impactDetectDate", src.ImpactDetected},
-		{incident.ImpactEnded, "impactEndDate", src.ImpactEnd},
-	} {
-		if err := d.SetTime(t.name, name, t.field, t.text, iso); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.SetTimes(name, importers.ISO8601,
+		importers.Stated{Name: incident.Opened, Field: "createdAt", Text: src.CreatedAt},
+		importers.Stated{Name: incident.ImpactStarted, Field: "impactStartDate", Text: src.ImpactStart},
+		importers.Stated{Name: incident.Detected, Field: "impactDetectDate", Text: src.ImpactDetected},
+		importers.Stated{Name: incident.ImpactEnded, Field: "impactEndDate", Text: src.ImpactEnd})
 }
 
 // label returns the name behind an id, or the id with a warning where the API gave none.
@@ -172,7 +159,7 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 		if e.Title.Content != "" && e.Description.Content != "" {
 			text = e.Title.Content + "\n" + e.Description.Content
 		}
-		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: kind, Actor: importers.Line(e.Actor.Name), Text: importers.Clean(text), RawKind: importers.Line(e.Type), Private: e.Hidden})
+		d.Happened(incident.TimelineEvent{At: at, Kind: kind, Actor: e.Actor.Name, Text: text, RawKind: e.Type, Private: e.Hidden})
 		if next != "" {
 			turns = append(turns, importers.Turn{At: at, Status: next, Raw: e.Type, By: e.Actor.Name, Field: "timeline/" + e.Type})
 		}
@@ -243,8 +230,7 @@ func (m *mapper) mapAlerts() {
 		if first.CreatedAt == "" || at.Before(importers.ISO(first.CreatedAt)) {
 			first = a
 		}
-		d.Timeline = append(d.Timeline, incident.TimelineEvent{At: at, Kind: incident.EventOther, RawKind: "alert",
-			Text: importers.Clean("Alert #" + a.TinyID + " " + a.Priority + ": " + a.Message), Actor: importers.Line(a.Source)})
+		d.Happened(incident.TimelineEvent{At: at, Kind: incident.EventOther, RawKind: "alert", Text: "Alert #" + a.TinyID + " " + a.Priority + ": " + a.Message, Actor: a.Source})
 	}
 	if _, stated := d.Incident.Milestones.Current(incident.Detected); !stated {
 		d.Incident.Milestones.Set(incident.Detected, importers.ISO(first.CreatedAt), incident.ToSecond, incident.FromField, name, "alerts/createdAt")

@@ -78,7 +78,7 @@ func Source() importers.Source {
 			Map:   mapAlert,
 		}, {
 			Name: shifts,
-			List: &importers.Listing{Page: rosters, Window: block, MaxWindow: block},
+			List: rosters.Listing(),
 			Map:  mapRoster,
 		}},
 	}

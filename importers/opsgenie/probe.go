@@ -18,15 +18,12 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 			Plan struct{ Name string }
 		}
 	}
-	answer, err := in.Client.Get(ctx, "/v2/account", nil)
+	err := in.Get(ctx, "/v2/account", nil, &account)
 	switch {
 	case err == nil:
-		if err := answer.JSON(&account); err != nil {
-			return scope, err
-		}
 		scope.Identity = "A key of the account " + importers.Line(account.Data.Name) + ", plan " + importers.Line(account.Data.Plan.Name)
 	case importers.HasStatus(err, http.StatusForbidden):
-		scope.Notes = append(scope.Notes, "Names of services, teams and users, and schedules, need an integration with “Configuration access”.")
+		scope.Note("Names of services, teams and users, and schedules, need an integration with “Configuration access”.")
 	default:
 		return scope, fmt.Errorf("opsgenie: whose key is this: %w", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"strconv"
 	"time"
 
 	"hindsight/importers"
@@ -40,66 +39,45 @@ type period struct {
 }
 
 // rosters reads all schedules for a block of time: the list, and a request for each.
-func rosters(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-	blocks := importers.Blocks(in, at, in.Client.Now(), block)
-	n, _ := strconv.Atoi(at.Token)
-	n = min(max(n, 0), len(blocks)-1)
-	from := blocks[n]
-	answer, err := in.Client.Get(ctx, "/v2/schedules", nil)
-	if err != nil {
-		return importers.Slice{}, fmt.Errorf("opsgenie: list schedules: %w", err)
+var rosters = importers.RosterBlocks{Width: block, Page: rendered}
+
+func rendered(ctx context.Context, in importers.Input, from, _ time.Time, _ string) (s importers.Slice, all []importers.Rendered, err error) {
+	var found listed
+	if err := in.Get(ctx, "/v2/schedules", nil, &found); err != nil {
+		return s, nil, fmt.Errorf("opsgenie: list schedules: %w", err)
 	}
-	var all listed
-	if err := answer.JSON(&all); err != nil {
-		return importers.Slice{}, err
-	}
-	var s importers.Slice
-	if n+1 < len(blocks) {
-		s.Next = strconv.Itoa(n + 1)
-	}
-	for _, raw := range all.Data {
+	for _, raw := range found.Data {
 		var key struct{ ID string }
 		if json.Unmarshal(raw, &key) != nil || key.ID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: "/v2/schedules", Reason: "the schedule has no id", Body: string(raw)})
+			s.Reject("/v2/schedules", "the schedule has no id", raw)
 			continue
 		}
-		rec, err := roster(ctx, in, raw, key.ID, from)
+		one, err := roster(ctx, in, raw, key.ID, from)
 		if err != nil {
-			return s, err
+			return s, nil, fmt.Errorf("opsgenie: timeline of schedule %s: %w", key.ID, err)
 		}
-		s.Held = append(s.Held, key.ID+"/"+from.Format(time.DateOnly))
-		if rec.Body != nil {
-			s.Records = append(s.Records, rec)
-		}
+		all = append(all, one)
 	}
-	return s, nil
+	return s, all, nil
 }
 
-// roster reads one schedule's block. A past block with nobody on call makes no record.
-func roster(ctx context.Context, in importers.Input, schedule json.RawMessage, id string, from time.Time) (importers.Record, error) {
+// roster reads one schedule's block.
+func roster(ctx context.Context, in importers.Input, schedule json.RawMessage, id string, from time.Time) (one importers.Rendered, err error) {
 	query := url.Values{"identifierType": {"id"}, "interval": {"12"}, "intervalUnit": {"weeks"}, "date": {from.Format(time.RFC3339)}}
-	answer, err := in.Client.Get(ctx, "/v2/schedules/"+url.PathEscape(id)+"/timeline", query)
-	if err != nil {
-		return importers.Record{}, fmt.Errorf("opsgenie: timeline of schedule %s: %w", id, err)
-	}
 	var got struct{ Data json.RawMessage }
 	var t timeline
-	if err := answer.JSON(&got); err != nil {
-		return importers.Record{}, err
+	if err := in.Get(ctx, "/v2/schedules/"+url.PathEscape(id)+"/timeline", query, &got); err != nil {
+		return one, err
 	}
 	if err := json.Unmarshal(got.Data, &t); err != nil {
-		return importers.Record{}, fmt.Errorf("opsgenie: timeline of schedule %s: %w", id, err)
+		return one, err
 	}
-	empty := true
+	one.ID = id
 	for _, r := range t.Final.Rotations {
-		empty = empty && len(r.Periods) == 0
+		one.Shifts += len(r.Periods)
 	}
-	rec := importers.Record{ExternalID: id + "/" + from.Format(time.DateOnly), At: from}
-	if empty && from.Add(block).Before(in.Client.Now()) {
-		return rec, nil
-	}
-	rec.Body, err = json.Marshal(rosterRecord{Schedule: schedule, Timeline: got.Data})
-	return rec, err
+	one.Body, err = json.Marshal(rosterRecord{Schedule: schedule, Timeline: got.Data})
+	return one, err
 }
 
 // mapRoster turns a rendered schedule into shifts. A shift that goes on over the end of a block is two here.

@@ -47,7 +47,7 @@ func changeEvents(ctx context.Context, in importers.Input, at importers.At) (imp
 	for _, raw := range p.ChangeEvents {
 		var c change
 		if err := json.Unmarshal(raw, &c); err != nil || c.ID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: "/change_events", Reason: "the change event has no id, or cannot be read", Body: string(raw)})
+			s.Reject("/change_events", "the change event has no id, or cannot be read", raw)
 			continue
 		}
 		r := changeRecord{Event: raw}
@@ -100,30 +100,20 @@ func mapChange(raw incident.Raw, cfg importers.Config) (importers.Draft, error) 
 	if err := json.Unmarshal(raw.Body, &r); err != nil || json.Unmarshal(r.Event, &c) != nil {
 		return importers.Draft{}, &importers.MapError{Reason: "it is no change event"}
 	}
-	m, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(c.Timestamp)
-	if err != nil || m.At.IsZero() {
+	at := importers.ISO(c.Timestamp)
+	if at.IsZero() {
 		return importers.Draft{}, &importers.MapError{Field: "timestamp", Value: importers.Line(c.Timestamp), Reason: "the change event does not say when it was"}
 	}
 	for _, text := range r.Services {
-		var ref reference
-		if json.Unmarshal(text, &ref) == nil {
-			c.Services = append(c.Services, ref)
-		}
+		c.Services = append(c.Services, importers.Decode[reference](text))
 	}
-	event := &incident.ChangeEvent{
-		Ref: incident.Ref{Type: changes, ExternalID: raw.ExternalID}, Kind: incident.ChangeDeploy, Result: incident.ChangeResultUnknown,
-		Title: cmp.Or(importers.Line(c.Summary), "(no title)"), StartedAt: m.At, Actor: importers.Line(c.Source),
-		ExternalCreatedAt: m.At,
-	}
-	var d importers.Draft
+	d := importers.NewChange(changes, raw.ExternalID, incident.ChangeDeploy, cmp.Or(importers.Line(c.Summary), "(no title)"))
+	d.Change.StartedAt, d.Change.ExternalCreatedAt, d.Change.Actor = at, at, importers.Line(c.Source)
 	for _, ref := range c.Services {
-		d.AddServices(cfg.Words(words).ServiceNames(importers.Line(ref.label()))...)
-	}
-	for _, s := range d.Incident.Services {
-		event.Services = append(event.Services, incident.ServiceUse{Name: s.Name})
+		d.AddChanged(cfg.Words(words).ServiceNames(importers.Line(ref.label()))...)
 	}
 	for _, l := range c.Links {
-		event.URL = cmp.Or(event.URL, importers.WebURL(l.Href))
+		d.Change.URL = cmp.Or(d.Change.URL, importers.WebURL(l.Href))
 	}
-	return importers.Draft{Change: event, Warnings: d.Warnings}, nil
+	return d, nil
 }

@@ -76,7 +76,7 @@ func TestBlocksStandStill(t *testing.T) {
 	a.Schedules = []object{{"id": "PSCHED", "name": "Primary", "final_schedule": []object{{"user": pagerdutytest.User(1), "start": "2023-05-02T07:00:00Z", "end": "2023-05-03T07:00:00Z"}}, "overrides_subschedule": []object{}}}
 	in := input(t, a)
 	for _, from := range []string{"2023-04-20T00:00:00Z", "2023-05-02T07:30:00Z", "2023-05-05T23:59:59Z"} {
-		s, err := rosters(context.Background(), in, importers.At{From: importertest.Moment(from), To: importertest.Moment(from).Add(time.Hour)})
+		s, err := rosters.Listing().Page(context.Background(), in, importers.At{From: importertest.Moment(from), To: importertest.Moment(from).Add(time.Hour)})
 		if want := "PSCHED/" + maySecond; err != nil || len(s.Records) != 1 || s.Records[0].ExternalID != want {
 			t.Errorf("from %s came %+v, %v; want %s", from, s.Records, err, want)
 		}

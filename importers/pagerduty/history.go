@@ -89,14 +89,13 @@ func (m *mapper) readLog(log []json.RawMessage) {
 // record forgets when it times out or when the incident is resolved.
 func (m *mapper) mapTimes() error {
 	d, inc := &m.draft, &m.draft.Incident
-	iso := importers.TimeFormat{Layout: importers.ISOTime}
-	if err := d.SetTime(incident.Opened, name, "created_at", m.inc.CreatedAt, iso); err != nil {
+	if err := d.SetTime(incident.Opened, name, "created_at", m.inc.CreatedAt, importers.ISO8601); err != nil {
 		return err
 	}
 	opened := inc.Milestones.At(incident.Opened)
 	inc.ExternalCreatedAt = opened
 	if m.inc.Status == "resolved" && inc.Status != incident.Merged {
-		if err := d.SetTime(incident.ResolvedAt, name, "resolved_at", m.inc.ResolvedAt, iso); err != nil {
+		if err := d.SetTime(incident.ResolvedAt, name, "resolved_at", m.inc.ResolvedAt, importers.ISO8601); err != nil {
 			return err
 		}
 	}

@@ -128,7 +128,7 @@ func follow(ctx context.Context, in importers.Input, at importers.At) (importers
 			err = errors.New("the log entry does not say of which incident it is")
 		}
 		if err != nil {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: "/log_entries", Reason: err.Error(), Body: string(raw)})
+			s.Reject("/log_entries", err.Error(), raw)
 			continue
 		}
 		s.Held = append(s.Held, e.id)
@@ -165,7 +165,7 @@ func createdIn(ctx context.Context, in importers.Input, at importers.At, offset 
 	for _, raw := range p.Incidents {
 		var key keys
 		if err := json.Unmarshal(raw, &key); err != nil || key.ID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: "/incidents", Reason: "the incident has no id", Body: string(raw)})
+			s.Reject("/incidents", "the incident has no id", raw)
 			continue
 		}
 		if err := put(&s, in.Config, key.ID, record{Incident: raw}); err != nil {
@@ -178,33 +178,54 @@ func createdIn(ctx context.Context, in importers.Input, at importers.At, offset 
 // longest is the longest stretch of time that the list of incidents is asked for; the vendor's limit is six months.
 const longest = 150 * day
 
+// everything is the query for all incidents of the connection, whenever they were created, in order of creation.
+func everything(cfg importers.Config) url.Values {
+	q := url.Values{"date_range": {"all"}, "sort_by": {"created_at:asc"}, "limit": {"1"}, "total": {"true"}}
+	if teams := settings.List(cfg, "teams"); len(teams) > 0 {
+		q["team_ids[]"] = teams
+	}
+	if services := settings.List(cfg, "services"); len(services) > 0 {
+		q["service_ids[]"] = services
+	}
+	return q
+}
+
+// first returns when the first incident was created, a day early: its log is read by time, too.
+func first(ctx context.Context, in importers.Input) (time.Time, error) {
+	var p page
+	if err := in.Get(ctx, "/incidents", everything(in.Config), &p); err != nil {
+		return time.Time{}, fmt.Errorf("pagerduty: find the first incident: %w", err)
+	}
+	for _, raw := range p.Incidents {
+		if at := importers.ISO(importers.Decode[keys](raw).CreatedAt); !at.IsZero() {
+			return at.Add(-day), nil
+		}
+	}
+	return time.Time{}, nil
+}
+
 // count asks how many incidents were created within in's bounds, by the least page of each stretch of time.
 func count(ctx context.Context, in importers.Input) (n int64, err error) {
 	from, end := in.Since, in.Until
-	if from.IsZero() {
-		from = importers.Dawn()
-	}
 	if end.IsZero() {
 		end = in.Now.Add(time.Hour)
 	}
+	if from.IsZero() {
+		if from, err = first(ctx, in); err != nil || from.IsZero() {
+			return 0, err
+		}
+	}
 	for ; from.Before(end); from = from.Add(longest) {
-		to := from.Add(longest)
-		if to.After(end) {
-			to = end
+		query := everything(in.Config)
+		query.Del("date_range")
+		query.Set("since", stamp(from))
+		if query.Set("until", stamp(from.Add(longest))); from.Add(longest).After(end) {
+			query.Set("until", stamp(end))
 		}
-		query := within(importers.At{From: from, To: to}, in.Config)
-		if services := ids(in.Config, "services"); len(services) > 0 {
-			query["service_ids[]"] = services
-		}
-		query.Set("limit", "1")
-		query.Set("total", "true")
-		a, err := in.Client.Get(ctx, "/incidents", query)
-		if err != nil {
-			return n, fmt.Errorf("pagerduty: count incidents: %w", err)
-		}
+		query.Set("time_zone", "UTC")
 		var p page
-		if err := a.JSON(&p); err != nil {
-			return n, err
+		if err := in.Get(ctx, "/incidents", query, &p); err != nil {
+			return n, fmt.Errorf("pagerduty: count incidents: %w", err)
 		}
 		n += p.Total
 	}

@@ -81,13 +81,10 @@ type mapper struct {
 // mapIncident turns a record into a draft. PagerDuty knows neither when users began to suffer nor when that was
 // mitigated, so nothing is said about either.
 func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error) {
-	m := mapper{words: cfg.Words(words)}
+	m := mapper{words: cfg.Words(words), draft: importers.NewIncident(incidents, raw.ExternalID, incident.OriginPager)}
 	if err := m.read(raw.Body); err != nil {
 		return importers.Draft{}, err
 	}
-	inc := &m.draft.Incident
-	inc.Ref = incident.Ref{Type: incidents, ExternalID: raw.ExternalID}
-	inc.Kind, inc.Origin = incident.Real, incident.OriginPager
 	m.draft.SetTitle("title", cmp.Or(m.inc.Title, m.inc.Summary))
 	m.mapAttributes()
 	if err := m.mapTimes(); err != nil {
@@ -134,7 +131,7 @@ func (m *mapper) mapAttributes() {
 		inc.Number = "#" + strconv.FormatInt(src.Number, 10)
 	}
 	inc.URL = importers.WebURL(src.HTMLURL)
-	inc.Description, inc.Format = m.description(), incident.Plain
+	inc.Description = m.description()
 	d.SetStatus("status", src.Status, m.words.Status)
 	if src.Resolution.Incident.ID != "" {
 		inc.Status, inc.MergedInto = incident.Merged, incident.ID(src.Resolution.Incident.ID)

@@ -58,7 +58,7 @@ func Source() importers.Source {
 		Words: words,
 		Collections: []importers.Collection{{
 			Name:    incidents,
-			List:    &importers.Listing{Page: backfill, Window: 7 * day, MaxWindow: longest},
+			List:    &importers.Listing{Page: backfill, Begin: first, Window: 7 * day, MaxWindow: longest},
 			Count:   count,
 			Follow:  &importers.Listing{Page: follow, Window: day, MaxWindow: 30 * day},
 			Fetch:   importers.FetchEach(fetch),
@@ -70,7 +70,7 @@ func Source() importers.Source {
 			Map:  mapChange,
 		}, {
 			Name: shifts,
-			List: &importers.Listing{Page: rosters, Window: block, MaxWindow: block},
+			List: rosters.Listing(),
 			Map:  mapRoster,
 		}},
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"hindsight/importers"
@@ -43,46 +42,33 @@ type turn struct {
 	Start, End string
 }
 
-// rosters reads a page of schedules, rendered for a block of time.
-func rosters(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-	blocks := importers.Blocks(in, at, in.Client.Now(), block)
-	number, skip, _ := strings.Cut(at.Token, ":")
-	n, _ := strconv.Atoi(number)
-	n = min(max(n, 0), len(blocks)-1)
-	from := blocks[n]
-	offset, _ := strconv.Atoi(skip)
-	query := within(importers.At{From: from, To: from.Add(block)}, in.Config)
+// rosters reads schedules, rendered for a block of time.
+var rosters = importers.RosterBlocks{Width: block, Page: rendered}
+
+func rendered(ctx context.Context, in importers.Input, from, to time.Time, token string) (s importers.Slice, all []importers.Rendered, err error) {
+	offset, _ := strconv.Atoi(token)
+	query := within(importers.At{From: from, To: to}, in.Config)
 	query["include[]"] = []string{"final_schedule", "overrides_subschedule"}
 	p, tooMany, err := list(ctx, in, "/schedules", query, offset)
 	if err != nil {
-		return importers.Slice{}, err
+		return s, nil, err
 	}
-	s := importers.Slice{TooMany: tooMany}
-	switch {
-	case p.More && len(p.Schedules) > 0:
-		s.Next = token(strconv.Itoa(n), offset+len(p.Schedules))
-	case n+1 < len(blocks):
-		s.Next = token(strconv.Itoa(n+1), 0)
+	if s.TooMany = tooMany; p.More && len(p.Schedules) > 0 {
+		s.Next = strconv.Itoa(offset + len(p.Schedules))
 	}
-	past := from.Add(block).Before(in.Client.Now())
 	for _, raw := range p.Schedules {
 		var sched schedule
 		if err := json.Unmarshal(raw, &sched); err != nil || sched.ID == "" {
-			s.Rejects = append(s.Rejects, importers.Reject{Place: "/schedules", Reason: "the schedule has no id, or cannot be read", Body: string(raw)})
+			s.Reject("/schedules", "the schedule has no id, or cannot be read", raw)
 			continue
-		}
-		id := sched.ID + "/" + from.Format(time.DateOnly)
-		s.Held = append(s.Held, id)
-		if past && len(sched.Final.Entries) == 0 {
-			continue // before the schedule was made, or with nobody on call
 		}
 		body, err := json.Marshal(rosterRecord{From: from, Schedule: raw})
 		if err != nil {
-			return s, fmt.Errorf("pagerduty: write schedule %s: %w", sched.ID, err)
+			return s, nil, fmt.Errorf("pagerduty: write schedule %s: %w", sched.ID, err)
 		}
-		s.Records = append(s.Records, importers.Record{ExternalID: id, Body: body, At: from})
+		all = append(all, importers.Rendered{ID: sched.ID, Body: body, Shifts: len(sched.Final.Entries)})
 	}
-	return s, nil
+	return s, all, nil
 }
 
 // mapRoster turns a rendered schedule into shifts. A shift that goes on over the end of a block is two here.

@@ -72,7 +72,7 @@ func (m *mapper) mapTimeline() {
 			kind = incident.EventReopened
 		}
 		over = e.Type == resolved || over && kind != incident.EventReopened
-		m.event(incident.TimelineEvent{At: e.at, Kind: kind, Actor: importers.Line(e.Agent.label()), Text: e.text(), RawKind: importers.Line(e.Type)})
+		m.draft.Happened(incident.TimelineEvent{At: e.at, Kind: kind, Actor: e.Agent.label(), Text: e.text(), RawKind: e.Type})
 		for _, c := range e.Contexts {
 			if c.Type == "link" {
 				m.draft.AddLink("dashboard", "log_entries/contexts", c.Href, c.Text)
@@ -81,7 +81,7 @@ func (m *mapper) mapTimeline() {
 	}
 	for _, a := range m.alerts {
 		text := strings.TrimSpace("Alert " + a.Severity)
-		m.event(incident.TimelineEvent{At: a.at, Kind: incident.EventOther, Text: importers.Clean(text + ": " + a.Summary), RawKind: "alert"})
+		m.draft.Happened(incident.TimelineEvent{At: a.at, Kind: incident.EventOther, Text: text + ": " + a.Summary, RawKind: "alert"})
 	}
 }
 
@@ -95,9 +95,4 @@ func (e logEntry) text() string {
 		text += "\n" + e.Note
 	}
 	return importers.Clean(text)
-}
-
-func (m *mapper) event(e incident.TimelineEvent) {
-	e.Pos = len(m.draft.Timeline)
-	m.draft.Timeline = append(m.draft.Timeline, e)
 }

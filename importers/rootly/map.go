@@ -29,7 +29,7 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 		return importers.Draft{}, &importers.MapError{Reason: "the record is no incident: " + err.Error()}
 	}
 	r := importers.Decode[resource](b.Incident)
-	m := mapping{words: cfg.Words(words), id: importers.Line(r.ID), a: r.Attributes}
+	m := mapping{Draft: importers.NewIncident(collection, "", incident.OriginPager), words: cfg.Words(words), id: importers.Line(r.ID), a: r.Attributes}
 	if m.id == "" {
 		return importers.Draft{}, &importers.MapError{Field: "incident.id", Reason: "the incident has no id"}
 	}
@@ -51,12 +51,11 @@ func mapIncident(raw incident.Raw, cfg importers.Config) (importers.Draft, error
 
 func (m *mapping) head() {
 	inc := &m.Incident
-	inc.Ref = incident.Ref{Type: collection, ExternalID: m.id}
+	inc.Ref.ExternalID = m.id
 	if n := importers.Line(m.a.text("sequential_id")); n != "" {
 		inc.Number = "INC-" + n
 	}
 	inc.URL = importers.WebURL(m.a.first("url", "short_url"))
-	inc.Origin = incident.OriginPager
 	m.SetTitle("title", m.a.text("title"))
 	inc.Description, inc.Format = importers.Clean(m.a.text("summary")), incident.Markdown
 	inc.Private = m.a.text("private") == "true"

@@ -7,7 +7,6 @@ package rootly
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -92,12 +91,12 @@ func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
 	if err := in.Get(ctx, "/v1/incidents", url.Values{"page[size]": {"1"}}, &found); err != nil {
 		return s, err
 	}
-	if s.Reach = append(s.Reach, fmt.Sprintf("%d incidents", found.Meta.Total)); found.Meta.Total == 0 {
-		s.Notes = append(s.Notes, "The key sees no incident. Either there is none, or it belongs to a team that has none.")
+	if s.Sees("%d incidents", found.Meta.Total); found.Meta.Total == 0 {
+		s.Note("The key sees no incident. Either there is none, or it belongs to a team that has none.")
 	}
 	var teams answer
 	if err := in.Get(ctx, "/v1/teams", url.Values{"page[size]": {"100"}}, &teams); importers.HasStatus(err, http.StatusForbidden) {
-		s.Notes = append(s.Notes, "The key may not list teams.")
+		s.Note("The key may not list teams.")
 		return s, nil
 	} else if err != nil {
 		return s, err

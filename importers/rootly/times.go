@@ -67,19 +67,7 @@ func (m *mapping) segments(created, started time.Time) {
 	}
 	acked := m.Incident.Milestones.At(incident.Acked)
 	m.SetStages(name, turns)
-	if acked.IsZero() {
-		m.unacknowledged()
+	if acked.IsZero() { // the moment of declaration is none: acknowledged_at says when somebody took it
+		m.TakeBack(incident.Acked)
 	}
-}
-
-// unacknowledged takes back an acknowledgement that is only the moment of declaration: acknowledged_at says when somebody
-// took it.
-func (m *mapping) unacknowledged() {
-	var kept incident.Milestones
-	for _, s := range m.Incident.Milestones {
-		if s.Name != incident.Acked || s.Basis != incident.FromLog {
-			kept = append(kept, s)
-		}
-	}
-	m.Incident.Milestones = kept
 }

@@ -28,7 +28,7 @@ func mapRecord(raw incident.Raw, cfg importers.Config) (importers.Draft, error) 
 	if err != nil {
 		return importers.Draft{}, &importers.MapError{Field: "zone", Value: cfg.Settings["zone"], Reason: err.Error()}
 	}
-	t := ticket{zone: zone, rows: h.rows()}
+	t := ticket{zone: zone, rows: h.rows(), draft: importers.NewIncident("incident", raw.ExternalID, incident.OriginTicket)}
 	if err := t.readChanges(); err != nil {
 		return importers.Draft{}, err
 	}
@@ -72,11 +72,8 @@ func (t *ticket) readChanges() error {
 
 func (t *ticket) mapAttributes(id string) {
 	r, inc := t.last(), &t.draft.Incident
-	inc.Ref = incident.Ref{Type: "incident", ExternalID: id}
 	inc.Number = importers.Line(id)
-	inc.Kind = incident.Real
-	inc.Origin = incident.OriginTicket
-	inc.Description, inc.Format = r.get(colDescription), incident.Plain
+	inc.Description = r.get(colDescription)
 	words := []string{r.get(colCategory), r.get(colSubcategory), r.get(colSymptom)}
 	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
 	t.draft.SetTitle(colTitle, cmp.Or(r.get(colTitle), strings.Join(words, " / ")))

@@ -3,11 +3,9 @@ package servicenow
 import (
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -19,41 +17,34 @@ import (
 // pageSize is how many records are stored in one transaction.
 const pageSize = 500
 
-// cursor says how far a run came: all records of the files before File, and of File those up to After.
-type cursor struct {
-	File  string `json:"file"`
-	After string `json:"after"`
-}
-
 // read yields one record per ticket and file, in order of file name and ticket number. A file is grouped
 // as a whole before its first page, because its rows may come in any order.
-func read(ctx context.Context, in importers.Input, from importers.Cursor) iter.Seq2[importers.Page, error] {
-	return func(yield func(importers.Page, error) bool) {
-		var cur cursor
-		if len(from) > 0 {
-			if err := json.Unmarshal(from, &cur); err != nil {
-				yield(importers.Page{}, fmt.Errorf("servicenow: read cursor %q: %w", from, err))
-				return
-			}
-		}
-		files := slices.SortedFunc(slices.Values(in.Files), func(a, b importers.File) int { return strings.Compare(a.Name, b.Name) })
-		for _, f := range files {
-			if f.Name < cur.File {
-				continue
-			}
-			g, err := group(ctx, f)
-			if err != nil {
-				yield(importers.Page{}, fmt.Errorf("servicenow: read %s: %w", f.Name, err))
-				return
-			}
-			if f.Name != cur.File {
-				cur = cursor{File: f.Name}
-			}
-			if !g.pages(cur, yield) {
-				return
-			}
+var read = importers.ReadFiles(name, pageSize, readFile)
+
+func readFile(ctx context.Context, _ importers.Input, f importers.File, b *importers.Batch) error {
+	g, err := group(ctx, f)
+	if err != nil {
+		return err
+	}
+	b.Total = int64(len(g.rows))
+	for _, r := range g.rejects {
+		if err := b.Reject(r); err != nil {
+			return err
 		}
 	}
+	for _, number := range slices.Sorted(maps.Keys(g.rows)) {
+		if b.Skip() {
+			continue
+		}
+		record, err := g.record(number)
+		if err != nil {
+			return err
+		}
+		if err := b.Add(record); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tickets is a file's rows by ticket number. Cells are interned: a log repeats few values very often.
@@ -154,41 +145,6 @@ func (g *tickets) reject(r csvRow, column, reason string) {
 		Reason: reason,
 		Body:   strings.Clone(body), // not the whole row with it
 	})
-}
-
-// pages yields the tickets behind cur in order of their numbers; it returns false when the caller stops.
-// Rejected rows travel with the file's first page only, so that a resumed run does not repeat them.
-func (g *tickets) pages(cur cursor, yield func(importers.Page, error) bool) bool {
-	page := importers.Page{Total: int64(len(g.rows))}
-	if cur.After == "" {
-		page.Rejects = g.rejects
-	}
-	numbers := slices.DeleteFunc(slices.Sorted(maps.Keys(g.rows)), func(n string) bool { return n <= cur.After })
-	for chunk := range slices.Chunk(numbers, pageSize) {
-		for _, n := range chunk {
-			record, err := g.record(n)
-			if err != nil {
-				yield(importers.Page{}, err)
-				return false
-			}
-			page.Records = append(page.Records, record)
-		}
-		if !g.send(&page, chunk[len(chunk)-1], yield) {
-			return false
-		}
-	}
-	if len(page.Rejects) > 0 { // a file of nothing else
-		return g.send(&page, cur.After, yield)
-	}
-	return true
-}
-
-func (g *tickets) send(page *importers.Page, after string, yield func(importers.Page, error) bool) bool {
-	next, err := json.Marshal(cursor{File: g.file, After: after})
-	page.Next = next
-	ok := yield(*page, err)
-	*page = importers.Page{Total: page.Total}
-	return ok && err == nil
 }
 
 func (g *tickets) record(number string) (importers.Record, error) {

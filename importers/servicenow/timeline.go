@@ -1,9 +1,9 @@
 package servicenow
 
 import (
-	"fmt"
 	"strconv"
 
+	"hindsight/importers"
 	"hindsight/incident"
 )
 
@@ -45,10 +45,10 @@ func (t *ticket) segment(i int, before, r row) {
 func (t *ticket) compare(i int, before, r row) {
 	e := incident.TimelineEvent{At: t.at[i], Actor: r.get(colUpdatedBy)}
 	if old, state := before.get(colState), r.get(colState); old != state {
-		e.Kind, e.RawKind, e.Text = stateEvent(old, state), colState, change("State", old, state)
+		e.Kind, e.RawKind, e.Text = importers.EventOfTurn(status(old), status(state)), colState, importers.ToldChange("State", old, state)
 		t.event(e)
 	} else if count(r) > count(before) {
-		e.Kind, e.RawKind, e.Text = incident.EventReopened, colReopens, change("Reopened", before.get(colReopens), r.get(colReopens))
+		e.Kind, e.RawKind, e.Text = incident.EventReopened, colReopens, importers.ToldChange("Reopened", before.get(colReopens), r.get(colReopens))
 		t.event(e)
 	}
 	for _, c := range [...]struct {
@@ -60,23 +60,10 @@ func (t *ticket) compare(i int, before, r row) {
 		{colPriority, "Priority", incident.EventSeverity},
 	} {
 		if old, now := before.get(c.column), r.get(c.column); old != now {
-			e.Kind, e.RawKind, e.Text = c.kind, c.column, change(c.label, old, now)
+			e.Kind, e.RawKind, e.Text = c.kind, c.column, importers.ToldChange(c.label, old, now)
 			t.event(e)
 		}
 	}
-}
-
-// stateEvent says what a change of state means: leaving an over state reopens the ticket, entering
-// Resolved resolves it.
-func stateEvent(old, state string) incident.EventKind {
-	was, is := status(old), status(state)
-	switch {
-	case was.Over() && is != incident.StatusUnknown && !is.Over():
-		return incident.EventReopened
-	case is == incident.Resolved:
-		return incident.EventResolved
-	}
-	return incident.EventStatus
 }
 
 func count(r row) int {
@@ -84,18 +71,7 @@ func count(r row) int {
 	return n
 }
 
-// change words a change so that an empty side reads as what it is.
-func change(label, old, now string) string {
-	switch {
-	case old == "":
-		return fmt.Sprintf("%s: %s", label, now)
-	case now == "":
-		return fmt.Sprintf("%s: %s removed", label, old)
-	}
-	return fmt.Sprintf("%s: %s → %s", label, old, now)
-}
-
-// event appends e, in order among the events of its instant.
+// event appends e, its words as the log has them, in order among the events of its instant.
 func (t *ticket) event(e incident.TimelineEvent) {
 	e.Pos = len(t.draft.Timeline)
 	t.draft.Timeline = append(t.draft.Timeline, e)

@@ -123,7 +123,7 @@ func (m *mapping) readUpdates() error {
 	for i := range m.updates {
 		u := &m.updates[i]
 		text := cmp.Or(u.DisplayAt, u.At, u.CreatedAt)
-		at, err := importers.TimeFormat{Layout: importers.ISOTime}.Parse(text)
+		at, err := importers.ISO8601.Parse(text)
 		if err != nil {
 			return &importers.MapError{Field: "incident_updates.display_at", Value: importers.Line(text), Reason: err.Error()}
 		}
@@ -172,7 +172,7 @@ var impacts = importers.Values[incident.Severity]{}.With(map[string]incident.Sev
 
 // mapMilestones takes times from the incident's own fields and, where those are absent, from its updates.
 func (m *mapping) mapMilestones() error {
-	d, iso := &m.draft, importers.TimeFormat{Layout: importers.ISOTime}
+	d := &m.draft
 	resolvedField := "resolved_at"
 	if m.ResolvedAt == "" {
 		resolvedField = "closed_at"
@@ -191,22 +191,20 @@ func (m *mapping) mapMilestones() error {
 		if f.name == incident.ResolvedAt && !d.Incident.Status.Over() {
 			continue
 		}
-		if err := d.SetTime(f.name, name, f.field, f.text, iso); err != nil {
+		if err := d.SetTime(f.name, name, f.field, f.text, importers.ISO8601); err != nil {
 			return err
 		}
 		if _, known := d.Incident.Milestones.Current(f.name); !known {
 			d.Incident.Milestones.Set(f.name, f.basis(), incident.ToSecond, incident.FromLog, name, "incident_updates")
 		}
 	}
-	if created, err := iso.Parse(m.CreatedAt); err == nil {
+	if created, err := importers.ISO8601.Parse(m.CreatedAt); err == nil {
 		d.Incident.ExternalCreatedAt = created.At
 		if d.Incident.Milestones.At(incident.Opened).IsZero() {
 			d.Incident.Milestones.Set(incident.Opened, created.At, created.Precision, incident.FromField, name, "created_at")
 		}
 	}
-	if updated, err := iso.Parse(m.UpdatedAt); err == nil {
-		d.Incident.ExternalUpdatedAt = updated.At
-	}
+	d.Incident.ExternalUpdatedAt = importers.ISO(m.UpdatedAt)
 	if d.Incident.Milestones.At(incident.Opened).IsZero() {
 		return &importers.MapError{Field: "started_at", Reason: "the incident has neither a start nor a creation time nor an update"}
 	}
@@ -295,12 +293,5 @@ func (m *mapping) mapPostmortem() {
 			body = u.Body
 		}
 	}
-	if body = importers.Clean(body); body == "" {
-		return
-	}
-	m.draft.Retrospective = &incident.Retrospective{
-		Title:    m.draft.Incident.Title,
-		State:    "published",
-		Sections: []incident.Section{{Slug: "postmortem", Title: "Postmortem", Body: body}},
-	}
+	m.draft.SetRetrospective("", "published", incident.Section{Slug: "postmortem", Title: "Postmortem", Body: body})
 }

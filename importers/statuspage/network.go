@@ -184,8 +184,7 @@ type head struct {
 }
 
 func (h head) updated() time.Time {
-	m, _ := importers.TimeFormat{Layout: importers.ISOTime}.Parse(h.UpdatedAt)
-	return m.At
+	return importers.ISO(h.UpdatedAt)
 }
 
 // manage reads a page of the management API's list, newest first. New incidents push others on to the next page, so that
@@ -203,7 +202,7 @@ func manage(ctx context.Context, in importers.Input, at importers.At) (importers
 	for _, raw := range list {
 		body, id, err := identify(raw)
 		if err != nil {
-			s.Rejects = append(s.Rejects, importers.Reject{Reason: err.Error(), Body: string(raw)})
+			s.Reject("", err.Error(), raw)
 			continue
 		}
 		s.Held = append(s.Held, id)

@@ -21,43 +21,7 @@ const (
 	pageSize = 200       // records stored in one transaction
 	maxFile  = 256 << 20 // bytes of a JSON document, which is read as a whole
 	maxLine  = 16 << 20  // bytes of a line in a file of JSON lines
-	maxBody  = 64 << 10  // bytes that a rejection keeps of what it rejects
 )
-
-// cursor says how far a run came: all records of the files before File, and the first Done of File.
-type cursor struct {
-	File string `json:"file"`
-	Done int    `json:"done"`
-}
-
-// read yields the records of all files, in order of file name.
-func read(ctx context.Context, in importers.Input, from importers.Cursor) iter.Seq2[importers.Page, error] {
-	return func(yield func(importers.Page, error) bool) {
-		var cur cursor
-		if len(from) > 0 {
-			if err := json.Unmarshal(from, &cur); err != nil {
-				yield(importers.Page{}, fmt.Errorf("statuspage: read cursor %q: %w", from, err))
-				return
-			}
-		}
-		files := slices.SortedFunc(slices.Values(in.Files), func(a, b importers.File) int { return cmp.Compare(a.Name, b.Name) })
-		for _, f := range files {
-			if f.Name < cur.File || ctx.Err() != nil {
-				continue
-			}
-			done := 0
-			if f.Name == cur.File {
-				done = cur.Done
-			}
-			if !readFile(f, done, yield) {
-				return
-			}
-		}
-		if ctx.Err() != nil {
-			yield(importers.Page{}, ctx.Err())
-		}
-	}
-}
 
 // item is one record of a file, or why there is none at its place.
 type item struct {
@@ -66,45 +30,33 @@ type item struct {
 	err   error
 }
 
-// readFile yields a file's pages but for the first done items; it returns false when the caller stops.
-func readFile(f importers.File, done int, yield func(importers.Page, error) bool) bool {
+// read yields the records of all files, in order of file name.
+var read = importers.ReadFiles(name, pageSize, readFile)
+
+func readFile(_ context.Context, _ importers.Input, f importers.File, b *importers.Batch) error {
 	items, closer, err := open(f)
 	if err != nil {
-		yield(importers.Page{}, fmt.Errorf("statuspage: read %s: %w", f.Name, err))
-		return false
+		return err
 	}
 	defer closer.Close()
-	var page importers.Page
-	n := 0
-	flush := func() bool {
-		page.Next, err = json.Marshal(cursor{File: f.Name, Done: n})
-		ok := yield(page, err)
-		page = importers.Page{}
-		return ok && err == nil
-	}
 	for it := range items {
-		if n++; n <= done {
+		if b.Skip() {
 			continue
 		}
-		add(&page, it)
-		if len(page.Records)+len(page.Rejects) == pageSize && !flush() {
-			return false
+		if err := add(b, it); err != nil {
+			return err
 		}
 	}
-	return len(page.Records)+len(page.Rejects) == 0 || flush()
+	return nil
 }
 
 // add files an item as a record or as a rejection.
-func add(page *importers.Page, it item) {
+func add(b *importers.Batch, it item) error {
 	body, id, err := identify(it.body)
 	if err = cmp.Or(it.err, err); err != nil {
-		if len(it.body) > maxBody {
-			it.body = it.body[:maxBody]
-		}
-		page.Rejects = append(page.Rejects, importers.Reject{Place: it.place, Reason: err.Error(), Body: strings.ToValidUTF8(string(it.body), "\ufffd")})
-		return
+		return b.Reject(importers.Reject{Place: it.place, Reason: err.Error(), Body: string(it.body)})
 	}
-	page.Records = append(page.Records, importers.Record{ExternalID: id, Body: body, Place: it.place})
+	return b.Add(importers.Record{ExternalID: id, Body: body, Place: it.place})
 }
 
 // identify returns a record without insignificant space, so that it does not matter how a file is

@@ -73,7 +73,7 @@ func rosterFields() []field {
 		}}
 	}
 	return []field{
-		says("any", func(incident.Shift) bool { return true }),
+		says("at least one", func(incident.Shift) bool { return true }),
 		says("schedule", func(s incident.Shift) bool { return s.ScheduleName != "" }),
 		says("person", func(s incident.Shift) bool { return s.Person != "" || s.PersonName != "" }),
 		says("end", func(s incident.Shift) bool { return !s.To.IsZero() }),

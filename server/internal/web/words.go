@@ -42,10 +42,18 @@ func (s *Server) wordsPage(r *request, j joint, form frontend.Form) (frontend.Wo
 	own := ownWords(j.conn)
 	n := 0
 	for _, g := range wordGroups() {
-		page.Groups = append(page.Groups, g.fill(trial.Words, j.source.Words, own, &n))
+		if group := g.fill(trial.Words, j.source.Words, own, &n); len(group.Rows) > 1 || !tellsShiftsAlone(j.source) {
+			page.Groups = append(page.Groups, group)
+		}
 	}
 	page.Fields = fieldNames(j.source.Words, own)
 	return page, nil
+}
+
+// tellsShiftsAlone reports whether a source has no words to give a meaning to: it tells who is on call and nothing else.
+func tellsShiftsAlone(s importers.Source) bool {
+	w := s.Words
+	return s.Shifts && len(w.Status)+len(w.Severity)+len(w.Kind)+len(w.Service)+len(w.Fields) == 0
 }
 
 func (s *Server) heard(ctx context.Context, j joint, page *frontend.WordsPage) (desk.Trial, error) {

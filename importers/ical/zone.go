@@ -1,4 +1,4 @@
-package icalendar
+package ical
 
 import (
 	"cmp"
@@ -60,17 +60,24 @@ func (z own) offset(wall time.Time) time.Duration {
 	return o.to
 }
 
-// zones are those that an event may name.
-type zones struct {
+// Zones are those that an event may name.
+type Zones struct {
 	own      map[string]zone
 	fallback zone
 	last     time.Time // changes of clocks matter until then
-	unknown  map[string]bool
+	// Unknown are the ids for which fallback was taken.
+	Unknown map[string]bool
+}
+
+// NewZones returns what an event may name: the zones of the IANA database, and those that the calendar describes, which are
+// added. fallback is the zone of times that name none; changes of clocks matter until last.
+func NewZones(fallback *time.Location, last time.Time) *Zones {
+	return &Zones{own: map[string]zone{}, fallback: named{fallback}, last: last, Unknown: map[string]bool{}}
 }
 
 // find returns the zone of a TZID: the IANA database knows it, perhaps behind a prefix such as /example.com/, or the
 // calendar describes it. One that is neither counts as the connection's, and is noted as unknown.
-func (z *zones) find(id string) zone {
+func (z *Zones) find(id string) zone {
 	if id == "" {
 		return z.fallback
 	}
@@ -83,23 +90,23 @@ func (z *zones) find(id string) zone {
 	if own := z.own[id]; own != nil {
 		return own
 	}
-	z.unknown[id] = true
+	z.Unknown[id] = true
 	return z.fallback
 }
 
-// add reads a VTIMEZONE. One that cannot be read is as if it were not there.
-func (z *zones) add(c *component) {
-	if loc := c.first("X-LIC-LOCATION").value; loc != "" {
+// Add reads a VTIMEZONE. One that cannot be read is as if it were not there.
+func (z *Zones) Add(c *Component) {
+	if loc := c.First("X-LIC-LOCATION").Value; loc != "" {
 		if found, err := importers.Zone(loc); err == nil {
-			z.own[c.first("TZID").value] = named{found}
+			z.own[c.First("TZID").Value] = named{found}
 			return
 		}
 	}
 	var all own
-	for _, part := range c.inner {
-		from, err1 := readOffset(part.first("TZOFFSETFROM").value)
-		to, err2 := readOffset(part.first("TZOFFSETTO").value)
-		start, _, err3 := readWall(part.first("DTSTART").value)
+	for _, part := range c.Inner {
+		from, err1 := readOffset(part.First("TZOFFSETFROM").Value)
+		to, err2 := readOffset(part.First("TZOFFSETTO").Value)
+		start, _, err3 := readWall(part.First("DTSTART").Value)
 		if errors.Join(err1, err2, err3) != nil {
 			continue
 		}
@@ -107,7 +114,7 @@ func (z *zones) add(c *component) {
 			all = append(all, onset{wall, from, to})
 			return len(all) < maxRepetitions
 		}
-		text := part.first("RRULE").value
+		text := part.First("RRULE").Value
 		if text == "" {
 			add(start)
 		} else if r, err := readRule(text); err == nil && r.freq == "YEARLY" {
@@ -116,8 +123,8 @@ func (z *zones) add(c *component) {
 				return (err != nil || !wall.Add(-from).After(until)) && add(wall)
 			})
 		}
-		for _, p := range part.all("RDATE") {
-			for text := range strings.SplitSeq(p.value, ",") {
+		for _, p := range part.All("RDATE") {
+			for text := range strings.SplitSeq(p.Value, ",") {
 				if wall, _, err := readWall(text); err == nil {
 					add(wall)
 				}
@@ -125,7 +132,7 @@ func (z *zones) add(c *component) {
 		}
 	}
 	if slices.SortFunc(all, func(a, b onset) int { return a.wall.Compare(b.wall) }); len(all) > 0 {
-		z.own[c.first("TZID").value] = all
+		z.own[c.First("TZID").Value] = all
 	}
 }
 
@@ -160,28 +167,29 @@ func readWall(text string) (wall time.Time, utc bool, err error) {
 	return wall, utc, fmt.Errorf("%q is no time such as 20250106T090000", importers.Line(text))
 }
 
-// moment is a time of an event: a clock time in its zone.
-type moment struct {
-	wall  time.Time
+// Moment is a time of an event: a clock time in its zone.
+type Moment struct {
+	Wall  time.Time
 	zone  zone
-	whole bool // a day, without a time
+	Whole bool // a day, without a time
 }
 
 type utcZone struct{}
 
 func (utcZone) offset(time.Time) time.Duration { return 0 }
 
-func (m moment) instant() time.Time { return m.wall.Add(-m.zone.offset(m.wall)) }
+// Instant returns the moment itself.
+func (m Moment) Instant() time.Time { return m.Wall.Add(-m.zone.offset(m.Wall)) }
 
-// at returns another clock time in the same zone.
-func (m moment) at(wall time.Time) moment {
-	m.wall = wall
+// At returns another clock time in the same zone.
+func (m Moment) At(wall time.Time) Moment {
+	m.Wall = wall
 	return m
 }
 
-// moments reads the value of a property, several with commas between them.
-func (z *zones) moments(p property) (all []moment, err error) {
-	for text := range strings.SplitSeq(p.value, ",") {
+// moments reads the value of a Property, several with commas between them.
+func (z *Zones) moments(p Property) (all []Moment, err error) {
+	for text := range strings.SplitSeq(p.Value, ",") {
 		text, _, _ = strings.Cut(text, "/") // of a period, its beginning
 		wall, utc, err := readWall(text)
 		if err != nil {
@@ -190,7 +198,7 @@ func (z *zones) moments(p property) (all []moment, err error) {
 		if year := wall.Year(); year < 1970 || year > 2199 {
 			return nil, fmt.Errorf("%q is in the year %d", importers.Line(text), year)
 		}
-		m := moment{wall: wall, zone: z.find(p.params["TZID"]), whole: !strings.Contains(text, "T")}
+		m := Moment{Wall: wall, zone: z.find(p.Params["TZID"]), Whole: !strings.Contains(text, "T")}
 		if utc {
 			m.zone = utcZone{}
 		}
