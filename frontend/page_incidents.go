@@ -90,7 +90,9 @@ type IncidentPage struct {
 	Durations  []DurationLine
 	Events     []incident.TimelineEvent // in time order; private ones only for those who may see them
 	Retro      *incident.Retrospective
-	Similar    []SimilarRow
+	Similar    []SimilarRow // what may be happening again
+	// SimilarBefore are those of long ago that Similar does not have.
+	SimilarBefore []SimilarRow
 	// SimilarNote says why Similar is empty or short: "nothing here is alike enough to suggest".
 	SimilarNote string
 	Problems    []Link     // that it belongs to
@@ -174,7 +176,8 @@ type SimilarRow struct {
 	IncidentRow
 	Score   float64 // 0 to 1
 	Reasons []string
-	Fix     string // what ended it, in its own words; may be empty
+	Fix     string   // what ended it, in its own words; may be empty
+	Helped  []string // who worked on it
 }
 
 // SLAState says how a promise stands.

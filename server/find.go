@@ -13,6 +13,7 @@ import (
 
 	"hindsight/incident"
 	"hindsight/search"
+	"hindsight/search/similar"
 	"hindsight/server/internal/config"
 	"hindsight/server/internal/query"
 )
@@ -97,18 +98,31 @@ func similarTo(ctx context.Context, p program, fs *flag.FlagSet, parse func() (c
 	if err != nil {
 		return err
 	}
+	if err := a.Desk.Similar.Learn(ctx); err != nil {
+		return err
+	}
 	answer := a.Desk.Similar.Similar(inc.ID, *limit, true)
 	if answer.None != "" {
 		fmt.Fprintln(p.out, answer.None)
 	}
-	for _, m := range answer.Matches {
+	if err := p.printMatches(ctx, a, "Happening again", answer.Again); err != nil {
+		return err
+	}
+	return p.printMatches(ctx, a, "Seen before", answer.Before)
+}
+
+func (p program) printMatches(ctx context.Context, a *app.App, heading string, matches []similar.Match) error {
+	if len(matches) > 0 {
+		fmt.Fprintln(p.out, heading)
+	}
+	for _, m := range matches {
 		other, err := a.Desk.Store.Incident(ctx, m.ID)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(p.out, "%.2f  %s  %s\n", m.Score, other.ID, other.Title)
 		for _, r := range m.Reasons {
-			fmt.Fprintf(p.out, "      %s\n", r.Text)
+			fmt.Fprintf(p.out, "      %.2f  %s\n", r.Part, r.Text)
 		}
 	}
 	return nil

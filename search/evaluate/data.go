@@ -21,6 +21,7 @@ type dataset struct {
 	docs     []doc
 	queries  []query
 	clusters map[incident.ID]string
+	times    map[incident.ID]time.Time
 }
 
 // doc is a line of docs.jsonl.gz.
@@ -38,6 +39,7 @@ type doc struct {
 type query struct {
 	ID       incident.ID         `json:"qid"`
 	Relevant map[incident.ID]int `json:"relevant"`
+	Slice    string              `json:"slice"`
 }
 
 // cluster is a line of clusters.jsonl.gz, and of a grouping's run file.
@@ -60,6 +62,7 @@ func load(dir string) (dataset, error) {
 	if d.docs, err = lines[doc](filepath.Join(dir, "docs.jsonl.gz")); err != nil {
 		return d, err
 	}
+	d.times = map[incident.ID]time.Time{}
 	if err := d.parseTimes(); err != nil {
 		return d, err
 	}
@@ -77,6 +80,9 @@ func load(dir string) (dataset, error) {
 	return d, nil
 }
 
+// created returns when a document was made; zero when that is not known.
+func (d dataset) created(id incident.ID) time.Time { return d.times[id] }
+
 func (d dataset) parseTimes() error {
 	for i, doc := range d.docs {
 		if doc.Created == "" {
@@ -86,7 +92,7 @@ func (d dataset) parseTimes() error {
 		if err != nil {
 			return fmt.Errorf("evaluate: docs.jsonl.gz line %d: created: %w", i+1, err)
 		}
-		d.docs[i].at = at
+		d.docs[i].at, d.times[doc.ID] = at, at
 	}
 	return nil
 }

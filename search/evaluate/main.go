@@ -60,16 +60,20 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 }
 
 func evaluateRetrieval(ctx context.Context, d dataset, out string, w io.Writer) error {
-	answers, err := retrieve(ctx, d)
+	systems, err := retrieve(ctx, d)
 	if err != nil {
 		return err
 	}
-	m := measureRetrieval(d.queries, answers)
-	fmt.Fprintf(w, "queries %d  HR@1 %.3f  HR@10 %.3f  MAP %.3f  MRR %.3f\n", m.Queries, m.HR1, m.HR10, m.MAP, m.MRR)
+	printRetrieval(w, d.queries, systems)
 	if out == "" {
 		return nil
 	}
-	return writeLines(out, answers)
+	for _, s := range systems {
+		if err := writeLines(out+s.suffix, s.run); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func evaluateGroups(ctx context.Context, d dataset, out string, w io.Writer) error {

@@ -7,57 +7,6 @@ import (
 	"hindsight/incident"
 )
 
-// retrievalMeasures are means over the queries that have a duplicate, within the first 100 ranks.
-type retrievalMeasures struct {
-	Queries   int
-	HR1, HR10 float64 // share of queries with a duplicate among the first 1, 10
-	MAP, MRR  float64 // mean average precision; mean reciprocal rank of the first duplicate
-}
-
-func measureRetrieval(queries []query, run []ranking) retrievalMeasures {
-	ranked := map[incident.ID][]incident.ID{}
-	for _, r := range run {
-		ranked[r.Query] = r.Ranked
-	}
-	var m retrievalMeasures
-	for _, q := range queries {
-		duplicates, found := 0, 0
-		for _, grade := range q.Relevant {
-			if grade >= 2 {
-				duplicates++
-			}
-		}
-		if duplicates == 0 {
-			continue
-		}
-		m.Queries++
-		var precisions float64
-		for i, id := range ranked[q.ID] {
-			if i == depth || q.Relevant[id] < 2 || id == q.ID {
-				continue
-			}
-			if found++; found == 1 {
-				m.MRR += 1 / float64(i+1)
-				m.HR1 += atMost(i, 1)
-				m.HR10 += atMost(i, 10)
-			}
-			precisions += float64(found) / float64(i+1)
-		}
-		m.MAP += precisions / float64(duplicates)
-	}
-	for _, sum := range []*float64{&m.HR1, &m.HR10, &m.MAP, &m.MRR} {
-		*sum /= float64(max(m.Queries, 1))
-	}
-	return m
-}
-
-func atMost(rank, k int) float64 {
-	if rank < k {
-		return 1
-	}
-	return 0
-}
-
 // groupMeasures compare a grouping with the true one.
 type groupMeasures struct {
 	Items, Groups, TrueGroups int

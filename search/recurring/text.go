@@ -106,7 +106,7 @@ func (g *grouping) gather(owners map[incident.ID]int) {
 			continue
 		}
 		at[k] = len(g.nodes)
-		g.nodes = append(g.nodes, node{[]int{i}, g.corpus.Add(untimed(d.Title), untimed(d.Body)), owner})
+		g.nodes = append(g.nodes, node{[]int{i}, g.corpus.Add(similar.Text{Title: untimed(d.Title), Prose: untimed(d.Body), Code: untimed(d.Code)}), owner})
 	}
 }
 

@@ -12,22 +12,30 @@ import (
 // words and counts: some 1.5 kB for a report of a hundred words. Many may read at the same time, but nobody
 // while somebody adds or removes.
 type Corpus struct {
-	reader *reader
-	ids    map[string]uint32
-	forms  map[string]int // how often a form was seen
-	terms  []term
-	docs   []doc
-	live   int
-	stale  bool        // texts came or went since the last Refresh, so stored norms are estimates
-	logs   []float64   // of the numbers up to live+1, at least up to 256; ln 0 is 0 here
-	lists  [][]posting // by term; empty for pieces of words
-	sums   sync.Pool   // of *[]pair, all zero
+	reader  *reader
+	ids     map[string]uint32
+	forms   map[string]int // how often a form was seen
+	terms   []term
+	docs    []doc
+	live    int
+	logs    []float64   // of the numbers up to live+1, at least up to 256; ln 0 is 0 here
+	lengths [3]float64  // sums over all live texts, as in doc
+	lists   [][]posting // by term; empty for pieces of words
+	sums    sync.Pool   // of *[]pair, all zero
 }
 
-// A text is compared in three views, each a vector of its own: the words of the title, the words of title
-// and body, and the pieces of the title's words, which forgive spelling and join compounds.
+// Text is what is compared.
+type Text struct {
+	Title string
+	Prose string // what people wrote
+	Code  string // code, log lines and traces
+}
+
+// A text is compared in views, each a vector of its own: the words of the title, of title and prose, and of everything,
+// and the pieces of the title's words, which forgive spelling and join compounds.
 const (
 	title = iota
+	prose
 	whole
 	pieces
 	views
@@ -39,15 +47,24 @@ var viewWeights = [views]float64{title: 0.15, whole: 0.55, pieces: 0.30}
 
 // term is what is known about one stem or piece.
 type term struct {
-	form string // the one that was seen most often
-	df   int    // live texts that have it
+	form string  // the one that was seen most often
+	df   int     // live texts that have it
+	idf  float64 // at the last Refresh, or when it was first seen
 }
+
+// The two lengths of a text.
+const (
+	titled = iota
+	below
+)
 
 // doc is one text; the place of a removed one stays empty.
 type doc struct {
-	views [views]vector
-	norms [views]float64 // when last reckoned
-	gone  bool
+	views   [views]vector
+	norms   [views]float64
+	lengths [2]float32 // words of the title and below it, counting repetitions
+	said    []uint32   // the first words of the prose in their order, to teach from
+	gone    bool
 }
 
 // vector is the terms of one view, ascending, and how often they stand there, at most 255 times.
@@ -62,8 +79,10 @@ type posting struct {
 	title, whole uint8
 }
 
-// maxTerms bounds the different terms that are kept of one view, the first ones of the text.
-const maxTerms = 300
+const (
+	maxTerms = 300 // different ones that are kept of one view, the first ones of the text
+	maxSaid  = 250 // words of the prose that are kept in their order
+)
 
 // NewCorpus returns an empty corpus.
 func NewCorpus() (*Corpus, error) {
@@ -84,17 +103,24 @@ func (c *Corpus) growLogs(upTo int) {
 }
 
 // Add adds a text and returns its place: 0, 1, 2, …
-func (c *Corpus) Add(heading, body string) int {
+func (c *Corpus) Add(t Text) int {
 	at := uint32(len(c.docs))
-	words := c.reader.title(heading)
-	var d doc
-	d.views[title] = c.vector(words)
-	d.views[whole] = c.vector(append(words, c.reader.words(body)...))
-	d.views[pieces] = c.vector(c.reader.pieces(heading))
-	c.docs = append(c.docs, d)
+	heading, written, printed := c.reader.title(t.Title), c.reader.words(t.Prose), c.reader.words(t.Code)
+	d := doc{lengths: [2]float32{float32(len(heading)), float32(len(written) + len(printed))}}
 	c.live++
-	c.stale = true
 	c.growLogs(c.live + 1)
+	d.views[title] = c.vector(heading)
+	d.views[prose] = c.vector(slices.Concat(heading, written))
+	d.views[whole] = d.views[prose]
+	if len(printed) > 0 {
+		d.views[whole] = c.vector(slices.Concat(heading, written, printed))
+	}
+	d.views[pieces] = c.vector(c.reader.pieces(t.Title))
+	for _, w := range written[:min(len(written), maxSaid)] {
+		d.said = append(d.said, c.ids[w.stem])
+	}
+	c.docs = append(c.docs, d)
+	c.measure(d, 1)
 	d.eachWord(func(t uint32, inTitle, inWhole uint8) {
 		c.terms[t].df++
 		c.lists[t] = append(c.lists[t], posting{at, inTitle, inWhole})
@@ -113,7 +139,7 @@ func (c *Corpus) Remove(at int) {
 		return
 	}
 	c.live--
-	c.stale = true
+	c.measure(d, -1)
 	d.eachWord(func(t uint32, _, _ uint8) {
 		c.terms[t].df--
 		c.lists[t] = slices.DeleteFunc(c.lists[t], func(p posting) bool { return p.doc == uint32(at) })
@@ -130,14 +156,16 @@ func (c *Corpus) Len() int { return c.live }
 // Words returns how many different words the text at a place has.
 func (c *Corpus) Words(at int) int { return len(c.docs[at].views[whole].terms) }
 
-// Refresh brings what is stored of each text up to date with how rare words have become. It costs
-// microseconds a text, makes comparisons faster until the next change, and keeps the choice of candidates good;
-// it is due after the corpus has grown by a tenth or so. Scores are exact without it.
+// Refresh brings what is stored of each text up to date with how rare words have become. Until then a word weighs
+// what it weighed at the last Refresh, and a new one what the rarest does. It costs microseconds a text, and is due after the
+// corpus has grown by a twentieth or so.
 func (c *Corpus) Refresh() {
+	for t := range c.terms {
+		c.terms[t].idf = c.logs[c.live+1] - c.logs[c.terms[t].df+1] + 1
+	}
 	for at := range c.docs {
 		c.reckon(at)
 	}
-	c.stale = false
 }
 
 func (c *Corpus) reckon(at int) {
@@ -156,6 +184,13 @@ func (d doc) eachWord(f func(t uint32, inTitle, inWhole uint8)) {
 			i++
 		}
 		f(t, inTitle, d.views[whole].counts[j])
+	}
+}
+
+// measure adds n times the lengths of d to those of all.
+func (c *Corpus) measure(d doc, n float64) {
+	for i, length := range d.lengths {
+		c.lengths[i] += n * float64(length)
 	}
 }
 
@@ -187,7 +222,7 @@ func (c *Corpus) term(w word) uint32 {
 	if !ok {
 		t = uint32(len(c.terms))
 		c.ids[w.stem] = t
-		c.terms = append(c.terms, term{form: w.form})
+		c.terms = append(c.terms, term{form: w.form, idf: c.logs[c.live+1] - c.logs[2] + 1})
 		c.lists = append(c.lists, nil)
 	}
 	c.forms[w.form]++
@@ -198,9 +233,7 @@ func (c *Corpus) term(w word) uint32 {
 }
 
 // idf weighs a term by its rarity: ln((N+1)/(df+1)) + 1, as scikit-learn smooths it.
-func (c *Corpus) idf(t uint32) float64 {
-	return c.logs[c.live+1] - c.logs[c.terms[t].df+1] + 1
-}
+func (c *Corpus) idf(t uint32) float64 { return c.terms[t].idf }
 
 // weight is (1 + ln count) × idf, or 0 for a word that is not there.
 func (c *Corpus) weight(count uint8, idf float64) float64 {

@@ -13,7 +13,8 @@ import (
 type Document struct {
 	ID       incident.ID
 	Title    string
-	Body     string // description, factors, retrospective and notes that everybody may read, without markup
+	Body     string // prose of description, factors, retrospective and notes that everybody may read, without markup
+	Code     string // code, log lines and traces among them
 	Services []Service
 	At       time.Time // start; zero when unknown
 	Private  bool
@@ -38,8 +39,8 @@ func NewDocument(inc *incident.Incident, events []incident.TimelineEvent, retro 
 			body = append(body, e.Text)
 		}
 	}
-	return Document{ID: inc.ID, Title: inc.Title, Body: strings.Join(body, "\n"), Services: servicesOf(inc),
-		At: inc.StartedAt(), Private: inc.Private}
+	prose, code := Apart(strings.Join(body, "\n"))
+	return Document{ID: inc.ID, Title: inc.Title, Body: prose, Code: code, Services: servicesOf(inc), At: inc.StartedAt(), Private: inc.Private}
 }
 
 func servicesOf(inc *incident.Incident) []Service {

@@ -1,7 +1,7 @@
-// Package similar finds the earlier incidents that look like one: by the words of title and body, the
-// services, and the time between them. It says for each match why it is one, and nothing at all where there
-// is no text to compare. It keeps words in memory, reads them from the change feed at every start,
-// and stores nothing. Groups of incidents are the business of search/recurring.
+// Package similar finds the incidents that look like one: by the words of title and prose, by code and log lines, by
+// vectors taught on the texts themselves, the services, and the time between them. It says for each match why it is one, and
+// nothing at all where there is no text to compare. It keeps words in memory, reads them from the change feed at
+// every start, and stores nothing. Groups of incidents are the business of search/recurring.
 //
 // Start with [Engine].
 package similar
@@ -25,9 +25,12 @@ type Engine struct {
 	mu      sync.RWMutex
 	seq     incident.Seq
 	corpus  *Corpus
+	settled bool // the feed has been read to its end once
+	taught  *taughtness
 	places  map[incident.ID]int
-	entries []entry // by place in the corpus
-	fresh   int     // size of the corpus at the last refresh
+	entries []entry        // by place in the corpus
+	uses    map[string]int // incidents that touched a service, by its key
+	fresh   int            // size of the corpus at the last refresh
 	seed    maphash.Seed
 }
 
@@ -46,7 +49,7 @@ func NewEngine(log *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{log: log, corpus: c, places: map[incident.ID]int{}, seed: maphash.MakeSeed()}, nil
+	return &Engine{log: log, corpus: c, taught: &taughtness{}, places: map[incident.ID]int{}, uses: map[string]int{}, seed: maphash.MakeSeed()}, nil
 }
 
 // Name names the engine among the followers of the change feed.
@@ -75,11 +78,12 @@ func (e *Engine) Apply(ctx context.Context, d incident.Delta) error {
 	for _, id := range d.Gone {
 		e.remove(id)
 	}
-	if n := e.corpus.Len(); n > e.fresh+e.fresh/10 {
+	if n := e.corpus.Len(); n > e.fresh+e.fresh/20 {
 		e.corpus.Refresh()
 		e.fresh = n
 	}
 	e.seq = d.Upto
+	e.settled = e.settled || d.CaughtUp
 	e.log.Debug("similar applied changes", "upto", d.Upto, "incidents", len(d.Incidents), "gone", len(d.Gone))
 	return nil
 }
@@ -93,14 +97,26 @@ func (e *Engine) addAll(incs []*incident.Incident, d incident.Delta) {
 }
 
 func (e *Engine) put(d Document) {
-	next := entry{id: d.ID, services: d.Services, at: d.At, private: d.Private, text: maphash.String(e.seed, d.Title+"\x00"+d.Body)}
-	if at, known := e.places[d.ID]; known && e.entries[at].text == next.text {
-		e.entries[at] = next
-		return
+	next := entry{id: d.ID, services: d.Services, at: d.At, private: d.Private, text: maphash.String(e.seed, d.Title+"\x00"+d.Body+"\x00"+d.Code)}
+	at, known := e.places[d.ID]
+	if known && e.entries[at].text == next.text {
+		e.count(e.entries[at], -1)
+	} else {
+		e.remove(d.ID)
+		at = e.corpus.Add(Text{d.Title, d.Body, d.Code})
+		e.places[d.ID] = at
+		e.entries = append(e.entries, entry{})
+		e.taught.vectors = append(e.taught.vectors, e.corpus.vectorsOf(e.taught.table, at))
 	}
-	e.remove(d.ID)
-	e.places[d.ID] = e.corpus.Add(d.Title, d.Body)
-	e.entries = append(e.entries, next)
+	e.entries[at] = next
+	e.count(next, 1)
+}
+
+// count adds n to the uses of an incident's services.
+func (e *Engine) count(x entry, n int) {
+	for _, s := range x.services {
+		e.uses[s.Key] += n
+	}
 }
 
 func (e *Engine) remove(id incident.ID) {
@@ -108,6 +124,7 @@ func (e *Engine) remove(id incident.ID) {
 	if !known {
 		return
 	}
+	e.count(e.entries[at], -1)
 	e.corpus.Remove(at)
 	e.entries[at] = entry{}
 	delete(e.places, id)

@@ -26,7 +26,6 @@ func (c *Corpus) IgnoreCommon(places []int, limit int) {
 			c.lists[t] = slices.DeleteFunc(c.lists[t], func(p posting) bool { return within[p.doc] })
 		}
 	}
-	c.stale = true
 }
 
 // only returns the terms of v that keep accepts.

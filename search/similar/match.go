@@ -2,10 +2,8 @@ package similar
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -13,9 +11,14 @@ import (
 
 // Answer is the incidents that look like one, or why there are none.
 type Answer struct {
-	Matches []Match
-	None    string       // why Matches is empty, as a sentence for people; else empty
-	AsOf    incident.Seq // the answer knows every change up to this one
+	// Again has those that may be happening again: what is near in time comes first among what is equally alike.
+	Again []Match
+	// Before has those that began at least [Old] earlier, whatever the time between: nearness in time would hide them.
+	Before []Match
+	None   string       // why both are empty, as a sentence for people; else empty
+	AsOf   incident.Seq // the answer knows every change up to this one
+	// Taught is the version of the vectors that took part, which grows as they are taught; 0: none yet.
+	Taught int
 }
 
 // Match is one incident that looks like another one.
@@ -25,31 +28,27 @@ type Match struct {
 	Reasons []Reason
 }
 
-// Reason is one part of what makes two incidents alike, the strongest part first.
+// Reason is one part of what makes two incidents alike.
 type Reason struct {
-	Kind  string   // "words", "service", "time"
+	Kind  string   // "words", "vectors", "service", "time"
 	Text  string   // a phrase for people: "both speak of cache, failover"; hostile until escaped
-	Terms []string // the shared words or services, strongest first; empty for "time"
+	Terms []string // the shared words or services, strongest first; empty for "time" and "vectors"
+	Part  float64  // of the score; those of all reasons add up to it
 }
 
-// The score is a weighted mean. The weights were fitted on titanium-dup (docs/similarity.md) and are the same
-// for everybody.
-const (
-	textWeight, serviceWeight, timeWeight = 1, 0.1, 0.15
+// Old is how much earlier an incident has to have begun to count as seen before.
+const Old = 90 * 24 * time.Hour
 
-	// Texts nearer than this share more than the words of the trade.
-	textThreshold = 0.10
+const (
+	// threshold is the nearness from which texts share more than the words of the trade.
+	threshold = 0.07
 	// fewWords is too little to compare.
 	fewWords = 2
-	// fadeDays is when nearness in time has faded to 1/e.
-	fadeDays = 90
-	// pool is how many matches by text are weighed.
-	pool = 200
 	// shownTerms is how many shared words a reason lists.
 	shownTerms = 5
 )
 
-// Similar returns at most n incidents that look like id, the most alike first. Private incidents are left
+// Similar returns at most n incidents for each list that look like id, the most alike first. Private incidents are left
 // out, and nothing is said about them, unless private is set.
 func (e *Engine) Similar(id incident.ID, n int, private bool) Answer {
 	e.mu.RLock()
@@ -58,54 +57,132 @@ func (e *Engine) Similar(id incident.ID, n int, private bool) Answer {
 	switch {
 	case !known || e.entries[at].private && !private:
 		return Answer{None: "The incident is not known here yet.", AsOf: e.seq}
-	case e.tooShort(at):
+	case e.corpus.Words(at) < fewWords:
 		return Answer{None: "There is no text to compare: the incident has no description and its title is made of codes or of one word.", AsOf: e.seq}
 	}
-	out := Answer{Matches: e.matches(at, n, private), AsOf: e.seq}
-	if len(out.Matches) == 0 {
+	found := e.compare(at, private)
+	out := Answer{Again: e.best(at, found, n, defaults), Before: e.best(at, e.old(at, found), n, defaults.timeless()), AsOf: e.seq, Taught: e.taught.version}
+	if len(out.Again) == 0 {
 		out.None = "No other incident shares enough words with this one."
 	}
 	return out
 }
 
-func (e *Engine) tooShort(at int) bool {
-	return e.corpus.Words(at) < fewWords
-}
+// Ranking says by what matches are ordered, to measure what each part is worth.
+type Ranking int
 
-func (e *Engine) matches(at, n int, private bool) []Match {
-	type scored struct {
-		at    int
-		score float64
+// The rankings.
+const (
+	ByAll   Ranking = iota // as the list of what is happening again
+	ByText                 // without services and times
+	ByAge                  // as the list of what was seen before
+	ByBM25F                // BM25F over title and body alone
+	ByTFIDF                // the mean of the TF-IDF cosines of titles and of whole texts alone
+)
+
+// Rank returns at most n of all incidents that have a word in common with id, in the order of a ranking.
+func (e *Engine) Rank(id incident.ID, n int, by Ranking) []incident.ID {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	at, known := e.places[id]
+	if !known {
+		return nil
 	}
-	var found []scored
-	visible := func(other int) bool { return private || !e.entries[other].private }
-	for _, near := range e.corpus.Near(at, pool, visible) {
-		if near.Score >= textThreshold {
-			found = append(found, scored{near.At, e.score(at, near)})
+	found, w := e.compare(at, true), defaults
+	switch by {
+	case ByText:
+		w[services] = 0
+		w = w.timeless()
+	case ByAge:
+		found, w = e.old(at, found), w.timeless()
+	case ByBM25F:
+		w = weights{ranked: 1}
+	case ByTFIDF:
+		for i, c := range found {
+			x, y := &e.corpus.docs[at], &e.corpus.docs[c.at]
+			found[i].features[sameProse] = (e.corpus.cosine(x, y, title) + e.corpus.cosine(x, y, whole)) / 2
 		}
+		w = weights{sameProse: 1}
 	}
-	slices.SortFunc(found, func(a, b scored) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(e.entries[a.at].id, e.entries[b.at].id))
-	})
-	var out []Match
-	for _, s := range found[:min(n, len(found))] {
-		out = append(out, Match{e.entries[s.at].id, s.score, e.reasons(at, s.at)})
+	out := []incident.ID{}
+	for _, m := range e.best(at, found, n, w) {
+		out = append(out, m.ID)
 	}
 	return out
 }
 
-func (e *Engine) score(at int, near Near) float64 {
-	s := textWeight*near.Score + serviceWeight*e.sameServices(at, near.At) + timeWeight*e.closeInTime(at, near.At)
-	return math.Round(s/(textWeight+serviceWeight+timeWeight)*1e4) / 1e4
+// old keeps those that began long enough before the incident at a place.
+func (e *Engine) old(at int, found []compared) []compared {
+	since := e.entries[at].at.Add(-Old)
+	return slices.DeleteFunc(slices.Clone(found), func(c compared) bool {
+		began := e.entries[c.at].at
+		return began.IsZero() || !began.Before(since)
+	})
 }
 
-// sameServices returns the shared services as a share of all that either incident touched (Jaccard).
+// compared is an incident that has something in common with another one.
+type compared struct {
+	at int
+	features
+}
+
+// compare returns all incidents whose texts are near the one at a place.
+func (e *Engine) compare(at int, private bool) []compared {
+	var out []compared
+	visible := func(other int) bool { return private || !e.entries[other].private }
+	for _, other := range e.corpus.candidates(at, thorough, visible) {
+		f := e.corpus.textual(at, other)
+		if e.corpus.Score(at, other) < threshold {
+			continue
+		}
+		x, y := &e.taught.vectors[at], &e.taught.vectors[other]
+		f[alike] = max(0, x.whole.Cosine(&y.whole))
+		f[crossing] = max(0, x.title.Cosine(&y.whole), x.whole.Cosine(&y.title))
+		f[services] = e.sameServices(at, other)
+		f[months], f[weeks] = e.closeInTime(at, other, 120), e.closeInTime(at, other, 14)
+		out = append(out, compared{other, f})
+	}
+	return out
+}
+
+// best returns the n most alike of those that were compared.
+func (e *Engine) best(at int, found []compared, n int, w weights) []Match {
+	scores := make(map[int]float64, len(found))
+	for _, c := range found {
+		scores[c.at] = w.score(c.features)
+	}
+	slices.SortFunc(found, func(a, b compared) int {
+		return cmp.Or(cmp.Compare(scores[b.at], scores[a.at]), cmp.Compare(e.entries[a.at].id, e.entries[b.at].id))
+	})
+	var out []Match
+	for _, c := range found[:min(n, len(found))] {
+		out = append(out, Match{e.entries[c.at].id, scores[c.at], e.reasons(at, c, w)})
+	}
+	return out
+}
+
+// sameServices returns the cosine of the services that two incidents touched, rare ones counting more.
 func (e *Engine) sameServices(a, b int) float64 {
-	shared := len(e.sharedServices(a, b))
-	if shared == 0 {
+	var dot, x, y float64
+	for _, s := range e.entries[a].services {
+		w := e.rarity(s)
+		x += w * w
+		if slices.ContainsFunc(e.entries[b].services, func(o Service) bool { return o.Key == s.Key }) {
+			dot += w * w
+		}
+	}
+	if dot == 0 {
 		return 0
 	}
-	return float64(shared) / float64(len(e.entries[a].services)+len(e.entries[b].services)-shared)
+	for _, s := range e.entries[b].services {
+		w := e.rarity(s)
+		y += w * w
+	}
+	return min(1, dot/math.Sqrt(x*y))
+}
+
+func (e *Engine) rarity(s Service) float64 {
+	return math.Log(float64(len(e.places)+1)/float64(e.uses[s.Key]+1)) + 1
 }
 
 func (e *Engine) sharedServices(a, b int) []string {
@@ -118,45 +195,12 @@ func (e *Engine) sharedServices(a, b int) []string {
 	return out
 }
 
-// closeInTime returns 1 for incidents that began together, fading with the days between them; 0 when one
+// closeInTime returns 1 for incidents that began together, and 1/e for those that began fade days apart; 0 when one
 // time is unknown.
-func (e *Engine) closeInTime(a, b int) float64 {
+func (e *Engine) closeInTime(a, b int, fade float64) float64 {
 	x, y := e.entries[a].at, e.entries[b].at
 	if x.IsZero() || y.IsZero() {
 		return 0
 	}
-	return math.Exp(-x.Sub(y).Abs().Hours() / 24 / fadeDays)
-}
-
-func (e *Engine) reasons(at, other int) []Reason {
-	terms := e.corpus.Shared(at, other, shownTerms)
-	out := []Reason{{Kind: "words", Text: "both speak of " + strings.Join(terms, ", "), Terms: terms}}
-	if names := e.sharedServices(at, other); len(names) > 0 {
-		out = append(out, Reason{Kind: "service", Text: "same service: " + strings.Join(names, ", "), Terms: names})
-	}
-	if e.closeInTime(at, other) > 0 {
-		out = append(out, Reason{Kind: "time", Text: apart(e.entries[at].at, e.entries[other].at)})
-	}
-	return out
-}
-
-// apart says how long other began before or after at.
-func apart(at, other time.Time) string {
-	days := int(at.Sub(other).Abs().Hours() / 24)
-	unit, n := "day", days
-	if days > 730 {
-		unit, n = "year", days/365
-	} else if days > 60 {
-		unit, n = "month", days/30
-	}
-	switch {
-	case days == 0:
-		return "within a day"
-	case n > 1:
-		unit += "s"
-	}
-	if other.After(at) {
-		return fmt.Sprintf("%d %s later", n, unit)
-	}
-	return fmt.Sprintf("%d %s earlier", n, unit)
+	return math.Exp(-x.Sub(y).Abs().Hours() / 24 / fade)
 }

@@ -22,7 +22,7 @@ type effort struct {
 }
 
 var (
-	thorough = effort{terms: 32, candidates: 400, share: 20, floor: 200}
+	thorough = effort{terms: 40, candidates: 800, share: 10, floor: 200}
 	quick    = effort{terms: 12, candidates: 60, share: 200, floor: 200}
 )
 
@@ -46,7 +46,7 @@ func (c *Corpus) near(at, n int, how effort, keep func(at int) bool) []Near {
 }
 
 // Score returns the nearness of two texts: the weighted mean of the cosines of their views, 0 to 1,
-// rounded to 6 decimals. A view without words in both texts does not count. It is symmetric, and changes as the corpus learns how rare words are.
+// rounded to 6 decimals. A view without words in both texts does not count. It is symmetric, and changes with Refresh.
 func (c *Corpus) Score(a, b int) float64 {
 	x, y := &c.docs[a], &c.docs[b]
 	var sum, weights float64
@@ -55,20 +55,13 @@ func (c *Corpus) Score(a, b int) float64 {
 			weights += w
 		}
 		if dot := c.dot(x.views[i], y.views[i]); dot > 0 {
-			sum += w * dot / (c.normOf(x, i) * c.normOf(y, i))
+			sum += w * dot / (x.norms[i] * y.norms[i])
 		}
 	}
 	if sum == 0 {
 		return 0
 	}
 	return math.Round(sum/weights*1e6) / 1e6
-}
-
-func (c *Corpus) normOf(d *doc, view int) float64 {
-	if c.stale {
-		return c.norm(d.views[view])
-	}
-	return d.norms[view]
 }
 
 // dot is the innermost loop of everything here, so it repeats what common does.

@@ -80,8 +80,8 @@ func TestSimilar(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := e.Similar(tc.id, 5, tc.private)
-			if ids(got.Matches) != tc.want || !strings.Contains(got.None, tc.none) || (got.None == "") != (tc.none == "") || got.AsOf != 5 {
-				t.Errorf("Similar(%q) = %q, %q as of %d, want %q, %q as of 5", tc.id, ids(got.Matches), got.None, got.AsOf, tc.want, tc.none)
+			if ids(got.Again) != tc.want || !strings.Contains(got.None, tc.none) || (got.None == "") != (tc.none == "") || got.AsOf != 5 {
+				t.Errorf("Similar(%q) = %q, %q as of %d, want %q, %q as of 5", tc.id, ids(got.Again), got.None, got.AsOf, tc.want, tc.none)
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestSimilar(t *testing.T) {
 
 func TestReasons(t *testing.T) {
 	e := newEngine(t, sample())
-	got := e.Similar("d", 1, false).Matches[0].Reasons
+	got := e.Similar("d", 1, false).Again[0].Reasons
 	if terms := slices.Sorted(slices.Values(got[0].Terms)); strings.Join(terms, " ") != "certificate edge expire renewal" || got[0].Kind != "words" {
 		t.Errorf("first reason = %+v, want the shared words certificate edge expire renewal", got[0])
 	}
@@ -106,10 +106,10 @@ func TestApply(t *testing.T) {
 	if err := e.Apply(ctx, incident.Delta{Upto: 6, Incidents: again, Gone: []incident.ID{"d", "never"}}); err != nil {
 		t.Fatal(err)
 	}
-	if got := e.Similar("b", 5, false); len(got.Matches) != 0 || got.None != "No other incident shares enough words with this one." {
+	if got := e.Similar("b", 5, false); len(got.Again) != 0 || got.None != "No other incident shares enough words with this one." {
 		t.Errorf("Similar(b) after a change = %+v, want none", got)
 	}
-	if got := e.Similar("c", 5, false); len(got.Matches) != 0 {
+	if got := e.Similar("c", 5, false); len(got.Again) != 0 {
 		t.Errorf("Similar(c) after d is gone = %+v, want none", got)
 	}
 	if e.Seq() != 6 || e.corpus.Len() != 8 {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"hindsight/incident"
+	"hindsight/search/similar"
 )
 
 // TimelineEvent is one thing that happened.
@@ -58,11 +59,14 @@ type Reason struct {
 	Kind  string   `json:"kind"`
 	Text  string   `json:"text"`
 	Terms []string `json:"terms"`
+	Part  float64  `json:"part" doc:"what it adds to the score"`
 }
 
 // SimilarList is the most similar incidents, best first.
 type SimilarList struct {
-	Items     []Match      `json:"items"`
+	Items     []Match      `json:"items" doc:"what may be happening again: of what is equally alike, the nearest in time comes first"`
+	Before    []Match      `json:"seen_before" doc:"those that began at least 90 days earlier, whatever the time between"`
+	Taught    int          `json:"vectors_version" doc:"version of the vectors that are taught on the texts here; 0: none yet"`
 	Abstained string       `json:"abstained,omitempty" doc:"why nothing is suggested"`
 	AsOf      incident.Seq `json:"as_of"`
 }
@@ -72,29 +76,40 @@ func (s *Server) similar(ctx context.Context, v Viewer, p SimilarParams) (Simila
 		return SimilarList{}, err
 	}
 	answer := s.desk.Similar.Similar(incident.ID(p.ID), min(p.Limit, 50), v.Private())
-	out := SimilarList{Items: []Match{}, Abstained: answer.None, AsOf: answer.AsOf}
-	ids := make([]incident.ID, len(answer.Matches))
-	for i, m := range answer.Matches {
+	out := SimilarList{Abstained: answer.None, AsOf: answer.AsOf, Taught: answer.Taught}
+	var err error
+	if out.Items, err = s.matches(ctx, v, answer.Again); err != nil {
+		return out, err
+	}
+	out.Before, err = s.matches(ctx, v, answer.Before)
+	return out, err
+}
+
+// matches tells of each match that the viewer may see.
+func (s *Server) matches(ctx context.Context, v Viewer, found []similar.Match) ([]Match, error) {
+	ids := make([]incident.ID, len(found))
+	for i, m := range found {
 		ids[i] = m.ID
 	}
-	found, err := s.load(ctx, ids, v.Private())
+	out := []Match{}
+	incidents, err := s.load(ctx, ids, v.Private())
 	if err != nil {
 		return out, err
 	}
 	byID := map[incident.ID]Incident{}
-	for _, inc := range found {
+	for _, inc := range incidents {
 		byID[inc.ID] = inc
 	}
-	for _, m := range answer.Matches {
+	for _, m := range found {
 		inc, ok := byID[m.ID]
 		if !ok {
 			continue
 		}
 		match := Match{Incident: inc, Score: m.Score, Reasons: []Reason{}}
 		for _, r := range m.Reasons {
-			match.Reasons = append(match.Reasons, Reason{r.Kind, r.Text, append([]string{}, r.Terms...)})
+			match.Reasons = append(match.Reasons, Reason{r.Kind, r.Text, append([]string{}, r.Terms...), r.Part})
 		}
-		out.Items = append(out.Items, match)
+		out = append(out, match)
 	}
 	return out, nil
 }

@@ -96,6 +96,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.stop, a.done, a.heard = stop, make(chan error, 1), make(chan error, 1)
 	a.Desk.Follow = follow.New(s, s.Listen(following), o.Log, sinks...)
 	go func() { a.done <- a.Desk.Follow.Run(following) }()
+	if o.Parts >= Found {
+		go a.Desk.Similar.KeepLearning(following)
+	}
 	go func() { a.heard <- a.Desk.Inbox.Run(following) }()
 	return a, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ import (
 	"hindsight/analytics"
 	"hindsight/frontend"
 	"hindsight/incident"
+	"hindsight/search/similar"
 	"hindsight/server/internal/desk"
 )
 
@@ -126,46 +128,69 @@ func (s *Server) fillRetro(ctx context.Context, _ *request, page *frontend.Incid
 func (s *Server) fillSimilar(ctx context.Context, r *request, page *frontend.IncidentPage) error {
 	found := s.Similar.Similar(page.Incident.ID, similarShown, r.viewer.Private())
 	page.SimilarNote = found.None
-	ids := make([]incident.ID, len(found.Matches))
-	for i, m := range found.Matches {
+	earlier := slices.DeleteFunc(found.Before, func(m similar.Match) bool {
+		return slices.ContainsFunc(found.Again, func(o similar.Match) bool { return o.ID == m.ID })
+	})
+	var err error
+	if page.Similar, err = s.similarRows(ctx, r, found.Again); err != nil {
+		return err
+	}
+	page.SimilarBefore, err = s.similarRows(ctx, r, earlier)
+	return err
+}
+
+// similarRows shows matches with what ended them and who helped.
+func (s *Server) similarRows(ctx context.Context, r *request, found []similar.Match) ([]frontend.SimilarRow, error) {
+	ids := make([]incident.ID, len(found))
+	for i, m := range found {
 		ids[i] = m.ID
 	}
 	rows, err := s.rows(ctx, r, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var out []frontend.SimilarRow
 	for _, row := range rows {
-		for _, m := range found.Matches {
-			if m.ID != row.Incident.ID {
-				continue
-			}
-			x := frontend.SimilarRow{IncidentRow: row, Score: m.Score}
-			for _, reason := range m.Reasons {
-				x.Reasons = append(x.Reasons, reason.Text)
-			}
-			page.Similar = append(page.Similar, x)
-		}
-	}
-	return s.fillFixes(ctx, page)
-}
-
-// fillFixes adds what ended the similar incidents, in the words of their own retrospectives.
-func (s *Server) fillFixes(ctx context.Context, page *frontend.IncidentPage) error {
-	for i := range page.Similar {
-		retro, err := s.Store.Retrospective(ctx, page.Similar[i].Incident.ID)
-		if errors.Is(err, incident.ErrNotFound) {
+		i := slices.Index(ids, row.Incident.ID)
+		if i < 0 {
 			continue
 		}
-		if err != nil {
-			return err
+		x := frontend.SimilarRow{IncidentRow: row, Score: found[i].Score, Helped: helpers(row.Incident)}
+		for _, reason := range found[i].Reasons {
+			x.Reasons = append(x.Reasons, reason.Text)
 		}
-		for _, section := range retro.Sections {
-			if section.Slug == "resolution" {
-				page.Similar[i].Fix = firstWords(section.Body)
-			}
+		if x.Fix, err = s.fix(ctx, row.Incident.ID); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// fix is what ended an incident, in the words of its own retrospective; empty when it has none.
+func (s *Server) fix(ctx context.Context, id incident.ID) (string, error) {
+	retro, err := s.Store.Retrospective(ctx, id)
+	if errors.Is(err, incident.ErrNotFound) {
+		return "", nil
+	}
+	for _, section := range retro.Sections {
+		if section.Slug == "resolution" {
+			return firstWords(section.Body), err
 		}
 	}
-	return nil
+	return "", err
+}
+
+// helpers names those who worked on an incident, each once, at most four.
+func helpers(inc *incident.Incident) []string {
+	var out []string
+	for _, p := range inc.People {
+		worked := slices.Contains([]string{"resolver", "commander", "responder", "assignee"}, p.Role)
+		if worked && p.Name != "" && len(out) < 4 && !slices.Contains(out, p.Name) {
+			out = append(out, p.Name)
+		}
+	}
+	return out
 }
 
 // firstWords is the beginning of a text, cut between words.
