@@ -14,6 +14,7 @@ import (
 	"hindsight/incident"
 	"hindsight/search"
 	"hindsight/search/similar"
+	"hindsight/server/internal/app"
 	"hindsight/server/internal/config"
 	"hindsight/server/internal/query"
 )

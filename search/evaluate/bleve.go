@@ -43,7 +43,7 @@ func (p plainIndex) rank(d doc) ([]incident.ID, error) {
 	title, body := bleve.NewMatchQuery(d.Title+" "+d.Body), bleve.NewMatchQuery(d.Title+" "+d.Body)
 	title.SetField("title")
 	body.SetField("body")
-	found, err := p.index.Search(bleve.NewSearchRequestOptions(bleve.NewDisjunctionQuery(title, body), depth+1, 0, false))
+	found, err := p.index.Search(bleve.NewSearchRequestOptions(bleve.NewDisjunctionQuery(title, body), depth+ahead, 0, false))
 	if err != nil {
 		return nil, err
 	}

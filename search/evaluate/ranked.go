@@ -128,8 +128,8 @@ func bootstrap(xs []float64) (low, high float64) {
 	return means[resamples/40], means[resamples-resamples/40-1]
 }
 
-// each returns one measure of each query that has a duplicate.
-func each(as []answered, of func(answered) float64) []float64 {
+// perQuery returns one measure of each query that has a duplicate.
+func perQuery(as []answered, of func(answered) float64) []float64 {
 	var out []float64
 	for _, a := range withDuplicate(as) {
 		out = append(out, of(a))
@@ -158,14 +158,14 @@ func printRetrieval(w io.Writer, queries []query, systems []*system) {
 	fmt.Fprintln(w, "\ndifference of MAP, query by query, with its 95 % bootstrap interval")
 	for _, ours := range systems[:2] {
 		for _, plain := range systems[3:] {
-			printDifference(w, ours.name, plain.name, each(measured[ours.name], precision), each(measured[plain.name], precision))
+			printDifference(w, ours.name, plain.name, perQuery(measured[ours.name], precision), perQuery(measured[plain.name], precision))
 		}
 	}
 }
 
 func printAnswers(w io.Writer, name string, as []answered) {
 	interval := func(of func(answered) float64) string {
-		low, high := bootstrap(each(as, of))
+		low, high := bootstrap(perQuery(as, of))
 		return fmt.Sprintf("%.3f to %.3f", low, high)
 	}
 	var gain, relative float64

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 
@@ -21,9 +22,15 @@ const depth = 100
 // system is one way to rank, and what it answered.
 type system struct {
 	name, suffix string // the suffix is added to the run file's name
-	rank         func(d doc) ([]incident.ID, error)
 	run          []ranking
 }
+
+// ours are the engine's own rankings, in the order of the systems; bleve comes last.
+var ours = []similar.Ranking{similar.ByAll, similar.ByText, similar.ByAge, similar.ByBM25F, similar.ByTFIDF}
+
+// ahead is how many documents bleve takes at once. In a temporal set it may so know of a few younger ones; they are taken out of its
+// answers.
+const ahead = 250
 
 // retrieve asks every system for what is similar to each query. In a temporal set they have seen nothing younger than the
 // query when they are asked, as on the minute of its import, and nothing younger has been taught.
@@ -36,47 +43,47 @@ func retrieve(ctx context.Context, d dataset) ([]*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	by := func(r similar.Ranking) func(doc) ([]incident.ID, error) {
-		return func(q doc) ([]incident.ID, error) { return e.Rank(q.ID, depth, r), nil }
-	}
-	systems := []*system{
-		{name: "similar, happening again", rank: by(similar.ByAll)},
-		{name: "similar, text alone", suffix: ".text", rank: by(similar.ByText)},
-		{name: "similar, seen before", suffix: ".before", rank: by(similar.ByAge)},
-		{name: "BM25F", suffix: ".bm25f", rank: by(similar.ByBM25F)},
-		{name: "TF-IDF", suffix: ".tfidf", rank: by(similar.ByTFIDF)},
-		{name: "bleve, BM25", suffix: ".bleve", rank: plain.rank},
-	}
+	systems := []*system{{name: "similar, happening again"}, {name: "similar, text alone", suffix: ".text"}, {name: "similar, seen before", suffix: ".before"},
+		{name: "BM25F", suffix: ".bm25f"}, {name: "TF-IDF", suffix: ".tfidf"}, {name: "bleve, BM25", suffix: ".bleve"}}
 	slices.SortStableFunc(d.docs, func(a, b doc) int { return a.at.Compare(b.at) })
-	step := 1
 	if !d.temporal {
-		step = len(d.docs)
+		if err := errors.Join(feed(ctx, e, d.docs), e.Learn(ctx)); err != nil {
+			return nil, err
+		}
 	}
 	queries := d.asked()
-	for docs := range slices.Chunk(d.docs, max(1, step)) {
-		if err := feed(ctx, e, docs); err != nil {
+	for block := range slices.Chunk(d.docs, size(d)) {
+		if err := plain.add(block); err != nil {
 			return nil, err
 		}
-		if err := plain.add(docs); err != nil {
-			return nil, err
-		}
-		if !d.temporal {
+		for i, doc := range block {
+			if d.temporal {
+				if err := feed(ctx, e, block[i:i+1]); err != nil {
+					return nil, err
+				}
+			}
+			if queries[doc.ID] {
+				found := e.Rankings(doc.ID, depth, ours...)
+				byBleve, err := plain.rank(doc)
+				if err != nil {
+					return nil, err
+				}
+				note(systems, doc, d, append(found, byBleve))
+			}
 			if err := e.Learn(ctx); err != nil {
 				return nil, err
 			}
 		}
-		for _, doc := range docs {
-			if queries[doc.ID] {
-				if err := ask(systems, doc, d); err != nil {
-					return nil, err
-				}
-			}
-		}
-		if err := e.Learn(ctx); err != nil {
-			return nil, err
-		}
 	}
 	return systems, nil
+}
+
+// size is how many documents bleve is given at once.
+func size(d dataset) int {
+	if d.temporal {
+		return ahead
+	}
+	return max(1, len(d.docs))
 }
 
 // asked holds the ids of the queries.
@@ -88,17 +95,12 @@ func (d dataset) asked() map[incident.ID]bool {
 	return out
 }
 
-// ask notes what each system answers to one query, without what is not older in a temporal set.
-func ask(systems []*system, q doc, d dataset) error {
-	for _, s := range systems {
-		found, err := s.rank(q)
-		if err != nil {
-			return err
-		}
-		found = slices.DeleteFunc(found, func(id incident.ID) bool { return id == q.ID || d.temporal && !d.created(id).Before(q.at) })
-		s.run = append(s.run, ranking{q.ID, found})
+// note keeps what each system answered to one query, without what is not older in a temporal set.
+func note(systems []*system, q doc, d dataset, found [][]incident.ID) {
+	for i, s := range systems {
+		older := slices.DeleteFunc(found[i], func(id incident.ID) bool { return id == q.ID || d.temporal && !d.created(id).Before(q.at) })
+		s.run = append(s.run, ranking{q.ID, older[:min(len(older), depth)]})
 	}
-	return nil
 }
 
 func feed(ctx context.Context, e *similar.Engine, docs []doc) error {

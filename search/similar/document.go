@@ -27,20 +27,37 @@ type Service struct{ Key, Name string }
 // "assigned" and "resolved" in every incident. Private events are left out, because shared words are shown
 // as reasons.
 func NewDocument(inc *incident.Incident, events []incident.TimelineEvent, retro incident.Retrospective) Document {
-	body := []string{plain.Text(inc.Description, inc.Format)}
+	body := []plain.Source{{Text: inc.Description, Format: inc.Format}}
 	for _, f := range inc.Factors {
-		body = append(body, f.Text)
+		body = append(body, plain.Source{Text: f.Text, Format: incident.Plain})
 	}
 	for _, s := range retro.Sections {
-		body = append(body, plain.Text(s.Body, incident.Markdown))
+		body = append(body, plain.Source{Text: s.Body, Format: incident.Markdown})
 	}
 	for _, e := range events {
 		if e.Kind == incident.EventNote && !e.Private {
-			body = append(body, e.Text)
+			body = append(body, plain.Source{Text: e.Text, Format: incident.Plain})
 		}
 	}
-	prose, code := Apart(strings.Join(body, "\n"))
+	prose, code := apartFrom(plain.Gather(body...))
 	return Document{ID: inc.ID, Title: inc.Title, Body: prose, Code: code, Services: servicesOf(inc), At: inc.StartedAt(), Private: inc.Private}
+}
+
+// apartFrom takes what people wrote and what machines wrote apart. A text that would be left without prose is all prose.
+func apartFrom(parts []plain.Part) (prose, code string) {
+	var said, printed []string
+	for _, p := range parts {
+		if p.Kind == plain.Prose || p.Kind == plain.Quote {
+			said = append(said, p.Text)
+		} else {
+			printed = append(printed, p.Text)
+		}
+	}
+	prose, code = strings.Join(said, "\n"), strings.Join(printed, "\n")
+	if len(strings.Fields(prose)) < 3 {
+		return prose + "\n" + code, ""
+	}
+	return prose, code
 }
 
 func servicesOf(inc *incident.Incident) []Service {

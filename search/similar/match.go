@@ -80,15 +80,24 @@ const (
 	ByTFIDF                // the mean of the TF-IDF cosines of titles and of whole texts alone
 )
 
-// Rank returns at most n of all incidents that have a word in common with id, in the order of a ranking.
-func (e *Engine) Rank(id incident.ID, n int, by Ranking) []incident.ID {
+// Rankings returns at most n of all incidents that have a word in common with id, in the order of each ranking.
+func (e *Engine) Rankings(id incident.ID, n int, by ...Ranking) [][]incident.ID {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
+	out := make([][]incident.ID, len(by))
 	at, known := e.places[id]
 	if !known {
-		return nil
+		return out
 	}
-	found, w := e.compare(at, true), defaults
+	found := e.compare(at, true)
+	for i, ranking := range by {
+		out[i] = e.rank(at, found, n, ranking)
+	}
+	return out
+}
+
+func (e *Engine) rank(at int, found []compared, n int, by Ranking) []incident.ID {
+	found, w := slices.Clone(found), defaults
 	switch by {
 	case ByText:
 		w[services] = 0
@@ -104,9 +113,10 @@ func (e *Engine) Rank(id incident.ID, n int, by Ranking) []incident.ID {
 		}
 		w = weights{sameProse: 1}
 	}
+	e.order(found, w)
 	out := []incident.ID{}
-	for _, m := range e.best(at, found, n, w) {
-		out = append(out, m.ID)
+	for _, c := range found[:min(n, len(found))] {
+		out = append(out, e.entries[c.at].id)
 	}
 	return out
 }
@@ -147,6 +157,16 @@ func (e *Engine) compare(at int, private bool) []compared {
 
 // best returns the n most alike of those that were compared.
 func (e *Engine) best(at int, found []compared, n int, w weights) []Match {
+	e.order(found, w)
+	var out []Match
+	for _, c := range found[:min(n, len(found))] {
+		out = append(out, Match{e.entries[c.at].id, w.score(c.features), e.reasons(at, c, w)})
+	}
+	return out
+}
+
+// order sorts the most alike first; equal ones by id.
+func (e *Engine) order(found []compared, w weights) {
 	scores := make(map[int]float64, len(found))
 	for _, c := range found {
 		scores[c.at] = w.score(c.features)
@@ -154,11 +174,6 @@ func (e *Engine) best(at int, found []compared, n int, w weights) []Match {
 	slices.SortFunc(found, func(a, b compared) int {
 		return cmp.Or(cmp.Compare(scores[b.at], scores[a.at]), cmp.Compare(e.entries[a.at].id, e.entries[b.at].id))
 	})
-	var out []Match
-	for _, c := range found[:min(n, len(found))] {
-		out = append(out, Match{e.entries[c.at].id, scores[c.at], e.reasons(at, c, w)})
-	}
-	return out
 }
 
 // sameServices returns the cosine of the services that two incidents touched, rare ones counting more.
