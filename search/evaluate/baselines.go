@@ -40,7 +40,7 @@ func components(d dataset) (map[incident.ID]string, error) {
 		return nil, err
 	}
 	for _, doc := range d.docs {
-		corpus.Add(doc.Title, doc.Body)
+		corpus.Add(similar.Text{Title: doc.Title, Prose: doc.Body})
 	}
 	corpus.Refresh()
 	up := make([]int, len(d.docs))

@@ -52,7 +52,7 @@ func retrieve(ctx context.Context, d dataset) ([]*system, error) {
 		}
 	}
 	queries := d.asked()
-	for block := range slices.Chunk(d.docs, size(d)) {
+	for block := range slices.Chunk(d.docs, blockOf(d)) {
 		if err := plain.add(block); err != nil {
 			return nil, err
 		}
@@ -78,8 +78,8 @@ func retrieve(ctx context.Context, d dataset) ([]*system, error) {
 	return systems, nil
 }
 
-// size is how many documents bleve is given at once.
-func size(d dataset) int {
+// blockOf is how many documents bleve is given at once.
+func blockOf(d dataset) int {
 	if d.temporal {
 		return ahead
 	}
