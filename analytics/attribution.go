@@ -16,6 +16,7 @@ type Attribution struct {
 	Change incident.ID   // of the deployment; empty: unattributed, which is an answer
 	After  time.Duration // from the deployment to the incident's start; 0 without one that was read
 	Basis  AttributionBasis
+	Near   bool // it began within the cap after a deployment of a service that it touched, whatever people say
 }
 
 // AttributionBasis is why an incident is laid to a deployment, or is not.

@@ -49,6 +49,8 @@ type DeliveryReport struct {
 	Attributions []Attribution // of the incidents of the period, newest first
 	Unnamed      int           // deployments that name no service, so that no incident can be laid to them
 	LeftOut      []LeftOut     // changes that are no deployments
+	// Members are what is behind "deployments", "failed" and "recovery" (changes), and "near" (incidents).
+	Members Members
 }
 
 // noRework is why there is no share of rework: change events do not carry it.
@@ -60,13 +62,15 @@ const noRework = "no source says which deployments were unplanned repairs"
 // deployment's day.
 func (s *Snapshot) Delivery(q Query, rule incident.DeliveryRule, changes []incident.ChangeEvent) DeliveryReport {
 	r := DeliveryReport{Rule: rule}
-	changes, r.LeftOut = deploymentsOf(q, rule, changes)
+	changes, none := deploymentsOf(q, rule, changes)
+	r.LeftOut = countReasons(none)
 	r.From, r.To = deliveryPeriod(q, changes)
 	r.Total.Of = map[AttributionBasis]int{}
 	if !r.From.Before(r.To) {
 		r.Total.Delivery = Deliver(r.From, r.From, q.Now, nil)
 		r.Total.Rework = unknown("", 0, noRework)
 		r.Total.SaidRate, r.Total.NearShare = share(0, 0), share(0, 0)
+		r.Members = Members{"deployments": none}
 		return r
 	}
 	span := q
@@ -91,6 +95,7 @@ func (s *Snapshot) Delivery(q Query, rule incident.DeliveryRule, changes []incid
 	slices.SortFunc(r.Services, func(a, b DeliveryGroup) int {
 		return cmp.Or(cmp.Compare(b.Deployments, a.Deployments), strings.Compare(a.Label, b.Label), strings.Compare(a.Key, b.Key))
 	})
+	r.Members = b.members(r, none, s.Cases(periodOf(q, r.From, r.To), Excluded))
 	for _, d := range b.deployed {
 		if len(d.services) == 0 && d.at >= micros(r.From) && d.at < micros(r.To) {
 			r.Unnamed++
@@ -99,23 +104,32 @@ func (s *Snapshot) Delivery(q Query, rule incident.DeliveryRule, changes []incid
 	return r
 }
 
-// deploymentsOf tells deployments from other changes. Only those of q's period are counted as left out.
-func deploymentsOf(q Query, rule incident.DeliveryRule, changes []incident.ChangeEvent) (kept []incident.ChangeEvent, left []LeftOut) {
-	counts := map[string]int{}
+// deploymentsOf tells deployments from other changes. Only those of q's period are left out of something.
+func deploymentsOf(q Query, rule incident.DeliveryRule, changes []incident.ChangeEvent) (kept []incident.ChangeEvent, left []Member) {
 	for _, c := range changes {
 		reason := rule.NotDeployed(&c)
 		switch at := c.At(); {
 		case reason == "" && !(!q.Now.IsZero() && at.After(q.Now)):
 			kept = append(kept, c)
 		case !at.Before(q.From) && (q.To.IsZero() || at.Before(q.To)):
-			counts[cmp.Or(reason, "in the future")]++
+			left = append(left, memberOfChange(c, NotIn, cmp.Or(reason, "in the future")))
 		}
 	}
+	return kept, left
+}
+
+// countReasons counts members by why, most frequent first.
+func countReasons(members []Member) []LeftOut {
+	counts := map[string]int{}
+	for _, m := range members {
+		counts[m.Why]++
+	}
+	var left []LeftOut
 	for reason, n := range counts {
 		left = append(left, LeftOut{reason, n})
 	}
 	slices.SortFunc(left, func(a, b LeftOut) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Reason, b.Reason)) })
-	return kept, left
+	return left
 }
 
 // deliveryPeriod returns the observed part of q's period. An open end is that of the first or the last deployment's day.
@@ -141,8 +155,7 @@ func deliveryPeriod(q Query, deployments []incident.ChangeEvent) (from, to time.
 
 // leftOutOf counts the incidents of q in a period that do not count.
 func (s *Snapshot) leftOutOf(q Query, from, to time.Time) []LeftOut {
-	q.From, q.To, q.GroupBy = from, to, ByNothing
-	return s.Counts(q)[0].LeftOut
+	return s.Counts(periodOf(q, from, to))[0].LeftOut
 }
 
 // struckIn returns the incidents of q that count.
@@ -180,7 +193,7 @@ func (b *book) measure(head Group, only incident.ID) (DeliveryGroup, []FailedDep
 			services = []incident.ID{only}
 		}
 		i, basis, near := b.attribute(x, services)
-		a := Attribution{Case: x.Case, Basis: basis}
+		a := Attribution{Case: x.Case, Basis: basis, Near: near}
 		if i >= 0 {
 			a.Change, a.After = b.deployed[i].event.ID, time.Duration(x.at-b.deployed[i].at)*time.Microsecond
 			laid[i], incidents[i] = append(laid[i], a), append(incidents[i], x)

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,8 @@ type Learning struct {
 	Overdue   []OverdueItem
 	Repeats   Repeats // of the incidents of the period
 	Lookback  time.Duration
+	// Members are what is behind the steps of Funnel ("step0" and on), "actions" (items) and "repeats".
+	Members Members
 }
 
 // RepeatLookback is how long after an incident another one of its problem is a repeat.
@@ -45,7 +48,7 @@ const RepeatLookback = 90 * 24 * time.Hour
 // Learn measures the lessons of [from, to). Those that began up to RepeatLookback before tell what is a repeat, and count in
 // nothing else. A zero bound does not bind.
 func Learn(from, to, now time.Time, lessons []Lesson) Learning {
-	l := Learning{Lookback: RepeatLookback}
+	l := Learning{Lookback: RepeatLookback, Members: Members{}}
 	var counts [4]int
 	var all []Occurrence
 	var items []Action
@@ -73,6 +76,7 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 			if has {
 				counts[i]++
 			}
+			l.Members.split(fmt.Sprintf("step%d", i), inc, has, "")
 		}
 	}
 	for i, name := range []string{"with a retrospective", "with factors named", "with action items", "with all action items done"} {
@@ -82,6 +86,7 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 	l.Actions.OnTime = unknown(l.Actions.OnTime.Method, 0, noDoneTime)
 	l.Actions.Age, l.Actions.NaiveAge = nil, nil
 	l.Repeats = repeatedIn(all, in)
+	l.noteRepeats(lessons, in)
 	slices.SortStableFunc(l.Overdue, func(a, b OverdueItem) int { return a.Due.Compare(b.Due) })
 	return l
 }
@@ -90,18 +95,42 @@ const noDoneTime = "no source says when an action item was done"
 
 func isDone(a incident.ActionItem) bool { return strings.EqualFold(a.State, "done") }
 
+// noteRepeats lists what is behind the share of repeats.
+func (l *Learning) noteRepeats(lessons []Lesson, in map[incident.ID]bool) {
+	repeats := map[incident.ID]bool{}
+	for _, id := range l.Repeats.Incidents {
+		repeats[id] = true
+	}
+	for _, x := range lessons {
+		if !in[x.Incident.ID] {
+			continue
+		}
+		why := ""
+		if x.Problem == "" {
+			why = "of no known problem"
+		}
+		l.Members.split("repeats", x.Incident, repeats[x.Incident.ID], why)
+	}
+}
+
 // item notes an action item that is overdue, or of unknown state, and returns what its figures need; not known is one of which
 // nobody says whether it is done.
 func (l *Learning) item(inc *incident.Incident, a incident.ActionItem, now time.Time) (Action, bool) {
 	out := Action{Created: inc.StartedAt()}
+	part, why := Beside, ""
+	defer func() {
+		l.Members["actions"] = append(l.Members["actions"], Member{Case: caseOfIncident(inc), Item: a.Title, Part: part, Why: why})
+	}()
 	switch {
 	case isDone(a):
+		part = Counted
 		out.Done = now // when is not known; that it is done is
 	case !strings.EqualFold(a.State, "open"):
 		l.Unknown++
+		part, why = NotIn, "its source does not say whether it is done"
 		return out, false
 	case !a.Due.IsZero() && a.Due.Before(now):
-		out.Due = a.Due
+		out.Due, why = a.Due, "overdue"
 		l.Overdue = append(l.Overdue, OverdueItem{a, inc})
 	}
 	return out, true

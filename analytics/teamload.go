@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,10 @@ type TeamLoad struct {
 	Escalated, Reassigned Estimate // at least once, Wilson
 	Levels                []int    // incidents by how often they were escalated: 0, 1, 2, and 3 or more times
 	Reopened              Estimate // Wilson; of those whose source records returns
+
+	// Members are the incidents behind "interruptions", "sleep", "outside", "overlap", "escalated", "reassigned" and "reopened"; of
+	// the first four only where figures about people are shown.
+	Members Members
 }
 
 // TooFewPeople is why figures about people are withheld.
@@ -72,32 +77,46 @@ func MeasureTeam(t TeamLoad, from, to, now time.Time, hardships []Hardship, onCa
 			people[name] = true
 		}
 	}
-	t.People = len(people)
+	t.People, t.Members = len(people), Members{}
 	t.measureIncidents(hardships)
 	if t.People < FewestPeople {
 		t.withhold()
 		return t, nil
 	}
 	for _, h := range hardships {
-		for _, at := range interruptions(h) {
-			if at.Before(from) || !at.Before(to) {
-				continue
-			}
-			t.Interruptions++
-			switch {
-			case work.Open(at.UnixMicro()):
-				t.Business++
-			case night.Open(at.UnixMicro()):
-				t.Sleep++
-			default:
-				t.Off++
-			}
-		}
+		t.interrupt(h, from, to, work, night)
 	}
 	t.SleepShare, t.OutsideShare = share(t.Sleep, t.Interruptions), share(t.Off+t.Sleep, t.Interruptions)
 	t.PerWeek = perWeek(t.Interruptions, from, to)
 	t.measureTime(from, to, now, hardships)
 	return t, nil
+}
+
+// interrupt counts the interruptions of one incident in [from, to).
+func (t *TeamLoad) interrupt(h Hardship, from, to time.Time, work, night *calendar.Calendar) {
+	var business, off, sleep int
+	for _, at := range interruptions(h) {
+		switch {
+		case at.Before(from) || !at.Before(to):
+		case work.Open(at.UnixMicro()):
+			business++
+		case night.Open(at.UnixMicro()):
+			sleep++
+		default:
+			off++
+		}
+	}
+	n := business + off + sleep
+	t.Interruptions, t.Business, t.Off, t.Sleep = t.Interruptions+n, t.Business+business, t.Off+off, t.Sleep+sleep
+	if n == 0 {
+		for _, figure := range []string{"interruptions", "sleep", "outside"} {
+			t.Members.add(figure, h.Incident, NotIn, "no interruption of it lies inside the period")
+		}
+		return
+	}
+	t.Members.add("interruptions", h.Incident, Counted, often(n))
+	t.Members.split("sleep", h.Incident, sleep > 0, fmt.Sprintf("%d of %d", sleep, n))
+	t.Members.split("outside", h.Incident, off+sleep > 0, fmt.Sprintf("%d of %d", off+sleep, n))
 }
 
 func (t *TeamLoad) withhold() {
@@ -170,16 +189,25 @@ func (t *TeamLoad) measureIncidents(hardships []Hardship) {
 		if n := h.Incident.Reopened; n != nil {
 			resolved++
 			reopened += min(*n, 1)
+			t.Members.split("reopened", h.Incident, *n > 0, often(*n))
+		} else {
+			t.Members.add("reopened", h.Incident, NotIn, "its source records no returns")
 		}
 		levels, turns := turnsOf(h)
 		if known[tells{h.Incident.Ref.Connection, incident.EventEscalated}] {
 			told++
 			t.Levels[min(levels, 3)]++
 			escalated += min(levels, 1)
+			t.Members.split("escalated", h.Incident, levels > 0, often(levels))
+		} else {
+			t.Members.add("escalated", h.Incident, NotIn, "its source never tells of escalations")
 		}
 		if known[tells{h.Incident.Ref.Connection, incident.EventAssigned}] {
 			assigned++
 			reassigned += min(max(0, turns-1), 1)
+			t.Members.split("reassigned", h.Incident, turns > 1, often(max(0, turns-1)))
+		} else {
+			t.Members.add("reassigned", h.Incident, NotIn, "its source never tells of assignments")
 		}
 	}
 	t.Escalated, t.Reassigned, t.Reopened = share(escalated, told), share(reassigned, assigned), share(reopened, resolved)
@@ -211,10 +239,16 @@ func turnsOf(h Hardship) (levels, turns int) {
 func (t *TeamLoad) measureTime(from, to, now time.Time, hardships []Hardship) {
 	var all []Assignment
 	for _, h := range hardships {
+		before := len(all)
 		for _, p := range h.Incident.People {
 			if a := assignment(h.Incident, p, now); !a.From.IsZero() && slices.Contains(working, p.Role) {
 				all = append(all, a)
 			}
+		}
+		if n := len(all) - before; n > 0 {
+			t.Members.add("overlap", h.Incident, Counted, "")
+		} else {
+			t.Members.add("overlap", h.Incident, NotIn, "no source says from when to when somebody worked on it")
 		}
 	}
 	load := MeasureLoad(from, earlier(to, now), t.People, all)

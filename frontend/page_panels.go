@@ -86,6 +86,29 @@ type CasesPage struct {
 
 func (CasesPage) template() string { return "cases" }
 
+// MembersPage lists what a figure of the pages about load, learning and delivery counts, at /cases/{figure}. GET parameters: those of
+// that page.
+type MembersPage struct {
+	Shell
+	Name   string // "Escalated"
+	Whose  string // the team's name; empty: no team's in particular
+	Anchor string // of /help/metrics
+	Noun   string // what is listed: "incident", "action item", "deployment"
+	Period string
+	Chips  []Chip
+	Groups []MemberGroup
+	Note   string // what is missing from the list; may be empty
+}
+
+func (MembersPage) template() string { return "members" }
+
+// MemberGroup is what stands in a figure in one way: counted, in the whole alone, or left out.
+type MemberGroup struct {
+	ID, Title string
+	Rows      []CaseRow // Took is not used; Reason says how often a row counts, or why it does not
+	Total     int
+}
+
 // CaseRow is one incident behind a number.
 type CaseRow struct {
 	Path, Number, Title string

@@ -23,7 +23,7 @@ func Routes() []Route {
 		{"GET", "/incidents"}, {"GET", "/incidents/{id}"}, {"GET", "/incidents/{id}/raw"},
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
 		{"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/apart"},
-		{"GET", "/cases"},
+		{"GET", "/cases"}, {"GET", "/cases/{figure}"},
 		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"},

@@ -79,6 +79,7 @@ func (w world) pages() []State {
 		{"services", w.services()},
 		{"service", w.service()},
 		{"cases", w.cases()},
+		{"members", w.members()},
 		{"changes", w.changes()},
 		{"delivery", w.numbers("Delivery", frontend.NavChanges, "/delivery")},
 		{"oncall", w.onCall()},

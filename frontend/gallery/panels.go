@@ -55,3 +55,15 @@ func (w world) cases() frontend.CasesPage {
 	}
 	return p
 }
+
+func (w world) members() frontend.MembersPage {
+	p := frontend.MembersPage{Shell: w.on("Behind a number", frontend.NavIncidents, "/cases/load.escalated.team_0001"), Name: "Escalated", Whose: w.say("Payments"), Anchor: "escalated", Noun: "incident", Period: "All time"}
+	for _, title := range []string{"Counted", "In the whole, not in the number", "Left out"} {
+		g := frontend.MemberGroup{ID: "m" + string(title[0]), Title: title, Total: w.rows}
+		for i := range w.rows {
+			g.Rows = append(g.Rows, frontend.CaseRow{Path: "/incidents/inc_0001", Number: w.say("INC1"), Title: w.say("Checkout fails"), Severity: incident.Severity(i % 6), StartedAt: w.shell.Now, Services: w.say("checkout"), Reason: w.say("twice")})
+		}
+		p.Groups = append(p.Groups, g)
+	}
+	return p
+}

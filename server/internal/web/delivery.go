@@ -105,7 +105,7 @@ func deliveryNotes(report analytics.DeliveryReport, all bool, zone *time.Locatio
 		notes = append(notes, fmt.Sprintf("incidents left out: %d %s", l.N, l.Reason))
 	}
 	if report.Unnamed > 0 {
-		notes = append(notes, fmt.Sprintf("%s deployments name no service, so no incident can be laid to them", written(report.Unnamed)))
+		notes = append(notes, number(report.Unnamed, "deployment")+" without a service, to which no incident can be laid")
 	}
 	if !all {
 		notes = append(notes, "there are more changes than are read for one figure; the oldest are missing")
@@ -116,21 +116,21 @@ func deliveryNotes(report analytics.DeliveryReport, all bool, zone *time.Locatio
 func (s *Server) deliverySections(report analytics.DeliveryReport, q query.Query) []frontend.NumbersSection {
 	g := report.Total
 	hours := incident.FormatDuration(report.Rule.Cap())
-	own := with(q, func(q *query.Query) { q.Teams = nil })
+	path := func(name string) string { return memberPath(q, "delivery", name, "") }
 	figures := frontend.NumbersSection{ID: "figures", Title: "The figures", Stats: []frontend.Stat{
-		estimated("Deployments a day", reports.Count, g.PerDay, "deployment_frequency", pathOf(changesPath, own)),
-		estimated("Change fail rate", reports.Share, g.FailRate, "change_fail_rate", "#failures"),
-		estimated("Recovery from a failed deployment, median", reports.Seconds, g.Recovery, "failed_deployment_recovery", "#failures"),
+		estimated("Deployments a day", reports.Count, g.PerDay, "deployment_frequency", path("deployments")),
+		estimated("Change fail rate", reports.Share, g.FailRate, "change_fail_rate", path("failed")),
+		estimated("Recovery from a failed deployment, median", reports.Seconds, g.Recovery, "failed_deployment_recovery", path("recovery")),
 		estimated("Rework", reports.Share, g.Rework, "deployment_rework", "")},
 		Lede: failSentence(g, hours)}
 	if g.Open+g.Missing > 0 {
-		figures.Notes = append(figures.Notes, fmt.Sprintf("Of %d failed deployments, %d are not recovered from, and %d ended at a time that nobody knows.", g.Failed, g.Open, g.Missing))
+		figures.Notes = append(figures.Notes, fmt.Sprintf("Of %s, not recovered from: %d; recovered from at a time that nobody knows: %d.", number(g.Failed, "failed deployment"), g.Open, g.Missing))
 	}
 	if g.Open > 0 && g.WithOpen.Known() {
 		figures.Notes = append(figures.Notes, "With those that go on, the median time to recovery is "+reports.Format(reports.Seconds, *g.WithOpen.Value)+".")
 	}
 	base := frontend.NumbersSection{ID: "chance", Title: "More than chance?", Lede: chanceSentence(g, hours), Stats: []frontend.Stat{
-		estimated("Incidents within "+hours+" after a deployment", reports.Share, g.NearShare, "near_deployment", ""),
+		estimated("Incidents within "+hours+" after a deployment", reports.Share, g.NearShare, "near_deployment", path("near")),
 		{Label: "That many would be by chance alone", Unit: reports.Share, Value: orNote(g.NearChance, "no incident"), N: g.Incidents, Metric: "near_deployment"}},
 		Notes: []string{attributionSentence(g, hours),
 			"By chance alone means: as if incidents began at any time of the period, whatever was deployed. It is the share of the time within " + hours + " after a deployment of a service that the incident touched."}}
@@ -165,8 +165,8 @@ func orNote(x *float64, why string) reports.Cell {
 
 // failSentence says what the fail rate rests on.
 func failSentence(g analytics.DeliveryGroup, hours string) string {
-	text := fmt.Sprintf("%s of %s deployments failed: %s by the word of a source or a person, %s because an incident of a service of theirs began within %s after them.",
-		written(g.Failed), written(g.Deployments), written(g.Said), written(g.Failed-g.Said), hours)
+	text := fmt.Sprintf("%s of %s failed: %s by the word of a source or a person, %s because an incident of a service of theirs began within %s after them.",
+		written(g.Failed), number(g.Deployments, "deployment"), written(g.Said), written(g.Failed-g.Said), hours)
 	if g.FailChance != nil {
 		text += fmt.Sprintf(" By chance alone an incident would follow %s of the deployments so soon.", reports.Format(reports.Share, *g.FailChance))
 	}
@@ -178,7 +178,7 @@ func chanceSentence(g analytics.DeliveryGroup, hours string) string {
 	if !g.NearShare.Known() || g.NearChance == nil {
 		return "No incident of these services began in this period, so there is nothing to attribute."
 	}
-	chance, text := *g.NearChance, fmt.Sprintf("%s of %s incidents began within %s after a deployment; by chance alone %.1f would.", written(g.Near), written(g.Incidents), hours, *g.NearChance*float64(g.Incidents))
+	chance, text := *g.NearChance, fmt.Sprintf("%s of %s began within %s after a deployment; by chance alone %.1f would.", written(g.Near), number(g.Incidents, "incident"), hours, *g.NearChance*float64(g.Incidents))
 	switch {
 	case g.Incidents < 6:
 		return "Too few incidents: " + text
@@ -191,6 +191,6 @@ func chanceSentence(g analytics.DeliveryGroup, hours string) string {
 }
 
 func attributionSentence(g analytics.DeliveryGroup, hours string) string {
-	return fmt.Sprintf("Of %d incidents, %d were laid to a deployment by a person and %d are suspected for beginning within %s after one; for %d a person said that no change brought them about, and %d are unattributed.",
-		g.Incidents, g.Of[analytics.SaidByPerson], g.Of[analytics.NearInTime], hours, g.Of[analytics.Denied], g.Of[analytics.Unattributed])
+	return fmt.Sprintf("Of %s, laid to a deployment by a person: %d; suspected for beginning within %s after a deployment: %d; said by a person to come from no change: %d; unattributed: %d.",
+		number(g.Incidents, "incident"), g.Of[analytics.SaidByPerson], hours, g.Of[analytics.NearInTime], g.Of[analytics.Denied], g.Of[analytics.Unattributed])
 }

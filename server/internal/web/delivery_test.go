@@ -28,9 +28,13 @@ func TestDelivery(t *testing.T) {
 	})
 	const days = "?from=2026-03-01&to=2026-03-06"
 	s.lists("/delivery"+days, []string{"1 of 5 deployments failed: 0 by the word of a source or a person, 1 because", "within 4h after them", "Deployments a day", "1", "n = 5", "Change fail rate", "20.0 %", "interval 3.6 % to 62.4 %",
-		"no source says which deployments were unplanned repairs", "Too few incidents: 1 of 3 incidents began within 4h after a deployment", "1 are suspected", "2 are unattributed",
+		"no source says which deployments were unplanned repairs", "Too few incidents: 1 of 3 incidents began within 4h after a deployment", "suspected for beginning within 4h after a deployment: 1", "unattributed: 2",
 		"Deploy checkout 2", "suspected: near in time", "Synthetic inc_1", "checkout"}, []string{"Deploy checkout 3"})
-	s.lists("/delivery"+days+"&service=search", []string{"0 of 1 deployments failed", "None in this period."}, nil)
+	s.lists("/cases/delivery.deployments"+days, []string{"Counted: 5 deployments", "Deploy checkout 4", "Deploy search"}, []string{"Left out"})
+	s.lists("/cases/delivery.failed"+days, []string{"Counted: 1 deployment", "near in time: 1 incident", "In the whole, not in the number: 4 deployments"}, nil)
+	s.lists("/cases/delivery.recovery"+days, []string{"Counted: 0 deployments", "Left out: 1 deployment", "recovered at a time that nobody knows"}, nil)
+	s.lists("/cases/delivery.near"+days, []string{"Counted: 1 incident", "suspected: near in time", "In the whole, not in the number: 2 incidents", "unattributed"}, nil)
+	s.lists("/delivery"+days+"&service=search", []string{"0 of 1 deployment failed", "None in this period."}, nil)
 	s.lists("/delivery"+days+"&team=red", []string{"1 of 4 deployments failed"}, nil)
 	s.lists("/delivery"+days+"&service=nowhere", []string{"There is no service called"}, nil)
 	s.lists("/delivery?from=2025-03-01&to=2025-03-06", []string{"No deployment in this period"}, nil)
@@ -38,7 +42,7 @@ func TestDelivery(t *testing.T) {
 	s.lists("/incidents/inc_1", []string{"It brought this about : Deploy checkout 2", "No change brought this about"}, nil)
 	s.post("/incidents/inc_1/edit", http.StatusSeeOther, "field", "caused_by", "value", "none")
 	s.lists("/incidents/inc_1", []string{"No change brought this about, says", "Take back what was said"}, nil)
-	s.lists("/delivery"+days, []string{"0 of 5 deployments failed", "for 1 a person said that no change brought them about"}, nil)
+	s.lists("/delivery"+days, []string{"0 of 5 deployments failed", "said by a person to come from no change: 1"}, nil)
 	s.post("/incidents/inc_1/edit", http.StatusSeeOther, "field", "caused_by", "value", string(changes[0].ID))
 	s.lists("/delivery"+days, []string{"1 of 5 deployments failed: 1 by the word", "Deploy search", "confirmed by a person"}, nil)
 	s.post("/incidents/inc_1/edit", http.StatusUnprocessableEntity, "field", "caused_by", "value", "che_nothing")

@@ -31,7 +31,7 @@ func (s *Server) load(r *request) (answer, error) {
 		return answer{}, err
 	}
 	if report.Teamless > 0 {
-		page.Notes = append(page.Notes, fmt.Sprintf("left out: %d incidents that fell to no team", report.Teamless))
+		page.Notes = append(page.Notes, "left out: "+number(report.Teamless, "incident")+" that fell to no team")
 	}
 	if !report.All {
 		page.Notes = append(page.Notes, "there are more incidents than are read for this page; the oldest are missing")
@@ -47,23 +47,23 @@ func (s *Server) load(r *request) (answer, error) {
 }
 
 func loadSection(t analytics.TeamLoad, q query.Query) frontend.NumbersSection {
-	own := with(q, func(q *query.Query) { q.Teams = []string{string(t.Team)} })
-	out := frontend.NumbersSection{ID: "team-" + incident.Slug(string(t.Team)), Title: t.Name, Links: []frontend.Link{{Label: "Incidents of the team", Path: pathOf(incidentsPath, own)}}}
+	path := func(name string) string { return memberPath(q, "load", name, string(t.Team)) }
+	out := frontend.NumbersSection{ID: "team-" + incident.Slug(string(t.Team)), Title: t.Name}
 	if t.Withheld != "" {
 		out.Lede = fmt.Sprintf("%s. %s: figures about people need a team of %d, and the sources name fewer.", number(t.Incidents, "incident"), capital(t.Withheld), analytics.FewestPeople)
 	} else {
 		out.Lede = fmt.Sprintf("%s of %d people in %s: %d in business hours, %d in off hours, %d in sleep hours.", number(t.Interruptions, "interruption"), t.People, number(t.Incidents, "incident"), t.Business, t.Off, t.Sleep)
 		out.Stats = []frontend.Stat{
-			estimated("Interruptions a week", reports.Count, t.PerWeek, "interruptions", ""),
-			estimated("In sleep hours", reports.Share, t.SleepShare, "sleep_interruptions", ""),
-			estimated("Outside business hours", reports.Share, t.OutsideShare, "sleep_interruptions", ""),
-			estimated("Several incidents at once", reports.Share, t.Overlap, "overlap_share", "")}
+			estimated("Interruptions a week", reports.Count, t.PerWeek, "interruptions", path("interruptions")),
+			estimated("In sleep hours", reports.Share, t.SleepShare, "sleep_interruptions", path("sleep")),
+			estimated("Outside business hours", reports.Share, t.OutsideShare, "sleep_interruptions", path("outside")),
+			estimated("Several incidents at once", reports.Share, t.Overlap, "overlap_share", path("overlap"))}
 	}
-	out.Stats = append(out.Stats, estimated("Escalated", reports.Share, t.Escalated, "escalated", ""), estimated("Reassigned", reports.Share, t.Reassigned, "reassigned", ""),
-		estimated("Reopened", reports.Share, t.Reopened, "reopened", ""))
+	out.Stats = append(out.Stats, estimated("Escalated", reports.Share, t.Escalated, "escalated", path("escalated")), estimated("Reassigned", reports.Share, t.Reassigned, "reassigned", path("reassigned")),
+		estimated("Reopened", reports.Share, t.Reopened, "reopened", path("reopened")))
 	out.Notes = append(out.Notes, "Hours "+t.HoursFrom+": "+hoursWords(t.Hours)+".")
 	if n := t.Levels; len(n) == 4 && t.Escalated.N > 0 {
-		out.Notes = append(out.Notes, fmt.Sprintf("Escalated never: %d incidents, once: %d, twice: %d, more often: %d.", n[0], n[1], n[2], n[3]))
+		out.Notes = append(out.Notes, fmt.Sprintf("Escalated never: %s, once: %d, twice: %d, more often: %d.", number(n[0], "incident"), n[1], n[2], n[3]))
 	}
 	return out
 }
@@ -109,26 +109,26 @@ func (s *Server) learning(r *request) (answer, error) {
 		page.None = frontend.NoNumbers{Title: "No incident in this period", Text: "Choose a longer period, or take a filter away.", Links: []frontend.Link{{Label: "See incidents", Path: incidentsPath}}}
 		return show(page)
 	}
-	page.Sections = []frontend.NumbersSection{funnelSection(l, pathOf(incidentsPath, q)), actionSection(l), repeatSection(l)}
+	page.Sections = []frontend.NumbersSection{funnelSection(l, q), actionSection(l, q), repeatSection(l, q)}
 	return show(page)
 }
 
-func funnelSection(l analytics.Learning, list string) frontend.NumbersSection {
-	out := frontend.NumbersSection{ID: "funnel", Title: "From incident to change", Lede: fmt.Sprintf("Of %s:", number(l.Incidents, "incident")), Links: []frontend.Link{{Label: "Incidents of the period", Path: list}}}
-	for _, step := range l.Funnel {
-		out.Stats = append(out.Stats, estimated(fmt.Sprintf("%s: %d", capital(step.Name), step.N), reports.Share, step.Share, "learning_funnel", ""))
+func funnelSection(l analytics.Learning, q query.Query) frontend.NumbersSection {
+	out := frontend.NumbersSection{ID: "funnel", Title: "From incident to change", Lede: fmt.Sprintf("Of %s:", number(l.Incidents, "incident"))}
+	for i, step := range l.Funnel {
+		out.Stats = append(out.Stats, estimated(fmt.Sprintf("%s: %d", capital(step.Name), step.N), reports.Share, step.Share, "learning_funnel", memberPath(q, "learning", fmt.Sprintf("step%d", i), "")))
 	}
 	return out
 }
 
-func actionSection(l analytics.Learning) frontend.NumbersSection {
+func actionSection(l analytics.Learning, q query.Query) frontend.NumbersSection {
 	a := l.Actions
 	out := frontend.NumbersSection{ID: "actions", Title: "Action items", Lede: fmt.Sprintf("%s: %d done, %d overdue, %d of a state that the source does not tell.", number(a.Total+l.Unknown, "action item"), a.Done, len(l.Overdue), l.Unknown)}
 	if a.Total+l.Unknown == 0 {
 		out.Lede = "No action item was promised after these incidents, as far as the sources tell."
 		return out
 	}
-	out.Stats = []frontend.Stat{estimated("Done", reports.Share, a.Completion, "actions_done", ""), estimated("Done in time", reports.Share, a.OnTime, "actions_on_time", "")}
+	out.Stats = []frontend.Stat{estimated("Done", reports.Share, a.Completion, "actions_done", memberPath(q, "learning", "actions", "")), estimated("Done in time", reports.Share, a.OnTime, "actions_on_time", "")}
 	t := reports.Table{ID: "overdue", Title: "Overdue action items", Columns: []reports.Column{{Key: "action", Title: "Action item", Unit: reports.Text}, {Key: "incident", Title: "Incident", Unit: reports.Text}, {Key: "due", Title: "Due", Unit: reports.Instant}}}
 	for _, o := range l.Overdue[:min(len(l.Overdue), overdueShown)] {
 		name := reports.Str(o.Incident.Title)
@@ -145,13 +145,13 @@ func actionSection(l analytics.Learning) frontend.NumbersSection {
 	return out
 }
 
-func repeatSection(l analytics.Learning) frontend.NumbersSection {
+func repeatSection(l analytics.Learning, q query.Query) frontend.NumbersSection {
 	days := int(l.Lookback.Hours() / 24)
 	r := l.Repeats
 	return frontend.NumbersSection{ID: "repeats", Title: "Does it happen again?",
-		Lede:  fmt.Sprintf("%s of %s incidents were of a problem that had struck in the %d days before.", written(len(r.Incidents)), written(l.Incidents), days),
-		Stats: []frontend.Stat{estimated("Repeats", reports.Share, r.Rate, "repeat_rate", problemsPath)},
-		Notes: []string{fmt.Sprintf("%s incidents belong to no problem that a person confirmed or a source names; they count as no repeats, so the true share may be higher.", written(r.Unclassified))}}
+		Lede:  fmt.Sprintf("%s of %s were of a problem that had struck in the %d days before.", written(len(r.Incidents)), number(l.Incidents, "incident"), days),
+		Stats: []frontend.Stat{estimated("Repeats", reports.Share, r.Rate, "repeat_rate", memberPath(q, "learning", "repeats", ""))},
+		Notes: []string{fmt.Sprintf("%s of no problem that a person confirmed or a source names: no repeats here, so the true share may be higher.", number(r.Unclassified, "incident"))}}
 }
 
 // written writes a count as every page does.

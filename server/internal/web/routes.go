@@ -29,6 +29,7 @@ func (s *Server) routes(r gin.IRouter) {
 	post("/incidents/:id/same", incident.Editor, s.sameIncident)
 	post("/incidents/:id/apart", incident.Editor, s.otherIncident)
 	get("/cases", incident.Viewer, s.cases)
+	get("/cases/:figure", incident.Viewer, s.behindNumber)
 	get("/services", incident.Viewer, s.services)
 	get("/services/:id", incident.Viewer, s.service)
 	get("/changes", incident.Viewer, s.changes)

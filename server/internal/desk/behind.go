@@ -1,0 +1,65 @@
+package desk
+
+import (
+	"context"
+	"strings"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+	"hindsight/server/internal/query"
+)
+
+// Behind is what one figure of the pages about load, learning and delivery counts.
+type Behind struct {
+	Name    string // "Escalated"
+	Metric  string // id in analytics.Metrics
+	Whose   string // the team's name; empty: no team's in particular
+	Noun    string // what Members are: "incident", "action item", "deployment"
+	Members []analytics.Member
+	All     bool // false: there is more than is read; the oldest are missing
+}
+
+// behind are the figures whose members can be listed, by report and name.
+var behind = map[string]Behind{
+	"load.interruptions": {Name: "Interruptions", Metric: "interruptions", Noun: "incident"}, "load.sleep": {Name: "Interruptions in sleep hours", Metric: "sleep_interruptions", Noun: "incident"},
+	"load.outside": {Name: "Interruptions outside business hours", Metric: "sleep_interruptions", Noun: "incident"}, "load.overlap": {Name: "Several incidents at once", Metric: "overlap_share", Noun: "incident"},
+	"load.escalated": {Name: "Escalated", Metric: "escalated", Noun: "incident"}, "load.reassigned": {Name: "Reassigned", Metric: "reassigned", Noun: "incident"}, "load.reopened": {Name: "Reopened", Metric: "reopened", Noun: "incident"},
+	"learning.step0": {Name: "With a retrospective", Metric: "learning_funnel", Noun: "incident"}, "learning.step1": {Name: "With factors named", Metric: "learning_funnel", Noun: "incident"},
+	"learning.step2": {Name: "With action items", Metric: "learning_funnel", Noun: "incident"}, "learning.step3": {Name: "With all action items done", Metric: "learning_funnel", Noun: "incident"},
+	"learning.actions": {Name: "Action items done", Metric: "actions_done", Noun: "action item"}, "learning.repeats": {Name: "Repeats", Metric: "repeat_rate", Noun: "incident"},
+	"delivery.deployments": {Name: "Deployments", Metric: "deployment_frequency", Noun: "deployment"}, "delivery.failed": {Name: "Failed deployments", Metric: "change_fail_rate", Noun: "deployment"},
+	"delivery.recovery": {Name: "Recovery from a failed deployment", Metric: "failed_deployment_recovery", Noun: "deployment"}, "delivery.near": {Name: "Incidents near a deployment", Metric: "near_deployment", Noun: "incident"},
+}
+
+// Behind lists what a figure counts, from the same report as the page that shows it. figure is "REPORT.NAME", with ".TEAM" behind it
+// for those of a team. It returns incident.ErrNotFound for a figure or team that there is not.
+func (d *Desk) Behind(ctx context.Context, figure string, q query.Query, private bool) (Behind, error) {
+	report, rest, _ := strings.Cut(figure, ".")
+	name, team, _ := strings.Cut(rest, ".")
+	b, known := behind[report+"."+name]
+	if !known || (report == "load") != (team != "") {
+		return b, incident.ErrNotFound
+	}
+	switch report {
+	case "load":
+		r, err := d.Load(ctx, q, private)
+		b.All = r.All
+		for _, t := range r.Teams {
+			if string(t.Team) == team {
+				b.Whose, b.Members = t.Name, t.Members[name]
+				return b, err
+			}
+		}
+		if err == nil {
+			err = incident.ErrNotFound
+		}
+		return b, err
+	case "learning":
+		l, all, err := d.Learning(ctx, q, private)
+		b.Members, b.All = l.Members[name], all
+		return b, err
+	}
+	r, all, err := d.Delivery(ctx, q, private)
+	b.Members, b.All = r.Members[name], all
+	return b, err
+}
