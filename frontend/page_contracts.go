@@ -111,7 +111,22 @@ type CalendarRow struct {
 	Days    int    // with hours of their own
 }
 
-// PolicyPage is the editor of a contract or calendar at /admin/contracts/{id} and /admin/calendars/{id}, where id may be "new".
+// HoursPage lists the hours of teams at /admin/hours.
+type HoursPage struct {
+	Shell
+	Rows []HoursRow
+}
+
+func (HoursPage) template() string { return "hours" }
+
+// HoursRow is a team's hours in words.
+type HoursRow struct {
+	Path, Name, Hours string
+	From              string // whose they are: "of the team", "of all teams", "standard"
+}
+
+// PolicyPage is the editor of a contract or calendar at /admin/contracts/{id} and /admin/calendars/{id}, where id may be "new", of the
+// delivery rule at /admin/delivery, and of hours at /admin/hours/{team}, where team may be "all".
 // POST takes the inputs, version, and action: try, save, or holidays, which takes file and adds the days that it holds to the form.
 type PolicyPage struct {
 	Shell
@@ -119,6 +134,7 @@ type PolicyPage struct {
 	Lede      string
 	Action    string // where it is posted to
 	Back      string
+	Remove    string // where it is taken back by POST; empty: it cannot be from here
 	Version   int
 	Groups    []InputGroup
 	Upload    bool // takes a file of holidays

@@ -47,6 +47,8 @@ func Routes() []Route {
 		{"GET", "/admin/users"}, {"POST", "/admin/users"}, {"POST", "/admin/users/{id}"},
 		{"GET", "/admin/tokens"}, {"POST", "/admin/tokens"}, {"POST", "/admin/tokens/{id}/delete"},
 		{"GET", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}/remove"},
+		{"GET", "/admin/delivery"}, {"POST", "/admin/delivery"}, {"POST", "/admin/delivery/remove"},
+		{"GET", "/admin/hours"}, {"GET", "/admin/hours/{team}"}, {"POST", "/admin/hours/{team}"}, {"POST", "/admin/hours/{team}/remove"},
 		{"GET", "/admin/calendars"}, {"GET", "/admin/calendars/{id}"}, {"POST", "/admin/calendars/{id}"}, {"POST", "/admin/calendars/{id}/remove"},
 		{"GET", "/about"}, {"GET", "/help/keyboard"}, {"GET", "/help/metrics"},
 		{"GET", "/assets/{name...}"}, {"GET", "/api/"},

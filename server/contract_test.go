@@ -179,7 +179,7 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 	imports := get("/imports")
 	return map[string]string{"slo": makeObjective(t, v), "incidents": get("/incidents?source=markdown").Items[0].ID, "services": get("/services").Items[0].ID,
 		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID,
-		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody")}
+		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody"), "figure": "learning.repeats", "hours": "all"}
 }
 
 // officeHours and contractBody are a made-up agreement.

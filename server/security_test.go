@@ -38,11 +38,11 @@ func pages() []page {
 		{"/imports/runs/{imports}", incident.Viewer}, {"/imports/runs/{imports}/progress", incident.Viewer}, {"/imports/letters", incident.Editor},
 		{"/imports/letters.csv", incident.Editor}, {"/me", incident.Viewer}, {"/admin/users", incident.Admin}, {"/admin/tokens", incident.Admin},
 		{"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
-		{"/cases", incident.Viewer}, {"/cases/learning.repeats", incident.Viewer}, {"/changes", incident.Viewer}, {"/delivery", incident.Viewer}, {"/load", incident.Viewer}, {"/learning", incident.Viewer},
+		{"/cases", incident.Viewer}, {"/cases/{figure}", incident.Viewer}, {"/changes", incident.Viewer}, {"/delivery", incident.Viewer}, {"/load", incident.Viewer}, {"/learning", incident.Viewer},
 		{"/durations", incident.Viewer}, {"/restatements", incident.Viewer}, {"/oncall", incident.Viewer}, {"/slo", incident.Viewer}, {"/slo/new", incident.Editor},
 		{"/slo/terms", incident.Viewer}, {"/slo/{slo}", incident.Viewer}, {"/slo/{slo}/edit", incident.Editor}, {"/contracts/{contracts}", incident.Viewer},
 		{"/admin/contracts/{contracts}", incident.Editor}, {"/admin/contracts/new", incident.Editor}, {"/admin/calendars", incident.Editor},
-		{"/admin/calendars/{calendars}", incident.Editor}, {"/admin/calendars/new", incident.Editor},
+		{"/admin/delivery", incident.Editor}, {"/admin/hours", incident.Editor}, {"/admin/hours/{hours}", incident.Editor}, {"/admin/calendars/{calendars}", incident.Editor}, {"/admin/calendars/new", incident.Editor},
 		{"/setup/start", incident.Viewer}, {"/login", ""}, {"/healthz", ""}, {"/readyz", ""}, {"/metrics", ""}, {"/api/openapi.json", ""},
 	}
 }

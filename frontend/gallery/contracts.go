@@ -45,7 +45,7 @@ func (w world) contract() frontend.ContractPage {
 }
 
 func (w world) contractEdit() frontend.PolicyPage {
-	return frontend.PolicyPage{Shell: w.on("Change Gold", frontend.NavSLA, "/admin/contracts/pol_1"), Heading: "Change " + w.say("Gold"), Lede: "A contract is kept in versions.", Action: "/admin/contracts/pol_1", Back: "/sla", Version: 2, Upload: true,
+	return frontend.PolicyPage{Shell: w.on("Change Gold", frontend.NavSLA, "/admin/contracts/pol_1"), Heading: "Change " + w.say("Gold"), Lede: "A contract is kept in versions.", Action: "/admin/contracts/pol_1", Back: "/sla", Remove: "/admin/delivery/remove", Version: 2, Upload: true,
 		Groups: []frontend.InputGroup{{Title: "Promise 1", Hint: "Leave its name empty for none.", Inputs: []frontend.Input{
 			{Name: "p0.name", Label: "Name of the promise", Type: "text", Value: w.say("Resolution")},
 			{Name: "p0.pause_in", Label: "The clock stands still in statuses, one a line", Type: "textarea", Value: w.say("On Hold"), Hint: "The source's own word."},
@@ -59,4 +59,12 @@ func (w world) contractEdit() frontend.PolicyPage {
 func (w world) calendars() frontend.CalendarsPage {
 	return frontend.CalendarsPage{Shell: w.on("Calendars", frontend.NavSettings, "/admin/calendars"), Rows: []frontend.CalendarRow{
 		{ID: "pol_9", Name: w.say("Office"), Version: 3, Zone: "Europe/Berlin", Hours: "Mon 09:00-17:00; Tue 09:00-17:00", Days: 12}, {ID: "pol_8", Name: "Always", Version: 1}}}
+}
+
+func (w world) hours() frontend.HoursPage {
+	p := frontend.HoursPage{Shell: w.on("Team hours", frontend.NavSettings, "/admin/hours")}
+	for range w.rows + 1 {
+		p.Rows = append(p.Rows, frontend.HoursRow{Path: "/admin/hours/all", Name: w.say("Payments"), From: "of all teams", Hours: "business Mon 08:00-18:00, Tue 08:00-18:00; sleep 22:00-08:00; off hours the rest; in UTC"})
+	}
+	return p
 }

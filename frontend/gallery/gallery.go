@@ -80,6 +80,7 @@ func (w world) pages() []State {
 		{"service", w.service()},
 		{"cases", w.cases()},
 		{"members", w.members()},
+		{"hours", w.hours()},
 		{"changes", w.changes()},
 		{"delivery", w.numbers("Delivery", frontend.NavChanges, "/delivery")},
 		{"oncall", w.onCall()},

@@ -47,7 +47,7 @@ func (s *Server) deliveryRule(ctx context.Context, _ Viewer, _ none) (DeliveryRu
 }
 
 func (s *Server) setDeliveryRule(ctx context.Context, v Viewer, _ none, body DeliveryRule) (DeliveryRule, error) {
-	seq, err := s.desk.SaveDeliveryRule(ctx, body.DeliveryRule, v.Name, body.Note)
+	seq, err := s.desk.SaveDeliveryRule(ctx, body.DeliveryRule, body.Version, v.Name, body.Note)
 	if err != nil {
 		return body, err
 	}
@@ -85,7 +85,7 @@ type TeamHours struct {
 }
 
 func (s *Server) setTeamHours(ctx context.Context, v Viewer, _ none, body TeamHours) (TeamHours, error) {
-	seq, err := s.desk.SaveTeamHours(ctx, body.TeamHours, v.Name, body.Note)
+	seq, err := s.desk.SaveTeamHours(ctx, body.TeamHours, 0, v.Name, body.Note)
 	if err == nil {
 		s.desk.Wait(ctx, seq)
 	}

@@ -30,9 +30,10 @@ func (d *Desk) DeliveryRule(ctx context.Context) (incident.DeliveryRule, int, er
 	return rule, all[i].Version, rule.Validate()
 }
 
-// SaveDeliveryRule puts a new version of the rule in force, in the name of by.
-func (d *Desk) SaveDeliveryRule(ctx context.Context, rule incident.DeliveryRule, by, note string) (incident.Seq, error) {
-	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DeliveryPolicyID, Kind: incident.DeliveryPolicy, Name: "Deployments and their incidents", Body: rule, Note: note, By: by})
+// SaveDeliveryRule puts a new version of the rule in force, in the name of by. It returns ErrConflict when base is not the version
+// in force; 0 is whichever is.
+func (d *Desk) SaveDeliveryRule(ctx context.Context, rule incident.DeliveryRule, base int, by, note string) (incident.Seq, error) {
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DeliveryPolicyID, Kind: incident.DeliveryPolicy, Name: "Deployments and their incidents", Body: rule, Base: base, Note: note, By: by})
 	return seq, err
 }
 
@@ -44,6 +45,11 @@ func (d *Desk) Delivery(ctx context.Context, q query.Query, private bool) (r ana
 	if err != nil {
 		return r, false, err
 	}
+	return d.deliveryBy(ctx, rule, q, private)
+}
+
+// deliveryBy is Delivery by a rule that need not be in force.
+func (d *Desk) deliveryBy(ctx context.Context, rule incident.DeliveryRule, q query.Query, private bool) (r analytics.DeliveryReport, all bool, err error) {
 	snapshot := d.Live.Snapshot()
 	teams, err := d.TeamIDs(q.Teams, private)
 	if err != nil {

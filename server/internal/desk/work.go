@@ -53,6 +53,14 @@ type LoadReport struct {
 
 // Load measures what incidents ask of teams. An incident without a team falls to the teams of its services.
 func (d *Desk) Load(ctx context.Context, q query.Query, private bool) (LoadReport, error) {
+	return d.loadBy(ctx, d.TeamHours, q, private)
+}
+
+// hoursOf returns the hours of a team, and whose they are.
+type hoursOf func(team incident.ID) (hours incident.TeamHours, from string, err error)
+
+// loadBy is Load by hours that need not be in force.
+func (d *Desk) loadBy(ctx context.Context, hours hoursOf, q query.Query, private bool) (LoadReport, error) {
 	incs, all, err := d.whole(ctx, q, 0, private)
 	if err != nil {
 		return LoadReport{}, err
@@ -72,7 +80,7 @@ func (d *Desk) Load(ctx context.Context, q query.Query, private bool) (LoadRepor
 		return r, err
 	}
 	for team, hardships := range byTeam {
-		t, err := d.teamLoad(ctx, team, r, hardships)
+		t, err := d.teamLoad(ctx, hours, team, r, hardships)
 		if err != nil {
 			return r, err
 		}
@@ -122,10 +130,10 @@ func teamsOf(inc *incident.Incident, owners map[incident.ID]incident.ID) []incid
 	return out
 }
 
-func (d *Desk) teamLoad(ctx context.Context, team incident.ID, r LoadReport, hardships []analytics.Hardship) (analytics.TeamLoad, error) {
+func (d *Desk) teamLoad(ctx context.Context, hours hoursOf, team incident.ID, r LoadReport, hardships []analytics.Hardship) (analytics.TeamLoad, error) {
 	t := analytics.TeamLoad{Team: team, Name: d.Live.Snapshot().Name(team)}
 	var err error
-	if t.Hours, t.HoursFrom, err = d.TeamHours(team); err != nil {
+	if t.Hours, t.HoursFrom, err = hours(team); err != nil {
 		return t, err
 	}
 	shifts, _, err := d.Store.Shifts(ctx, incident.ShiftFilter{Teams: []incident.ID{team}, From: r.From, To: r.To, Limit: maxShifts})
@@ -147,7 +155,7 @@ func (d *Desk) TeamHours(team incident.ID) (hours incident.TeamHours, from strin
 	for _, whose := range []struct {
 		id   incident.ID
 		from string
-	}{{incident.TeamHoursID(team), "of the team"}, {incident.TeamHoursID(""), "of all teams"}} {
+	}{{incident.TeamHoursID(team), ofTheTeam}, {incident.TeamHoursID(""), "of all teams"}} {
 		if i := slices.IndexFunc(all, func(p incident.Policy) bool { return p.ID == whose.id }); i >= 0 {
 			err = json.Unmarshal(all[i].Body, &hours)
 			return hours, whose.from, cmp.Or(err, hours.Validate())
@@ -156,8 +164,9 @@ func (d *Desk) TeamHours(team incident.ID) (hours incident.TeamHours, from strin
 	return incident.StandardHours(), "standard", nil
 }
 
-// SaveTeamHours puts hours in force, of the team that they name or of all that have none.
-func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, by, note string) (incident.Seq, error) {
+// SaveTeamHours puts hours in force, of the team that they name or of all that have none. It returns ErrConflict when base is not
+// the version in force; 0 is whichever is.
+func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, base int, by, note string) (incident.Seq, error) {
 	name := "Hours of all teams"
 	if hours.Team != "" {
 		ids, err := d.TeamIDs([]string{string(hours.Team)}, true)
@@ -167,7 +176,7 @@ func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, by, 
 		hours.Team = ids[0]
 		name = "Hours of " + d.Live.Snapshot().Name(hours.Team)
 	}
-	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.TeamHoursID(hours.Team), Kind: incident.TeamHoursPolicy, Name: name, Body: hours, Note: note, By: by})
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.TeamHoursID(hours.Team), Kind: incident.TeamHoursPolicy, Name: name, Body: hours, Base: base, Note: note, By: by})
 	return seq, err
 }
 

@@ -103,21 +103,31 @@ func calendarOf(r *request) (incident.Calendar, error) {
 	}
 	for _, day := range week {
 		name := fmt.Sprintf("w%d", day)
-		for text := range strings.SplitSeq(r.PostForm(name), ",") {
-			if text = strings.TrimSpace(text); text == "" {
-				continue
-			}
-			var h incident.Hour
-			if err := h.UnmarshalText([]byte(text)); err != nil {
-				return c, incident.Invalidf(name, "%q is not of the form 09:00-17:30", text)
-			}
-			c.Weekly[day] = append(c.Weekly[day], h)
+		hours, err := hoursIn(name, r.PostForm(name))
+		if err != nil {
+			return c, err
 		}
+		c.Weekly[day] = hours
 	}
 	for _, line := range lines(r.PostForm("days")) {
 		c.Days = append(c.Days, dayOf(line))
 	}
 	return c, c.Validate()
+}
+
+// hoursIn reads "09:00-12:00, 13:00-17:30" from an input; empty is none.
+func hoursIn(input, value string) (hours []incident.Hour, err error) {
+	for text := range strings.SplitSeq(value, ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		var h incident.Hour
+		if err := h.UnmarshalText([]byte(text)); err != nil {
+			return nil, incident.Invalidf(input, "%q is not of the form 09:00-17:30", text)
+		}
+		hours = append(hours, h)
+	}
+	return hours, nil
 }
 
 // dayOf reads "2026-12-24 09:00-12:00, 13:00-14:00 Christmas Eve".

@@ -52,6 +52,19 @@ func TestDelivery(t *testing.T) {
 			t.Errorf("GET /api/v1/delivery does not say %s:\n%s", want, body)
 		}
 	}
+	form := []string{"cap_minutes", "30", "environments", "production\nlive", "note", "shorter"}
+	s.lists("/admin/delivery", []string{"Deployments and their incidents", "Longest time from a deployment"}, []string{"Take back"})
+	if body, _ := s.post("/admin/delivery", http.StatusOK, append(form, "action", "try")...); !strings.Contains(body, "incidents that are near a deployment from ") {
+		t.Errorf("trying a rule does not say what changes:\n%s", body)
+	}
+	s.post("/admin/delivery", http.StatusUnprocessableEntity, "cap_minutes", "soon", "environments", "production", "action", "save")
+	s.post("/admin/delivery", http.StatusUnprocessableEntity, "cap_minutes", "0", "environments", "production", "action", "save")
+	s.post("/admin/delivery", http.StatusSeeOther, append(form, "action", "save")...)
+	s.lists("/delivery"+days, []string{"within 30m after them"}, nil)
+	s.lists("/admin/delivery", []string{"Take back", "shorter"}, nil)
+	s.post("/admin/delivery/remove", http.StatusSeeOther)
+	s.lists("/delivery"+days, []string{"within 4h after them"}, nil)
 	s.signIn(incident.Viewer)
+	s.get("/admin/delivery", http.StatusForbidden)
 	s.lists("/delivery"+days, []string{"1 of 2 incidents began within"}, []string{"It brought this about"})
 }

@@ -37,7 +37,7 @@ func (s *Server) load(r *request) (answer, error) {
 		page.Notes = append(page.Notes, "there are more incidents than are read for this page; the oldest are missing")
 	}
 	for _, t := range report.Teams {
-		page.Sections = append(page.Sections, loadSection(t, q))
+		page.Sections = append(page.Sections, loadSection(t, q, r.viewer.Role.Can(incident.Editor)))
 	}
 	if len(report.Teams) == 0 {
 		page.None = frontend.NoNumbers{Title: "No incident of a team", Text: "In this period no incident that counts fell to a team, by itself or by a service that a team owns. Choose a longer period.",
@@ -46,7 +46,7 @@ func (s *Server) load(r *request) (answer, error) {
 	return show(page)
 }
 
-func loadSection(t analytics.TeamLoad, q query.Query) frontend.NumbersSection {
+func loadSection(t analytics.TeamLoad, q query.Query, edit bool) frontend.NumbersSection {
 	path := func(name string) string { return memberPath(q, "load", name, string(t.Team)) }
 	out := frontend.NumbersSection{ID: "team-" + incident.Slug(string(t.Team)), Title: t.Name}
 	if t.Withheld != "" {
@@ -61,6 +61,9 @@ func loadSection(t analytics.TeamLoad, q query.Query) frontend.NumbersSection {
 	}
 	out.Stats = append(out.Stats, estimated("Escalated", reports.Share, t.Escalated, "escalated", path("escalated")), estimated("Reassigned", reports.Share, t.Reassigned, "reassigned", path("reassigned")),
 		estimated("Reopened", reports.Share, t.Reopened, "reopened", path("reopened")))
+	if edit {
+		out.Links = append(out.Links, frontend.Link{Label: "Change the hours", Path: hoursPath + "/" + string(t.Team)})
+	}
 	out.Notes = append(out.Notes, "Hours "+t.HoursFrom+": "+hoursWords(t.Hours)+".")
 	if n := t.Levels; len(n) == 4 && t.Escalated.N > 0 {
 		out.Notes = append(out.Notes, fmt.Sprintf("Escalated never: %s, once: %d, twice: %d, more often: %d.", number(n[0], "incident"), n[1], n[2], n[3]))

@@ -61,3 +61,37 @@ func TestLoadAndLearning(t *testing.T) {
 		}
 	}
 }
+
+// TestTeamHours: hours are tried before they are saved, count from then on, and can be taken back; those who may not edit cannot.
+func TestTeamHours(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Editor)
+	red := incident.NewTeam("Red")
+	late := beganAt("inc_1", noon.Add(7*time.Hour), false) // 19:00: off hours of the standard
+	late.Team = red.ID
+	for _, name := range []string{"One", "Two", "Three", "Four", "Five"} {
+		late.People = append(late.People, incident.Participation{Name: "Responder " + name, Role: "responder"})
+	}
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutTeams([]incident.Team{red}), tx.PutIncidents([]*incident.Incident{late})}
+	})
+	path := "/admin/hours/" + string(red.ID)
+	s.lists("/admin/hours", []string{"All teams without hours of their own", "standard", "Red", "sleep 22:00-08:00"}, nil)
+	s.lists(path, []string{"Hours of Red", "Business hours", "See what it would change"}, []string{"Take back"})
+	form := []string{"zone", "Europe/Berlin", "sleep", "23:00-07:00", "w1", "12:00-21:00", "w2", "12:00-21:00", "w3", "12:00-21:00", "w4", "12:00-21:00", "w5", "12:00-21:00", "w6", "12:00-21:00", "w0", "12:00-21:00", "note", "late shift"}
+	if body, _ := s.post(path, http.StatusOK, append(form, "action", "try")...); !strings.Contains(body, "interruptions of Red in business hours from 0 to 1") || !strings.Contains(body, "interruptions of Red in off hours from 1 to 0") {
+		t.Errorf("trying hours does not say what changes:\n%s", body)
+	}
+	s.lists("/load", []string{"0 in business hours, 1 in off hours"}, nil)
+	if body, _ := s.post(path, http.StatusUnprocessableEntity, "zone", "Nowhere/City", "sleep", "late", "action", "save"); !strings.Contains(body, "is not of the form 22:00-08:00") {
+		t.Errorf("wrong hours are not explained:\n%s", body)
+	}
+	s.post(path, http.StatusSeeOther, append(form, "action", "save")...)
+	s.lists("/load", []string{"1 in business hours, 0 in off hours", "Hours of the team", "in Europe/Berlin"}, nil)
+	s.lists(path, []string{"Take back", "late shift"}, nil)
+	s.post(path, http.StatusUnprocessableEntity, append(form, "action", "save", "version", "7")...)
+	s.post(path+"/remove", http.StatusSeeOther)
+	s.lists("/load", []string{"0 in business hours, 1 in off hours", "Hours standard"}, nil)
+	s.signIn(incident.Viewer)
+	s.get(path, http.StatusForbidden)
+}
