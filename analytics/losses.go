@@ -18,8 +18,9 @@ type losses struct {
 	outages     []stats.Outage // of known impact, beside their rows
 	rows        []row
 	maintenance []stats.Stretch
-	planned     []row // maintenance, beside its stretches
-	unclear     []row // the impact of which is not known, whenever they started
+	planned     []row     // maintenance, beside its stretches
+	timesOut    []timeOut // of contracts; their stretches are in maintenance behind those of planned
+	unclear     []row     // the impact of which is not known, whenever they started
 }
 
 // Unclear counts incidents of a window whose impact is not, or not exactly, known.
@@ -50,6 +51,10 @@ func (s *Snapshot) losses(service incident.ID, now time.Time, private bool, weig
 			l.rows = append(l.rows, r)
 		}
 	}
+	l.timesOut = s.timesOut([]incident.ID{service})
+	for _, x := range l.timesOut {
+		l.maintenance = append(l.maintenance, x.Stretch)
+	}
 	return l
 }
 
@@ -72,19 +77,27 @@ func (l *losses) profile(w stats.Stretch) []stats.Piece {
 // lost estimates the time that was lost in a window, in seconds. Low and High say how far the stated precision of times
 // lets it be off; there is no such bound for estimated ones.
 func (l *losses) lost(w stats.Stretch) Estimate {
-	low, high := slices.Clone(l.outages), slices.Clone(l.outages)
-	n := 0
+	as := func(f shape) float64 {
+		shaped := *l
+		shaped.outages = l.shaped(f)
+		return shaped.seconds(w)
+	}
+	return estimate(l.seconds(w), stats.Interval{Low: as(blur.shortest), High: as(blur.longest)}, lostMethod, len(l.within(w))).unlevelled()
+}
+
+// shape is how long an outage is taken to be, given what is not certain about its times.
+type shape func(blur, stats.Stretch) stats.Stretch
+
+// asStated takes times as they are.
+func asStated(_ blur, s stats.Stretch) stats.Stretch { return s }
+
+// shaped returns the outages in a shape.
+func (l *losses) shaped(f shape) []stats.Outage {
+	out := slices.Clone(l.outages)
 	for i, r := range l.rows {
-		b := r.blur[r.i]
-		low[i].Stretch, high[i].Stretch = b.shortest(low[i].Stretch), b.longest(high[i].Stretch)
-		if l.outages[i].Clip(w).Length() > 0 {
-			n++
-		}
+		out[i].Stretch = f(r.blur[r.i], out[i].Stretch)
 	}
-	seconds := func(outages []stats.Outage) float64 {
-		return stats.Measure(w, outages, l.maintenance, l.combine).Weighted / 1e6
-	}
-	return estimate(seconds(l.outages), stats.Interval{Low: seconds(low), High: seconds(high)}, lostMethod, n).unlevelled()
+	return out
 }
 
 const lostMethod = "union of the stretches of impact, each by its weight; plus or minus what times known to the minute, hour or day leave open"

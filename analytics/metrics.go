@@ -74,7 +74,7 @@ func Metrics() []Metric {
 			Method:     "a plain quotient without an interval", Missing: startMissing,
 			Population: "incidents that count and started in the period", Source: "what many tools report as MTBF"},
 		{ID: "availability", Title: "Availability", Unit: Share,
-			Definition: "share of the period, planned maintenance aside, in which no incident had impact; overlapping stretches count once, open ones last until now, and what lies ahead is not counted",
+			Definition: "share of the period, planned maintenance and what contracts exclude aside, in which no incident had impact; overlapping stretches count once, open ones last until now, and what lies ahead is not counted",
 			Method:     "measured, not sampled: no interval", Missing: impactMissing,
 			Population: "incidents that count and have a known stretch of impact inside the period, whenever they started", Source: "interval union; SRE Workbook, chapter 2"},
 		{ID: "sla", Title: "Service levels met", Unit: Share,

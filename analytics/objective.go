@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 
 // Budget is how an objective stands as of Now. All estimates are in seconds unless they say otherwise; their bounds say how
 // far the stated precision of times lets them be off.
+//
+// Where the service needs others ([incident.Dependencies]), what those lose counts too; Own is without it, and Spenders, Shared,
+// WithoutWorst, Teams and Factors are about the service's own incidents.
 type Budget struct {
 	Objective incident.Objective
 	From, To  time.Time // the window; that of a calendar window ends behind Now
@@ -20,8 +24,11 @@ type Budget struct {
 	// Since is when the record begins that the service's incidents come from, where that is inside the window: of what was
 	// before, nothing is known. Zero: the record covers the window.
 	Since       time.Time
-	Maintenance time.Duration // taken out of the window
-	Allowed     time.Duration // the whole budget: (1 − objective) of the window less maintenance
+	Maintenance time.Duration  // taken out of the window, with what contracts exclude
+	Excluded    []ExcludedTime // what Maintenance is made of
+	Own         *OwnBudget     // nil: the service needs no other
+	Needs       []NeedLoss     // what each group that it needs took
+	Allowed     time.Duration  // the whole budget: (1 − objective) of the window less maintenance
 
 	State     BudgetState
 	Consumed  Estimate
@@ -43,6 +50,12 @@ type Budget struct {
 	LateUnknown int // maintenance of which nobody knows when it was declared
 	Unclear     Unclear
 	Steps       []BudgetStep
+}
+
+// OwnBudget is how a budget would stand by the service's own incidents alone.
+type OwnBudget struct {
+	State               BudgetState // burning fast or not is not said
+	Consumed, Remaining Estimate
 }
 
 // BudgetState says in one word how a budget stands.
@@ -89,14 +102,21 @@ func (s *Snapshot) Objective(o incident.Objective, terms Terms, now time.Time, p
 	planned := stats.Measure(w.whole, nil, l.maintenance, combine)
 	b.Maintenance = length(planned.Excluded)
 	b.Late, b.LateTook, b.LateUnknown = l.late(w.whole)
-	b.fill(l, w, float64(planned.Base)/1e6)
-	b.judge(s, l, private)
+	b.Excluded = l.excluded(w.whole)
+	b.fill(l.lost(w.past), l, w, float64(planned.Base)/1e6)
+	back := stats.Stretch{From: min(w.past.From, w.past.To-(3*day).Microseconds()), To: w.past.To}
+	c := s.composition(l, o.Service, back, terms, private, asStated)
+	all := l
+	if c != nil {
+		all = c.losses()
+		b.addNeeds(s, c, w, terms, private, float64(planned.Base)/1e6)
+	}
+	b.judge(s, l, c, private)
 	if b.State == BudgetUnknown {
 		return b
 	}
-	profile := l.profile(w.past)
-	back := stats.Stretch{From: min(w.past.From, w.past.To-(3*day).Microseconds()), To: w.past.To}
-	b.Alerts = burnAlerts(o.Target, w.whole, l.profile(back))
+	profile := all.profile(w.past)
+	b.Alerts = burnAlerts(o.Target, w.whole, all.profile(back))
 	if b.State == BudgetKept && slices.ContainsFunc(b.Alerts, func(a BurnAlert) bool { return a.Fires }) {
 		b.State = BudgetBurning
 	}
@@ -106,13 +126,22 @@ func (s *Snapshot) Objective(o incident.Objective, terms Terms, now time.Time, p
 	return b
 }
 
-// fill computes the budget; base is the window less maintenance, in seconds.
-func (b *Budget) fill(l *losses, w budgetWindow, base float64) {
+// addNeeds counts what the service needs, and keeps what it spent by itself.
+func (b *Budget) addNeeds(s *Snapshot, c *composition, w budgetWindow, terms Terms, private bool, base float64) {
+	own := *b
+	own.judge(s, c.own, nil, private)
+	b.Own = &OwnBudget{own.State, own.Consumed, own.Remaining}
+	b.fill(s.composedLoss(c.own, b.Objective.Service, w.past, terms, private), c.own, w, base)
+	b.Needs = s.composition(c.own, b.Objective.Service, w.past, terms, private, asStated).taken()
+}
+
+// fill computes the budget from what was consumed; base is the window less maintenance, in seconds.
+func (b *Budget) fill(consumed Estimate, l *losses, w budgetWindow, base float64) {
 	past := stats.Measure(w.past, nil, l.maintenance, l.combine)
 	budget := stats.ErrorBudget(b.Objective.Target, base, 0)
 	b.Allowed = time.Duration(budget.Allowed * 1e9).Round(time.Microsecond)
-	b.Consumed = l.lost(w.past)
-	b.Remaining = Estimate{Method: lostMethod, N: b.Consumed.N, Value: less(budget.Allowed, b.Consumed.Value), Low: less(budget.Allowed, b.Consumed.High), High: less(budget.Allowed, b.Consumed.Low)}
+	b.Consumed = consumed
+	b.Remaining = Estimate{Method: consumed.Method, N: b.Consumed.N, Value: less(budget.Allowed, b.Consumed.Value), Low: less(budget.Allowed, b.Consumed.High), High: less(budget.Allowed, b.Consumed.Low)}
 	b.Share = b.Consumed.scaled(1/budget.Allowed, "consumed / budget")
 	b.Burn = b.Consumed.scaled(1/(float64(past.Base)/1e6)/(1-b.Objective.Target), "share of bad time / (1 − objective)")
 }
@@ -135,23 +164,26 @@ func (e Estimate) scaled(by float64, method string) Estimate {
 	return Estimate{Value: times(e.Value), Low: times(e.Low), High: times(e.High), Method: method, N: e.N, Reason: e.Reason}
 }
 
-// judge says how the budget stands, and takes back the numbers where nothing is known.
-func (b *Budget) judge(s *Snapshot, l *losses, private bool) {
-	since := l.first()
-	if since.After(b.From) { // then others that came the same way may be older, and all must be looked through
-		since, _ = s.Record(Query{Services: []incident.ID{b.Objective.Service}, Private: private})
+// judge says how the budget stands, and takes back the numbers where nothing is known. c is what the service needs, or nil.
+func (b *Budget) judge(s *Snapshot, l *losses, c *composition, private bool) {
+	since, services, notKnown := l.first(), []incident.ID{b.Objective.Service}, b.Unclear.Unknown()
+	if c != nil {
+		services, notKnown = append(services, slices.Sorted(maps.Keys(c.known))...), notKnown+c.unclear
+	}
+	if since.After(b.From) || since.IsZero() && c != nil { // then others that came the same way may be older, and all must be looked through
+		since, _ = s.Record(Query{Services: services, Private: private})
 	}
 	if since.After(b.From) {
 		b.Since = since
 	}
 	reason := ""
-	switch unknown := b.Unclear.Unknown(); {
+	switch {
 	case since.IsZero() || !since.Before(b.Now):
 		reason = "no incident of this service has been recorded, so nothing is known about it"
 	case b.Allowed <= 0 || b.Burn.Value == nil:
 		reason = "nothing of the window has been observed"
-	case b.Consumed.N == 0 && unknown > 0:
-		reason = fmt.Sprintf("the impact of %s is not known", incidents(unknown))
+	case b.Consumed.N == 0 && notKnown > 0:
+		reason = fmt.Sprintf("the impact of %s is not known", incidents(notKnown))
 	}
 	allowed := b.Allowed.Seconds() * (1 + 1e-9) // what is met in decimals is met
 	switch {

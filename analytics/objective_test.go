@@ -305,3 +305,52 @@ func TestReliability(t *testing.T) {
 		}
 	}
 }
+
+// TestBudgetWithNeeds: of one day with a budget of 2:24 hours the shop spends 10:00 to 11:00 by itself, until 11:30 with its database. A
+// contract excludes 10:15 to 10:45 for it, which leaves a budget of 2:21 and takes half an hour of impact.
+func TestBudgetWithNeeds(t *testing.T) {
+	body, err := json.Marshal(incident.Dependencies{Service: "svc_web", Needs: []incident.Needs{{Services: []incident.ID{"svc_db"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	promises := []incident.SLAPromise{{Name: "Resolution", Span: "opened..resolved", WithinSeconds: 3600, Goal: 0.9}}
+	excluding := func(name incident.AppliesTo, services ...incident.ID) incident.Policy {
+		return policy(t, "pol_gold", incident.ContractPolicy, "Gold", 1, incident.Contract{Window: incident.Window{Every: incident.Month}, Until: "2026-06-11", Promises: promises,
+			Exclusions: []incident.SLAExclusion{{From: at(t, "2026-06-10T10:15:00Z"), Until: at(t, "2026-06-10T10:45:00Z"), Services: services, Reason: "move", Approver: "Approver One", ApprovedAt: at(t, "2026-06-01T00:00:00Z"), AppliesTo: name},
+				{From: at(t, "2026-06-11T00:00:00Z"), Until: at(t, "2026-06-12T00:00:00Z"), Reason: "behind the term", Approver: "Approver One", ApprovedAt: at(t, "2026-06-01T00:00:00Z")}}})
+	}
+	for _, tc := range []struct {
+		name                        string
+		contract                    incident.Policy
+		allowed, consumed, own, off float64
+	}{
+		{"nothing excluded", incident.Policy{}, 8640, 5400, 3600, 0},
+		{"for the service", excluding(incident.ToAll, "svc_web", "svc_db"), 8460, 3600, 1800, 1800},
+		{"for all services, from availability alone", excluding(incident.ToAvailability), 8460, 3600, 1800, 1800},
+		{"from clocks alone", excluding(incident.ToClocks, "svc_web"), 8640, 5400, 3600, 0},
+		{"for another service", excluding(incident.ToAll, "svc_db"), 8640, 5400, 3600, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			live := analytics.NewLive(time.Now)
+			if err := live.Apply(context.Background(), incident.Delta{Upto: 1, CaughtUp: true, Policies: []incident.Policy{{ID: "pol_1", Kind: incident.DependenciesPolicy, Body: body}, tc.contract},
+				Incidents: []*incident.Incident{early(t), struck(t, "own", "2026-06-10T10:00:00Z", "2026-06-10T11:00:00Z"), struck(t, "db", "2026-06-10T10:30:00Z", "2026-06-10T11:30:00Z", hitting("svc_db"))}}); err != nil {
+				t.Fatal(err)
+			}
+			s, o := live.Snapshot(), rolling(1)
+			o.Target = 0.9
+			b := s.Objective(o, s.Terms(), at(t, "2026-06-11T00:00:00Z"), true)
+			if b.Own == nil || len(b.Needs) != 1 || b.Needs[0].Own != 1800 || b.Allowed.Seconds() != tc.allowed || b.Maintenance.Seconds() != tc.off {
+				t.Fatalf("Objective = allowed %v, maintenance %v, own %+v, needs %+v", b.Allowed, b.Maintenance, b.Own, b.Needs)
+			}
+			seconds(t, "Consumed", b.Consumed.Value, tc.consumed)
+			seconds(t, "Own.Consumed", b.Own.Consumed.Value, tc.own)
+			if n := len(b.Excluded); (n == 1) != (tc.off > 0) || n > 0 && (b.Excluded[0].ContractName != "Gold" || b.Excluded[0].To.Sub(b.Excluded[0].From) != 30*time.Minute) {
+				t.Errorf("Excluded = %+v, want what is taken out", b.Excluded)
+			}
+			up := s.Uptime(analytics.Query{Services: []incident.ID{"svc_web"}, GroupBy: analytics.ByService, From: at(t, "2026-06-10T00:00:00Z"), To: at(t, "2026-06-11T00:00:00Z"), Private: true})
+			if len(up) != 1 || up[0].Maintenance.Seconds() != tc.off || up[0].Down.Seconds() != tc.own {
+				t.Errorf("Uptime = %+v, want %v s taken out and %v s down", up, tc.off, tc.own)
+			}
+		})
+	}
+}

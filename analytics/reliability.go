@@ -14,7 +14,7 @@ import (
 type Reliability struct {
 	Service     incident.ID
 	From, To    time.Time
-	Maintenance time.Duration
+	Maintenance time.Duration // with what contracts exclude
 
 	Any      Estimate // no incident had impact
 	Weighted Estimate // each minute counts by the severity of its incident
@@ -27,6 +27,7 @@ type Reliability struct {
 	Late        []Case // maintenance that was declared after it had begun
 	LateTook    time.Duration
 	LateUnknown int
+	Excluded    []ExcludedTime // what Maintenance is made of
 	Unclear     Unclear
 	Cost        *Cost // nil: no rate is set
 }
@@ -58,6 +59,7 @@ func (s *Snapshot) Reliability(service incident.ID, from, to, now time.Time, ter
 	planned := stats.Measure(w, nil, l.maintenance, l.combine)
 	r.Maintenance = length(planned.Excluded)
 	r.Late, r.LateTook, r.LateUnknown = l.late(w)
+	r.Excluded = l.excluded(w)
 	base := float64(planned.Base) / 1e6
 	gone := ""
 	if r.Lost.N == 0 {
@@ -94,19 +96,11 @@ func available(lost Estimate, base float64, why string) Estimate {
 	return Estimate{Value: share(lost.Value), Low: share(lost.High), High: share(lost.Low), Method: lostMethod, N: lost.N}
 }
 
-const composedMethod = "union of the service's own impact and that of what it needs, piece by piece"
-
 // compose fills in what depends on other services.
 func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms Terms, private bool, base float64, gone string) {
-	needs := needsOf(terms.Dependencies, r.Service)
-	c := composer{s: s, w: w, now: r.To, terms: terms, private: private, known: map[incident.ID][]stats.Piece{}, open: map[incident.ID]bool{r.Service: true}}
-	mine := stats.Profile(w, own.outages, nil, own.combine)
-	groups := make([][]stats.Piece, len(needs))
-	for i, n := range needs {
-		groups[i] = c.group(n)
-	}
+	c := s.composition(own, r.Service, w, terms, private, asStated)
 	switch {
-	case len(needs) == 0:
+	case c == nil:
 		r.Composed = unknown(composedMethod, 0, "no dependencies are set")
 		return
 	case base <= 0:
@@ -119,92 +113,8 @@ func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms T
 		r.Composed = unknown(composedMethod, 0, blind(base, 0, c.unclear+r.Unclear.Unknown()))
 		return
 	}
-	total := own.together(append([][]stats.Piece{mine}, groups...), w)
-	value := 1 - total/base
-	r.Composed = Estimate{Value: &value, Method: composedMethod, N: c.n + r.Lost.N}
-	secret := s.secretServices(private)
-	for i, n := range needs {
-		n.Services = slices.DeleteFunc(slices.Clone(n.Services), func(id incident.ID) bool { return secret[string(id)] })
-		rest := append([][]stats.Piece{mine}, slices.Delete(slices.Clone(groups), i, i+1)...)
-		r.Needs = append(r.Needs, NeedLoss{Any: n.Any, Services: n.Services, Own: total - own.together(rest, w)})
-	}
-}
-
-// together returns the seconds that profiles take from a service, outside its own maintenance.
-func (l *losses) together(profiles [][]stats.Piece, w stats.Stretch) float64 {
-	var outages []stats.Outage
-	for _, p := range stats.Overlay(profiles, l.worst) {
-		outages = append(outages, stats.Outage{Stretch: p.Stretch, Impact: p.Impact})
-	}
-	return stats.Measure(w, outages, l.maintenance, stats.Largest).Weighted / 1e6
-}
-
-// worst combines impacts at one time.
-func (l *losses) worst(impacts []float64) float64 {
-	if l.combine == stats.Largest {
-		return slices.Max(impacts)
-	}
-	var sum float64
-	for _, x := range impacts {
-		sum += x
-	}
-	return min(1, sum)
-}
-
-func needsOf(all []incident.Dependencies, service incident.ID) []incident.Needs {
-	var out []incident.Needs
-	for _, d := range all {
-		if d.Service == service {
-			out = append(out, d.Needs...)
-		}
-	}
-	return out
-}
-
-// composer walks what a service needs, and what that needs in turn. Each service is measured once.
-type composer struct {
-	s          *Snapshot
-	w          stats.Stretch
-	now        time.Time
-	terms      Terms
-	private    bool
-	known      map[incident.ID][]stats.Piece
-	open       map[incident.ID]bool // being measured: a circle ends here
-	n, unclear int                  // incidents with known impact, and without
-}
-
-// service returns the profile of a service with all that it needs. Its maintenance is no excuse to those who need it.
-func (c *composer) service(id incident.ID) []stats.Piece {
-	if p, ok := c.known[id]; ok {
-		return p
-	}
-	l := c.s.losses(id, c.now, c.private, c.terms.Weights.Of, combination(c.terms.Weights))
-	c.n, c.unclear = c.n+len(l.within(c.w)), c.unclear+l.uncertain(c.w).Unknown()
-	profiles := [][]stats.Piece{stats.Profile(c.w, l.outages, nil, l.combine)}
-	c.open[id] = true
-	for _, n := range needsOf(c.terms.Dependencies, id) {
-		profiles = append(profiles, c.group(n))
-	}
-	delete(c.open, id)
-	c.known[id] = stats.Overlay(profiles, l.worst)
-	return c.known[id]
-}
-
-// group returns what a group takes: the worst of its services, or where one is enough, the best.
-func (c *composer) group(n incident.Needs) []stats.Piece {
-	var profiles [][]stats.Piece
-	for _, id := range n.Services {
-		if !c.open[id] {
-			profiles = append(profiles, c.service(id))
-		}
-	}
-	if len(profiles) == 0 {
-		return nil
-	}
-	if n.Any {
-		return stats.Overlay(profiles, slices.Min)
-	}
-	return stats.Overlay(profiles, slices.Max)
+	r.Composed = available(s.composedLoss(own, r.Service, w, terms, private), base, "")
+	r.Composed.Method, r.Needs = composedMethod, c.taken()
 }
 
 // cost prices lost time; nil when no rate concerns the service.

@@ -54,6 +54,9 @@ func (s *Snapshot) terms(a *Agreement, p incident.SLAPromise) *terms {
 		t.over = s.over()
 	}
 	for _, x := range a.Contract.Exclusions {
+		if x.AppliesTo == incident.ToAvailability {
+			continue
+		}
 		t.exclusions = append(t.exclusions, exclusion{x, stats.Stretch{From: micros(x.From), To: micros(x.Until)}, setsWith(s, x.Services)})
 	}
 	return t

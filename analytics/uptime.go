@@ -13,7 +13,7 @@ import (
 // UptimeGroup says when what the group selects was affected inside [From, To). The stretch of impact of an
 // incident runs from impact start or detection, whichever is known and first, to the end of impact or
 // resolution; that of an open incident to the end of the window. Stretches that overlap count
-// once. Planned maintenance (incidents of that kind) is neither up nor down.
+// once. Planned maintenance (incidents of that kind) and what contracts exclude is neither up nor down.
 //
 // Group.From and Group.To always hold the window: the query's period cut at Now, and where the query
 // leaves a side open, from the first or to the last known instant of impact. LeftOut, NMissing and NInvalid are
@@ -26,11 +26,12 @@ type UptimeGroup struct {
 	NMissing  int // the start or the end of impact is not known, or both are one instant: in no number but StartToStart
 	NInvalid  int // impact ends before it begins: likewise
 
-	Window      time.Duration // To − From
-	Maintenance time.Duration // taken out of the window
-	Down        time.Duration // union of the stretches of impact
-	Up          time.Duration // Window − Maintenance − Down
-	SumOfParts  time.Duration // impact added up incident by incident, for contrast: overlaps count twice
+	Window      time.Duration  // To − From
+	Maintenance time.Duration  // taken out of the window, with what contracts exclude
+	Excluded    []ExcludedTime // of Maintenance: by contracts, inside the window
+	Down        time.Duration  // union of the stretches of impact
+	Up          time.Duration  // Window − Maintenance − Down
+	SumOfParts  time.Duration  // impact added up incident by incident, for contrast: overlaps count twice
 
 	Availability Estimate // Up / (Window − Maintenance), 0 to 1; no interval: it is measured, not sampled
 	// Failures counts the merged stretches that begin inside the window.
@@ -74,11 +75,15 @@ func (s *Snapshot) Uptime(q Query) []UptimeGroup {
 	window := p.window(groups)
 	var out []UptimeGroup
 	for _, b := range groups {
+		about := q.Services
+		if q.GroupBy == ByService {
+			about = []incident.ID{incident.ID(b.group.Key)}
+		}
 		if q.GroupBy.Period() {
-			return p.uptimeByPeriod(b.acc, window)
+			return p.uptimeByPeriod(b.acc, window, s.timesOut(about))
 		}
 		b.group.From, b.group.To = instant(window.From), instant(window.To)
-		out = append(out, p.uptime(b.group, window, b.acc))
+		out = append(out, p.uptime(b.group, window, b.acc, s.timesOut(about)))
 	}
 	return out
 }
@@ -157,7 +162,7 @@ func (p *population) window(groups []*bucket[[]impact]) stats.Stretch {
 }
 
 // uptimeByPeriod measures every calendar period of the window on its own.
-func (p *population) uptimeByPeriod(all []impact, window stats.Stretch) []UptimeGroup {
+func (p *population) uptimeByPeriod(all []impact, window stats.Stretch, off []timeOut) []UptimeGroup {
 	if window.Length() == 0 {
 		return nil
 	}
@@ -189,21 +194,24 @@ func (p *population) uptimeByPeriod(all []impact, window stats.Stretch) []Uptime
 		w := stats.Stretch{From: x.from.UnixMicro(), To: x.to.UnixMicro()}.Clip(window)
 		head.From, head.To = instant(w.From), instant(w.To)
 		head.Partial = !head.From.Equal(x.from) || !head.To.Equal(x.to)
-		out[i] = p.uptime(head, w, parts[i])
+		out[i] = p.uptime(head, w, parts[i], off)
 	}
 	if len(unplaced) > 0 {
-		out = append(out, p.uptime(Group{Label: noStart}, stats.Stretch{}, unplaced))
+		out = append(out, p.uptime(Group{Label: noStart}, stats.Stretch{}, unplaced, nil))
 	}
 	return out
 }
 
 // uptime measures one group in one window.
-func (p *population) uptime(head Group, w stats.Stretch, impacts []impact) UptimeGroup {
-	g := UptimeGroup{Group: head}
+func (p *population) uptime(head Group, w stats.Stretch, impacts []impact, off []timeOut) UptimeGroup {
+	g := UptimeGroup{Group: head, Excluded: excludedIn(w, off)}
 	left := map[uint32]int{}
 	var outages []stats.Outage
 	var stretches, maintenance []stats.Stretch
 	var starts []int64
+	for _, x := range off {
+		maintenance = append(maintenance, x.Stretch)
+	}
 	for _, x := range impacts {
 		inside := x.started >= w.From && x.started < w.To || x.started == 0
 		switch {

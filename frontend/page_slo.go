@@ -61,6 +61,9 @@ type SLODetailPage struct {
 	Factors      []SLOPart
 	Alerts       []SLOAlert
 	Uncertain    []SLOUncertain
+	Own          string   // how it would stand by the service's own incidents alone; empty: it needs no other service
+	Needs        []Pair   // group in words, what it took
+	Excluded     Excluded // from the window
 	Versions     []SLOVersion
 	ID           string
 	OpenSLO      bool // it was read from OpenSLO
@@ -97,6 +100,12 @@ type SLOAlert struct {
 	LongBurn  string
 	ShortBurn string
 	Fires     bool
+}
+
+// Excluded is the time that is taken out of availability or a budget.
+type Excluded struct {
+	Took  string // "4h 30m", overlaps once; empty: none
+	Parts []SLOUncertain
 }
 
 // SLOUncertain is one sort of doubt, with the incidents that raise it.
@@ -163,6 +172,7 @@ type ReliabilityPart struct {
 	Period     string
 	Stats      []Stat
 	Needs      []Pair // group in words, what it took
+	Excluded   Excluded
 	Uncertain  []SLOUncertain
 	Cost       string // "8,400 to 25,000 EUR"; empty: no rate is set
 	Reasoning  string

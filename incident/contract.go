@@ -69,8 +69,10 @@ const (
 	Reset  Reopen = "reset"  // it begins anew; each run must be in time
 )
 
-// SLAExclusion is time that does not count on the clocks of a contract: announced maintenance, most often.
+// SLAExclusion is time that does not count on the clocks of a contract, nor in the availability and the budgets of the services
+// that it names: announced maintenance, most often.
 type SLAExclusion struct {
+	AppliesTo  AppliesTo `json:"applies_to,omitempty"`
 	From       time.Time `json:"from"`
 	Until      time.Time `json:"until"`
 	Services   []ID      `json:"services,omitempty"` // of incidents of one of these; empty: all
@@ -78,6 +80,15 @@ type SLAExclusion struct {
 	Approver   string    `json:"approver"`
 	ApprovedAt time.Time `json:"approved_at"`
 }
+
+// AppliesTo says which figures an exclusion is taken from.
+type AppliesTo string
+
+const (
+	ToAll          AppliesTo = "" // clocks, availability and error budgets
+	ToClocks       AppliesTo = "clocks"
+	ToAvailability AppliesTo = "availability" // and error budgets
+)
 
 // AfterTheFact reports whether the exclusion was approved when its time had already begun.
 func (x SLAExclusion) AfterTheFact() bool { return x.ApprovedAt.After(x.From) }
@@ -184,6 +195,8 @@ func (x SLAExclusion) validate() error {
 		return Invalidf("exclusions.approver", "say who approved it")
 	case x.ApprovedAt.IsZero():
 		return Invalidf("exclusions.approved_at", "say when it was approved")
+	case !slices.Contains([]AppliesTo{ToAll, ToClocks, ToAvailability}, x.AppliesTo):
+		return Invalidf("exclusions.applies_to", "%q is not known; there are clocks and availability, and nothing for both", x.AppliesTo)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func availabilityByService(s *analytics.Snapshot, q analytics.Query) Chart {
 		X: Axis{Label: "Availability", Unit: Share}, Y: Axis{Unit: Text},
 		Source: uptimeSource(s, q), Table: uptimeTable(groups),
 	}
-	c.Source.Method, c.Source.Metric = "1 − downtime / (period − maintenance); overlapping incidents count once", "availability"
+	c.Source.Method, c.Source.Metric = "1 − downtime / (period − maintenance and exclusions); overlapping incidents count once", "availability"
 	dots := Series{Name: "Availability", Shape: Interval}
 	worst := math.Inf(1)
 	name := ""
@@ -133,7 +133,7 @@ func uptimeTable(groups []analytics.UptimeGroup) Table {
 		{Key: "service", Title: "Service", Unit: Text},
 		{Key: "availability_share", Title: "Availability", Unit: Share},
 		{Key: "down_seconds", Title: "Down", Unit: Seconds},
-		{Key: "maintenance_seconds", Title: "Maintenance", Unit: Seconds},
+		{Key: "maintenance_seconds", Title: "Maintenance and exclusions", Unit: Seconds},
 		{Key: "window_seconds", Title: "Observed", Unit: Seconds},
 		{Key: "incidents", Title: "Incidents", Unit: Count},
 		{Key: "failures", Title: "Failures", Unit: Count},

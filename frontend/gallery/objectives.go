@@ -38,8 +38,9 @@ func (w world) sloUncertain() []frontend.SLOUncertain {
 }
 
 func (w world) sloDetail() frontend.SLODetailPage {
-	p := frontend.SLODetailPage{Shell: w.on("Checkout works", frontend.NavSLO, "/slo/slo_0001", frontend.Link{Label: "Objectives", Path: "/slo"}), Row: w.sloRows()[1], ID: "slo_0001", MayEdit: true, OpenSLO: true,
-		About: []frontend.Pair{{Name: "Counts", Value: "any impact, in full"}, {Name: "Owner", Value: w.say("Storefront")}}, Since: w.shell.Now.AddDate(0, 0, -5), Stats: w.stats()[:2], Figures: []frontend.Figure{w.countsChart("error-budget")},
+	p := frontend.SLODetailPage{Shell: w.on("Checkout works", frontend.NavSLO, "/slo/slo_0001", frontend.Link{Label: "Objectives", Path: "/slo"}), Row: w.sloRows()[1], ID: "slo_0001", MayEdit: true, OpenSLO: true, Own: "By its own incidents alone it would have spent 12m, and stand \"within budget\".", Needs: []frontend.Pair{{Name: w.say("Database"), Value: "took 19m that would not have been lost otherwise"}},
+		Excluded: frontend.Excluded{Took: "3h", Parts: []frontend.SLOUncertain{{Text: w.say("1 Mar 2026 22:00 to 2 Mar 2026 01:00 UTC: database move, approved by Approver One, after the fact"), Cases: []frontend.Link{{Label: w.say("Gold"), Path: "/contracts/pol_1"}}}}},
+		About:    []frontend.Pair{{Name: "Counts", Value: "any impact, in full"}, {Name: "Owner", Value: w.say("Storefront")}}, Since: w.shell.Now.AddDate(0, 0, -5), Stats: w.stats()[:2], Figures: []frontend.Figure{w.countsChart("error-budget")},
 		Outlook: []string{"At the pace of the window so far, 4 stretches of impact in it: on 3 Dec 2026, 10:12 UTC at the earliest, perhaps not at all (95 % interval)."}, Shared: "3m", Without: "Without the worst one 4m would be spent instead of 12m.",
 		Teams: []frontend.SLOPart{{Label: w.say("Payments"), N: 3, Own: "8m"}, {N: 1, Own: "1m"}}, Factors: []frontend.SLOPart{{Label: w.say("deploy"), N: 2, Own: "7m"}}, More: 12,
 		Alerts:    []frontend.SLOAlert{{Kind: "page", Long: time.Hour, Short: 5 * time.Minute, Threshold: "14.40", LongBurn: "166", ShortBurn: "not known", Fires: true}, {Kind: "ticket", Long: 72 * time.Hour, Short: 6 * time.Hour, Threshold: "1.00", LongBurn: "0.20", ShortBurn: "0.00"}},

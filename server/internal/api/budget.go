@@ -31,7 +31,10 @@ type Objective struct {
 
 	State       string         `json:"state" doc:"within budget, burning fast, budget spent, cannot tell or nothing known"`
 	Allowed     float64        `json:"budget_seconds"`
-	Maintenance float64        `json:"maintenance_seconds"`
+	Maintenance float64        `json:"maintenance_seconds" doc:"taken out of the window, with what contracts exclude"`
+	Excluded    []Excluded     `json:"excluded" doc:"what is taken out; overlaps are taken out once"`
+	Own         *OwnBudget     `json:"own" doc:"by its own incidents alone; null: the service needs no other, and nothing else counts"`
+	Needs       []NeedLoss     `json:"needs" doc:"what each group of services took that it needs"`
 	Consumed    desk.Estimate  `json:"consumed_seconds" doc:"low and high say what times of coarse precision leave open"`
 	Remaining   desk.Estimate  `json:"remaining_seconds"`
 	Share       desk.Estimate  `json:"consumed_share"`
@@ -47,6 +50,36 @@ type Objective struct {
 	LateTook    float64        `json:"late_maintenance_seconds"`
 	Unclear     Unclear        `json:"unclear"`
 	LeftOut     []desk.LeftOut `json:"left_out"`
+}
+
+// OwnBudget is how an objective would stand by the service's own incidents alone.
+type OwnBudget struct {
+	State     string        `json:"state"`
+	Consumed  desk.Estimate `json:"consumed_seconds"`
+	Remaining desk.Estimate `json:"remaining_seconds"`
+}
+
+// Excluded is a stretch of time that is taken out: of an incident of planned maintenance, or of a contract.
+type Excluded struct {
+	From     time.Time   `json:"from"`
+	To       time.Time   `json:"to"`
+	Incident incident.ID `json:"incident_id,omitempty"`
+	Contract incident.ID `json:"contract_id,omitempty"`
+	Reason   string      `json:"reason,omitempty"`
+	Approver string      `json:"approver,omitempty"`
+	Late     bool        `json:"after_the_fact,omitempty"`
+}
+
+func excluded(x analytics.ExcludedTime) Excluded {
+	out := Excluded{From: x.From, To: x.To, Contract: x.Contract, Reason: x.Reason, Approver: x.Approver, Late: x.Late}
+	if x.Case != nil {
+		out.Incident = x.Case.ID
+	}
+	return out
+}
+
+func needLoss(s *analytics.Snapshot) func(analytics.NeedLoss) NeedLoss {
+	return func(n analytics.NeedLoss) NeedLoss { return NeedLoss{n.Any, each(n.Services, s.Name), n.Own} }
 }
 
 // BurnAlert is one rule as of now.
@@ -102,7 +135,11 @@ type Unclear struct {
 func objectiveOf(s *analytics.Snapshot, spenders int) func(desk.ObjectiveBudget) Objective {
 	return func(b desk.ObjectiveBudget) Objective {
 		o, x := b.NamedObjective.Objective, b.Budget
-		return Objective{ID: b.Policy.ID, Version: b.Policy.Version, Name: b.Policy.Name, Service: NamedRef{o.Service, s.Name(o.Service)}, Objective: o.Target,
+		var own *OwnBudget
+		if x.Own != nil {
+			own = &OwnBudget{string(x.Own.State), desk.Estimate(x.Own.Consumed), desk.Estimate(x.Own.Remaining)}
+		}
+		return Objective{Own: own, Needs: each(x.Needs, needLoss(s)), Excluded: each(x.Excluded, excluded), ID: b.Policy.ID, Version: b.Policy.Version, Name: b.Policy.Name, Service: NamedRef{o.Service, s.Name(o.Service)}, Objective: o.Target,
 			Days: o.Window.Days, Calendar: o.Window.Calendar, Zone: o.Window.Zone, Weighted: o.Weighted, Owner: o.Owner, Review: o.Review,
 			Description: o.Description, OpenSLO: o.OpenSLO != "", From: x.From, To: x.To, Now: x.Now, RecordSince: when(x.Since),
 			State: string(x.State), Allowed: x.Allowed.Seconds(), Maintenance: x.Maintenance.Seconds(), Consumed: desk.Estimate(x.Consumed),
@@ -145,7 +182,8 @@ type Reliability struct {
 	Service     NamedRef      `json:"service"`
 	From        time.Time     `json:"from"`
 	To          time.Time     `json:"to"`
-	Maintenance float64       `json:"maintenance_seconds"`
+	Maintenance float64       `json:"maintenance_seconds" doc:"taken out, with what contracts exclude"`
+	Excluded    []Excluded    `json:"excluded" doc:"what is taken out; overlaps are taken out once"`
 	Any         desk.Estimate `json:"any_impact_share" doc:"no incident had impact"`
 	Weighted    desk.Estimate `json:"weighted_share"`
 	Composed    desk.Estimate `json:"composed_share" doc:"with what the service needs"`
@@ -177,9 +215,7 @@ type Cost struct {
 func reliabilityOf(s *analytics.Snapshot, r analytics.Reliability) Reliability {
 	out := Reliability{Service: NamedRef{r.Service, s.Name(r.Service)}, From: r.From, To: r.To, Maintenance: r.Maintenance.Seconds(), Any: desk.Estimate(r.Any),
 		Weighted: desk.Estimate(r.Weighted), Composed: desk.Estimate(r.Composed), Lost: desk.Estimate(r.Lost), Late: each(r.Late, caseRef),
-		LateTook: r.LateTook.Seconds(), Unclear: unclear(r.Unclear), Needs: each(r.Needs, func(n analytics.NeedLoss) NeedLoss {
-			return NeedLoss{n.Any, each(n.Services, s.Name), n.Own}
-		})}
+		LateTook: r.LateTook.Seconds(), Unclear: unclear(r.Unclear), Needs: each(r.Needs, needLoss(s)), Excluded: each(r.Excluded, excluded)}
 	if c := r.Cost; c != nil {
 		out.Cost = &Cost{c.Low, c.High, c.Rate.Currency, c.Rate.Low, c.Rate.High, c.Rate.Reason}
 	}

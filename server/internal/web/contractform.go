@@ -100,6 +100,7 @@ func (s *Server) exclusionInputs(i int, x incident.SLAExclusion, zone *time.Loca
 		{Name: name("until"), Label: "Excluded until", Type: "text", Value: wall(x.Until, zone)},
 		{Name: name("services"), Label: "Only of services, one a line", Type: "textarea", Value: strings.Join(each(x.Services, s.Live.Snapshot().Name), "\n")},
 		{Name: name("reason"), Label: "Why it does not count", Type: "text", Value: x.Reason},
+		{Name: name("applies_to"), Label: "Taken from", Options: choose(string(x.AppliesTo), "", "The clocks, availability and error budgets", "clocks", "The clocks of this contract alone", "availability", "Availability and error budgets alone")},
 		{Name: name("approver"), Label: "Approved by", Type: "text", Value: x.Approver},
 		{Name: name("approved_at"), Label: "Approved at", Type: "text", Value: wall(x.ApprovedAt, zone), Hint: "One behind the beginning is shown as approved after the fact."},
 	}}
@@ -216,7 +217,7 @@ func (s *Server) promiseOf(r *request, i int) (incident.SLAPromise, error) {
 
 func (s *Server) exclusionOf(r *request, i int, zone *time.Location) (x incident.SLAExclusion, err error) {
 	field := func(name string) string { return strings.TrimSpace(r.PostForm(fmt.Sprintf("x%d.%s", i, name))) }
-	x.Reason, x.Approver = field("reason"), field("approver")
+	x.Reason, x.Approver, x.AppliesTo = field("reason"), field("approver"), incident.AppliesTo(field("applies_to"))
 	for _, at := range []struct {
 		name string
 		to   *time.Time

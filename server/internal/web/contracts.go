@@ -206,6 +206,8 @@ func (s *Server) termsOf(snapshot *analytics.Snapshot, a analytics.Agreement, pr
 		if x.AfterTheFact() {
 			text += ", after the fact"
 		}
+		text += map[incident.AppliesTo]string{incident.ToAll: "; taken from the clocks, availability and error budgets", incident.ToClocks: "; taken from the clocks alone",
+			incident.ToAvailability: "; taken from availability and error budgets alone"}[x.AppliesTo]
 		excluded = append(excluded, text)
 	}
 	return terms, excluded

@@ -46,6 +46,9 @@ func sloRow(snapshot *analytics.Snapshot, b desk.ObjectiveBudget) frontend.SLORo
 	if *b.Remaining.Value < 0 {
 		row.Left = fmt.Sprintf("overspent by %s, of a budget of %s", took(-*b.Remaining.Value), took(b.Allowed.Seconds()))
 	}
+	if b.Own != nil && b.Own.Consumed.Value != nil {
+		row.Left += fmt.Sprintf("; it spent %s by itself, and %s with what it needs", took(*b.Own.Consumed.Value), took(*b.Consumed.Value))
+	}
 	row.Bar = 100 * max(0, *b.Remaining.Value) / b.Allowed.Seconds()
 	row.Burn = burnWords(b.Burn.Value)
 	for _, a := range b.Alerts {
@@ -125,6 +128,7 @@ func (s *Server) sloDetail(r *request) (answer, error) {
 	page := frontend.SLODetailPage{Shell: r.shell(b.Policy.Name, frontend.NavSLO, frontend.Link{Label: "Objectives", Path: sloPath}), Row: sloRow(snapshot, b), ID: string(b.Policy.ID),
 		Since: b.Since, OpenSLO: o.OpenSLO != "", About: agreed(o), MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo,
 		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/slo/" + string(b.Policy.ID)}, {Label: "All as OpenSLO", Path: "/api/v1/slo.yaml"}}}
+	page.Excluded = excludedParts(b.Maintenance, b.Excluded, o.Window.Location())
 	page.Uncertain = append(doubts(b.Unclear, b.Consumed), lateDoubt(b.Late, b.LateTook, b.LateUnknown)...)
 	if page.Versions, err = s.sloVersions(r, b.Policy.ID); err != nil {
 		return answer{}, err
@@ -134,6 +138,7 @@ func (s *Server) sloDetail(r *request) (answer, error) {
 		return show(page)
 	}
 	page.Stats, page.Outlook = budgetStats(b.Budget), outlook(b.Budget, o.Window.Location())
+	page.Needs, page.Own = needPairs(snapshot, b.Needs), byItself(b.Budget)
 	spent(&page, snapshot, b.Budget)
 	for _, a := range b.Alerts {
 		page.Alerts = append(page.Alerts, frontend.SLOAlert{Kind: alertKind(a), Long: a.Long, Short: a.Short, Threshold: burnWords(&a.Threshold),
@@ -143,6 +148,17 @@ func (s *Server) sloDetail(r *request) (answer, error) {
 	option, err := echarts.Option(chart, echarts.Browser())
 	page.Figures = []frontend.Figure{{Chart: chart, Option: option, Size: frontend.Medium}}
 	return answer{page: page}, err
+}
+
+// byItself says how an objective would stand by the service's own incidents alone; empty where it needs no other.
+func byItself(b analytics.Budget) string {
+	switch {
+	case b.Own == nil:
+		return ""
+	case b.Own.Consumed.Value == nil:
+		return "By itself: " + b.Own.Consumed.Reason + "."
+	}
+	return fmt.Sprintf("By its own incidents alone it would have spent %s, and stand %q.", took(*b.Own.Consumed.Value), b.Own.State)
 }
 
 // agreed is what an objective says, in words.

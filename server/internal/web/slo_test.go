@@ -100,6 +100,30 @@ func TestTermsOfImpact(t *testing.T) {
 	s.holds(body, "a share above 1", "give SEV1 a share from 0 to 1")
 }
 
+// TestObjectiveWithNeeds: an objective counts what its service needs, beside what it spent by itself, without what contracts exclude.
+func TestObjectiveWithNeeds(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Editor)
+	s.fell("inc_old", "Shop", 90*days, time.Minute)
+	s.fell("inc_shop", "Shop", 20*hours, time.Hour)
+	s.fell("inc_db", "Database", 10*hours, time.Hour)
+	s.post("/slo/terms/dependencies", http.StatusSeeOther, "service", "Shop", "all", "Database")
+	_, to := s.post("/slo/new", http.StatusSeeOther, "name", "Shop works", "service", "Shop", "objective", "99", "window", "days", "days", "30")
+	s.holds(s.get(to, http.StatusOK), "the objective", "5h 12m of 7h 12m left; it spent 1h by itself, and 2h with what it needs", "By its own incidents alone it would have spent 1h", "Database", "took 1h that would not have been lost otherwise")
+
+	now := time.Now().UTC()
+	_, contract := s.post("/admin/contracts/new", http.StatusSeeOther, "name", "Gold", "every", "month", "p0.name", "Resolution", "p0.span", "opened..resolved", "p0.within", "1h", "p0.goal", "95",
+		"x0.from", now.Add(-21*hours).Format("2006-01-02 15:04"), "x0.until", now.Add(-18*hours).Format("2006-01-02 15:04"), "x0.services", "Shop", "x0.reason", "disks were moved", "x0.approver", "Approver One",
+		"x0.approved_at", now.Format("2006-01-02 15:04"), "action", "save")
+	page := s.get(to, http.StatusOK)
+	s.holds(page, "the objective less excluded time", "6h 10m of 7h 10m left", "1h with what it needs", "3h of this time do not count", "disks were moved, approved by Approver One, after the fact", "Gold")
+	if !strings.Contains(page, `href="`+contract+`"`) {
+		t.Errorf("the excluded time does not lead to %s", contract)
+	}
+	s.holds(s.get("/services/"+string(incident.NewService("Shop").ID), http.StatusOK), "the service", "3h of this time do not count", "disks were moved")
+	s.holds(s.get(contract, http.StatusOK), "the contract", "taken from the clocks, availability and error budgets")
+}
+
 // TestOpenSLO: a file goes in by the page and comes out by the API with what cannot be measured.
 func TestOpenSLO(t *testing.T) {
 	s := newImportSite(t, false)

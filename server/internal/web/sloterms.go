@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"hindsight/analytics"
 	"hindsight/frontend"
@@ -168,10 +169,7 @@ func (s *Server) reliability(r *request, snapshot *analytics.Snapshot, service i
 		lostStat("Without any impact", x.Any, reports.Share, "weighted_availability"), lostStat("By weight of severity", x.Weighted, reports.Share, "weighted_availability"),
 		lostStat("With what it needs", x.Composed, reports.Share, "composed_availability"), lostStat("Time lost, by weight", x.Lost, reports.Seconds, "weighted_availability"),
 	}
-	for _, n := range x.Needs {
-		words := needWords(snapshot, []incident.Needs{{Any: n.Any, Services: n.Services}}, known(n.Services))
-		part.Needs = append(part.Needs, frontend.Pair{Name: capital(words[0]), Value: "took " + took(n.Own) + " that would not have been lost otherwise"})
-	}
+	part.Needs, part.Excluded = needPairs(snapshot, x.Needs), excludedParts(x.Maintenance, x.Excluded, q.Zone)
 	part.Uncertain = append(doubts(x.Unclear, x.Lost), lateDoubt(x.Late, x.LateTook, x.LateUnknown)...)
 	if c := x.Cost; c != nil {
 		part.Cost = amount(c.Low, c.High, c.Rate.Currency)
@@ -183,6 +181,40 @@ func (s *Server) reliability(r *request, snapshot *analytics.Snapshot, service i
 		}
 	}
 	return part
+}
+
+// needPairs says what each group of needed services took.
+func needPairs(snapshot *analytics.Snapshot, needs []analytics.NeedLoss) []frontend.Pair {
+	return each(needs, func(n analytics.NeedLoss) frontend.Pair {
+		words := needWords(snapshot, []incident.Needs{{Any: n.Any, Services: n.Services}}, known(n.Services))
+		return frontend.Pair{Name: capital(words[0]), Value: "took " + took(n.Own) + " that would not have been lost otherwise"}
+	})
+}
+
+// excludedParts lists the time that is taken out, each stretch with what leads to who said so.
+func excludedParts(length time.Duration, all []analytics.ExcludedTime, zone *time.Location) frontend.Excluded {
+	out := frontend.Excluded{}
+	if length > 0 {
+		out.Took = incident.FormatDuration(length)
+	}
+	const minute = "2 Jan 2006 15:04"
+	for _, x := range all[:min(len(all), spendersShown)] {
+		p := frontend.SLOUncertain{Text: fmt.Sprintf("%s to %s: maintenance", x.From.In(zone).Format(minute), x.To.In(zone).Format(minute+" MST"))}
+		if x.Case != nil {
+			p.Cases = caseLinks([]analytics.Case{*x.Case})
+		} else {
+			p.Text = fmt.Sprintf("%s to %s: %s, approved by %s", x.From.In(zone).Format(minute), x.To.In(zone).Format(minute+" MST"), x.Reason, x.Approver)
+			p.Cases = []frontend.Link{{Label: x.ContractName, Path: frontend.ContractPath(x.Contract)}}
+		}
+		if x.Late {
+			p.Text += ", after the fact"
+		}
+		out.Parts = append(out.Parts, p)
+	}
+	if more := len(all) - len(out.Parts); more > 0 {
+		out.Parts = append(out.Parts, frontend.SLOUncertain{Text: fmt.Sprintf("and %s more", reports.Format(reports.Count, float64(more)))})
+	}
+	return out
 }
 
 // after returns text behind what divides it from the text before; empty for none.
