@@ -221,3 +221,12 @@ func isHost(w string) bool {
 	return first < last && len(domain) == 2 && pureLetter(domain[0]) && pureLetter(domain[1]) && !files[domain] &&
 		strings.ContainsAny(w[:last], "0123456789-")
 }
+
+// isHostPort reports whether the word of length n is followed by a port, and may be a host by its form: three names in
+// small letters. "main.go:12" is a line of a file.
+func isHostPort(r string, n int) bool {
+	w := r[:n]
+	first := strings.IndexByte(w, '.')
+	return portEnd(r[n:]) > 2 && r[n] == ':' && strings.Count(w, ".") >= 2 && first > 0 && !reversed[w[:first]] && w == strings.ToLower(w) &&
+		!strings.ContainsAny(w, "_$") && !strings.Contains(w, "..")
+}

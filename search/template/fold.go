@@ -8,7 +8,7 @@ func fold(ts []token) []token {
 	ts = foldUnits(ts)
 	ts = foldBrackets(ts)
 	ts = foldObjects(ts)
-	ts = maskUsers(ts)
+	ts = maskNames(ts)
 	ts = foldLists(ts)
 	return joinValues(foldRepeats(ts))
 }

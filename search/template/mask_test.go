@@ -60,6 +60,12 @@ func TestMask(t *testing.T) {
 		{"user", "Accepted key for alice from 203.0.113.7", "Accepted key for <user> from <ip>"},
 		{"invalid user", "closed by invalid user bob", "closed by invalid user <user>"},
 		{"missing user", "invalid user from 203.0.113.7", "invalid user from <ip>"},
+		{"failures of a user", "too many authentication failures for root [preauth]", "too many authentication failures for <user> [preauth]"},
+		{"failures of a service", "health checks failed for payments", "health checks failed for payments"},
+		{"name with its address", "connect from unknown[203.0.113.7] and mx.example.adsl [203.0.113.8]", "connect from <host>[<ip>] and <host> [<ip>]"},
+		{"host known by its port", "cache.eu.prod:6379 refused, see main.go:12", "<host> refused, see main.go:<num>"},
+		{"package with its hash", "Package_for_KB1~31bf3856ad364e35~amd64~~6.1 installed", "<id> installed"},
+		{"about", "~5 seconds", "<duration>"},
 		{"any user is no name", "check pass; user unknown", "check pass; user unknown"},
 
 		{"repeated elements", "sets node-1 0x1f <ok> node-2 0x2f <ok> node-3 0x3f <ok>", "sets node-<num> <hex> <ok>"},

@@ -1,35 +1,8 @@
 package template
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
-const (
-	// values is how many different words make a position variable, when there are fixedWords other words and more.
-	values, fixedWords = 8, 4
-	// fewestFixed other words have to stay.
-	fewestFixed = 2
-	// firstWords of a line may become variable.
-	firstWords = 48
-)
-
-// need returns how many values a position needs to be variable: 8 beside four words and more that do not vary, and
-// more in proportion where there are fewer: 11 beside three, 16 beside two. Short lines share words by chance ("X failed").
-func need(fixed int) int {
-	fixed = max(fixed, 1)
-	return max(values, (values*fixedWords+fixed-1)/fixed)
-}
-
-// weight counts a name with a dot, a tilde or a number in it twice: states are plain words.
-func weight(text string) int {
-	if strings.ContainsAny(text, ".~<") {
-		return 2
-	}
-	return 1
-}
-
-// insert adds a template, and returns the one that it became part of when the miner merged some.
+// insert adds a template, and returns the one that it became part of when there is evidence for a variable.
 func (m *Miner) insert(e *entry) *entry {
 	h := m.hash(e.pieces)
 	e.id = name(e.pieces)
@@ -37,84 +10,84 @@ func (m *Miner) insert(e *entry) *entry {
 	if len(e.wild) > 0 {
 		m.useWild(len(e.pieces), e.wild, 1)
 	}
+	for _, f := range m.marksOf(e, h) {
+		if members := m.families[f.key]; len(members) > 0 && f.evidence(members, true) >= need(f.fixed) {
+			return m.merge(append(slices.Clone(members), e), f.at)
+		}
+	}
 	for _, f := range m.familiesOf(e, h) {
 		members := append(m.families[f.key], e)
 		m.families[f.key] = members
-		e.members = append(e.members, f.key)
-		if at := f.variable(members); len(at) > 0 {
-			return m.merge(members, at)
+		e.families = append(e.families, f.key)
+		if some, at := m.variable(f, members, e); len(at) > 0 {
+			return m.merge(some, at)
 		}
 	}
 	return e
 }
 
-// family names the templates that are the same but for some places.
-type family struct {
-	key    uint64
-	at     []int // those places
-	record bool  // they are the values of a record
-	fixed  int   // words elsewhere
+// variable returns places of a family that have shown enough values, and the members that are one template then, of which
+// the newest is one.
+func (m *Miner) variable(f family, members []*entry, newest *entry) (some []*entry, at []int) {
+	switch f.of {
+	case aWord:
+		if f.evidence(members, m.exact[f.masked] != nil) >= need(f.fixed) {
+			return members, f.at
+		}
+	case aRecord:
+		// Combinations are what is counted: four truth values make sixteen.
+		if plainPoints*len(members) >= need(f.fixed) {
+			return members, differing(members, f.at)
+		}
+	case openWords:
+		if plainPoints*len(members) >= need(f.fixed) {
+			return f.agreeing(members, newest)
+		}
+	}
+	return nil, nil
 }
 
-// familiesOf lists the families of a template: one for each of its words, and one for the values of a record.
-func (m *Miner) familiesOf(e *entry, h uint64) []family {
-	var words, slots []int
-	for i, t := range e.pieces {
-		if t.kind == word {
-			words = append(words, i)
-			if isSlot(e.pieces, i) {
-				slots = append(slots, i)
-			}
-		}
-	}
-	var out []family
-	if len(slots) > 1 {
-		key := h + 1
-		for _, at := range slots {
-			key -= m.piece(at, e.pieces[at])
-		}
-		out = append(out, family{key, slots, true, len(words) - len(slots)})
-	}
-	if len(words) <= fewestFixed {
-		return out
-	}
-	for _, at := range words[:min(len(words), firstWords)] {
-		key := h - m.piece(at, e.pieces[at]) + uint64(at+2)<<32
-		out = append(out, family{key, []int{at}, false, len(words) - 1})
-	}
-	return out
-}
-
-// variable returns the places of a family that have shown enough values. In a record all values that differ become
-// variable together, because combinations are what is counted there.
-func (f family) variable(members []*entry) []int {
-	sum := 0
-	for _, e := range members {
-		if f.record {
-			sum++
-		} else {
-			sum += weight(e.pieces[f.at[0]].text)
-		}
-	}
-	if sum < need(f.fixed) || len(members) < 2 {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(f.at), func(at int) bool {
-		return !slices.ContainsFunc(members, func(e *entry) bool { return e.pieces[at].text != members[0].pieces[at].text })
+// differing returns the places at which the members are not all the same.
+func differing(members []*entry, at []int) []int {
+	return slices.DeleteFunc(slices.Clone(at), func(i int) bool {
+		return !slices.ContainsFunc(members, func(e *entry) bool { return e.pieces[i].text != members[0].pieces[i].text })
 	})
 }
 
-// merge makes one template of the members of a family, which become its former ids.
-func (m *Miner) merge(members []*entry, at []int) *entry {
-	members = slices.Clone(members)
-	into := &entry{pieces: slices.Clone(members[0].pieces), wild: at}
+// agreeing returns the places that have shown enough values each, and the members that are the same as the newest at all
+// others.
+func (f family) agreeing(members []*entry, newest *entry) (some []*entry, at []int) {
+	var fixed []int
+	for _, i := range f.at {
+		seen := map[string]bool{}
+		for _, e := range members {
+			seen[e.pieces[i].text] = true
+		}
+		if plainPoints*len(seen) >= need(f.fixed) {
+			at = append(at, i)
+		} else {
+			fixed = append(fixed, i)
+		}
+	}
+	for _, e := range members {
+		if len(differing([]*entry{e, newest}, fixed)) == 0 {
+			some = append(some, e)
+		}
+	}
+	return some, differing(some, at)
+}
+
+// merge makes one template of some, whose ids lead to it from now on.
+func (m *Miner) merge(some []*entry, at []int) *entry {
+	some = slices.Clone(some)
+	into := &entry{pieces: slices.Clone(some[0].pieces), wild: slices.Clone(at)}
 	for _, i := range at {
 		into.pieces[i] = token{kind: several, gap: into.pieces[i].gap}
 	}
-	if e := m.exact[m.hash(into.pieces)]; e != nil && !slices.Contains(members, e) {
-		members = append(members, e)
+	if e := m.exact[m.hash(into.pieces)]; e != nil && !slices.Contains(some, e) {
+		some = append(some, e)
 	}
-	for _, e := range members {
+	for _, e := range some {
 		into.wild = append(into.wild, e.wild...)
 		into.count += e.count
 		into.seen = max(into.seen, e.seen)
@@ -139,7 +112,7 @@ func (m *Miner) forget(e *entry) {
 	for _, old := range e.former {
 		delete(m.aliases, old)
 	}
-	for _, key := range e.members {
+	for _, key := range e.families {
 		rest := slices.DeleteFunc(m.families[key], func(o *entry) bool { return o == e })
 		if m.families[key] = rest; len(rest) == 0 {
 			delete(m.families, key)
@@ -159,6 +132,9 @@ func (m *Miner) useWild(pieces int, at []int, by int) {
 		return
 	}
 	if all[i].users += by; all[i].users == 0 {
-		m.wilds[pieces] = slices.Delete(all, i, i+1)
+		all = slices.Delete(all, i, i+1)
+		if m.wilds[pieces] = all; len(all) == 0 {
+			delete(m.wilds, pieces)
+		}
 	}
 }

@@ -27,7 +27,7 @@ type Template struct {
 // Miner keeps templates of lines, up to a limit. It may be used by several goroutines; Find, Resolve, Get and All do
 // not wait for each other.
 //
-// A word becomes variable when its position has shown many values beside the same other words (see need). Templates that
+// A word becomes variable when its position has shown many values beside the same other words (see need and pointsOf). Templates that
 // become one give it a new id, and theirs lead there for ever (Resolve). So ids that were kept stay
 // good, and the same lines, in another order, give the same templates as long as no two mergers compete for a line.
 type Miner struct {
@@ -36,7 +36,7 @@ type Miner struct {
 	clock    uint64
 	seed     maphash.Seed
 	exact    map[uint64]*entry   // by the hash of its pieces
-	families map[uint64][]*entry // that differ in one place, or in the values of a record, by the hash of the rest
+	families map[uint64][]*entry // that differ in some places, by the hash of the rest
 	wilds    map[int][]*wild     // by the number of pieces
 	byID     map[ID]*entry
 	aliases  map[ID]ID
@@ -44,13 +44,13 @@ type Miner struct {
 
 // entry is a template with what the miner knows about it.
 type entry struct {
-	id      ID
-	pieces  []token
-	wild    []int // pieces that became variable, in order
-	count   int
-	seen    uint64 // when a line was added last
-	former  []ID   // ids that lead here
-	members []uint64
+	id       ID
+	pieces   []token
+	wild     []int // pieces that became variable, in order
+	count    int
+	seen     uint64   // when a line was added last
+	former   []ID     // ids that lead here
+	families []uint64 // keys
 }
 
 // wild is a set of pieces that became variable in some templates.
@@ -59,8 +59,8 @@ type wild struct {
 	users int
 }
 
-// DefaultLimit of templates takes about 200 MB with lines of twenty words; see BenchmarkMemory.
-const DefaultLimit = 100_000
+// DefaultLimit of templates takes about 100 MB when all have twelve words; see BenchmarkMemory.
+const DefaultLimit = 50_000
 
 // NewMiner returns a miner that keeps at most limit templates, at least 16. When there are more, it forgets those that were seen least
 // recently; such a template gets the same id again when it comes back, with a count that begins anew.

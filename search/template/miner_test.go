@@ -12,25 +12,43 @@ import (
 var cities = []string{"lisbon", "oslo", "quito", "accra", "hanoi", "perth", "malmo", "turin", "cusco", "davao", "gdansk", "izmir"}
 
 func TestMinerMakesAWordVariable(t *testing.T) {
-	m := NewMiner(DefaultLimit)
-	var ids []ID
-	for i, city := range cities[:8] {
-		ids = append(ids, m.Add("Replica in "+city+" is far behind the primary"))
-		if i < 7 && len(m.All()) != i+1 {
-			t.Fatalf("after %d values there are %d templates, want each apart", i+1, len(m.All()))
-		}
-	}
-	all := m.All()
-	if len(all) != 1 || all[0].Text != "Replica in <*> is far behind the primary" || all[0].Count != 8 {
-		t.Fatalf("after 8 values All = %+v, want one template with 8 lines", all)
-	}
-	for i, id := range ids {
-		if got := m.Resolve(id); got != all[0].ID {
-			t.Errorf("Resolve of the id of %s = %v, want %v", cities[i], got, all[0].ID)
-		}
-	}
-	if got := m.Add("Replica in atlantis is far behind the primary"); got != all[0].ID {
-		t.Errorf("Add of a ninth value = %v, want %v", got, all[0].ID)
+	for _, tc := range []struct {
+		name, before, after, want string
+		values                    int // that are needed
+		first                     []string
+	}{
+		{"anywhere", "Replica ", " is far behind the primary", "Replica <*> is far behind the primary", 8, nil},
+		{"behind a preposition", "Replica in ", " is far behind the primary", "Replica in <*> is far behind the primary", 6, nil},
+		{"names with dots", "Replica in org.", " is far behind the primary", "Replica in <*> is far behind the primary", 4, nil},
+		{"where a number stood", "Replica in ", " is far behind the primary", "Replica in <*> is far behind the primary", 3,
+			[]string{"Replica in 7 is far behind the primary"}},
+		{"beside three words", "Replica ", " is behind", "Replica <*> is behind", 11, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			m := NewMiner(DefaultLimit)
+			var ids []ID
+			for _, l := range tc.first {
+				ids = append(ids, m.Add(l))
+			}
+			for i, city := range cities[:tc.values] {
+				if got := len(m.All()); got != i+len(tc.first) {
+					t.Fatalf("after %d values there are %d templates, want each apart", i, got)
+				}
+				ids = append(ids, m.Add(tc.before+city+tc.after))
+			}
+			all := m.All()
+			if len(all) != 1 || all[0].Text != tc.want || all[0].Count != len(ids) {
+				t.Fatalf("after %d values All = %+v, want one template with %d lines", tc.values, all, len(ids))
+			}
+			for i, id := range ids {
+				if got := m.Resolve(id); got != all[0].ID {
+					t.Errorf("Resolve of id %d = %v, want %v", i, got, all[0].ID)
+				}
+			}
+			if got := m.Add(tc.before + "atlantis" + tc.after); got != all[0].ID {
+				t.Errorf("Add of another value = %v, want %v", got, all[0].ID)
+			}
+		})
 	}
 }
 
@@ -45,6 +63,8 @@ func TestMinerKeepsEventsApart(t *testing.T) {
 		{"short alerts", []string{"Backup failed", "Login failed", "Import failed", "Export failed", "Payment failed", "Deploy failed",
 			"Build failed", "Probe failed", "Sync failed", "Upload failed", "Refund failed", "Scan failed", "Restore failed", "Renewal failed",
 			"Update failed", "Mail failed", "Push failed"}},
+		{"states behind a preposition", []string{"Pump in cellar changed to started", "Pump in cellar changed to stopped", "Pump in cellar changed to paused",
+			"Pump in cellar changed to blocked", "Pump in cellar changed to failed", "Pump in cellar changed to draining", "Pump in cellar changed to 7"}},
 		{"states in records", []string{"check=ping host=a1 state=up", "check=ping host=a2 state=down"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

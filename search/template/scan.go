@@ -64,7 +64,7 @@ func (s *scanner) next() (kind, int) {
 		if n := findPath(r); n > 0 && !isWordByte(s.before) {
 			return path, n
 		}
-	case c == '~' && len(r) > 1 && r[1] == '/', c == '\\' && len(r) > 2 && r[1] == '\\' && isLetter(r[2]):
+	case c == '~' && len(r) > 1 && r[1] == '/', c == '\\' && len(r) > 2 && r[1] == '\\' && (isLetter(r[2]) || r[2] == '?' || r[2] == '.'):
 		return path, pathEnd(r)
 	case c == ':':
 		if n := findIP6(r); n > 0 {
@@ -137,10 +137,10 @@ func hexed(r string) (kind, int) {
 // wordEnd returns the length of a word: letters, digits and what joins them inside.
 func wordEnd(r string) int {
 	n := 1
-	for n < len(r) && isWordByte(r[n]) {
+	for n < len(r) && (isWordByte(r[n]) || r[n] == '~') {
 		n++
 	}
-	for n > 1 && (r[n-1] == '.' || r[n-1] == '-') {
+	for n > 1 && (r[n-1] == '.' || r[n-1] == '-' || r[n-1] == '~') {
 		n--
 	}
 	return n

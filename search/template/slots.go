@@ -2,11 +2,15 @@ package template
 
 import "strings"
 
-// maskUsers masks names of users by what stands around them.
-func maskUsers(ts []token) []token {
+// maskNames masks names of users and hosts by what stands around them.
+func maskNames(ts []token) []token {
 	for i, t := range ts {
-		if t.kind == word && isUser(ts, i) {
+		switch {
+		case t.kind != word:
+		case isUser(ts, i):
 			ts[i] = token{kind: user, gap: t.gap}
+		case isNamed(ts, i):
+			ts[i] = token{kind: host, gap: t.gap}
 		}
 	}
 	return ts
@@ -15,19 +19,36 @@ func maskUsers(ts []token) []token {
 var (
 	// beforeUser stand before "user NAME".
 	beforeUser = set("for invalid illegal by as of")
-	// preposition stands where a name is missing.
-	preposition = set("from by at on with to in")
+	// noUser stands where a name is missing, or has not come yet.
+	noUser = set("from by at on with to in user invalid illegal unknown the a an all")
+	// logins are what "for NAME" completes.
+	logins = set("authentication login logon password credentials")
 )
 
-// isUser reports whether the word at i names who logs in: "for user NAME", "invalid user NAME", "for NAME from ADDRESS".
+// isUser reports whether the word at i names who logs in: "for user NAME", "invalid user NAME", "for NAME from ADDRESS",
+// "authentication failures for NAME".
 func isUser(ts []token, i int) bool {
-	if i == 0 || preposition[strings.ToLower(ts[i].text)] {
+	if i == 0 || noUser[strings.ToLower(ts[i].text)] {
 		return false
 	}
 	if i >= 2 && strings.EqualFold(ts[i-1].text, "user") {
 		return beforeUser[strings.ToLower(ts[i-2].text)]
 	}
-	return i+2 < len(ts) && ts[i-1].text == "for" && ts[i+1].text == "from" && (ts[i+2].kind == ip || ts[i+2].kind == host)
+	if ts[i-1].text != "for" {
+		return false
+	}
+	if i+2 < len(ts) && ts[i+1].text == "from" && (ts[i+2].kind == ip || ts[i+2].kind == host) {
+		return true
+	}
+	return i >= 3 && (logins[strings.ToLower(ts[i-2].text)] || logins[strings.ToLower(ts[i-3].text)])
+}
+
+// isNamed reports whether the word at i is followed by its address: "mail.example[203.0.113.7]", "unknown[203.0.113.7]".
+func isNamed(ts []token, i int) bool {
+	if i+3 >= len(ts) || ts[i+1].text != "[" || ts[i+2].kind != ip || ts[i+3].text != "]" {
+		return false
+	}
+	return !ts[i+1].gap || strings.IndexByte(ts[i].text, '.') > 0
 }
 
 // fewestPairs of key=value make a line a record.

@@ -6,7 +6,7 @@ import "strings"
 func classify(r string, n int) (kind, int) {
 	w := r[:n]
 	d := strings.IndexAny(w, "0123456789")
-	if strings.IndexByte(w, '.') > 0 && isHost(w) {
+	if strings.IndexByte(w, '.') > 0 && (isHost(w) || isHostPort(r, n)) {
 		return host, n + portEnd(r[n:])
 	}
 	if d < 0 {
