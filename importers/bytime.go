@@ -71,3 +71,54 @@ func (p ByTime) Next(at At, full bool, link string, parts int) string {
 	}
 	return ""
 }
+
+// Made makes the record of an entry; ok is false when the connection does not read it.
+type Made func() (rec Record, ok bool, err error)
+
+// Changed reads several lists one after the other, as ByTime walks through them: JSON arrays whose pages link to the next.
+type Changed struct {
+	Lists []string // what each is called, for rejects
+	Full  int      // entries on a page that is full
+	// Ask asks for the page where the walk stands: the one that it links to, if it has a link.
+	Ask func(p ByTime) (Answer, error)
+	// Read returns the id of an entry of a list, when it was changed, and how to make its record if it is yet to be read. An
+	// error says why it is none.
+	Read func(list int, entry json.RawMessage) (id string, changed time.Time, made Made, err error)
+}
+
+// Page reads the page at a place of the listing.
+func (c Changed) Page(at At) (s Slice, err error) {
+	p, err := ByTimeOf(at)
+	if err != nil || p.Part >= len(c.Lists) {
+		return s, err
+	}
+	var entries []json.RawMessage
+	a, err := c.Ask(p)
+	if err == nil {
+		err = a.JSON(&entries)
+	}
+	if err != nil {
+		return s, err
+	}
+	s.Held = []string{"page " + p.Token()}
+	for _, entry := range entries {
+		id, changed, made, err := c.Read(p.Part, entry)
+		if err != nil {
+			s.Reject(c.Lists[p.Part], err.Error(), entry)
+			continue
+		}
+		s.Held = append(s.Held, id)
+		if !p.Take(id, changed) {
+			continue
+		}
+		rec, ok, err := made()
+		if err != nil {
+			return s, err
+		}
+		if ok {
+			s.Records = append(s.Records, rec)
+		}
+	}
+	s.Next = p.Next(at, len(entries) >= c.Full, a.Next(), len(c.Lists))
+	return s, nil
+}

@@ -1,6 +1,9 @@
 package importers
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -52,5 +55,39 @@ func TestByTime(t *testing.T) {
 	p.Take("x", noon.Add(time.Hour))
 	if token := p.Next(At{To: noon}, true, "", 1); token != "" {
 		t.Errorf("behind the end of the time that was asked for comes %q", token)
+	}
+}
+
+// One list behind the other; what cannot be read is put aside, and what is none of the connection's is left out.
+func TestChanged(t *testing.T) {
+	pages := map[int]string{0: `[{"id":"a"},{"id":"b"},7]`, 1: `[{"id":"c"}]`}
+	c := Changed{Lists: []string{"one", "two"}, Full: 100,
+		Ask: func(p ByTime) (Answer, error) { return Answer{Body: []byte(pages[p.Part])}, nil },
+		Read: func(list int, entry json.RawMessage) (string, time.Time, Made, error) {
+			id := Decode[struct{ ID string }](entry).ID
+			if id == "" {
+				return "", time.Time{}, nil, errors.New("it has no id")
+			}
+			return id, noon, func() (Record, bool, error) {
+				return Record{ExternalID: fmt.Sprint(list, id)}, id != "b", nil
+			}, nil
+		}}
+	var records, rejects []string
+	at := At{From: noon.Add(-time.Hour)}
+	for n := 0; n == 0 || at.Token != ""; n++ {
+		s, err := c.Page(at)
+		if err != nil || n > 2 {
+			t.Fatalf("page %d: %v", n, err)
+		}
+		for _, r := range s.Records {
+			records = append(records, r.ExternalID)
+		}
+		for _, r := range s.Rejects {
+			rejects = append(rejects, r.Place+": "+r.Reason+" "+r.Body)
+		}
+		at.Token = s.Next
+	}
+	if fmt.Sprint(records, rejects) != "[0a 1c] [one: it has no id 7]" {
+		t.Errorf("read %q, put aside %q; want a of the first list and c of the second, and one put aside", records, rejects)
 	}
 }

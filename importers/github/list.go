@@ -27,40 +27,28 @@ type issue struct {
 
 // issues reads a page of the issues of one repository with one label. Pull requests are left out.
 func issues(ctx context.Context, in importers.Input, at importers.At) (importers.Slice, error) {
-	var s importers.Slice
-	p, err := importers.ByTimeOf(at)
-	all, names := repos(in.Config), labels(in.Config)
-	parts := len(all) * max(len(names), 1)
-	if err != nil || p.Part >= parts {
-		return s, err
-	}
-	repo := all[p.Part/max(len(names), 1)]
-	a, err := ask(ctx, in, p, repo, names)
-	if err != nil {
-		return s, err
-	}
-	var found []json.RawMessage
-	if err := a.JSON(&found); err != nil {
-		return s, err
-	}
-	s.Held = []string{"page " + p.Token()}
-	for _, text := range found {
-		var i issue
-		if err := json.Unmarshal(text, &i); err != nil {
-			s.Reject(repo, "this is no issue: "+err.Error(), text)
-			continue
+	names := labels(in.Config)
+	var of []string // the repository of each list: one for each of its labels
+	for _, repo := range repos(in.Config) {
+		for range max(len(names), 1) {
+			of = append(of, repo)
 		}
-		s.Held = append(s.Held, strconv.FormatInt(i.Number, 10))
-		if unread := p.Take(strconv.FormatInt(i.Number, 10), i.UpdatedAt); unread && isIncident(i, names) {
-			rec, err := withTimeline(ctx, in, repo, i, text)
-			if err != nil {
-				return s, err
+	}
+	return importers.Changed{Lists: of, Full: perPage,
+		Ask: func(p importers.ByTime) (importers.Answer, error) { return ask(ctx, in, p, of[p.Part], names) },
+		Read: func(list int, text json.RawMessage) (string, time.Time, importers.Made, error) {
+			var i issue
+			if err := json.Unmarshal(text, &i); err != nil {
+				return "", time.Time{}, nil, fmt.Errorf("this is no issue: %w", err)
 			}
-			s.Records = append(s.Records, rec)
-		}
-	}
-	s.Next = p.Next(at, len(found) >= perPage, a.Next(), parts)
-	return s, nil
+			return strconv.FormatInt(i.Number, 10), i.UpdatedAt, func() (importers.Record, bool, error) {
+				if !isIncident(i, names) {
+					return importers.Record{}, false, nil
+				}
+				rec, err := withTimeline(ctx, in, of[list], i, text)
+				return rec, true, err
+			}, nil
+		}}.Page(at)
 }
 
 func ask(ctx context.Context, in importers.Input, p importers.ByTime, repo string, names []string) (importers.Answer, error) {

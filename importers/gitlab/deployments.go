@@ -45,7 +45,7 @@ func (d deployment) wanted(cfg importers.Config) bool {
 // deployments reads a page of the deployments of one project.
 func deployments(ctx context.Context, in importers.Input, place importers.At) (importers.Slice, error) {
 	l := list{setting: "deploy_projects", part: "/deployments", size: 100}
-	return l.page(ctx, in, place, func(project string, text json.RawMessage) (string, time.Time, fill, error) {
+	return l.page(ctx, in, place, func(project string, text json.RawMessage) (string, time.Time, importers.Made, error) {
 		d, changed, err := read(text)
 		return strconv.FormatInt(d.ID, 10), changed, func() (importers.Record, bool, error) {
 			return recordOf(project, d, changed, text), d.wanted(in.Config), nil

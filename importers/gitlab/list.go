@@ -37,7 +37,7 @@ func issues(ctx context.Context, in importers.Input, place importers.At) (import
 		q.Set("confidential", "false")
 	}
 	l := list{setting: "projects", part: "/issues", query: q, size: perPage}
-	return l.page(ctx, in, place, func(project string, text json.RawMessage) (string, time.Time, fill, error) {
+	return l.page(ctx, in, place, func(project string, text json.RawMessage) (string, time.Time, importers.Made, error) {
 		var i issue
 		err := json.Unmarshal(text, &i)
 		return strconv.FormatInt(i.IID, 10), i.UpdatedAt, func() (importers.Record, bool, error) {
@@ -50,9 +50,6 @@ func issues(ctx context.Context, in importers.Input, place importers.At) (import
 	})
 }
 
-// fill makes the record of an entry that is yet to be read; ok is false when it is none of the connection's.
-type fill func() (rec importers.Record, ok bool, err error)
-
 // list is a list of each of several projects, sorted by time of change.
 type list struct {
 	setting string
@@ -64,42 +61,14 @@ type list struct {
 // beginning is asked for where nothing else is said: GitLab refuses to sort deployments by change without it.
 var beginning = time.Date(2011, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func (l list) page(ctx context.Context, in importers.Input, place importers.At, read func(project string, text json.RawMessage) (string, time.Time, fill, error)) (importers.Slice, error) {
-	var s importers.Slice
-	p, err := importers.ByTimeOf(place)
+func (l list) page(ctx context.Context, in importers.Input, place importers.At, read func(project string, text json.RawMessage) (string, time.Time, importers.Made, error)) (importers.Slice, error) {
 	all := projects(in.Config, l.setting)
-	if err != nil || p.Part >= len(all) {
-		return s, err
-	}
-	a, err := l.ask(ctx, in, p, all[p.Part])
-	if err != nil {
-		return s, err
-	}
-	var found []json.RawMessage
-	if err := a.JSON(&found); err != nil {
-		return s, err
-	}
-	s.Held = []string{"page " + p.Token()}
-	for _, text := range found {
-		id, changed, fill, err := read(all[p.Part], text)
-		if err != nil {
-			s.Reject(all[p.Part]+l.part, err.Error(), text)
-			continue
-		}
-		s.Held = append(s.Held, id)
-		if !p.Take(id, changed) {
-			continue
-		}
-		rec, ok, err := fill()
-		if err != nil {
-			return s, err
-		}
-		if ok {
-			s.Records = append(s.Records, rec)
-		}
-	}
-	s.Next = p.Next(place, len(found) >= l.size, a.Next(), len(all))
-	return s, nil
+	return importers.Changed{Lists: all, Full: l.size,
+		Ask: func(p importers.ByTime) (importers.Answer, error) { return l.ask(ctx, in, p, all[p.Part]) },
+		Read: func(n int, text json.RawMessage) (string, time.Time, importers.Made, error) {
+			return read(all[n], text)
+		},
+	}.Page(place)
 }
 
 // ask asks for a page. Times are asked for one millisecond earlier: servers differ in whether "after" includes the time itself,

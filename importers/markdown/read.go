@@ -22,47 +22,34 @@ const (
 	maxFiles = 20_000   // files in a packed folder
 )
 
-// read yields one record per document, in order of path. Its cursor is the path of the last one.
-func read(ctx context.Context, in importers.Input, from importers.Cursor) iter.Seq2[importers.Page, error] {
-	return func(yield func(importers.Page, error) bool) {
-		var page importers.Page
-		last := ""
-		for f, err := range documents(in.Files) {
-			if err = cmp.Or(err, ctx.Err()); err != nil {
-				yield(importers.Page{}, fmt.Errorf("markdown: read %s: %w", f.Name, err))
-				return
-			}
-			if f.Name <= string(from) {
-				continue
-			}
-			if f.Name == last { // of a folder and a zip file, or of two
-				page.Rejects = append(page.Rejects, importers.Reject{ExternalID: f.Name, Place: f.Name, Reason: "another file has the same path"})
-			} else {
-				add(&page, f)
-			}
-			last = f.Name
-			page.Next = importers.Cursor(f.Name)
-			if len(page.Records)+len(page.Rejects) == pageSize {
-				if !yield(page, nil) {
-					return
-				}
-				page = importers.Page{}
-			}
+// read yields one record per document, in order of path.
+var read = importers.ReadTogether(pageSize, func(ctx context.Context, in importers.Input, b *importers.Batch) error {
+	last := ""
+	for f, err := range documents(in.Files) {
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return fmt.Errorf("markdown: read %s: %w", f.Name, err)
 		}
-		if len(page.Records)+len(page.Rejects) > 0 {
-			yield(page, nil)
+		twice := f.Name == last // of a folder and a zip file, or of two
+		if last = f.Name; b.Skip() {
+			continue
+		}
+		if err := add(b, f, twice); err != nil {
+			return err
 		}
 	}
-}
+	return nil
+})
 
 // add reads one document; what is too long to be one is rejected.
-func add(page *importers.Page, f importers.File) {
+func add(b *importers.Batch, f importers.File, twice bool) error {
+	if twice {
+		return b.Reject(importers.Reject{ExternalID: f.Name, Place: f.Name, Reason: "another file has the same path"})
+	}
 	text, err := slurp(f, maxText)
 	if err != nil {
-		page.Rejects = append(page.Rejects, importers.Reject{ExternalID: f.Name, Place: f.Name, Reason: err.Error()})
-		return
+		return b.Reject(importers.Reject{ExternalID: f.Name, Place: f.Name, Reason: err.Error()})
 	}
-	page.Records = append(page.Records, importers.Record{ExternalID: f.Name, Body: text, Place: f.Name})
+	return b.Add(importers.Record{ExternalID: f.Name, Body: text, Place: f.Name})
 }
 
 func slurp(f importers.File, limit int64) ([]byte, error) {

@@ -234,3 +234,24 @@ func TestPushOnly(t *testing.T) {
 	}
 	s.get(conn+"/begin", http.StatusNotFound)
 }
+
+// A calendar tells who is on call and has no words: the step says so, and shows no empty tables.
+func TestCalendarHasNoWords(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Editor)
+	feed := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/calendar")
+		fmt.Fprint(w, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Responder One\r\nDTSTART:20260302T090000Z\r\nDTEND:20260303T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+	}))
+	t.Cleanup(feed.Close)
+	s.app.Desk.Runner.Transport = http.DefaultTransport // loopback is no public address
+	_, to := s.upload("icalendar", http.StatusSeeOther, "", "", "name", "Rota", "set.url", feed.URL+"/rota.ics")
+	conn := strings.TrimSuffix(to, "/test")
+	page := s.get(conn+"/words", http.StatusOK)
+	s.holds(page, "the words", "There are no words to give a meaning", "Save and preview")
+	if strings.Contains(page, "A further word") || strings.Contains(page, "A further name") {
+		t.Error("the page asks for words of a calendar")
+	}
+	s.post(conn+"/words", http.StatusSeeOther)
+	s.holds(s.get(conn+"/preview", http.StatusOK), "the preview", "Responder One", "Shifts: at least one")
+}
