@@ -9,19 +9,25 @@ import (
 
 // groups returns the problem that each document belongs to; documents without one are not keys.
 func groups(ctx context.Context, d dataset) (map[incident.ID]string, error) {
-	var docs []recurring.Document
+	problems, err := recurring.Group(ctx, documents(d), nil, nil)
+	return memberships(problems), err
+}
+
+// documents makes of a set what the engine groups.
+func documents(d dataset) []recurring.Document {
+	var out []recurring.Document
 	for _, doc := range d.docs {
-		docs = append(docs, recurring.NewDocument(doc.incident(), nil, incident.Retrospective{}))
+		out = append(out, recurring.NewDocument(doc.incident(), nil, incident.Retrospective{}))
 	}
-	problems, err := recurring.Group(ctx, docs, nil)
-	if err != nil {
-		return nil, err
-	}
+	return out
+}
+
+func memberships(problems []incident.Problem) map[incident.ID]string {
 	out := map[incident.ID]string{}
 	for _, p := range problems {
 		for _, m := range p.Members {
 			out[m.Incident] = string(p.ID)
 		}
 	}
-	return out, nil
+	return out
 }

@@ -34,6 +34,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	dir := flags.String("data", "", "folder with the labelled set")
 	out := flags.String("out", "", "file to write the answers to, as JSON lines; empty: none")
 	group := flags.Bool("group", false, "measure grouping although there are queries")
+	answered := flags.Int("answers", 0, "group, and answer so many of the engine's questions from the truth")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -47,11 +48,14 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if len(d.queries) > 0 && !*group {
+	if len(d.queries) > 0 && !*group && *answered == 0 {
 		return evaluateRetrieval(ctx, d, *out, w)
 	}
 	if err := evaluateBaselines(d, w); err != nil {
 		return err
+	}
+	if *answered > 0 {
+		return evaluateAnswers(ctx, d, *answered, *out, w)
 	}
 	if d.short() {
 		return evaluateStream(ctx, d, *out, w)

@@ -48,6 +48,9 @@ func (a answers) of(id incident.ID) incident.ID {
 // stands reports whether root is one of several incidents that are the same.
 func (a answers) stands(root incident.ID) bool { return a.many[root] }
 
+// about reports whether there is any answer about root's incidents.
+func (a answers) about(root incident.ID) bool { return a.many[root] || len(a.apart[root]) > 0 }
+
 // forbids reports whether two roots must not share a problem.
 func (a answers) forbids(x, y incident.ID) bool { return slices.Contains(a.apart[x], y) }
 

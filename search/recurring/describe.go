@@ -31,7 +31,7 @@ func (g *grouping) describe(group []node) (incident.Problem, bool) {
 	size, owned := 0, false
 	for _, n := range group {
 		size += len(n.docs)
-		owned = owned || n.owner >= 0
+		owned = owned || n.decided()
 	}
 	if size == 0 {
 		return incident.Problem{}, false

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"container/heap"
 	"slices"
+
+	"hindsight/incident"
 )
 
 // link says how near two nodes are; a < b.
@@ -13,13 +15,14 @@ type link struct {
 }
 
 // average joins nodes bottom up, the nearest pair of groups first, while the mean over all pairs of their
-// incidents is at least joined. Nodes of one owner begin as one group, and two owners never share one.
+// incidents is at least joined. Nodes of one owner, and those that answers call the same, begin as one group; two owners
+// never share one, nor do nodes that answers keep apart.
 //
 // At first a pair without a link counts as 0, so a group cannot grow along a chain. But each text is linked
 // to a few neighbours only, which would cut a large group in pieces: in a second pass large groups that are
 // linked at all are compared afresh by mean, text by text. Groups and nodes come in order of nodes.
-func average(nodes []node, links []link, mean func(a, b []node) float64) [][]node {
-	l := newLinkage(nodes, links)
+func average(nodes []node, links []link, said answers, mean func(a, b []node) float64) [][]node {
+	l := newLinkage(nodes, links, said)
 	l.joinAll()
 	l.bar = joinedAfresh
 	l.afresh = func(a, b int) float64 { return mean(l.group(a), l.group(b)) }
@@ -44,6 +47,7 @@ type linkage struct {
 	members [][]int
 	sizes   []float64 // incidents
 	owner   []int
+	apart   []map[int]bool    // groups that must not be joined with it; nil: none
 	sums    []map[int]float64 // of the scores between the incidents of two groups
 	queue   queue
 	nodes   []node
@@ -51,7 +55,7 @@ type linkage struct {
 	afresh  func(a, b int) float64 // mean score of two groups, in the second pass
 }
 
-func newLinkage(nodes []node, links []link) *linkage {
+func newLinkage(nodes []node, links []link, said answers) *linkage {
 	l := &linkage{nodes: nodes, bar: joined}
 	for i, n := range nodes {
 		l.into = append(l.into, i)
@@ -65,18 +69,62 @@ func newLinkage(nodes []node, links []link) *linkage {
 		l.sums[k.a][k.b], l.sums[k.b][k.a] = sum, sum
 		l.offer(k.a, k.b)
 	}
-	first := map[int]int{}
-	for i, n := range nodes {
-		if n.owner < 0 {
-			continue
-		}
-		if g, known := first[n.owner]; known {
-			first[n.owner] = l.join(g, i)
-		} else {
-			first[n.owner] = i
+	begin(l, func(n node) (int, bool) { return n.owner, n.owner >= 0 })
+	roots := begin(l, func(n node) (incident.ID, bool) { return n.root, n.root != "" })
+	l.apart = make([]map[int]bool, len(nodes))
+	for x, ys := range said.apart {
+		for _, y := range ys {
+			a, here := roots[x]
+			b, there := roots[y]
+			if a, b = l.top(a), l.top(b); here && there && a != b {
+				l.keepApart(a, b)
+			}
 		}
 	}
 	return l
+}
+
+// begin joins the nodes that have the same key, and returns a node of each key.
+func begin[K comparable](l *linkage, key func(node) (K, bool)) map[K]int {
+	first := map[K]int{}
+	for i, n := range l.nodes {
+		k, has := key(n)
+		if !has {
+			continue
+		}
+		g, known := first[k]
+		if !known {
+			first[k] = i
+			continue
+		}
+		a, b := l.top(g), l.top(i)
+		if a != b && (l.owner[a] < 0 || l.owner[b] < 0 || l.owner[a] == l.owner[b]) {
+			l.join(a, b)
+		}
+	}
+	return first
+}
+
+// top returns the group that a node is in.
+func (l *linkage) top(i int) int {
+	for l.into[i] != i {
+		i = l.into[i]
+	}
+	return i
+}
+
+func (l *linkage) keepApart(a, b int) {
+	for _, pair := range [][2]int{{a, b}, {b, a}} {
+		if l.apart[pair[0]] == nil {
+			l.apart[pair[0]] = map[int]bool{}
+		}
+		l.apart[pair[0]][pair[1]] = true
+	}
+}
+
+// barred reports whether what people said keeps two groups from being one.
+func (l *linkage) barred(a, b int) bool {
+	return l.owner[a] >= 0 && l.owner[b] >= 0 || l.apart != nil && l.apart[a][b]
 }
 
 func (l *linkage) joinAll() {
@@ -113,7 +161,7 @@ func (l *linkage) mean(a, b int) float64 { return l.sums[a][b] / (l.sizes[a] * l
 
 // offer queues a pair that may be joined.
 func (l *linkage) offer(a, b int) {
-	if l.owner[a] >= 0 && l.owner[b] >= 0 {
+	if l.barred(a, b) {
 		return
 	}
 	if mean := l.mean(a, b); mean >= l.bar {
@@ -123,7 +171,7 @@ func (l *linkage) offer(a, b int) {
 
 // current reports whether neither group of a queued pair has changed since.
 func (l *linkage) current(k link) bool {
-	if l.into[k.a] != k.a || l.into[k.b] != k.b || l.owner[k.a] >= 0 && l.owner[k.b] >= 0 {
+	if l.into[k.a] != k.a || l.into[k.b] != k.b || l.barred(k.a, k.b) {
 		return false
 	}
 	_, linked := l.sums[k.a][k.b]
@@ -139,6 +187,13 @@ func (l *linkage) join(a, b int) int {
 	l.members[a] = append(l.members[a], l.members[b]...)
 	l.sizes[a] += l.sizes[b]
 	l.owner[a] = max(l.owner[a], l.owner[b])
+	if l.apart != nil {
+		for other := range l.apart[b] {
+			delete(l.apart[other], b)
+			l.keepApart(a, other)
+		}
+		l.apart[b] = nil
+	}
 	delete(l.sums[a], b)
 	for other, sum := range l.sums[b] {
 		delete(l.sums[other], b)

@@ -45,15 +45,17 @@ const support = 2
 //     are left alone, and groups never grow through a chain of neighbours.
 //  4. A problem keeps its id as long as it keeps more members of one that had it than any other does.
 //  5. What people said holds: a confirmed problem keeps its title and members, and may gain some; a rejected
-//     one stays as it is and is not suggested again; a removed member does not come back.
+//     one stays as it is and is not suggested again; a removed member does not come back. Two incidents that said
+//     calls the same are in one problem, and two that it keeps apart never are, except as members of a problem that
+//     was confirmed or that the source made.
 //
 // The result depends on the arguments alone, not on their order; it is sorted by size, then id. The only
 // error is that of ctx, or of the word lists.
-func Group(ctx context.Context, docs []Document, previous []incident.Problem) ([]incident.Problem, error) {
+func Group(ctx context.Context, docs []Document, previous []incident.Problem, said []incident.Answer) ([]incident.Problem, error) {
 	docs = slices.DeleteFunc(slices.Clone(docs), func(d Document) bool { return d.Private })
 	slices.SortFunc(docs, func(a, b Document) int { return cmp.Compare(a.ID, b.ID) })
 	found := bySource(docs)
-	texts, err := byText(ctx, docs, previous)
+	texts, err := byText(ctx, docs, previous, newAnswers(said))
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func sample() []Document {
 
 func grouped(t *testing.T, docs []Document, previous []incident.Problem) []incident.Problem {
 	t.Helper()
-	out, err := Group(context.Background(), docs, previous)
+	out, err := Group(context.Background(), docs, previous, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func TestNoChains(t *testing.T) {
 func TestCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Group(ctx, sample(), nil); err == nil {
+	if _, err := Group(ctx, sample(), nil, nil); err == nil {
 		t.Error("Group when canceled = nil, want an error")
 	}
 }
@@ -279,7 +279,7 @@ func BenchmarkGroup(b *testing.B) {
 		docs = append(docs, made(fmt.Sprint(i), strings.Join(title, " "), strings.Join(body, " ")))
 	}
 	for b.Loop() {
-		if _, err := Group(context.Background(), docs, nil); err != nil {
+		if _, err := Group(context.Background(), docs, nil, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -169,7 +169,7 @@ func (s *Stream) put(at int, c *cluster) {
 // hold remembers where the incidents of answers are.
 func (s *Stream) hold(at int, c *cluster) {
 	root := s.said.of(s.texts[at].ID)
-	if _, united := s.said.root[s.texts[at].ID]; !united && s.said.apart[root] == nil && !s.said.stands(root) {
+	if !s.said.about(root) {
 		return
 	}
 	if !slices.Contains(s.held[root], c) {

@@ -34,10 +34,15 @@ const (
 
 // node is one or more incidents with the same words; they are compared once.
 type node struct {
-	docs  []int // in docs
-	place int   // in the corpus
-	owner int   // index of the confirmed problem that it belongs to, or -1
+	docs  []int       // in docs
+	place int         // in the corpus
+	owner int         // index of the confirmed problem that it belongs to, or -1
+	root  incident.ID // of its answers; empty where there are none
+	bound bool        // an answer calls it the same as another one
 }
+
+// decided reports whether people have said where a node belongs, whatever its text is.
+func (n node) decided() bool { return n.owner >= 0 || n.bound }
 
 // grouping is one run of byText.
 type grouping struct {
@@ -45,29 +50,36 @@ type grouping struct {
 	docs   []Document
 	nodes  []node
 	labels map[origin]int
+	said   answers
 }
 
 // byText groups incidents that are described alike.
-func byText(ctx context.Context, docs []Document, previous []incident.Problem) ([]incident.Problem, error) {
-	corpus, err := similar.NewCorpus()
-	if err != nil {
-		return nil, err
-	}
-	g := &grouping{corpus: corpus, docs: docs, labels: countLabels(docs)}
-	g.gather(owners(previous))
-	g.ignoreStyle()
-	corpus.Refresh()
-	edges, err := g.connect(ctx)
+func byText(ctx context.Context, docs []Document, previous []incident.Problem, said answers) ([]incident.Problem, error) {
+	g, edges, err := compare(ctx, docs, previous, said)
 	if err != nil {
 		return nil, err
 	}
 	var out []incident.Problem
-	for _, group := range average(g.nodes, edges, g.between) {
+	for _, group := range average(g.nodes, edges, said, g.between) {
 		if p, ok := g.describe(g.tight(group)); ok {
 			out = append(out, p)
 		}
 	}
 	return out, nil
+}
+
+// compare reads all texts and links those that are near each other.
+func compare(ctx context.Context, docs []Document, previous []incident.Problem, said answers) (*grouping, []link, error) {
+	corpus, err := similar.NewCorpus()
+	if err != nil {
+		return nil, nil, err
+	}
+	g := &grouping{corpus: corpus, docs: docs, labels: countLabels(docs), said: said}
+	g.gather(owners(previous))
+	g.ignoreStyle()
+	corpus.Refresh()
+	edges, err := g.connect(ctx)
+	return g, edges, err
 }
 
 // owners maps the members of confirmed problems to the problem's index.
@@ -93,6 +105,7 @@ func (g *grouping) gather(owners map[incident.ID]int) {
 		connection incident.ID
 		text       string
 		owner      int
+		root       incident.ID
 	}
 	at := map[key]int{}
 	for i, d := range g.docs {
@@ -100,13 +113,18 @@ func (g *grouping) gather(owners map[incident.ID]int) {
 		if !owned {
 			owner = -1
 		}
-		k := key{d.Connection, d.Title + "\x00" + d.Body, owner}
+		root := g.said.of(d.ID)
+		if !g.said.about(root) {
+			root = ""
+		}
+		k := key{d.Connection, d.Title + "\x00" + d.Body, owner, root}
 		if n, known := at[k]; known {
 			g.nodes[n].docs = append(g.nodes[n].docs, i)
 			continue
 		}
 		at[k] = len(g.nodes)
-		g.nodes = append(g.nodes, node{[]int{i}, g.corpus.Add(similar.Text{Title: untimed(d.Title), Prose: untimed(d.Body), Code: untimed(d.Code)}), owner})
+		text := similar.Text{Title: untimed(d.Title), Prose: untimed(d.Body), Code: untimed(d.Code)}
+		g.nodes = append(g.nodes, node{[]int{i}, g.corpus.Add(text), owner, root, g.said.stands(root)})
 	}
 }
 
@@ -130,7 +148,7 @@ func (g *grouping) ignoreStyle() {
 		g.corpus.IgnoreCommon(places, max(commonFloor, len(places)/commonShare))
 	}
 	g.nodes = slices.DeleteFunc(g.nodes, func(n node) bool {
-		few := n.owner < 0 && g.corpus.Words(n.place) < fewWords
+		few := !n.decided() && g.corpus.Words(n.place) < fewWords
 		if few {
 			g.corpus.Remove(n.place)
 		}
@@ -219,7 +237,7 @@ func (g *grouping) tight(group []node) []node {
 				close++
 			}
 		}
-		return n.owner < 0 && 2*close < all
+		return !n.decided() && 2*close < all
 	})
 }
 

@@ -21,7 +21,7 @@ func (d *Desk) Group(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := recurring.Group(ctx, docs, previous)
+	found, err := recurring.Group(ctx, docs, previous, nil)
 	if err != nil {
 		return err
 	}
