@@ -21,6 +21,7 @@ func NewAnswer(a, b ID, same bool, by string, at time.Time) (Answer, error) {
 
 // ProblemEvent is one step in the life of a problem, so that it can be told later why an incident is where it is.
 type ProblemEvent struct {
+	N        int64 // given by the store, ascending
 	Problem  ID
 	Kind     ProblemEventKind
 	Incident ID      // that joined or left; empty for what concerns the whole problem
@@ -29,6 +30,8 @@ type ProblemEvent struct {
 	Rule     string  // which rule or action: "nearest", "repair", "answer", …
 	By       string  // the person; empty: the machine
 	At       time.Time
+	Before   []byte // what undoing it restores, as JSON; empty: it cannot be undone
+	Undoes   int64  // N of the event that this one took back
 }
 
 // ProblemEventKind is what happened to a problem.
@@ -41,4 +44,6 @@ const (
 	ProblemLeft   ProblemEventKind = "left"   // Incident left; it went to Other, if anywhere
 	ProblemMerged ProblemEventKind = "merged" // Other became part of it, and its id an alias for ever
 	ProblemSplit  ProblemEventKind = "split"  // Other was split off
+	ProblemGone   ProblemEventKind = "gone"   // it lost its support
+	ProblemJudged ProblemEventKind = "judged" // a person decided; Rule is the action
 )

@@ -56,7 +56,11 @@ type Reader interface {
 	Services(ctx context.Context) ([]Service, error) // by name
 	Teams(ctx context.Context) ([]Team, error)       // by name
 	Problems(ctx context.Context) ([]Problem, error) // most members first
+	// Problem returns the problem, or the one that it was merged into: then the id is another one.
 	Problem(ctx context.Context, id ID) (*Problem, error)
+	ProblemAnswers(ctx context.Context) ([]Answer, error) // in order of their incidents
+	// ProblemEvents returns at most limit steps in the life of a problem, the newest first, also of one that is gone.
+	ProblemEvents(ctx context.Context, problem ID, limit int) ([]ProblemEvent, error)
 	// Policies returns those in force, by name.
 	Policies(ctx context.Context) ([]Policy, error)
 	// PolicyVersions returns all versions of a policy, the newest first, also of one that was removed.
@@ -134,6 +138,12 @@ type Tx interface {
 	ProblemsByID(ids []ID) (map[ID]Problem, error)
 	PutProblems(ps []Problem) error
 	DeleteProblems(ids []ID) error
+	PutProblemAnswers(as []Answer) error    // one about a pair that has one replaces it
+	DeleteProblemAnswers(as []Answer) error // those about the same pairs
+	AddProblemEvents(es []ProblemEvent) error
+	// PutProblemAlias lets the id of a problem, and those that lead to it, lead to another problem.
+	PutProblemAlias(alias, problem ID) error
+	DeleteProblemAlias(alias ID) error
 	// PutPolicy adds a version. It is ErrConflict when that is not the one behind the newest, for then
 	// somebody else changed the policy meanwhile.
 	PutPolicy(p Policy) error

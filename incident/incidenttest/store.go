@@ -38,6 +38,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 
 		{"services, teams and people", testCatalog},
 		{"problems", testProblems},
+		{"history of problems", testProblemHistory},
 		{"versions of policies", testPolicies},
 
 		{"change events come back as they were put", testChangeEvents},

@@ -63,3 +63,14 @@ func (a answers) unite(x, y incident.ID) {
 	}
 	delete(a.apart, y)
 }
+
+// Contradicts reports whether an answer is against what follows from the others. One about the same pair does not count: the new
+// answer replaces it.
+func Contradicts(said []incident.Answer, a incident.Answer) bool {
+	known := newAnswers(slices.DeleteFunc(slices.Clone(said), func(o incident.Answer) bool { return o.A == a.A && o.B == a.B }))
+	x, y := known.of(a.A), known.of(a.B)
+	if a.Same {
+		return known.forbids(x, y)
+	}
+	return x == y
+}

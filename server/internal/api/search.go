@@ -191,13 +191,17 @@ func (s *Server) getProblem(ctx context.Context, v Viewer, p IDParams) (Recurrin
 
 // Verdict is what a person says about a problem.
 type Verdict struct {
-	Action     string      `json:"action" doc:"confirm, reject, reopen, rename, remove or restore"`
-	Title      string      `json:"title,omitempty" doc:"for rename"`
-	IncidentID incident.ID `json:"incident_id,omitempty" doc:"for remove and restore"`
+	Action      string        `json:"action" doc:"confirm, reject, reopen, rename, remove, restore, merge, split, same, apart or undo"`
+	Title       string        `json:"title,omitempty" doc:"for rename; for split, the title of the new problem"`
+	IncidentID  incident.ID   `json:"incident_id,omitempty" doc:"for remove, restore, same and apart: a member"`
+	IncidentIDs []incident.ID `json:"incident_ids,omitempty" doc:"for split: the members that make a problem of their own"`
+	OtherID     incident.ID   `json:"other_id,omitempty" doc:"for merge: the problem that becomes part of this one; for same and apart: the other incident"`
+	Event       int64         `json:"event,omitempty" doc:"for undo: the number of the verdict, as the history has it"`
 }
 
 func (s *Server) decide(ctx context.Context, v Viewer, p IDParams, body Verdict) (Recurring, error) {
-	x, seq, err := s.desk.Decide(ctx, incident.ID(p.ID), desk.Verdict{Action: body.Action, Title: body.Title, Incident: body.IncidentID}, v.Name)
+	x, seq, err := s.desk.Decide(ctx, incident.ID(p.ID), desk.Verdict{Action: body.Action, Title: body.Title,
+		Incident: body.IncidentID, Incidents: body.IncidentIDs, Other: body.OtherID, Event: body.Event}, v.Name)
 	if err != nil {
 		return Recurring{}, err
 	}

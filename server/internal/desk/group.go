@@ -21,7 +21,11 @@ func (d *Desk) Group(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := recurring.Group(ctx, docs, previous, nil)
+	said, err := d.Store.ProblemAnswers(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := recurring.Group(ctx, docs, previous, said)
 	if err != nil {
 		return err
 	}
@@ -62,9 +66,27 @@ func (d *Desk) regroup(ctx context.Context, previous, found []incident.Problem) 
 		if err := tx.PutProblems(slices.DeleteFunc(slices.Clone(changed), func(p incident.Problem) bool { return moved(p.ID) })); err != nil {
 			return err
 		}
-		return tx.DeleteProblems(slices.DeleteFunc(slices.Clone(gone), moved))
+		if err := tx.DeleteProblems(slices.DeleteFunc(slices.Clone(gone), moved)); err != nil {
+			return err
+		}
+		return d.tell(tx, slices.DeleteFunc(recurring.Story(previous, found), func(e incident.ProblemEvent) bool {
+			return moved(e.Problem) || e.Other != "" && moved(e.Other)
+		}))
 	})
 	return err
+}
+
+// tell keeps what a grouping did, and lets the ids of problems that became part of another one lead there.
+func (d *Desk) tell(tx incident.Tx, story []incident.ProblemEvent) error {
+	for i := range story {
+		story[i].At = d.Now().UTC()
+		if story[i].Kind == incident.ProblemMerged {
+			if err := tx.PutProblemAlias(story[i].Other, story[i].Problem); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.AddProblemEvents(story)
 }
 
 // GroupLater queues the work of Group, for a server to do.

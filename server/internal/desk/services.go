@@ -37,10 +37,15 @@ func (d *Desk) Problem(ctx context.Context, id incident.ID, private bool) (*inci
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range all {
-		if p.ID == id {
-			return &p, nil
-		}
+	if i := slices.IndexFunc(all, func(p incident.Problem) bool { return p.ID == id }); i >= 0 {
+		return &all[i], nil
+	}
+	merged, err := d.Store.Problem(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(all, func(p incident.Problem) bool { return p.ID == merged.ID }); i >= 0 {
+		return &all[i], nil
 	}
 	return nil, incident.ErrNotFound
 }

@@ -50,6 +50,10 @@ func (s *Store) Problems(ctx context.Context) ([]incident.Problem, error) {
 
 // Problem implements incident.Reader.
 func (s *Store) Problem(ctx context.Context, id incident.ID) (*incident.Problem, error) {
+	id, err := s.leads(ctx, id)
+	if err != nil {
+		return nil, failed(err, "read where problem %s leads", id)
+	}
 	ps, err := s.problems(ctx, id)
 	if err == nil && len(ps) == 0 {
 		err = incident.ErrNotFound

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"hindsight/incident"
+)
+
+type answerRow struct {
+	A, B   incident.ID
+	Same   bool
+	SaidBy string
+	At     time.Time
+}
+
+// ProblemAnswers implements incident.Reader.
+func (s *Store) ProblemAnswers(ctx context.Context) ([]incident.Answer, error) {
+	var rows []answerRow
+	err := s.db.WithContext(ctx).Table("problem_answers").Order("a, b").Find(&rows).Error
+	out := make([]incident.Answer, len(rows))
+	for i, r := range rows {
+		out[i] = incident.Answer{A: r.A, B: r.B, Same: r.Same, By: r.SaidBy, At: r.At.UTC()}
+	}
+	return out, failed(err, "read answers about problems")
+}
+
+// PutProblemAnswers implements incident.Tx.
+func (t *tx) PutProblemAnswers(as []incident.Answer) error {
+	for _, a := range clean(as) {
+		row := answerRow{a.A, a.B, a.Same, a.By, a.At}
+		err := t.db.Table("problem_answers").Clauses(clause.OnConflict{UpdateAll: true, Columns: []clause.Column{{Name: "a"}, {Name: "b"}}}).
+			Create(&row).Error
+		if err != nil {
+			return failed(err, "put answer about %s and %s", a.A, a.B)
+		}
+	}
+	return nil
+}
+
+// DeleteProblemAnswers implements incident.Tx.
+func (t *tx) DeleteProblemAnswers(as []incident.Answer) error {
+	for _, a := range as {
+		if err := t.db.Exec("DELETE FROM problem_answers WHERE a = ? AND b = ?", a.A, a.B).Error; err != nil {
+			return failed(err, "delete answer about %s and %s", a.A, a.B)
+		}
+	}
+	return nil
+}
+
+type problemEventRow struct {
+	N                   int64 `gorm:"primaryKey;autoIncrement"`
+	ProblemID           incident.ID
+	Kind                incident.ProblemEventKind
+	IncidentID, OtherID incident.ID
+	Score               float64
+	Rule, DoneBy        string
+	At                  time.Time
+	Before              []byte
+	Undoes              int64
+}
+
+// ProblemEvents implements incident.Reader.
+func (s *Store) ProblemEvents(ctx context.Context, problem incident.ID, limit int) ([]incident.ProblemEvent, error) {
+	var rows []problemEventRow
+	q := s.db.WithContext(ctx).Table("problem_events").Where("problem_id = ?", problem).Order("n DESC").Limit(limit)
+	err := q.Find(&rows).Error
+	out := make([]incident.ProblemEvent, len(rows))
+	for i, r := range rows {
+		out[i] = incident.ProblemEvent{N: r.N, Problem: r.ProblemID, Kind: r.Kind, Incident: r.IncidentID, Other: r.OtherID, Score: r.Score,
+			Rule: r.Rule, By: r.DoneBy, At: r.At.UTC(), Before: r.Before, Undoes: r.Undoes}
+	}
+	return out, failed(err, "read what happened to problem %s", problem)
+}
+
+// AddProblemEvents implements incident.Tx.
+func (t *tx) AddProblemEvents(es []incident.ProblemEvent) error {
+	var rows []problemEventRow
+	for _, e := range clean(es) {
+		rows = append(rows, problemEventRow{0, e.Problem, e.Kind, e.Incident, e.Other, e.Score, e.Rule, e.By, e.At, e.Before, e.Undoes})
+	}
+	return failed(insert(t.db, "problem_events", rows), "add what happened to problems")
+}
+
+// PutProblemAlias implements incident.Tx.
+func (t *tx) PutProblemAlias(alias, problem incident.ID) error {
+	err := t.db.Exec("UPDATE problem_aliases SET problem_id = ? WHERE problem_id = ?", problem, alias).Error
+	if err == nil {
+		err = t.db.Exec("INSERT INTO problem_aliases (alias, problem_id) VALUES (?, ?) ON CONFLICT (alias) DO UPDATE SET problem_id = excluded.problem_id",
+			alias, problem).Error
+	}
+	return failed(err, "let problem %s lead to %s", alias, problem)
+}
+
+// DeleteProblemAlias implements incident.Tx.
+func (t *tx) DeleteProblemAlias(alias incident.ID) error {
+	return failed(t.db.Exec("DELETE FROM problem_aliases WHERE alias = ?", alias).Error, "forget where problem %s led", alias)
+}
+
+// leads returns the problem that an id leads to: itself, unless it is an alias.
+func (s *Store) leads(ctx context.Context, id incident.ID) (incident.ID, error) {
+	var to []incident.ID
+	err := s.db.WithContext(ctx).Raw("SELECT problem_id FROM problem_aliases WHERE alias = ?", id).Scan(&to).Error
+	if err != nil || len(to) == 0 {
+		return id, err
+	}
+	return to[0], nil
+}
