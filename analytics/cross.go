@@ -32,7 +32,8 @@ func (s *Snapshot) Cross(q Query, rows, columns Dimension, within time.Duration)
 	}
 	x := s.crosser(q, rows, columns, within, nil)
 	gathered := x.gather()
-	out := x.table(x.sumUp(gathered), leftOf(gathered))
+	cells := x.sumUp(gathered)
+	out := x.table(cells, x.sizes(cells), leftOf(gathered))
 	for _, g := range gathered {
 		gatherings.Put(g)
 	}

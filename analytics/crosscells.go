@@ -134,27 +134,34 @@ func (c *CrossCell) fill(within int64) {
 	c.MedianSeconds, c.P90Seconds = quantiles[0], quantiles[1]
 }
 
-// table names and orders the groups and puts the cells in their places.
-func (x *crosser) table(cells [][]CrossCell, left map[leftKey]int) *Crossing {
-	out := &Crossing{}
-	rowSizes, columnSizes := make([]int, len(x.rows.codes)), make([]int, len(x.columns.codes))
+// sizes are how many incidents count in each group of both axes, by number; one in several cells of its group counts in each.
+type sizes struct{ rows, columns []int }
+
+func (x *crosser) sizes(cells [][]CrossCell) sizes {
+	out := sizes{make([]int, len(x.rows.codes)), make([]int, len(x.columns.codes))}
 	for r, row := range cells {
 		for i := range row {
 			n := row[i].Incidents()
-			rowSizes[r] += n
-			columnSizes[row[i].Column] += n
+			out.rows[r] += n
+			out.columns[row[i].Column] += n
 		}
 	}
+	return out
+}
+
+// table names and orders the groups and puts the cells in their places.
+func (x *crosser) table(cells [][]CrossCell, size sizes, left map[leftKey]int) *Crossing {
+	out := &Crossing{}
 	ofRows, ofColumns := byGroup(left)
 	place, moved := make([]int, len(x.columns.codes)), false
-	for i, b := range x.columns.groups(columnSizes, ofColumns) {
+	for i, b := range x.columns.groups(size.columns, ofColumns) {
 		out.Columns = append(out.Columns, b.group)
 		place[b.acc] = i
 	}
 	for number, at := range place {
 		moved = moved || number != at
 	}
-	for _, b := range x.rows.groups(rowSizes, ofRows) {
+	for _, b := range x.rows.groups(size.rows, ofRows) {
 		out.Rows = append(out.Rows, b.group)
 		row := cells[b.acc]
 		if moved {

@@ -31,6 +31,7 @@ type kept struct {
 	crosser     *crosser
 	first, last int64 // when its first and last incident started, 0 when none did
 	cells       [][]CrossCell
+	size        sizes
 	left        map[leftKey]int
 	values      int
 	copied      int // keeper.copied then
@@ -103,19 +104,20 @@ func (s *Snapshot) cross(q Query, rows, columns Dimension, within time.Duration,
 			if now.asOf != old.asOf {
 				s.keeper.keep(now)
 			}
-			return now.crosser.table(now.cells, now.left)
+			return now.crosser.table(now.cells, now.size, now.left)
 		}
 	}
 	x := s.bare().crosser(q, rows, columns, within, nil)
 	gathered := x.gather()
 	now := &kept{key: key, asOf: s.asOf, chunks: s.chunks, rows: s.rows, crosser: x, cells: x.sumUp(gathered), left: leftOf(gathered)}
+	now.size = x.sizes(now.cells)
 	now.first, now.last = x.p.startsBetween()
 	for _, g := range gathered {
 		now.values += len(g.values)
 		gatherings.Put(g)
 	}
 	s.keeper.keep(now)
-	return x.table(now.cells, now.left)
+	return x.table(now.cells, now.size, now.left)
 }
 
 // bare returns s without what it has worked out, so that an answer that is kept does not keep that, too.

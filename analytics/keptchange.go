@@ -98,6 +98,7 @@ type mending struct {
 func (k *kept) apply(before *crosser, changes []renewal) {
 	m := mending{kept: k, rows: map[uint32]bool{}, cells: map[[2]uint32]bool{}}
 	k.cells, k.left = slices.Clone(k.cells), maps.Clone(k.left)
+	k.size = sizes{slices.Clone(k.size.rows), slices.Clone(k.size.columns)}
 	for _, x := range changes {
 		was, is := before.places(x.old, x.oldUsed), k.crosser.places(x.new, x.newUsed)
 		for i := range is {
@@ -119,6 +120,10 @@ func (m *mending) move(at place, by int) {
 	for _, r := range rows {
 		for _, c := range columns {
 			m.cell(r, c).move(at.value, by)
+			if at.value > wasLeftOut {
+				m.size.rows[r] += by
+				m.size.columns[c] += by
+			}
 		}
 	}
 	if len(rows) > 1 || len(columns) > 1 || at.value <= wasLeftOut {

@@ -23,11 +23,14 @@ const (
 	fewestResampled = 20     // incidents that a bootstrap needs
 	replicates      = 10_000 // of the bootstrap
 	bootstrapSeed   = 20260101
-	mostResampled   = 20_000 // incidents beyond which resampling takes too long for a page
+	mostResampled   = 200 // incidents beyond which resampling takes longer than a page may, and the formula is as good
 )
 
+const heavyTails = "Mean of heavy-tailed durations: interval too narrow by construction."
+
 // CostMean estimates the mean of the recorded durations. Where a log-normal law is not contradicted its interval is that
-// of Cox (Olsson 2005), else BCa by 10,000 seeded replicates with a caption that it is too narrow.
+// of Cox (Olsson 2005), else BCa by 10,000 seeded replicates, or of more than 200 incidents ABC, which is BCa without
+// drawing, with a caption that it is too narrow.
 func (g DurationGroup) CostMean() CostMean {
 	n := float64(g.N)
 	c := CostMean{Noise: g.Noise, Mean: g.Mean, Misled: finite(stats.LooksWorse(stats.Mean(g.Values), stats.StandardDeviation(g.Values), n, n, matters))}
@@ -50,12 +53,13 @@ func (g DurationGroup) CostMean() CostMean {
 	case g.N < fewestResampled:
 		c.Caption = "These durations contradict a log-normal law, and are too few to resample: the mean has no interval."
 	case g.N > mostResampled:
-		c.Caption = "These durations contradict a log-normal law, and are too many to resample: the mean has no interval."
+		c.Mean = estimate(*g.Mean.Value, stats.MeanABC(values, Level), "arithmetic mean with ABC interval", g.N)
+		c.Caption = heavyTails
 	default:
 		mean := stats.Statistic(stats.Mean)
 		b := stats.FromReplicates(values, mean, stats.Resample(values, mean, replicates, bootstrapSeed), Level)
 		c.Mean = estimate(*g.Mean.Value, b.BCa, fmt.Sprintf("arithmetic mean with BCa interval, %d replicates, seed %d", replicates, bootstrapSeed), g.N)
-		c.Caption = "Mean of heavy-tailed durations: interval too narrow by construction."
+		c.Caption = heavyTails
 	}
 	return c
 }

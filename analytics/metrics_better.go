@@ -38,7 +38,7 @@ func comparisons() []Metric {
 		{ID: "mean_for_cost", Title: "Mean duration, for cost", Unit: Seconds,
 			Definition: "sum of the durations divided by their number, for questions of cost alone",
 			Population: spanPopulation,
-			Method:     "interval: modified Cox with t, where Anderson-Darling does not contradict a log-normal law at 5 %; else BCa with 10,000 replicates and a fixed seed from 20 incidents on, which for heavy tails is too narrow by construction. The noise floor is how far two means of as many incidents differ by chance in 1 of 10 comparisons; how often the mean comes out no shorter though each incident were a tenth shorter is by the normal approximation",
+			Method:     "interval: modified Cox with t, where Anderson-Darling does not contradict a log-normal law at 5 %; else BCa with 10,000 replicates and a fixed seed from 20 incidents on and ABC, its limit without drawing (DiCiccio and Efron 1992), from 201 on, which for heavy tails is too narrow by construction. The noise floor is how far two means of as many incidents differ by chance in 1 of 10 comparisons; how often the mean comes out no shorter though each incident were a tenth shorter is by the normal approximation",
 			Missing:    spanMissing, Source: "Olsson (2005); Efron (1987); Davidovič, Incident Metrics in SRE (2021)", FewerIsBetter: true},
 		{ID: "trend", Title: "Does the gap grow", Unit: Number,
 			Definition: "incidents counted up over time, and whether they become rarer",

@@ -68,6 +68,9 @@ func loaded(ctx context.Context, e engine, rows []row) (result, error) {
 		return result{}, err
 	}
 	x := result{name: e.name(), load: time.Since(begun)}
+	if _, same := e.(*kept); same {
+		x.load = 0 // its rows were loaded before
+	}
 	var err error
 	x.bytes, err = e.bytes(ctx)
 	return x, err

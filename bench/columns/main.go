@@ -40,7 +40,8 @@ func run(ctx context.Context, incidents, runs int, out string) error {
 	defer os.RemoveAll(dir)
 	r := report{incidents: incidents, runs: runs, before: load()}
 	rows := makeUp(incidents)
-	engines := []engine{&own{}, &duck{}, &postgres{}, &sqliteEngine{path: filepath.Join(dir, "columns.db")}}
+	columns := &own{}
+	engines := []engine{columns, &kept{own: columns}, &kept{own: columns, changing: true}, &duck{}, &postgres{}, &sqliteEngine{path: filepath.Join(dir, "columns.db")}}
 	for _, e := range engines {
 		fmt.Fprintln(os.Stderr, "load", e.name())
 		x, err := loaded(ctx, e, rows)

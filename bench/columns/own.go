@@ -11,8 +11,9 @@ import (
 
 // own is the product's columns, read anew for each question.
 type own struct {
-	live *analytics.Live
-	size int64
+	live  *analytics.Live
+	size  int64
+	asked time.Duration
 }
 
 func (o *own) name() string { return "Hindsight, columns read anew" }
@@ -68,7 +69,8 @@ func (o *own) cross() (*analytics.Crossing, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o.live.Snapshot().Cross(q, analytics.ByService, analytics.ByWeek, target), nil
+	o.asked++ // a nanosecond more makes another question with the same answer, for which nothing is kept
+	return o.live.Snapshot().Cross(q, analytics.ByService, analytics.ByWeek, target+o.asked%1000), nil
 }
 
 func (o *own) compute(context.Context, int) error {

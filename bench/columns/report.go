@@ -34,8 +34,8 @@ func (r *report) markdown() string {
 		"More load than processors makes all times longer than the machine needs.\n\n", target.Hours(), count(r.groups), services, r.runs)
 	b.WriteString("| engine | asked by | worked out | ratio | handed over | load | bytes per incident |\n|---|---|---:|---:|---:|---:|---:|\n")
 	for _, x := range r.results {
-		fmt.Fprintf(&b, "| %s | %s | %s | %.1f | %s | %.1f s | %d |\n", x.name, x.variant, milliseconds(median(x.computed)),
-			float64(median(x.computed))/float64(median(r.results[0].computed)), milliseconds(median(x.answered)), x.load.Seconds(), x.bytes/int64(r.incidents))
+		fmt.Fprintf(&b, "| %s | %s | %s | %.2f | %s | %s | %s |\n", x.name, x.variant, milliseconds(median(x.computed)),
+			float64(median(x.computed))/float64(median(r.results[0].computed)), milliseconds(median(x.answered)), unless0("%.1f s", x.load.Seconds()), unless0("%.0f", float64(x.bytes)/float64(r.incidents)))
 	}
 	return b.String() + "\n"
 }
@@ -60,6 +60,14 @@ func (r *report) publish(out string) error {
 		}
 	}
 	return os.WriteFile(out, []byte(strings.TrimSpace(before+section+rest)+"\n"), 0o644)
+}
+
+// unless0 leaves out what was not measured.
+func unless0(format string, x float64) string {
+	if x == 0 {
+		return ""
+	}
+	return fmt.Sprintf(format, x)
 }
 
 func median(times []time.Duration) time.Duration {
