@@ -49,7 +49,7 @@ func load(b *testing.B, l *analytics.Live, incs []*incident.Incident) {
 }
 
 func BenchmarkSnapshot(b *testing.B) {
-	for _, n := range []int{100_000, 1_000_000} {
+	for _, n := range []int{10_000, 100_000, 1_000_000} {
 		incs := many(n)
 		live := analytics.NewLive(time.Now)
 		load(b, live, incs)
@@ -60,6 +60,19 @@ func BenchmarkSnapshot(b *testing.B) {
 				load(b, fresh, incs)
 				b.ReportMetric(float64(heap()-before)/float64(n), "B/incident")
 				runtime.KeepAlive(fresh)
+			}
+		})
+		b.Run(fmt.Sprintf("apply10/%d", n), func(b *testing.B) {
+			at := 0
+			for b.Loop() {
+				some := make([]*incident.Incident, 10)
+				for i := range some {
+					at = (at + 7919) % n
+					some[i] = incs[at]
+				}
+				if err := live.Apply(context.Background(), incident.Delta{Upto: 1, CaughtUp: true, Incidents: some}); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 		b.Run(fmt.Sprintf("apply500/%d", n), func(b *testing.B) {
