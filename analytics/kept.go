@@ -107,7 +107,7 @@ func (s *Snapshot) cross(q Query, rows, columns Dimension, within time.Duration,
 			return now.crosser.table(now.cells, now.size, now.left)
 		}
 	}
-	x := s.bare().crosser(q, rows, columns, within, nil)
+	x := s.bare().crosser(q, rows, columns, within, s.ofAll(q))
 	gathered := x.gather()
 	now := &kept{key: key, asOf: s.asOf, chunks: s.chunks, rows: s.rows, crosser: x, cells: x.sumUp(gathered), left: leftOf(gathered)}
 	now.size = x.sizes(now.cells)
@@ -122,6 +122,18 @@ func (s *Snapshot) cross(q Query, rows, columns Dimension, within time.Duration,
 
 // bare returns s without what it has worked out, so that an answer that is kept does not keep that, too.
 func (s *Snapshot) bare() *Snapshot { return &Snapshot{view: s.view, asOf: s.asOf} }
+
+// ofAll returns when the first and the last incident of q started, where q selects all of them; nil where it does not.
+func (s *Snapshot) ofAll(q Query) *kept {
+	if !q.From.IsZero() || !q.To.IsZero() || len(q.Teams)+len(q.Connections)+len(q.Severities)+len(q.Priorities)+len(q.Tags)+len(q.Kinds) > 0 {
+		return nil
+	}
+	var all record
+	for _, r := range s.recordsBy(q.Private) {
+		all = all.with(r)
+	}
+	return &kept{first: micros(all.from), last: micros(all.to)}
+}
 
 // crosser makes a question ready; of one that is kept, when its first and last incident started is known.
 func (s *Snapshot) crosser(q Query, rows, columns Dimension, within time.Duration, known *kept) *crosser {
