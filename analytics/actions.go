@@ -23,6 +23,7 @@ type Actions struct {
 	// Age is the Kaplan-Meier median age at completion in seconds: open items count as far as they are, canceled ones until
 	// they were. NaiveAge is the median of those done alone, which is too short.
 	Age, NaiveAge *float64
+	AgeBounds     stats.Interval // of Age, log-log
 }
 
 // MeasureActions measures action items as of now.
@@ -56,7 +57,8 @@ func MeasureActions(now time.Time, items []Action) Actions {
 		}
 	}
 	a.Completion, a.OnTime = share(a.Done, a.Total-a.Canceled), share(onTime, judged)
-	age, _ := stats.KaplanMeier(ages, ended).Quantile(0.5, stats.LogLog, Level)
+	age, bounds := stats.KaplanMeier(ages, ended).Quantile(0.5, stats.LogLog, Level)
+	a.AgeBounds = bounds
 	a.Age, a.NaiveAge = finite(age), finite(stats.Quantile(sorted(done), 0.5))
 	return a
 }

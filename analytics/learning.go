@@ -33,8 +33,11 @@ type OverdueItem struct {
 type Learning struct {
 	Incidents int // that count and began in the period
 	Funnel    []Step
-	Actions   Actions // Age and OnTime only as far as sources say when items were made and done, which they do not yet
-	Unknown   int     // action items of which the source does not say whether they are done; in no share
+	Actions   Actions  // Age and OnTime as far as sources say when items were made and done
+	Age       Estimate // of action items when they are done, in seconds: open ones count as far as they are
+	Undated   int      // done, and nobody says when: in neither OnTime nor Age
+	Ageless   int      // of which nobody says when they were made, or that were done before: not in Age
+	Unknown   int      // action items of which the source does not say whether they are done; in no share
 	Overdue   []OverdueItem
 	Repeats   Repeats // of the incidents of the period
 	Lookback  time.Duration
@@ -51,7 +54,7 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 	l := Learning{Lookback: RepeatLookback, Members: Members{}}
 	var counts [4]int
 	var all []Occurrence
-	var items []Action
+	var items, timed []Action
 	in := map[incident.ID]bool{}
 	for _, x := range lessons {
 		inc := x.Incident
@@ -69,6 +72,9 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 		for _, a := range inc.Actions {
 			if item, known := l.item(inc, a, now); known {
 				items = append(items, item)
+				if !isDone(a) || !a.Done.IsZero() {
+					timed = append(timed, Action{Created: a.Created, Due: a.Due, Done: a.Done})
+				}
 			}
 			done = done && isDone(a)
 		}
@@ -83,8 +89,7 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 		l.Funnel = append(l.Funnel, Step{name, counts[i], share(counts[i], l.Incidents)})
 	}
 	l.Actions = MeasureActions(now, items)
-	l.Actions.OnTime = unknown(l.Actions.OnTime.Method, 0, noDoneTime)
-	l.Actions.Age, l.Actions.NaiveAge = nil, nil
+	l.timed(now, timed)
 	l.Repeats = repeatedIn(all, in)
 	l.noteRepeats(lessons, in)
 	slices.SortStableFunc(l.Overdue, func(a, b OverdueItem) int { return a.Due.Compare(b.Due) })
@@ -92,6 +97,35 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 }
 
 const noDoneTime = "no source says when an action item was done"
+
+// timed measures what needs the times of action items: those that are open, and those done of which somebody says when.
+func (l *Learning) timed(now time.Time, items []Action) {
+	const method = "Kaplan-Meier median of the age when done"
+	done := slices.ContainsFunc(items, func(a Action) bool { return !a.Done.IsZero() })
+	l.Undated = l.Actions.Done
+	for _, a := range items {
+		if !a.Done.IsZero() {
+			l.Undated--
+		}
+	}
+	l.Actions.OnTime = MeasureActions(now, items).OnTime
+	items = slices.DeleteFunc(items, func(a Action) bool {
+		return a.Created.IsZero() || a.Created.After(now) || !a.Done.IsZero() && a.Done.Before(a.Created)
+	})
+	l.Ageless = l.Actions.Total - l.Undated - len(items)
+	a := MeasureActions(now, items)
+	l.Actions.Age, l.Actions.NaiveAge = a.Age, a.NaiveAge
+	switch {
+	case !done:
+		l.Actions.OnTime, l.Age = unknown(l.Actions.OnTime.Method, 0, noDoneTime), unknown(method, 0, noDoneTime)
+	case len(items) == 0:
+		l.Age = unknown(method, 0, "no source says when an action item was made")
+	case a.Age == nil:
+		l.Age = unknown(method, len(items), "fewer than half of them are done")
+	default:
+		l.Age = estimate(*a.Age, a.AgeBounds, method, len(items))
+	}
+}
 
 func isDone(a incident.ActionItem) bool { return strings.EqualFold(a.State, "done") }
 

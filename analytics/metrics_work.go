@@ -39,7 +39,9 @@ func workMetrics() []Metric {
 		{ID: "actions_done", Title: "Action items done", Unit: Share, Page: "/learning", Definition: "action items that their source calls done divided by those that it calls done or open; those of unknown state are counted beside it",
 			Population: "action items of incidents that count and started in the period", Missing: "items of unknown state are not done and are counted beside the figure", Source: "interval: Wilson (1927)"},
 		{ID: "actions_on_time", Title: "Action items done in time", Unit: Share, Page: "/learning", Definition: "action items done by their due time divided by those done or overdue; no value while no source says when an item was done",
-			Population: "action items with a due time", Missing: "no value while no source says when items were done; items without a due time are left out", Source: "interval: Wilson (1927)"},
+			Population: "action items with a due time", Missing: "items without a due time are left out, and so are those done of which nobody says when, which are counted beside it", Source: "interval: Wilson (1927)"},
+		{ID: "actions_age", Title: "Age of action items when done", Unit: Seconds, FewerIsBetter: true, Page: "/learning", Definition: "median time from when an action item was made to when it was done; those that are open count as far as they are, so that what is put off does not look quick",
+			Population: "action items of incidents that count and started in the period", Missing: "items of which nobody says when they were made, or done, are left out and counted beside it", Source: "Kaplan and Meier (1958), interval on the log-log scale"},
 		{ID: "repeat_rate", Title: "Repeats", Unit: Share, FewerIsBetter: true, Page: "/learning", Definition: "incidents of a problem that had struck up to 90 days before, divided by all; those of no problem are no repeats and are counted beside it",
 			Population: "incidents that count and started in the period; problems that a person confirmed, or that the source names", Missing: startMissing, Source: "interval: Wilson (1927)"},
 	}

@@ -93,3 +93,22 @@ func TestLearn(t *testing.T) {
 		t.Errorf("Learn of nothing = %+v", none)
 	}
 }
+
+// TestActionTimes: of three items that are due and dated one was done in time. Ages are 10 and 20 days, and one is open for 105: half are
+// done after 20.
+func TestActionTimes(t *testing.T) {
+	day := func(n float64) time.Time { return hourly(24 * n) }
+	item := func(state string, created, due, done time.Time) incident.ActionItem {
+		return incident.ActionItem{Title: state, State: state, Created: created, Due: due, Done: done}
+	}
+	inc := &incident.Incident{ID: "a", Kind: incident.Real, Actions: []incident.ActionItem{
+		item("done", day(95), day(110), day(105)), item("done", day(95), day(100), day(115)), item("open", day(95), day(110), time.Time{}),
+		item("done", day(95), day(110), time.Time{}), item("open", time.Time{}, day(250), time.Time{})}}
+	inc.Milestones.Set(incident.Opened, day(94), incident.ToSecond, incident.FromField, "test", "")
+	l := analytics.Learn(day(90), day(120), day(200), []analytics.Lesson{{Incident: inc}})
+	approx(t, "share in time", l.Actions.OnTime.Value, 1.0/3)
+	approx(t, "median age", l.Age.Value, 20*24*3600)
+	if l.Age.N != 3 || l.Undated != 1 || l.Ageless != 1 || l.Actions.Done != 3 || l.Actions.Total != 5 {
+		t.Errorf("Learn = %+v, want an age of 3 items, one done without a time and one without an age", l)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"hindsight/incident"
 )
@@ -45,7 +46,9 @@ func (d *Draft) AddAction(field, word string, states map[string]string, a incide
 		state = "unknown"
 		d.Warn(field, Line(word), "this state of an action item is not known")
 	}
-	a.State = state
+	if a.State = state; state != "done" {
+		a.Done = time.Time{}
+	}
 	d.Incident.Actions = append(d.Incident.Actions, a)
 }
 

@@ -119,14 +119,16 @@ type Factor struct {
 	Claimed  bool // a vendor or a document calls it the cause; no person here has confirmed it
 }
 
-// ActionItem is work that somebody promised after the incident.
+// ActionItem is work that somebody promised after the incident. Times that nobody says are zero.
 type ActionItem struct {
-	Title string
-	Owner string
-	Kind  string // prevent, detect, mitigate, process; may be empty
-	URL   string
-	Due   time.Time // may be zero
-	State string    // open, done, unknown
+	Title   string
+	Owner   string
+	Kind    string // prevent, detect, mitigate, process; may be empty
+	URL     string
+	Created time.Time
+	Due     time.Time
+	Done    time.Time // zero too while State is not done
+	State   string    // open, done, unknown
 }
 
 // Edit is a person's change of one field. Imports never undo it: they change what Was says.

@@ -75,6 +75,7 @@ type part struct {
 type todo struct {
 	Attributes struct {
 		Content   string            `json:"content"`
+		Created   string            `json:"created"`
 		Completed string            `json:"completed"`
 		Due       string            `json:"due_date"`
 		Assignees []json.RawMessage `json:"assignees"`

@@ -201,7 +201,7 @@ func (m *mapping) todos() {
 			state = "done"
 		}
 		m.Incident.Actions = append(m.Incident.Actions, incident.ActionItem{
-			Title: importers.Line(t.Content), Owner: strings.Join(slices.DeleteFunc(owners, importers.Unset), ", "), Due: m.ISO("todos.due_date", t.Due), State: state,
+			Title: importers.Line(t.Content), Owner: strings.Join(slices.DeleteFunc(owners, importers.Unset), ", "), Created: m.ISO("todos.created", t.Created), Due: m.ISO("todos.due_date", t.Due), Done: m.ISO("todos.completed", t.Completed), State: state,
 		})
 	}
 }

@@ -39,7 +39,7 @@ func TestIncident(t *testing.T) {
 		links = append(links, l.Kind+" "+l.URL+" "+l.Title)
 	}
 	importertest.Equal(t, "links", links, []string{"postmortem https://app.example.com/notebook/7 Postmortem IR-42", "chat https://slack.example.com/app_redirect?channel=C0SYNTH incident-42", "same_as https://jira.example.com/browse/OPS-7 Jira OPS-7"})
-	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "two@example.com", Due: time.Date(2026, 3, 20, 5, 0, 0, 0, time.UTC), State: "open"}, {Title: "Raise the limit", Owner: "Responder Four", State: "done"}})
+	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "two@example.com", Due: time.Date(2026, 3, 20, 5, 0, 0, 0, time.UTC), State: "open"}, {Title: "Raise the limit", Owner: "Responder Four", Done: time.Date(2026, 3, 3, 8, 0, 0, 0, time.UTC), State: "done"}})
 	var events []string
 	for _, e := range d.Timeline {
 		events = append(events, e.At.Format("15:04 ")+e.Text)

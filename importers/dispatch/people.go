@@ -71,7 +71,7 @@ func (m *mapper) tasks() {
 		}
 		m.draft.Incident.Actions = append(m.draft.Incident.Actions, incident.ActionItem{
 			Title: title, Owner: cmp.Or(owner, m.participant(t.ID("owner_id"))), URL: importers.WebURL(t["weblink"]),
-			Due: importers.ISO(t["resolve_by"]), State: state,
+			Due: importers.ISO(t["resolve_by"]), Done: importers.ISO(t["resolved_at"]), State: state,
 		})
 	}
 }

@@ -119,12 +119,14 @@ type update struct {
 }
 
 type followUp struct {
-	Incident string `json:"incident_id"`
-	Title    string `json:"title"`
-	Status   string `json:"status"`
-	Assignee named  `json:"assignee"`
-	Team     named  `json:"assignee_team"`
-	Issue    issue  `json:"external_issue_reference"`
+	Created   string `json:"created_at"`
+	Completed string `json:"completed_at"`
+	Incident  string `json:"incident_id"`
+	Title     string `json:"title"`
+	Status    string `json:"status"`
+	Assignee  named  `json:"assignee"`
+	Team      named  `json:"assignee_team"`
+	Issue     issue  `json:"external_issue_reference"`
 }
 
 type attachment struct {

@@ -183,7 +183,7 @@ func (m *mapping) followUps() {
 	for _, raw := range m.body.FollowUps {
 		if f := importers.Decode[followUp](raw); f.Status != "deleted" {
 			m.AddAction("follow_up.status", f.Status, states, incident.ActionItem{
-				Title: f.Title, Owner: importers.Line(cmp.Or(f.Assignee.Name, f.Team.Name)), URL: importers.WebURL(f.Issue.URL),
+				Title: f.Title, Owner: importers.Line(cmp.Or(f.Assignee.Name, f.Team.Name)), URL: importers.WebURL(f.Issue.URL), Created: m.ISO("follow_up.created_at", f.Created), Done: m.ISO("follow_up.completed_at", f.Completed),
 			})
 		}
 	}

@@ -75,7 +75,7 @@ func TestOfficialExamples(t *testing.T) {
 	importertest.Equal(t, "head", []any{inc.Ref.ExternalID, inc.Number, inc.Title, inc.Status, inc.StatusRaw, inc.Severity}, []any{"01FDAG4SAP5TYPT98WGR2N7W91", "INC-123", "Our database is sad", incident.Triggered, "Closed", incident.Sev3})
 	importertest.Equal(t, "impact started", inc.Milestones.At(incident.ImpactStarted), at)
 	importertest.Equal(t, "services", inc.Services, []incident.ServiceUse{{Name: "Primary On-call", Role: "affected"}})
-	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Cat is stuck in the tree", Owner: "Lisa Karlin Curtis", URL: "https://linear.app/incident-io/issue/INC-1609/find-copywriter-to-write-up", State: "open"}})
+	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Cat is stuck in the tree", Owner: "Lisa Karlin Curtis", URL: "https://linear.app/incident-io/issue/INC-1609/find-copywriter-to-write-up", Created: at, State: "open"}})
 	importertest.Equal(t, "merged", inc.MergedInto, incident.ID("")) // an update names a target, but the status is not merged
 	importertest.Equal(t, "warnings", len(d.Warnings), 0)
 }

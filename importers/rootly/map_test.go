@@ -57,7 +57,7 @@ func TestIncident(t *testing.T) {
 	importertest.Equal(t, "custom values", inc.Custom, []incident.CustomValue{{Name: "Further teams", Value: "Platform"}, {Name: "Environments", Value: "Production"}, {Name: "Functionalities", Value: "Pay by card"},
 		{Name: "Source", Value: "slack"}, {Name: "Retrospective", Value: "active"}, {Name: "Opsgenie", Value: "og-1"}})
 	importertest.Equal(t, "factors", inc.Factors, []incident.Factor{{Role: "contributing", Text: "Configuration change", Claimed: true}})
-	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "Responder Two", URL: "https://jira.example.com/browse/OPS-8", Due: time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC), State: "open"},
+	importertest.Equal(t, "actions", inc.Actions, []incident.ActionItem{{Title: "Alert on pool use", Owner: "Responder Two", URL: "https://jira.example.com/browse/OPS-8", Created: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Due: time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC), State: "open"},
 		{Title: "Raise the limit", State: "done"}})
 	importertest.Equal(t, "retrospective", *d.Retrospective, incident.Retrospective{Title: "Looking back at INC-42", State: "imported", Sections: []incident.Section{
 		{Slug: "impact", Title: "Impact", Body: "Cards failed.\nAll regions."}, {Slug: "lessons", Title: "Lessons", Body: "- measure\n- alert & act"}}})

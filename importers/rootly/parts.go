@@ -86,7 +86,7 @@ func (m *mapping) actions() {
 			continue
 		}
 		m.AddAction("action_items.status", a.text("status"), states, incident.ActionItem{
-			Title: title, Owner: person(a.nested("assigned_to")), URL: importers.WebURL(a.text("jira_issue_url")), Due: importers.ISO(a.text("due_date")),
+			Title: title, Owner: person(a.nested("assigned_to")), URL: importers.WebURL(a.text("jira_issue_url")), Created: importers.ISO(a.text("created_at")), Due: importers.ISO(a.text("due_date")),
 		})
 	}
 }

@@ -41,7 +41,7 @@ func Incident(n int, overrides ...func(*incident.Incident)) *incident.Incident {
 		Links:             []incident.Link{{Kind: "chat", URL: "https://chat.example.com/room", Title: "Room"}},
 		SLA:               []incident.SLACycle{{Goal: "resolution", Name: "Gold", Start: start, Target: 4 * time.Hour, Stop: start.Add(time.Hour), Breached: &breached}},
 		Factors:           []incident.Factor{{Role: "trigger", Category: "deploy", Text: "A release went out.", Claimed: true}},
-		Actions:           []incident.ActionItem{{Title: "Add a canary", Owner: "Operator", Kind: "prevent", Due: start.AddDate(0, 0, 14), State: "open"}},
+		Actions:           []incident.ActionItem{{Title: "Add a canary", Owner: "Operator", Kind: "prevent", Created: start.AddDate(0, 0, 1), Due: start.AddDate(0, 0, 14), State: "open"}},
 		ExternalCreatedAt: start, ExternalUpdatedAt: start.Add(time.Hour),
 		RawID: incident.DeriveID("raw", ref.ExternalID), MapVersion: 1,
 	}

@@ -129,11 +129,11 @@ func testTimes(t *testing.T, s incident.Store) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			id := incident.DeriveID("inc", tc.name)
-			put(t, s, &incident.Incident{ID: id, ExternalUpdatedAt: tc.at, Actions: []incident.ActionItem{{Title: "a", Due: tc.at}},
+			put(t, s, &incident.Incident{ID: id, ExternalUpdatedAt: tc.at, Actions: []incident.ActionItem{{Title: "a", Created: tc.at, Due: tc.at, Done: tc.at, State: "done"}},
 				Milestones: incident.Milestones{{Name: incident.Opened, At: tc.at}}})
 			got := get(t, s, id)
 			equal(t, "ExternalUpdatedAt", got.ExternalUpdatedAt, tc.want)
-			equal(t, "Due", got.Actions[0].Due, tc.want)
+			equal(t, "times of an action item", got.Actions[0], incident.ActionItem{Title: "a", Created: tc.want, Due: tc.want, Done: tc.want, State: "done"})
 			equal(t, "Opened", got.Milestones.At(incident.Opened), tc.want)
 		})
 	}

@@ -121,12 +121,14 @@ type Factor struct {
 
 // ActionItem is promised work.
 type ActionItem struct {
-	Title string     `json:"title"`
-	Owner string     `json:"owner,omitempty"`
-	Kind  string     `json:"kind,omitempty"`
-	URL   string     `json:"url,omitempty"`
-	Due   *time.Time `json:"due_at"`
-	State string     `json:"state"`
+	Title   string     `json:"title"`
+	Owner   string     `json:"owner,omitempty"`
+	Kind    string     `json:"kind,omitempty"`
+	URL     string     `json:"url,omitempty"`
+	Created *time.Time `json:"created_at" doc:"null: nobody says"`
+	Due     *time.Time `json:"due_at"`
+	Done    *time.Time `json:"done_at" doc:"null: it is not done, or nobody says when it was"`
+	State   string     `json:"state"`
 }
 
 // Edit is a person's change of an imported field.

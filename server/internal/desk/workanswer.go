@@ -58,6 +58,9 @@ type LearningAnswer struct {
 	Unknown      int           `json:"action_items_of_unknown_state"`
 	DoneShare    Estimate      `json:"done_share"`
 	OnTime       Estimate      `json:"on_time_share"`
+	Age          Estimate      `json:"age_when_done_seconds" doc:"median; open items count as far as they are"`
+	Undated      int           `json:"done_without_time" doc:"in neither on_time_share nor age_when_done_seconds"`
+	Ageless      int           `json:"without_age" doc:"nobody says when they were made: not in age_when_done_seconds"`
 	Overdue      []OverdueItem `json:"overdue" doc:"longest overdue first"`
 	Repeats      Estimate      `json:"repeat_share"`
 	RepeatIDs    []incident.ID `json:"repeat_incident_ids"`
@@ -83,7 +86,7 @@ type OverdueItem struct {
 
 // AnswerLearning writes a report for programs.
 func AnswerLearning(l analytics.Learning, complete bool) LearningAnswer {
-	return LearningAnswer{Incidents: l.Incidents, Actions: l.Actions.Total, Done: l.Actions.Done, Unknown: l.Unknown, DoneShare: Estimate(l.Actions.Completion), OnTime: Estimate(l.Actions.OnTime),
+	return LearningAnswer{Incidents: l.Incidents, Actions: l.Actions.Total, Done: l.Actions.Done, Unknown: l.Unknown, DoneShare: Estimate(l.Actions.Completion), OnTime: Estimate(l.Actions.OnTime), Age: Estimate(l.Age), Undated: l.Undated, Ageless: l.Ageless,
 		Funnel: groupsOf(l.Funnel, func(s analytics.Step) FunnelStep { return FunnelStep{s.Name, s.N, Estimate(s.Share)} }),
 		Overdue: groupsOf(l.Overdue, func(o analytics.OverdueItem) OverdueItem {
 			return OverdueItem{o.Title, o.URL, o.Due.UTC(), o.Incident.ID}

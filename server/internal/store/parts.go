@@ -83,7 +83,7 @@ func parts() []part {
 			func(k Key, f incident.Factor) factorRow { return factorRow{k, f.Role, f.Category, f.Text, f.Claimed} }, factorRow.value),
 		listOf("action_items", func(i *incident.Incident) *[]incident.ActionItem { return &i.Actions },
 			func(k Key, a incident.ActionItem) actionRow {
-				return actionRow{k, a.Title, a.Owner, a.Kind, a.URL, null(a.Due), a.State}
+				return actionRow{k, a.Title, a.Owner, a.Kind, a.URL, null(a.Created), null(a.Due), null(a.Done), a.State}
 			}, actionRow.value),
 		listOf("edits", func(i *incident.Incident) *[]incident.Edit { return &i.Edits },
 			func(k Key, e incident.Edit) editRow {
@@ -191,17 +191,19 @@ func (r factorRow) value() incident.Factor {
 }
 
 type actionRow struct {
-	Key   `gorm:"embedded"`
-	Title string
-	Owner string
-	Kind  string
-	URL   string
-	Due   sql.NullTime
-	State string
+	Key     `gorm:"embedded"`
+	Title   string
+	Owner   string
+	Kind    string
+	URL     string
+	Created sql.NullTime
+	Due     sql.NullTime
+	Done    sql.NullTime
+	State   string
 }
 
 func (r actionRow) value() incident.ActionItem {
-	return incident.ActionItem{Title: r.Title, Owner: r.Owner, Kind: r.Kind, URL: r.URL, Due: utc(r.Due), State: r.State}
+	return incident.ActionItem{Title: r.Title, Owner: r.Owner, Kind: r.Kind, URL: r.URL, Created: utc(r.Created), Due: utc(r.Due), Done: utc(r.Done), State: r.State}
 }
 
 type editRow struct {

@@ -131,7 +131,16 @@ func actionSection(l analytics.Learning, q query.Query) frontend.NumbersSection 
 		out.Lede = "No action item was promised after these incidents, as far as the sources tell."
 		return out
 	}
-	out.Stats = []frontend.Stat{estimated("Done", reports.Share, a.Completion, "actions_done", memberPath(q, "learning", "actions", "")), estimated("Done in time", reports.Share, a.OnTime, "actions_on_time", "")}
+	out.Stats = []frontend.Stat{estimated("Done", reports.Share, a.Completion, "actions_done", memberPath(q, "learning", "actions", "")), estimated("Done in time", reports.Share, a.OnTime, "actions_on_time", ""),
+		estimated("Median age when done", reports.Seconds, l.Age, "actions_age", "")}
+	for _, n := range []struct {
+		n    int
+		what string
+	}{{l.Undated, "done, and nobody says when: in neither the share done in time nor the age"}, {l.Ageless, "of which nobody says when they were made, or that were done before: not in the age"}} {
+		if n.n > 0 {
+			out.Notes = append(out.Notes, fmt.Sprintf("%s %s.", number(n.n, "action item"), n.what))
+		}
+	}
 	t := reports.Table{ID: "overdue", Title: "Overdue action items", Columns: []reports.Column{{Key: "action", Title: "Action item", Unit: reports.Text}, {Key: "incident", Title: "Incident", Unit: reports.Text}, {Key: "due", Title: "Due", Unit: reports.Instant}}}
 	for _, o := range l.Overdue[:min(len(l.Overdue), overdueShown)] {
 		name := reports.Str(o.Incident.Title)

@@ -38,7 +38,7 @@ func TestLoadAndLearning(t *testing.T) {
 		t.Errorf("the load of %d teams is shown, want that of one:\n%s", n, body)
 	}
 	s.lists("/learning"+days, []string{"Of 4 incidents", "With a retrospective: 1", "25.0 %", "With action items: 1", "2 action items: 1 done, 1 overdue", "no source says when an action item was done",
-		"Bigger disks", "Synthetic inc_2", "0 of 4 incidents were of a problem", "4 incidents of no problem that a person confirmed"}, nil)
+		"Bigger disks", "Synthetic inc_2", "1 action item done, and nobody says when", "0 of 4 incidents were of a problem", "4 incidents of no problem that a person confirmed"}, nil)
 	for _, tc := range []struct {
 		figure          string
 		wanted, missing []string
@@ -55,6 +55,11 @@ func TestLoadAndLearning(t *testing.T) {
 	for _, none := range []string{"nothing", "load.sleep", "load.sleep.team_nobody", "learning.step0.team", "delivery."} {
 		s.get("/cases/"+none, http.StatusNotFound)
 	}
+	night.Actions[0].Created = noon
+	night.Actions[1].Created, night.Actions[1].Due, night.Actions[1].Done = noon, noon.Add(48*time.Hour), noon.Add(24*time.Hour)
+	s.put(func(tx incident.Tx) []error { return []error{tx.PutIncidents([]*incident.Incident{night})} })
+	s.lists("/learning"+days, []string{"Done in time", "50.0 %", "Median age when done"}, []string{"nobody says when"})
+	s.lists("/incidents/inc_2", []string{"since " + noon.Format("2 Jan 2006"), "done " + noon.Add(24*time.Hour).Format("2 Jan 2006")}, nil)
 	for path, want := range map[string]string{"/api/v1/load" + days: `"sleep_hours":1`, "/api/v1/learning" + days: `"action_items_done":1`} {
 		if body := s.get(path, http.StatusOK); !strings.Contains(body, want) {
 			t.Errorf("GET %s does not say %s:\n%s", path, want, body)
