@@ -58,6 +58,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 		return evaluateAnswers(ctx, d, *answered, *out, w)
 	}
 	if d.short() {
+		if err := evaluateGroups(ctx, d, "", w); err != nil {
+			return err
+		}
 		return evaluateStream(ctx, d, *out, w)
 	}
 	return evaluateGroups(ctx, d, *out, w)

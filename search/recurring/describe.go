@@ -26,8 +26,8 @@ const (
 )
 
 // describe makes a problem of a group, or declines when the group is too small or shares nothing that would be
-// evidence.
-func (g *grouping) describe(group []node) (incident.Problem, bool) {
+// evidence, as evident has it.
+func (g *grouping) describe(group []node, evident func([]node, []string) bool) (incident.Problem, bool) {
 	size, owned := 0, false
 	for _, n := range group {
 		size += len(n.docs)
@@ -38,7 +38,7 @@ func (g *grouping) describe(group []node) (incident.Problem, bool) {
 	}
 	shared := whole(g.corpus.Common(placesOf(group), math.MaxInt))
 	telling := g.telling(group, shared)
-	if !owned && (size < support || !g.evident(group, telling)) {
+	if !owned && (size < support || !evident(group, telling)) {
 		return incident.Problem{}, false
 	}
 	p := incident.Problem{State: incident.Suggested, Basis: ByText, Terms: shared[:min(shownWords, len(shared))],

@@ -203,15 +203,9 @@ func (s *Stream) record(kind incident.ProblemEventKind, c *cluster, at int, othe
 //
 // Answers bind both, and members of a confirmed problem stay.
 func (s *Stream) Repair(ctx context.Context) error {
-	words := make([][]string, len(s.texts))
-	for i, t := range s.texts {
-		words[i] = t.Words
-	}
-	table, err := vectors.Teach(ctx, words)
-	if err != nil {
+	if err := s.learn(ctx, s.texts); err != nil {
 		return err
 	}
-	s.table = table
 	s.refit()
 	for range repairRounds {
 		s.moveAll()
@@ -223,4 +217,17 @@ func (s *Stream) Repair(ctx context.Context) error {
 	}
 	slices.SortStableFunc(s.clusters, func(a, b *cluster) int { return cmp.Compare(a.members[0], b.members[0]) })
 	return nil
+}
+
+// learn teaches the stream what words mean in texts.
+func (s *Stream) learn(ctx context.Context, texts []Text) error {
+	words := make([][]string, len(texts))
+	for i, t := range texts {
+		words[i] = t.Words
+	}
+	table, err := vectors.Teach(ctx, words)
+	if err == nil {
+		s.table = table
+	}
+	return err
 }

@@ -59,9 +59,22 @@ func byText(ctx context.Context, docs []Document, previous []incident.Problem, s
 	if err != nil {
 		return nil, err
 	}
+	groups := average(g.nodes, edges, said, g.between)
+	for i, group := range groups {
+		groups[i] = g.tight(group)
+	}
+	worded, err := g.widen(ctx, groups, previous)
+	if err != nil {
+		return nil, err
+	}
 	var out []incident.Problem
-	for _, group := range average(g.nodes, edges, said, g.between) {
-		if p, ok := g.describe(g.tight(group)); ok {
+	for _, group := range groups {
+		if p, ok := g.describe(group, g.evident); ok {
+			out = append(out, p)
+		}
+	}
+	for _, group := range worded {
+		if p, ok := g.describe(group, func([]node, []string) bool { return true }); ok {
 			out = append(out, p)
 		}
 	}
