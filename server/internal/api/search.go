@@ -217,6 +217,7 @@ func (s *Server) findOps() []operation {
 		get("/services/{id}", "One service, by id or name", s.getService),
 		get("/problems", "Recurring problems", s.listProblems),
 		get("/problems/{id}", "One recurring problem with its members", s.getProblem),
+		get("/problems/{id}/history", "What happened to a problem, and how much of one piece it is", s.problemHistory),
 		write(http.MethodPost, "/problems/{id}/verdicts", "Confirm, reject or correct a problem", incident.Editor, http.StatusOK, s.decide),
 	}
 }

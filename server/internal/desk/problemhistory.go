@@ -1,0 +1,45 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"hindsight/incident"
+	"hindsight/search/recurring"
+)
+
+// ProblemHistory returns at most limit steps in the life of a problem, the newest first, without those about incidents that
+// the viewer may not see.
+func (d *Desk) ProblemHistory(ctx context.Context, id incident.ID, limit int, private bool) ([]incident.ProblemEvent, error) {
+	p, err := d.Problem(ctx, id, private)
+	if err != nil {
+		return nil, err
+	}
+	events, err := d.Store.ProblemEvents(ctx, p.ID, limit)
+	if err != nil || private {
+		return events, err
+	}
+	snapshot := d.Live.Snapshot()
+	return slices.DeleteFunc(events, func(e incident.ProblemEvent) bool { return snapshot.Private(e.Incident) || snapshot.Private(e.Other) }), nil
+}
+
+// ProblemQuality measures how much of one piece the members of a problem are, as far as the viewer may see them.
+func (d *Desk) ProblemQuality(ctx context.Context, id incident.ID, private bool) (recurring.Quality, error) {
+	p, err := d.Problem(ctx, id, private)
+	if err != nil {
+		return recurring.Quality{}, err
+	}
+	incs := map[incident.ID]*incident.Incident{}
+	for _, m := range p.Members {
+		inc, err := d.Store.Incident(ctx, m.Incident)
+		if errors.Is(err, incident.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return recurring.Quality{}, err
+		}
+		incs[m.Incident] = inc
+	}
+	return recurring.QualityOf(*p, incs), nil
+}
