@@ -32,15 +32,18 @@ type OverdueItem struct {
 // Learning says whether incidents are learnt from.
 type Learning struct {
 	Incidents int // that count and began in the period
-	Funnel    []Step
-	Actions   Actions  // Age and OnTime as far as sources say when items were made and done
-	Age       Estimate // of action items when they are done, in seconds: open ones count as far as they are
-	Undated   int      // done, and nobody says when: in neither OnTime nor Age
-	Ageless   int      // of which nobody says when they were made, or that were done before: not in Age
-	Unknown   int      // action items of which the source does not say whether they are done; in no share
-	Overdue   []OverdueItem
-	Repeats   Repeats // of the incidents of the period
-	Lookback  time.Duration
+	// Silent is how many of them came through connections of which no incident of the period has a retrospective, a factor or an
+	// action item: they count as having none, and it may be that their source does not tell.
+	Silent   int
+	Funnel   []Step
+	Actions  Actions  // Age and OnTime as far as sources say when items were made and done
+	Age      Estimate // of action items when they are done, in seconds: open ones count as far as they are
+	Undated  int      // done, and nobody says when: in neither OnTime nor Age
+	Ageless  int      // of which nobody says when they were made, or that were done before: not in Age
+	Unknown  int      // action items of which the source does not say whether they are done; in no share
+	Overdue  []OverdueItem
+	Repeats  Repeats // of the incidents of the period
+	Lookback time.Duration
 	// Members are what is behind the steps of Funnel ("step0" and on), "actions" (items) and "repeats".
 	Members Members
 }
@@ -88,6 +91,7 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 	for i, name := range []string{"with a retrospective", "with factors named", "with action items", "with all action items done"} {
 		l.Funnel = append(l.Funnel, Step{name, counts[i], share(counts[i], l.Incidents)})
 	}
+	l.Silent = silentIn(lessons, in)
 	l.Actions = MeasureActions(now, items)
 	l.timed(now, timed)
 	l.Repeats = repeatedIn(all, in)
@@ -128,6 +132,27 @@ func (l *Learning) timed(now time.Time, items []Action) {
 }
 
 func isDone(a incident.ActionItem) bool { return strings.EqualFold(a.State, "done") }
+
+// silentIn counts those among some of the incidents that came through connections of which none of these has anything to learn from.
+func silentIn(lessons []Lesson, in map[incident.ID]bool) (n int) {
+	through, tells := map[incident.ID]int{}, map[incident.ID]bool{}
+	for _, x := range lessons {
+		inc := x.Incident
+		if !in[inc.ID] {
+			continue
+		}
+		through[inc.Ref.Connection]++
+		if x.Retrospective || len(inc.Factors)+len(inc.Actions) > 0 {
+			tells[inc.Ref.Connection] = true
+		}
+	}
+	for connection, count := range through {
+		if !tells[connection] {
+			n += count
+		}
+	}
+	return n
+}
 
 // noteRepeats lists what is behind the share of repeats.
 func (l *Learning) noteRepeats(lessons []Lesson, in map[incident.ID]bool) {

@@ -170,6 +170,7 @@ type SLORate struct {
 // ReliabilityPart is how available one service was, on its page.
 type ReliabilityPart struct {
 	Period     string
+	Nothing    string // why there is no figure at all; then Stats is empty
 	Stats      []Stat
 	Needs      []Pair // group in words, what it took
 	Excluded   Excluded

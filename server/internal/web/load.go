@@ -118,6 +118,9 @@ func (s *Server) learning(r *request) (answer, error) {
 
 func funnelSection(l analytics.Learning, q query.Query) frontend.NumbersSection {
 	out := frontend.NumbersSection{ID: "funnel", Title: "From incident to change", Lede: fmt.Sprintf("Of %s:", number(l.Incidents, "incident"))}
+	if l.Silent > 0 {
+		out.Notes = []string{number(l.Silent, "incident") + " of the period came from sources that told of no retrospective, factor or action item at all. They count as having none, so the true shares may be higher."}
+	}
 	for i, step := range l.Funnel {
 		out.Stats = append(out.Stats, estimated(fmt.Sprintf("%s: %d", capital(step.Name), step.N), reports.Share, step.Share, "learning_funnel", memberPath(q, "learning", fmt.Sprintf("step%d", i), "")))
 	}

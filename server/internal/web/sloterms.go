@@ -169,6 +169,9 @@ func (s *Server) reliability(r *request, snapshot *analytics.Snapshot, service i
 		lostStat("Without any impact", x.Any, reports.Share, "weighted_availability"), lostStat("By weight of severity", x.Weighted, reports.Share, "weighted_availability"),
 		lostStat("With what it needs", x.Composed, reports.Share, "composed_availability"), lostStat("Time lost, by weight", x.Lost, reports.Seconds, "weighted_availability"),
 	}
+	if why := x.Lost.Reason; !x.Lost.Known() && why == x.Any.Reason && !x.Composed.Known() {
+		part.Nothing, part.Stats = "No figure: "+why+".", nil
+	}
 	part.Needs, part.Excluded = needPairs(snapshot, x.Needs), excludedParts(x.Maintenance, x.Excluded, q.Zone)
 	part.Uncertain = append(doubts(x.Unclear, x.Lost), lateDoubt(x.Late, x.LateTook, x.LateUnknown)...)
 	if c := x.Cost; c != nil {
