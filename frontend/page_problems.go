@@ -63,6 +63,20 @@ type ProblemPage struct {
 	Exports []Link
 	MayEdit bool
 	Form    Form
+	History []HistoryRow // newest first
+	Merge   []Choice     // problems that it can be merged with
+}
+
+// HistoryRow is one step of a problem's history.
+//
+// POST /problems/{id}/undo takes event, …/merge takes other, …/split takes incidents and part, the title of what is split off.
+type HistoryRow struct {
+	At        time.Time
+	By        string // empty: the machine
+	Text      string // "gained, 71 % alike"
+	Incident  Link   // that it is about; may be empty
+	TakenBack bool
+	Undo      int64 // number of the step if it can be taken back now; else 0
 }
 
 func (ProblemPage) template() string { return "problem" }

@@ -26,7 +26,7 @@ func Routes() []Route {
 		{"GET", "/cases"}, {"GET", "/cases/{figure}"},
 		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"},
-		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"},
+		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"}, {"POST", "/problems/{id}/merge"}, {"POST", "/problems/{id}/split"}, {"POST", "/problems/{id}/undo"},
 		{"POST", "/problems/{id}/members/{incident}/remove"}, {"POST", "/problems/{id}/members/{incident}/restore"},
 		{"GET", "/sla"}, {"GET", "/contracts/{id}"},
 		{"GET", "/slo"}, {"GET", "/slo/new"}, {"POST", "/slo/new"}, {"POST", "/slo/openslo"},

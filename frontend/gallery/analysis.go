@@ -174,6 +174,8 @@ func (w world) problem() frontend.ProblemPage {
 	for i := range w.rows {
 		p.Members = append(p.Members, frontend.MemberRow{IncidentRow: w.row(i), Score: 0.9, Reasons: []string{w.say("words: rollout, canary"), "same service"}})
 	}
+	p.Merge = []frontend.Choice{{Value: "prb_0002", Label: w.say("Failover loops"), Count: 5}}
+	p.History = []frontend.HistoryRow{{At: w.shell.Now, By: w.say("an editor"), Text: "was renamed", Undo: 7}, {At: w.shell.Now, Text: "gained, 71 % alike", Incident: frontend.Link{Label: w.say("INC02040"), Path: "/incidents/inc_0000"}}, {At: w.shell.Now, By: "an editor", Text: "was rejected", TakenBack: true}}
 	p.Removed = []frontend.MemberRow{{IncidentRow: w.row(w.rows), Score: 0.4, Reasons: []string{"words: rollout"}}}
 	return p
 }

@@ -38,9 +38,9 @@ func (p plainIndex) add(docs []doc) error {
 	return p.index.Batch(batch)
 }
 
-// rank asks for the whole text of a document in both fields.
+// rank asks for the title in titles and for the whole text in bodies. Of four ways to ask it came out best on eclipse-dup.
 func (p plainIndex) rank(d doc) ([]incident.ID, error) {
-	title, body := bleve.NewMatchQuery(d.Title+" "+d.Body), bleve.NewMatchQuery(d.Title+" "+d.Body)
+	title, body := bleve.NewMatchQuery(d.Title), bleve.NewMatchQuery(d.Title+" "+d.Body)
 	title.SetField("title")
 	body.SetField("body")
 	found, err := p.index.Search(bleve.NewSearchRequestOptions(bleve.NewDisjunctionQuery(title, body), depth+ahead, 0, false))

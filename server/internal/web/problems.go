@@ -217,7 +217,11 @@ func (s *Server) problemPage(r *request, form frontend.Form) (frontend.ProblemPa
 	slices.SortStableFunc(page.Members, func(a, b frontend.MemberRow) int { return b.Incident.StartedAt().Compare(a.Incident.StartedAt()) })
 	page.Why, page.Factors = why(*p), factorCounts(factors, len(page.Members))
 	page.Source = reports.Source{N: len(page.Members), AsOf: s.Live.Seq(), Method: "grouped by " + basisWords(p.Basis)}
-	return page, nil
+	if page.History, err = s.problemHistory(ctx, p, members); err != nil || !page.MayEdit {
+		return page, err
+	}
+	page.Merge, err = s.mergeable(r, p)
+	return page, err
 }
 
 func basisWords(basis string) string {
