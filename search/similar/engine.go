@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/search/template"
 )
 
 // Engine follows the change feed and answers which incidents look alike. All methods may be called at
@@ -30,6 +31,7 @@ type Engine struct {
 	places  map[incident.ID]int
 	entries []entry        // by place in the corpus
 	uses    map[string]int // incidents that touched a service, by its key
+	forms   *template.Miner
 	fresh   int            // size of the corpus at the last refresh
 	seed    maphash.Seed
 }
@@ -40,7 +42,8 @@ type entry struct {
 	services []Service
 	at       time.Time
 	private  bool
-	text     uint64 // hash of title and body
+	text     uint64      // hash of title and body
+	form     template.ID // of the title
 }
 
 // NewEngine returns an empty engine, at position 0 of the feed.
@@ -49,7 +52,7 @@ func NewEngine(log *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{log: log, corpus: c, taught: &taughtness{}, places: map[incident.ID]int{}, uses: map[string]int{}, seed: maphash.MakeSeed()}, nil
+	return &Engine{log: log, corpus: c, taught: &taughtness{}, places: map[incident.ID]int{}, uses: map[string]int{}, forms: template.NewMiner(template.DefaultLimit), seed: maphash.MakeSeed()}, nil
 }
 
 // Name names the engine among the followers of the change feed.
@@ -101,11 +104,13 @@ func (e *Engine) put(d Document) {
 	at, known := e.places[d.ID]
 	if known && e.entries[at].text == next.text {
 		e.count(e.entries[at], -1)
+		next.form = e.entries[at].form
 	} else {
 		e.remove(d.ID)
 		at = e.corpus.Add(Text{d.Title, d.Body, d.Code})
 		e.places[d.ID] = at
 		e.entries = append(e.entries, entry{})
+		next.form = e.forms.Add(d.Title)
 		e.taught.vectors = append(e.taught.vectors, e.corpus.vectorsOf(e.taught.table, at))
 	}
 	e.entries[at] = next
@@ -125,6 +130,7 @@ func (e *Engine) remove(id incident.ID) {
 		return
 	}
 	e.count(e.entries[at], -1)
+	e.forms.Remove(e.entries[at].form)
 	e.corpus.Remove(at)
 	e.entries[at] = entry{}
 	delete(e.places, id)

@@ -130,3 +130,19 @@ func TestSeenBefore(t *testing.T) {
 		t.Errorf("Similar(b) was seen before: %q, want nothing", ids(got.Before))
 	}
 }
+
+// TestSameForm: titles that differ in values only are said to be of one form, with their number.
+func TestSameForm(t *testing.T) {
+	var incs []*incident.Incident
+	for i, host := range []string{"db-03.example.com", "db-17.example.com", "db-21.example.com"} {
+		incs = append(incs, made(fmt.Sprint("inc", i), fmt.Sprintf("Disk usage %d%% on %s", 90+i, host), "volume filling", i))
+	}
+	incs = append(incs, made("other", "Disk usage alarms were muted", "volume filling", 4))
+	e := newEngine(t, incs)
+	for _, m := range e.Similar("inc0", 5, false).Again {
+		text := m.Reasons[0].Text
+		if got, want := strings.HasPrefix(text, "titles of one form, 3 so far; "), m.ID != "other"; got != want {
+			t.Errorf("%s: %q is of one form: %v, want %v", m.ID, text, got, want)
+		}
+	}
+}

@@ -18,13 +18,23 @@ func (e *Engine) reasons(at int, c compared, w weights) []Reason {
 		}
 	}
 	words := e.corpus.Shared(at, c.at, shownTerms)
-	add("words", "both speak of "+strings.Join(words, ", "), words, ranked, sameProse, samePieces)
+	add("words", e.sameForm(at, c.at)+"both speak of "+strings.Join(words, ", "), words, ranked, sameProse, samePieces)
 	add("vectors", "worded like texts that were about the same here", nil, alike, crossing)
 	names := e.sharedServices(at, c.at)
 	add("service", "same service: "+strings.Join(names, ", "), names, services)
 	add("time", apart(e.entries[at].at, e.entries[c.at].at), nil, months, weeks)
 	slices.SortStableFunc(out, func(a, b Reason) int { return cmp.Compare(b.Part, a.Part) })
 	return out
+}
+
+// sameForm says that two titles differ in values only, and how many of their form there are; empty when they differ in more.
+func (e *Engine) sameForm(a, b int) string {
+	form := e.forms.Resolve(e.entries[a].form)
+	if form == 0 || form != e.forms.Resolve(e.entries[b].form) {
+		return ""
+	}
+	known, _ := e.forms.Get(form)
+	return fmt.Sprintf("titles of one form, %d so far; ", known.Count)
 }
 
 // apart says how long other began before or after at.
