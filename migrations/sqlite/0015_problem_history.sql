@@ -16,7 +16,7 @@ CREATE TABLE problem_aliases (
 CREATE INDEX problem_aliases_problem ON problem_aliases (problem_id);
 -- Every step in the life of a problem.
 CREATE TABLE problem_events (
-    n           INTEGER PRIMARY KEY AUTOINCREMENT,
+    n           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     problem_id  TEXT      NOT NULL,
     kind        TEXT      NOT NULL,
     incident_id TEXT      NOT NULL,
