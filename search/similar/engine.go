@@ -32,7 +32,7 @@ type Engine struct {
 	entries []entry        // by place in the corpus
 	uses    map[string]int // incidents that touched a service, by its key
 	forms   *template.Miner
-	fresh   int            // size of the corpus at the last refresh
+	fresh   int // size of the corpus at the last refresh
 	seed    maphash.Seed
 }
 
