@@ -22,7 +22,14 @@ func serviceLevels(t *testing.T, b browser) {
 	p.want("the name after a mistake", eval[string](p, `document.querySelector('#f-name').value`), "Resolution, urgent")
 	p.fill(field("p0.within"), "4h")
 	p.follow("main", "See what it would change")
-	p.wantIn("[aria-labelledby=tried]", "from 0 breaches to 8")
+	p.wantIn("[aria-labelledby=tried]", "Apr 2025, Resolution, urgent: from 0 breaches to 1")
+	would := map[bool]int{}
+	for _, row := range p.texts("[aria-labelledby=tried] tbody tr") {
+		would[strings.HasSuffix(strings.TrimSpace(row), "breached")]++
+	}
+	if would[true] != 8 || would[false] != 9 {
+		t.Errorf("the trial lists %d clocks that would be breached and %d that would be met, want 8 and 9", would[true], would[false])
+	}
 	p.follow("main", "Save as a new version")
 
 	p.open("/sla")
