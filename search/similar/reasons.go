@@ -19,7 +19,7 @@ func (e *Engine) reasons(at int, c compared, w weights) []Reason {
 	}
 	words := e.corpus.Shared(at, c.at, shownTerms)
 	add("words", e.sameForm(at, c.at)+"both speak of "+strings.Join(words, ", "), words, ranked, sameProse, samePieces)
-	add("vectors", "worded like texts that were about the same here", nil, alike, crossing)
+	add("vectors", "worded alike", nil, alike, crossing)
 	names := e.sharedServices(at, c.at)
 	add("service", "same service: "+strings.Join(names, ", "), names, services)
 	add("time", apart(e.entries[at].at, e.entries[c.at].at), nil, months, weeks)
