@@ -19,6 +19,7 @@ type ProblemsPage struct {
 	Rows    []ProblemRow
 	Total   int
 	Figures []Figure // the Pareto of problems
+	Trust   string   // how often people found suggestions right here, as a sentence
 	Single  int      // incidents that belong to no problem
 	Needs   int      // incidents that grouping needs before it suggests anything
 	Have    int

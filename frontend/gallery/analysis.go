@@ -160,7 +160,7 @@ func (w world) problemRows(n int) []frontend.ProblemRow {
 
 func (w world) problems() frontend.ProblemsPage {
 	return frontend.ProblemsPage{
-		Shell: w.on("Recurring problems", frontend.NavProblems, "/problems"), Period: w.period("/problems"), Sorts: w.incidents().Sorts, Rows: w.problemRows(w.rows), Total: w.rows, Figures: []frontend.Figure{w.countsChart("pareto")}, Single: 41, Needs: 5, Have: 1942, MayEdit: true, Clear: "/problems", Exports: exports("/problems"),
+		Shell: w.on("Recurring problems", frontend.NavProblems, "/problems"), Period: w.period("/problems"), Sorts: w.incidents().Sorts, Rows: w.problemRows(w.rows), Total: w.rows, Figures: []frontend.Figure{w.countsChart("pareto")}, Single: 41, Trust: "Of 24 judgements here 21 found the suggestion right (95 % interval 69 % to 96 %).", Needs: 5, Have: 1942, MayEdit: true, Clear: "/problems", Exports: exports("/problems"),
 		States: []frontend.Choice{{Label: "All", On: true, Count: 12, Path: "/problems"}, {Label: "Suggested", Count: 3, Path: "/problems?state=suggested"}, {Label: "Confirmed", Count: 9, Path: "/problems?state=confirmed"}, {Label: "Rejected", Count: 0, Path: "/problems?state=rejected"}},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
+	"hindsight/search/recurring"
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/query"
 )
@@ -44,6 +45,7 @@ func (s *Server) problems(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	page.Trust = trusted(recurring.TrustOf(all))
 	wanted := slices.DeleteFunc(all, func(p incident.Problem) bool { return !wants(p, state, q.Text) })
 	page.Total = len(wanted)
 	if page.Rows, err = s.problemRows(ctx, r, wanted[:min(len(wanted), problemsShown)]); err != nil {
@@ -51,6 +53,22 @@ func (s *Server) problems(r *request) (answer, error) {
 	}
 	page.Empty = s.nothing(r, state != "" || q.Text != "")
 	return show(page)
+}
+
+// trusted says how often people found suggestions right here.
+func trusted(t recurring.Trust) string {
+	if t.N == 0 {
+		return "Nobody has judged a suggestion here yet, so it is not known how often they are right."
+	}
+	noun := "judgements"
+	if t.N == 1 {
+		noun = "judgement"
+	}
+	found := fmt.Sprintf("Of %d %s here %d found the suggestion right (95 %% interval %.0f %% to %.0f %%)", t.N, noun, t.Right, 100*t.Low, 100*t.High)
+	if t.Shadow {
+		return found + ": too little to rely on them."
+	}
+	return found + "."
 }
 
 func wants(p incident.Problem, state, text string) bool {
