@@ -141,10 +141,10 @@ func (e *Engine) compare(at int, private bool) []compared {
 	var out []compared
 	visible := func(other int) bool { return private || !e.entries[other].private }
 	for _, other := range e.corpus.candidates(at, thorough, visible) {
-		f := e.corpus.textual(at, other)
 		if e.corpus.Score(at, other) < threshold {
 			continue
 		}
+		f := e.corpus.textual(at, other)
 		x, y := &e.taught.vectors[at], &e.taught.vectors[other]
 		f[alike] = max(0, x.whole.Cosine(&y.whole))
 		f[crossing] = max(0, x.title.Cosine(&y.whole), x.whole.Cosine(&y.title))

@@ -26,19 +26,11 @@ var (
 	quick    = effort{terms: 12, candidates: 60, share: 200, floor: 200}
 )
 
-// Near returns at most n texts that share words with the one at a place, nearest first; texts that are
-// equally near come in order of place. keep says which ones count; nil: all.
-func (c *Corpus) Near(at, n int, keep func(at int) bool) []Near {
-	return c.near(at, n, thorough, keep)
-}
-
-// Nearest is Near at a twentieth of the cost, for whoever asks for every text in turn. It looks rare
-// words up only, and misses texts that share none.
-func (c *Corpus) Nearest(at, n int) []Near { return c.near(at, n, quick, nil) }
-
-func (c *Corpus) near(at, n int, how effort, keep func(at int) bool) []Near {
+// Nearest returns at most n texts that share words with the one at a place, nearest first; texts that are equally near come
+// in order of place. It is for whoever asks for every text in turn: it looks rare words up only, and misses texts that share none.
+func (c *Corpus) Nearest(at, n int) []Near {
 	var out []Near
-	for _, other := range c.candidates(at, how, keep) {
+	for _, other := range c.candidates(at, quick, nil) {
 		out = append(out, Near{other, c.Score(at, other)})
 	}
 	slices.SortFunc(out, func(a, b Near) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.At, b.At)) })
