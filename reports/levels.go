@@ -3,14 +3,10 @@ package reports
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"hindsight/analytics"
 )
-
-// mostShifts is how many changes of level a sentence tells of; the chart shows all.
-const mostShifts = 3
 
 // addLevels draws where the level of durations changes, and says so.
 func (c *Chart) addLevels(l analytics.Levels, months []analytics.DurationGroup, zone *time.Location) {
@@ -26,18 +22,27 @@ func (c *Chart) addLevels(l analytics.Levels, months []analytics.DurationGroup, 
 	}
 }
 
-// addShifts draws changes of level at their places, several in one period as one.
+// addShifts draws changes of level at their places, several in one period as one. Only the last has a label: those of
+// neighbours would lie on each other.
 func (c *Chart) addShifts(places []int) {
-	for _, i := range slices.Compact(places) {
-		c.Lines = append(c.Lines, Line{Axis: "x", At: float64(i), Label: "level changes"})
+	places = slices.Compact(places)
+	for n, i := range places {
+		line := Line{Axis: "x", At: float64(i)}
+		if n == len(places)-1 {
+			line.Label = "level changes"
+		}
+		c.Lines = append(c.Lines, line)
 	}
 }
 
-// shiftWords tell of changes of level, and that a date found in the data proves nothing.
+// shiftWords tell of the last change of level and how many were before it, and that a date found in the data proves nothing.
 func shiftWords(said []string) string {
-	text := "The level changes " + strings.Join(said[:min(len(said), mostShifts)], ", ")
-	if more := len(said) - mostShifts; more > 0 {
-		text += fmt.Sprintf(", and %d times more", more)
+	text := "The level changes " + said[len(said)-1]
+	switch before := len(said) - 1; {
+	case before == 1:
+		text += ", and once before"
+	case before > 1:
+		text += fmt.Sprintf(", and %d times before", before)
 	}
 	dates := "A date found in the data is"
 	if len(said) > 1 {
