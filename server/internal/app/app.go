@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"hindsight/analytics"
@@ -42,8 +43,9 @@ type App struct {
 
 	store   *store.Store
 	stop    context.CancelFunc
-	done    chan error   // the follower's end
-	heard   chan error   // the inbox's end
+	done    chan error // the follower's end
+	heard   chan error // the inbox's end
+	beside  sync.WaitGroup
 	jobs    *jobs.Client // nil before Work
 	closers []func() error
 }
@@ -100,7 +102,20 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		go a.Desk.Similar.KeepLearning(following)
 	}
 	go func() { a.heard <- a.Desk.Inbox.Run(following) }()
+	a.beside.Go(func() { a.makeFacts(following) })
 	return a, nil
+}
+
+// makeFacts has the store do once what it does with every incident since: see store.MakeFacts. Nothing waits for it, and what it
+// does not come to is done at the next start.
+func (a *App) makeFacts(ctx context.Context) {
+	made, err := a.store.MakeFacts(ctx)
+	if made > 0 {
+		a.Desk.Log.Info("incidents of an earlier version are read faster from the next start on", "incidents", made)
+	}
+	if err != nil && ctx.Err() == nil {
+		a.Desk.Log.Warn("incidents of an earlier version stay slow to read", "err", err)
+	}
 }
 
 func databaseWords(c config.Config) string {
@@ -143,6 +158,7 @@ func (a *App) Close() error {
 		errs = append(errs, closer())
 	}
 	a.stop()
+	a.beside.Wait()
 	for _, end := range []chan error{a.done, a.heard} {
 		if err := <-end; !errors.Is(err, context.Canceled) {
 			errs = append(errs, err)

@@ -79,6 +79,7 @@ type line struct {
 	poke  chan struct{}
 	at    incident.Seq // the sink's position; guarded by Follower.mu like what follows
 	since time.Time
+	ahead *ahead // of the goroutine that follows; nil where nothing is read ahead
 }
 
 // New returns a follower of store's feed. A value on wake says that there may be something new;
@@ -146,6 +147,11 @@ func (f *Follower) look(ctx context.Context) {
 
 // follow brings one sink up to date each time it is poked.
 func (f *Follower) follow(ctx context.Context, l *line) {
+	defer func() {
+		if l.ahead != nil {
+			<-l.ahead.done
+		}
+	}()
 	for failures := 0; ; {
 		more, err := f.step(ctx, l)
 		switch {
@@ -175,10 +181,12 @@ func (f *Follower) step(ctx context.Context, l *line) (more bool, err error) {
 	}()
 	after := l.sink.Seq()
 	f.advance(l, after)
-	sink, ok := l.sink.(factsOnly)
-	d, found, err := load(ctx, f.store, after, ok && sink.FactsOnly())
+	d, found, err := l.next(ctx, f.store, after)
 	if err != nil || !found {
 		return false, err
+	}
+	if !d.CaughtUp {
+		l.ahead = l.begin(ctx, f.store, d.Upto)
 	}
 	if err := l.sink.Apply(ctx, d); err != nil {
 		return false, fmt.Errorf("follow: %s apply changes %d to %d: %w", l.sink.Name(), after+1, d.Upto, err)

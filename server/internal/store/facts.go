@@ -2,12 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 
 	"hindsight/incident"
 )
@@ -15,50 +14,114 @@ import (
 // factsBatch is how many incidents one connection reads at once for Facts.
 const factsBatch = 2500
 
-// factTables are the parts that Facts reads.
+// factTables are the parts that facts are made from.
 var factTables = []string{"milestones", "segments", "service_uses", "incident_tags", "custom_values", "sla_cycles", "factors", "edits"}
 
-// Facts implements incident.Reader. PostgreSQL is asked over several connections, without gorm: all incidents are read this way
-// when a process starts.
+// Facts implements incident.Reader. It reads the facts that are stored in one piece, over several connections and without
+// gorm, for all incidents are read this way when a process starts; those without such a piece are read from their tables.
 func (s *Store) Facts(ctx context.Context, ids []incident.ID) ([]*incident.Incident, error) {
-	if s.pool == nil {
-		return s.plainFacts(ctx, ids)
-	}
 	chunks := slices.Collect(slices.Chunk(clean(ids), factsBatch))
-	found, errs := make([][]*incident.Incident, len(chunks)), make([]error, len(chunks))
+	readers, errs := make([]factsReader, len(chunks)), make([]error, len(chunks))
 	var wg sync.WaitGroup
 	for i, chunk := range chunks {
-		wg.Go(func() { found[i], errs[i] = s.factsOf(ctx, chunk) })
+		wg.Go(func() { errs[i] = s.readFacts(ctx, chunk, &readers[i]) })
 	}
 	wg.Wait()
-	for _, err := range errs {
+	var out []*incident.Incident
+	var loose []incident.ID
+	for i, err := range errs {
 		if err != nil {
 			return nil, failed(err, "read facts of %d incidents", len(ids))
 		}
+		out, loose = append(out, readers[i].found...), append(loose, readers[i].loose...)
 	}
-	return slices.Concat(found...), nil
+	rest, err := s.looseFacts(ctx, loose)
+	return append(out, rest...), failed(err, "read facts of %d incidents", len(ids))
 }
 
-// plainFacts reads the same with gorm.
-func (s *Store) plainFacts(ctx context.Context, ids []incident.ID) (out []*incident.Incident, err error) {
-	for chunk := range slices.Chunk(clean(ids), batch) {
-		err := s.view(ctx, func(r reader) error {
-			var rows []incidentRow
-			if err := r.db.Raw("SELECT * FROM incidents WHERE deleted_at IS NULL AND "+r.dialect.in("id"), array(chunk)).Scan(&rows).Error; err != nil {
+const factsSQL = "SELECT id, digest, facts FROM incidents WHERE deleted_at IS NULL AND "
+
+// readFacts reads the pieces of some incidents.
+func (s *Store) readFacts(ctx context.Context, ids []incident.ID, r *factsReader) error {
+	if s.pool == nil {
+		rows, err := s.sql.QueryContext(ctx, factsSQL+s.dialect.in("id"), array(ids))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var id, digest, facts sql.RawBytes
+		for rows.Next() {
+			if err := rows.Scan(&id, &digest, &facts); err != nil {
 				return err
 			}
-			incs, err := r.some(rows, func(p part) bool { return slices.Contains(factTables, p.table) })
-			out = append(out, incs...)
+			r.add(id, digest, facts)
+		}
+		return rows.Err()
+	}
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	rows, err := s.pool.Query(ctx, factsSQL+"id = ANY($1)", pgx.QueryResultFormats{pgx.BinaryFormatCode}, texts)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		values := rows.RawValues() // of texts and bytes, both formats of the wire are the value itself
+		r.add(values[0], values[1], values[2])
+	}
+	return rows.Err()
+}
+
+// factsReader takes rows in. Its texts are shared among the incidents that it reads.
+type factsReader struct {
+	found []*incident.Incident
+	loose []incident.ID // have no piece that is in force
+	piece piece
+	room  []incident.Incident // for the next ones
+}
+
+func (r *factsReader) add(id, digest, facts []byte) {
+	if len(r.room) == 0 {
+		r.room = make([]incident.Incident, 64)
+	}
+	inc := &r.room[0]
+	if !r.piece.read(facts, digest, inc) {
+		*inc = incident.Incident{}
+		r.loose = append(r.loose, incident.ID(id))
+		return
+	}
+	inc.ID, r.room = incident.ID(id), r.room[1:]
+	r.found = append(r.found, inc)
+}
+
+// looseFacts reads facts from their tables.
+func (s *Store) looseFacts(ctx context.Context, ids []incident.ID) (out []*incident.Incident, err error) {
+	for chunk := range slices.Chunk(ids, batch) {
+		err := s.view(ctx, func(r reader) error {
+			rows, incs, err := r.factRows(chunk)
+			for i, inc := range incs {
+				if !rows[i].DeletedAt.Valid {
+					out = append(out, factsAlone(inc))
+				}
+			}
 			return err
 		})
 		if err != nil {
-			return nil, failed(err, "read facts of %d incidents", len(ids))
+			return nil, err
 		}
 	}
-	for i, inc := range out {
-		out[i] = factsAlone(inc)
-	}
 	return out, nil
+}
+
+// factRows reads incidents with the parts that are facts, in the order of their rows.
+func (r reader) factRows(ids []incident.ID) (rows []incidentRow, incs []*incident.Incident, err error) {
+	if err := r.db.Raw("SELECT * FROM incidents WHERE "+r.dialect.in("id"), array(ids)).Scan(&rows).Error; err != nil {
+		return nil, nil, err
+	}
+	incs, err = r.some(rows, func(p part) bool { return slices.Contains(factTables, p.table) })
+	return rows, incs, err
 }
 
 // factsAlone returns what Facts promises of an incident, and nothing else.
@@ -70,122 +133,39 @@ func factsAlone(i *incident.Incident) *incident.Incident {
 	}
 }
 
-// factsOf reads a chunk in one round trip, from one state of the database.
-func (s *Store) factsOf(ctx context.Context, ids []incident.ID) ([]*incident.Incident, error) {
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return nil, err
+// MakeFacts puts the facts of incidents that were stored before there were such pieces into one piece each, and returns how many
+// it did. A process does so once, beside its other work; until then these are read from their tables.
+func (s *Store) MakeFacts(ctx context.Context) (made int, err error) {
+	after := incident.ID("")
+	for {
+		var ids []incident.ID
+		err := s.db.WithContext(ctx).Raw("SELECT id FROM incidents WHERE facts IS NULL AND deleted_at IS NULL AND id > ? ORDER BY id LIMIT ?", after, batch).Scan(&ids).Error
+		if err != nil || len(ids) == 0 {
+			return made, failed(err, "look for incidents without facts")
+		}
+		if err := s.makeFacts(ctx, ids); err != nil {
+			return made, failed(err, "make facts of incidents behind %s", after)
+		}
+		made, after = made+len(ids), ids[len(ids)-1]
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx))
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = string(id)
-	}
-	f := facts{byID: make(map[incident.ID]*incident.Incident, len(ids))}
-	queries := f.queries()
-	var asked pgx.Batch
-	for _, q := range queries {
-		asked.Queue(q.sql, texts)
-	}
-	results := tx.SendBatch(ctx, &asked)
-	defer results.Close()
-	for _, q := range queries {
-		rows, err := results.Query()
+}
+
+func (s *Store) makeFacts(ctx context.Context, ids []incident.ID) error {
+	_, err := s.Update(ctx, func(itx incident.Tx) error {
+		t := itx.(*tx)
+		if _, err := t.digests("incidents", "id", ids); err != nil { // locks them
+			return err
+		}
+		rows, incs, err := t.factRows(ids)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if _, err := pgx.ForEachRow(rows, q.into, q.add); err != nil {
-			return nil, err
+		for i, row := range rows {
+			if err := t.db.Exec("UPDATE incidents SET facts = ? WHERE id = ?", writeFacts(incs[i], row.Digest), row.ID).Error; err != nil {
+				return err
+			}
 		}
-	}
-	return f.all, results.Close()
-}
-
-// facts are the incidents of a chunk while they are read.
-type facts struct {
-	all  []*incident.Incident
-	byID map[incident.ID]*incident.Incident
-}
-
-// factQuery reads one table. Each row is read into the same variables, and then added.
-type factQuery struct {
-	sql  string
-	into []any
-	add  func() error
-}
-
-func partSQL(columns, table string) string {
-	return "SELECT incident_id, " + columns + " FROM " + table + " WHERE incident_id = ANY($1) ORDER BY incident_id, pos"
-}
-
-// queries returns one query for each table: that of incidents first. They read into plain strings, which pgx knows without reflection.
-func (f *facts) queries() []factQuery {
-	var id incident.ID
-	// of has add take the row's incident, unless it is a tombstone.
-	of := func(columns, table string, add func(*incident.Incident), into ...any) factQuery {
-		return factQuery{partSQL(columns, table), append([]any{(*string)(&id)}, into...), func() error {
-			if inc := f.byID[id]; inc != nil {
-				add(inc)
-			}
-			return nil
-		}}
-	}
-	var m incident.Milestone
-	var at, until pgtype.Timestamptz
-	var seg incident.Segment
-	var use incident.ServiceUse
-	var tag string
-	var value incident.CustomValue
-	var cycle incident.SLACycle
-	var target int64
-	var breached *bool
-	var factor incident.Factor
-	var edit incident.Edit
-	return []factQuery{
-		f.incidents(),
-		of("name, at, precision, basis, source, field, reason, stated_at", "milestones", func(inc *incident.Incident) {
-			m.At, m.StatedAt = at.Time.UTC(), until.Time.UTC()
-			inc.Milestones = append(inc.Milestones, m)
-		}, (*string)(&m.Name), &at, (*string)(&m.Precision), (*string)(&m.Basis), &m.Source, &m.Field, &m.Reason, &until),
-		of("status, status_raw, from_at, to_at, changed_by", "segments", func(inc *incident.Incident) {
-			seg.From, seg.To = at.Time.UTC(), until.Time.UTC()
-			inc.Segments = append(inc.Segments, seg)
-		}, (*string)(&seg.Status), &seg.StatusRaw, &at, &until, &seg.By),
-		of("service_id, name, role", "service_uses", func(inc *incident.Incident) { inc.Services = append(inc.Services, use) }, (*string)(&use.Service), &use.Name, &use.Role),
-		of("tag", "incident_tags", func(inc *incident.Incident) { inc.Tags = append(inc.Tags, tag) }, &tag),
-		of("name, value", "custom_values", func(inc *incident.Incident) { inc.Custom = append(inc.Custom, value) }, &value.Name, &value.Value),
-		of("goal, name, start_at, target, stop_at, breached", "sla_cycles", func(inc *incident.Incident) {
-			cycle.Start, cycle.Stop, cycle.Target = at.Time.UTC(), until.Time.UTC(), time.Duration(target)
-			cycle.Breached = breached
-			inc.SLA = append(inc.SLA, cycle)
-		}, &cycle.Goal, &cycle.Name, &at, &target, &until, &breached),
-		of("role, category, text, claimed", "factors", func(inc *incident.Incident) { inc.Factors = append(inc.Factors, factor) }, &factor.Role, &factor.Category, &factor.Text, &factor.Claimed),
-		of("field, value, was, edited_by, at", "edits", func(inc *incident.Incident) {
-			edit.At = at.Time.UTC()
-			inc.Edits = append(inc.Edits, edit)
-		}, &edit.Field, &edit.Value, &edit.Was, &edit.By, &at),
-	}
-}
-
-// incidents reads the incidents themselves.
-func (f *facts) incidents() factQuery {
-	var inc incident.Incident
-	var severity int64
-	var reopened *int64
-	var created pgtype.Timestamptz
-	return factQuery{
-		`SELECT id, connection_id, number, title, status, severity, priority_raw, kind, private, exclude_reason, reopened, team_id, same_as, external_created_at
-			FROM incidents WHERE id = ANY($1) AND deleted_at IS NULL`,
-		[]any{(*string)(&inc.ID), (*string)(&inc.Ref.Connection), &inc.Number, &inc.Title, (*string)(&inc.Status), &severity, &inc.PriorityRaw, (*string)(&inc.Kind), &inc.Private, &inc.ExcludeReason, &reopened, (*string)(&inc.Team), (*string)(&inc.SameAs), &created},
-		func() error {
-			found := inc
-			found.Severity, found.ExternalCreatedAt = incident.Severity(severity), created.Time.UTC()
-			if reopened != nil {
-				n := int(*reopened)
-				found.Reopened = &n
-			}
-			f.all, f.byID[found.ID] = append(f.all, &found), &found
-			return nil
-		},
-	}
+		return nil
+	})
+	return err
 }

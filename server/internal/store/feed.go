@@ -70,13 +70,25 @@ func (t *tx) publish(kind incident.EntityKind, seq incident.Seq) error {
 	return t.db.Exec("UPDATE "+table+" SET seq = ? WHERE "+t.dialect.in("id"), seq, all).Error
 }
 
-// Changes implements incident.Reader. One statement, so that a change that is overtaken meanwhile is not missed.
+// Changes implements incident.Reader. One statement, so that a change that is overtaken meanwhile is not missed. It is read without
+// the mapper, for whoever starts from nothing reads the whole feed.
 func (s *Store) Changes(ctx context.Context, after incident.Seq, limit int) ([]incident.Change, error) {
-	var changes []incident.Change
-	err := s.db.WithContext(ctx).Raw(`SELECT seq, kind, id, gone FROM changes
+	rows, err := s.db.WithContext(ctx).Raw(`SELECT seq, kind, id, gone FROM changes
 		WHERE seq > ? AND seq <= COALESCE((SELECT seq FROM changes WHERE seq > ? ORDER BY seq LIMIT 1 OFFSET ?), ?)
-		ORDER BY seq, kind, id`, after, after, max(limit, 1)-1, int64(1)<<62).Scan(&changes).Error
-	return changes, failed(err, "read changes after %d", after)
+		ORDER BY seq, kind, id`, after, after, max(limit, 1)-1, int64(1)<<62).Rows()
+	if err != nil {
+		return nil, failed(err, "read changes after %d", after)
+	}
+	defer rows.Close()
+	var changes []incident.Change
+	for rows.Next() {
+		var c incident.Change
+		if err := rows.Scan((*int64)(&c.Seq), (*string)(&c.Kind), (*string)(&c.ID), &c.Gone); err != nil {
+			return nil, failed(err, "read changes after %d", after)
+		}
+		changes = append(changes, c)
+	}
+	return changes, failed(rows.Err(), "read changes after %d", after)
 }
 
 // Head implements incident.Reader.

@@ -49,6 +49,7 @@ type incidentRow struct {
 	MapVersion        int
 	DeletedAt         sql.NullTime
 	DeletedReason     string
+	Facts             []byte
 }
 
 func newIncidentRow(i *incident.Incident, digest string) incidentRow {
@@ -65,6 +66,7 @@ func newIncidentRow(i *incident.Incident, digest string) incidentRow {
 		ExternalCreatedAt: null(i.ExternalCreatedAt), ExternalUpdatedAt: null(i.ExternalUpdatedAt),
 		RawID: i.RawID, MapVersion: i.MapVersion,
 		DeletedAt: null(i.DeletedAt), DeletedReason: i.DeletedReason,
+		Facts: writeFacts(i, digest),
 	}
 }
 

@@ -128,9 +128,9 @@ func columns(t *testing.T, db *sql.DB, query string) []string {
 }
 
 // write puts one incident and returns the number of the change.
-func write(t *testing.T, s *store.Store, inc *incident.Incident) incident.Seq {
+func write(t *testing.T, s *store.Store, incs ...*incident.Incident) incident.Seq {
 	t.Helper()
-	seq, err := s.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{inc}) })
+	seq, err := s.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents(incs) })
 	if err != nil {
 		t.Fatalf("Update: %v", err)
 	}
