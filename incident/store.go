@@ -55,9 +55,12 @@ type Reader interface {
 
 	Services(ctx context.Context) ([]Service, error) // by name
 	Teams(ctx context.Context) ([]Team, error)       // by name
+	People(ctx context.Context) ([]Person, error)    // by name
 	Problems(ctx context.Context) ([]Problem, error) // most members first
 	// Problem returns the problem, or the one that it was merged into: then the id is another one.
 	Problem(ctx context.Context, id ID) (*Problem, error)
+	// Managements returns what people decided to do about problems, by problem; one that nobody wrote about is not a key.
+	Managements(ctx context.Context) (map[ID]Management, error)
 	ProblemAnswers(ctx context.Context) ([]Answer, error) // in order of their incidents
 	// ProblemEvents returns at most limit steps in the life of a problem, the newest first, also of one that is gone.
 	ProblemEvents(ctx context.Context, problem ID, limit int) ([]ProblemEvent, error)
@@ -137,7 +140,13 @@ type Tx interface {
 	// ProblemsByID returns those that exist. Nobody else changes them before the transaction ends.
 	ProblemsByID(ids []ID) (map[ID]Problem, error)
 	PutProblems(ps []Problem) error
+	// DeleteProblems keeps what people wrote about them, for a problem can come back.
 	DeleteProblems(ids []ID) error
+	// ManagementsByID returns those that exist.
+	ManagementsByID(problems []ID) (map[ID]Management, error)
+	// PutManagement writes a version. It is ErrConflict when that is not the one behind the stored, for then somebody else
+	// wrote meanwhile; and a change of its problem.
+	PutManagement(m Management) error
 	PutProblemAnswers(as []Answer) error    // one about a pair that has one replaces it
 	DeleteProblemAnswers(as []Answer) error // those about the same pairs
 	AddProblemEvents(es []ProblemEvent) error

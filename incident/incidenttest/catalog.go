@@ -22,6 +22,7 @@ func testCatalog(t *testing.T, s incident.Store) {
 	})
 	equal(t, "Services by name", check(s.Services(ctx))(t, "Services"), []incident.Service{api, batch, web})
 	equal(t, "Teams by name", check(s.Teams(ctx))(t, "Teams"), []incident.Team{blue, red})
+	equal(t, "People", check(s.People(ctx))(t, "People"), []incident.Person{{ID: "per_1", Connection: "con_sample", ExternalID: "7", Name: "Operator", Email: "operator@example.com"}})
 
 	web.Tier, red.Name = 3, "Crimson"
 	update(t, s, func(tx incident.Tx) error {

@@ -39,6 +39,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"services, teams and people", testCatalog},
 		{"problems", testProblems},
 		{"history of problems", testProblemHistory},
+		{"what is decided about problems", testManagements},
 		{"versions of policies", testPolicies},
 
 		{"change events come back as they were put", testChangeEvents},

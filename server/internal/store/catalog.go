@@ -46,6 +46,13 @@ func (s *Store) Teams(ctx context.Context) ([]incident.Team, error) {
 	}, func(v incident.Team) (string, incident.ID) { return v.Name, v.ID })
 }
 
+// People implements incident.Reader.
+func (s *Store) People(ctx context.Context) ([]incident.Person, error) {
+	return readAll(ctx, s, "people", func(r personRow) (incident.Person, error) {
+		return incident.Person{ID: r.ID, Connection: r.ConnectionID, ExternalID: r.ExternalID, Name: r.Name, Email: r.Email}, nil
+	}, func(v incident.Person) (string, incident.ID) { return v.Name, v.ID })
+}
+
 // readAll reads a whole small table, in order of name without regard to case, then of id.
 func readAll[R, V any](ctx context.Context, s *Store, table string, value func(R) (V, error), name func(V) (string, incident.ID)) ([]V, error) {
 	return readSome(ctx, s, table, "true", value, name)
