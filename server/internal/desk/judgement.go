@@ -94,7 +94,7 @@ func (d *Desk) undo(ctx context.Context, id incident.ID, n int64, by string) (*i
 		return nil, 0, err
 	}
 	var was undone
-	if err := json.Unmarshal(event.Before, &was); err != nil || len(was.Problems) == 0 {
+	if err := json.Unmarshal(event.Before, &was); err != nil || len(was.Problems) == 0 && was.Managed == nil {
 		return nil, 0, fmt.Errorf("desk: read what was before step %d of problem %s: %w", n, id, err)
 	}
 	for _, created := range was.Created {
@@ -106,11 +106,13 @@ func (d *Desk) undo(ctx context.Context, id incident.ID, n int64, by string) (*i
 			return nil, 0, fmt.Errorf("desk: problem %s, which was split off, has been decided about since: %w", created, incident.ErrConflict)
 		}
 	}
-	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
-		undo := incident.ProblemEvent{Problem: id, Kind: incident.ProblemJudged, Rule: "undo", By: by, At: d.Now().UTC(), Undoes: n}
-		return was.restore(tx, undo)
-	})
-	return &was.Problems[0], seq, err
+	undo := incident.ProblemEvent{Problem: id, Kind: incident.ProblemJudged, Rule: "undo", By: by, At: d.Now().UTC(), Undoes: n}
+	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error { return was.restore(tx, undo) })
+	if err != nil {
+		return nil, 0, err
+	}
+	p, err := d.Store.Problem(ctx, id)
+	return p, seq, err
 }
 
 // lastVerdict returns the verdict numbered n when it is the newest one that has not been taken back.
@@ -148,10 +150,13 @@ func (u undone) restore(tx incident.Tx, undo incident.ProblemEvent) error {
 	if err == nil {
 		err = tx.PutProblemAnswers(u.Unsaid)
 	}
+	if err == nil && u.Managed != nil {
+		err = u.Managed.takeBack(tx, undo)
+	}
 	if err == nil {
 		err = tx.AddProblemEvents([]incident.ProblemEvent{undo})
 	}
-	if err == nil {
+	if err == nil && len(u.Problems) > 0 {
 		err = tx.Enqueue(incident.Job{Kind: jobs.KindGroup, ID: "all"})
 	}
 	return err

@@ -49,6 +49,11 @@ func (d *Desk) Decide(ctx context.Context, id incident.ID, v Verdict, by string)
 		if err := j.apply(v, found, said); err != nil {
 			return err
 		}
+		if v.Action == "merge" {
+			if err := j.adopt(tx, v.Other); err != nil {
+				return err
+			}
+		}
 		return j.write(tx, v)
 	})
 	return &j.now, seq, err
@@ -61,6 +66,7 @@ type undone struct {
 	Alias    incident.ID        // that did not exist; empty: none
 	Said     []incident.Answer  // answers that were not given
 	Unsaid   []incident.Answer  // those that they replaced
+	Managed  *rewritten         // how it changed what is managed; nil: not at all
 }
 
 func clonedProblem(p incident.Problem) incident.Problem {
