@@ -1,0 +1,171 @@
+package analytics
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"hindsight/incident"
+)
+
+// fewestMembers is of how few incidents no share is told.
+const fewestMembers = 5
+
+// Makeup is what the incidents of a problem have in common in one respect: its purity.
+type Makeup struct {
+	By      string // "service", "team" or "factor"
+	Of      int    // incidents that say anything of it
+	Silent  int    // incidents that do not
+	Parts   []Portion
+	Missing string // why Parts have no shares: "too few: 4 incidents"; else empty
+}
+
+// Portion is how many of the incidents have one value. An incident may have several.
+type Portion struct {
+	Key   string // id of a service or team; the factor itself
+	N     int
+	Share Estimate // of Of, with Wilson's interval
+}
+
+// Makeups says what incidents have in common by service, team and factor, the commonest values first. All of them count, also those
+// that are in no other number.
+func Makeups(incs []*incident.Incident) []Makeup {
+	out := make([]Makeup, len(makeups))
+	for i, m := range makeups {
+		counts := map[string]int{}
+		x := Makeup{By: m.by}
+		for _, inc := range incs {
+			values := distinct(m.of(inc))
+			if len(values) == 0 {
+				x.Silent++
+				continue
+			}
+			x.Of++
+			for _, v := range values {
+				counts[v]++
+			}
+		}
+		if x.Of < fewestMembers {
+			x.Missing = "too few: " + incidents(x.Of)
+		}
+		for _, key := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) }) {
+			p := Portion{Key: key, N: counts[key], Share: share(counts[key], x.Of)}
+			if x.Missing != "" {
+				p.Share = unknown(p.Share.Method, x.Of, x.Missing)
+			}
+			x.Parts = append(x.Parts, p)
+		}
+		out[i] = x
+	}
+	return out
+}
+
+// makeups are the respects in which incidents are compared, and what an incident says in each.
+var makeups = []struct {
+	by string
+	of func(*incident.Incident) []string
+}{
+	{"service", func(inc *incident.Incident) []string {
+		var out []string
+		for _, u := range inc.Services {
+			out = append(out, string(u.Service))
+		}
+		return out
+	}},
+	{"team", func(inc *incident.Incident) []string { return []string{string(inc.Team)} }},
+	{"factor", func(inc *incident.Incident) []string { return contributing(inc.Factors) }},
+}
+
+func distinct(values []string) []string {
+	out := slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// MembersHaving lists the incidents behind a Portion: those that have a value, those that have another, and those that do not say.
+func MembersHaving(incs []*incident.Incident, by, key string) []Member {
+	m := Members{}
+	for _, x := range makeups {
+		if x.by != by {
+			continue
+		}
+		for _, inc := range incs {
+			values := distinct(x.of(inc))
+			switch {
+			case len(values) == 0:
+				m.add(by, inc, NotIn, "names no "+by)
+			default:
+				m.split(by, inc, slices.Contains(values, key), "")
+			}
+		}
+	}
+	return m[by]
+}
+
+// MembersSpent lists the incidents behind the figures of a Recurrence: figure is "interval", "rate", "lasted", "lost", "returned" or
+// "open". What does not count is left out with the reason. since is when the problem was resolved.
+func MembersSpent(incs []*incident.Incident, figure string, now, since time.Time) []Member {
+	m := Members{}
+	for _, inc := range incs {
+		if why := inc.Uncounted(); why != "" {
+			m.add(figure, inc, NotIn, why)
+			continue
+		}
+		part, why := standing(inc, figure, now, since)
+		m.add(figure, inc, part, why)
+	}
+	return m[figure]
+}
+
+// standing says how an incident that counts stands in a figure.
+func standing(inc *incident.Incident, figure string, now, since time.Time) (Part, string) {
+	at, year := inc.StartedAt(), now.AddDate(-1, 0, 0)
+	counted := func(yes bool, beside Part) Part {
+		if yes {
+			return Counted
+		}
+		return beside
+	}
+	if figure == "open" {
+		return counted(!inc.Status.Over(), Beside), ""
+	}
+	if at.IsZero() {
+		return NotIn, "nobody knows when it began"
+	}
+	impact := inc.Milestones.Between(impactSpan(), inc.Status.Over(), now)
+	switch figure {
+	case "rate":
+		if at.Before(now.AddDate(-2, 0, 0)) {
+			return NotIn, "began more than two years ago"
+		}
+		return counted(!at.Before(year), Beside), ""
+	case "returned":
+		return counted(at.After(since), Beside), ""
+	case "lasted", "lost":
+		return lasted(inc, impact, figure == "lost", now, year)
+	}
+	return Counted, ""
+}
+
+// lasted says whether the time that an incident took is in a sum over the last 12 months.
+func lasted(inc *incident.Incident, impact incident.Duration, lost bool, now, year time.Time) (Part, string) {
+	took := impact
+	if !lost && impact.State == incident.NotApplicable {
+		took = inc.Milestones.Between(incident.Span{From: []incident.MilestoneName{incident.Opened}, To: []incident.MilestoneName{incident.ResolvedAt}}, inc.Status.Over(), now)
+	}
+	ended := inc.StartedAt().Add(took.Value)
+	switch {
+	case !lost && inc.StartedAt().Before(year), lost && (took.State == incident.Recorded && !ended.After(year)):
+		return NotIn, "before the last 12 months"
+	case lost && took.State == incident.Recorded && took.Value == 0:
+		return NotIn, "its impact begins and ends at one instant"
+	case took.State == incident.Recorded, lost && took.State == incident.Pending:
+		return Counted, incident.FormatDuration(took.Value)
+	case took.State == incident.Pending:
+		return NotIn, "still open"
+	case took.State == incident.Invalid:
+		return NotIn, "ends before it begins"
+	}
+	return NotIn, "nobody knows how long"
+}
