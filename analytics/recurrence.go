@@ -17,7 +17,9 @@ type Recurrence struct {
 	Open    int         // of N: that still go on
 	Starts  []time.Time // of N, ascending, UTC
 	LeftOut []LeftOut
-	Year    Spent // the 12 months up to Now
+	// Services are those that the incidents touched, those left out too: most of them first.
+	Services []incident.ID
+	Year     Spent // the 12 months up to Now
 
 	watched record // of the connections that they came through
 }
@@ -112,9 +114,12 @@ type recurrences struct {
 
 func (b *recurrences) measure(rows []row) Recurrence {
 	out := Recurrence{Now: b.now}
-	left, through := map[uint32]int{}, map[uint32]bool{}
+	left, through, touched := map[uint32]int{}, map[uint32]bool{}, map[uint32]int{}
 	var counting []row
 	for _, r := range rows {
+		for _, code := range b.s.sets[r.services[r.i]] {
+			touched[code]++
+		}
 		if r.leftOut != 0 {
 			left[r.leftOut]++
 			continue
@@ -133,6 +138,9 @@ func (b *recurrences) measure(rows []row) Recurrence {
 	}
 	slices.SortFunc(out.Starts, time.Time.Compare)
 	out.LeftOut = b.s.reasons(left)
+	for _, x := range b.s.reasons(touched) {
+		out.Services = append(out.Services, incident.ID(x.Reason))
+	}
 	out.watched = b.s.recordOf(through)
 	out.Year = b.spent(counting, b.now.AddDate(-1, 0, 0))
 	return out

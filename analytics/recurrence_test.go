@@ -97,7 +97,7 @@ func TestRecurrenceInterval(t *testing.T) {
 // TestRecurrenceTrend: the observation begins with the first incident and ends now. With 6 later starts at 1 to 21 days of 100 the Laplace
 // statistic is (56/6 − 50) / (100/√72) = −3.451.
 func TestRecurrenceTrend(t *testing.T) {
-	incs, ids := spaced(t, "2026-01-01T00:00:00Z", 1, 2, 3, 4, 5, 6) // at 1, 3, 6, 10, 15, 21
+	incs, ids := spaced(t, "2026-01-01T00:00:00Z", 1, 2, 3, 4, 5, 6)                        // at 1, 3, 6, 10, 15, 21
 	incs = append(incs, struck(t, "other", "2026-04-10T00:00:00Z", "2026-04-10T01:00:00Z")) // the record goes on
 	x := recurring(t, "2026-04-11T00:00:00Z", incs, ids...)
 	g := x.Trend()

@@ -234,6 +234,7 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/incidents":              map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
 		"PATCH /api/v1/incidents/{id}":        map[string]any{"tags": []string{"looked-at"}, "severity": 3},
 		"POST /api/v1/problems/{id}/verdicts": map[string]any{"action": "confirm"},
+		"PATCH /api/v1/problems/{id}":         map[string]any{"workaround": "Roll **back**", "stage": "known_error", "exit_words": "canaries are in use", "exit_days": 60, "change": "https://example.com/1"},
 		"POST /api/v1/imports":                map[string]any{"connection_id": ids["connection"], "via": "remap"},
 		"POST /api/v1/connections": map[string]any{"source": "jira", "name": "Another", "settings": map[string]string{"url": "https://jira.example.org", "token": "t", "projects": "OPS"},
 			"mapping": map[string]any{"status": map[string]string{"parked": "triggered"}}},

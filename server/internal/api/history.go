@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/server/internal/desk"
 )
 
 // ProblemStep is one step in the life of a problem.
@@ -18,6 +19,8 @@ type ProblemStep struct {
 	By         string      `json:"by,omitempty" doc:"the person; empty: the grouping"`
 	At         time.Time   `json:"at"`
 	Undoes     int64       `json:"undoes,omitempty"`
+
+	Changes []incident.FieldChange `json:"changes,omitempty" doc:"of the rule manage: what was edited"`
 }
 
 // ProblemHistory is the newest steps in the life of a problem, with what is measured of its members.
@@ -50,6 +53,6 @@ func (s *Server) problemHistory(ctx context.Context, v Viewer, p IDParams) (Prob
 	}
 	return ProblemHistory{Cohesion: q.Cohesion, Service: MostFrequent(q.Service), Team: MostFrequent(q.Team), Category: MostFrequent(q.Category),
 		Items: each(events, func(e incident.ProblemEvent) ProblemStep {
-			return ProblemStep{e.N, string(e.Kind), e.Incident, e.Other, e.Score, e.Rule, e.By, e.At, e.Undoes}
+			return ProblemStep{e.N, string(e.Kind), e.Incident, e.Other, e.Score, e.Rule, e.By, e.At, e.Undoes, desk.ManagedChanges(e)}
 		})}, nil
 }

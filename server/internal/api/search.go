@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"hindsight/incident"
@@ -132,92 +131,11 @@ func (s *Server) getService(ctx context.Context, v Viewer, p IDParams) (Service,
 	return Service{}, incident.ErrNotFound
 }
 
-// ProblemParams filter problems.
-type ProblemParams struct {
-	State string `query:"state" doc:"suggested, confirmed or rejected; empty: all but rejected"`
-	Min   int    `query:"min" default:"2" doc:"at least so many members"`
-}
-
-// Recurring is a recurring problem.
-type Recurring struct {
-	ID      incident.ID `json:"id"`
-	Title   string      `json:"title"`
-	State   string      `json:"state"`
-	Basis   string      `json:"basis" doc:"text, or source: the ticket system's own reference"`
-	Terms   []string    `json:"terms"`
-	Members []Member    `json:"members"`
-	By      string      `json:"decided_by,omitempty"`
-	At      *time.Time  `json:"decided_at"`
-}
-
-// Member is one incident of a problem and why it belongs.
-type Member struct {
-	Incident incident.ID `json:"incident_id"`
-	Score    float64     `json:"score"`
-	Reasons  []string    `json:"reasons"`
-	Removed  bool        `json:"removed"`
-}
-
-// ProblemList is recurring problems, most members first.
-type ProblemList struct {
-	Items []Recurring `json:"items"`
-}
-
-func problem(p incident.Problem) Recurring {
-	return Recurring{p.ID, p.Title, string(p.State), p.Basis, append([]string{}, p.Terms...), each(p.Members, func(m incident.ProblemMember) Member {
-		return Member{m.Incident, m.Score, append([]string{}, m.Reasons...), m.Removed}
-	}), p.By, when(p.At)}
-}
-
-func (s *Server) listProblems(ctx context.Context, v Viewer, p ProblemParams) (ProblemList, error) {
-	all, err := s.desk.VisibleProblems(ctx, v.Private())
-	out := ProblemList{Items: []Recurring{}}
-	for _, x := range all {
-		wanted := string(x.State) == p.State || p.State == "" && x.State != incident.Rejected
-		if wanted && len(x.Members) >= p.Min {
-			out.Items = append(out.Items, problem(x))
-		}
-	}
-	return out, err
-}
-
-func (s *Server) getProblem(ctx context.Context, v Viewer, p IDParams) (Recurring, error) {
-	x, err := s.desk.Problem(ctx, incident.ID(p.ID), v.Private())
-	if err != nil {
-		return Recurring{}, err
-	}
-	return problem(*x), nil
-}
-
-// Verdict is what a person says about a problem.
-type Verdict struct {
-	Action      string        `json:"action" doc:"confirm, reject, reopen, rename, remove, restore, merge, split, same, apart or undo"`
-	Title       string        `json:"title,omitempty" doc:"for rename; for split, the title of the new problem"`
-	IncidentID  incident.ID   `json:"incident_id,omitempty" doc:"for remove, restore, same and apart: a member"`
-	IncidentIDs []incident.ID `json:"incident_ids,omitempty" doc:"for split: the members that make a problem of their own"`
-	OtherID     incident.ID   `json:"other_id,omitempty" doc:"for merge: the problem that becomes part of this one; for same and apart: the other incident"`
-	Event       int64         `json:"event,omitempty" doc:"for undo: the number of the verdict, as the history has it"`
-}
-
-func (s *Server) decide(ctx context.Context, v Viewer, p IDParams, body Verdict) (Recurring, error) {
-	x, seq, err := s.desk.Decide(ctx, incident.ID(p.ID), desk.Verdict{Action: body.Action, Title: body.Title,
-		Incident: body.IncidentID, Incidents: body.IncidentIDs, Other: body.OtherID, Event: body.Event}, v.Name)
-	if err != nil {
-		return Recurring{}, err
-	}
-	s.desk.Wait(ctx, seq)
-	return problem(*x), nil
-}
-
 // findOps are the operations about finding things.
 func (s *Server) findOps() []operation {
 	return []operation{
 		get("/search", "Search, with highlighted passages and facets", s.searchIncidents),
 		get("/services", "List services", s.listServices),
 		get("/services/{id}", "One service, by id or name", s.getService),
-		get("/problems", "Recurring problems", s.listProblems),
-		get("/problems/{id}", "One recurring problem with its members", s.getProblem),
-		get("/problems/{id}/history", "What happened to a problem, and how much of one piece it is", s.problemHistory),
-		write(http.MethodPost, "/problems/{id}/verdicts", "Confirm, reject or correct a problem", incident.Editor, http.StatusOK, s.decide),
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 // ManagePatch is what somebody wants to be different about how a problem is managed; nil leaves a field as it is.
 type ManagePatch struct {
-	Version    int     // the newest one that its writer knows; 0: whichever is
+	Version    *int    // the newest one that its writer knows, 0: nobody had written anything; nil: whichever is
 	Stage      *string // one of incident.Stages
 	Owner      *string // id or name of a team, person or user that there is; empty: nobody
 	Workaround *string
@@ -77,17 +77,21 @@ func (d *Desk) Manage(ctx context.Context, id incident.ID, p ManagePatch, by str
 		if err != nil {
 			return err
 		}
-		if p.Version != 0 && p.Version != now.management.Version {
+		if p.Version != nil && *p.Version != now.management.Version {
 			return &MeanwhileError{Now: now.management}
 		}
 		if next, err = fill(tx, now.management, by); err != nil {
 			return err
 		}
+		if len(now.management.Changes(next)) == 0 && now.problem.State == incident.Confirmed {
+			next = now.management // it says what is there already
+			return nil
+		}
 		return now.rewrite(tx, next)
 	})
 	var meanwhile *MeanwhileError
 	if errors.As(err, &meanwhile) {
-		meanwhile.Changes, err = d.changedSince(ctx, lead.ID, p.Version, meanwhile.Now)
+		meanwhile.Changes, err = d.changedSince(ctx, lead.ID, *p.Version, meanwhile.Now)
 		return meanwhile.Now, 0, errors.Join(meanwhile, err)
 	}
 	return next, seq, err
@@ -119,11 +123,8 @@ func managedProblem(tx incident.Tx, id incident.ID) (managed, error) {
 	return managed{p, m}, err
 }
 
-// rewrite stores the next version and the step of the history that it is. A version that changes nothing is none.
+// rewrite stores the next version and the step of the history that it is.
 func (m managed) rewrite(tx incident.Tx, next incident.Management) error {
-	if len(m.management.Changes(next)) == 0 && m.problem.State == incident.Confirmed {
-		return nil
-	}
 	was := undone{Managed: &rewritten{Was: m.management, Is: next, Taken: m.problem.State == incident.Suggested}}
 	before, err := json.Marshal(was)
 	if err != nil {

@@ -55,7 +55,7 @@ func TestManage(t *testing.T) {
 	if got, want := board(t, d), "confirmed Problem p: a b c; suggested Problem q: d e"; got != want {
 		t.Errorf("after taking it over: %s, want %s", got, want)
 	}
-	m := manage(ManagePatch{Version: 1, Stage: new("known_error"), Owner: new("Responder One"), ExitDays: new(60), Change: new("chg_1")})
+	m := manage(ManagePatch{Version: new(1), Stage: new("known_error"), Owner: new("Responder One"), ExitDays: new(60), Change: new("chg_1")})
 	if m.OwnerName != "Responder One" || m.Owner != "per_1" || m.Workaround != "Delete logs" || m.Change != "chg_1" || m.Version != 2 {
 		t.Errorf("second version = %+v", m)
 	}
@@ -94,11 +94,11 @@ func TestManage(t *testing.T) {
 func TestManageMeanwhile(t *testing.T) {
 	d := managing(t)
 	for i, text := range []string{"Restart it", "Restart both"} {
-		if _, _, err := d.Manage(t.Context(), "p", ManagePatch{Version: i, Workaround: new(text)}, "first"); err != nil {
+		if _, _, err := d.Manage(t.Context(), "p", ManagePatch{Version: &i, Workaround: new(text)}, "first"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, _, err := d.Manage(t.Context(), "p", ManagePatch{Version: 1, Workaround: new("Wait")}, "second")
+	_, _, err := d.Manage(t.Context(), "p", ManagePatch{Version: new(1), Workaround: new("Wait")}, "second")
 	var meanwhile *MeanwhileError
 	if !errors.As(err, &meanwhile) || !errors.Is(err, incident.ErrConflict) {
 		t.Fatalf("Manage of an old version: %v, want a conflict", err)
