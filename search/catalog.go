@@ -35,19 +35,20 @@ func (c *catalog) teams(text string) []string {
 	return ids
 }
 
-// label returns what people call a facet's value.
-func (c *catalog) label(field, value string) string {
-	switch field {
-	case "service_id":
-		if i := slices.IndexFunc(c.Services, func(s incident.Service) bool { return string(s.ID) == value }); i >= 0 {
-			return c.Services[i].Name
-		}
-	case "team":
-		if i := slices.IndexFunc(c.Teams, func(t incident.Team) bool { return string(t.ID) == value }); i >= 0 {
-			return c.Teams[i].Name
-		}
+// serviceName returns what people call a service; the id where nobody knows.
+func (c *catalog) serviceName(id string) string {
+	if i := slices.IndexFunc(c.Services, func(s incident.Service) bool { return string(s.ID) == id }); i >= 0 {
+		return c.Services[i].Name
 	}
-	return value
+	return id
+}
+
+// teamName is serviceName for a team.
+func (c *catalog) teamName(id string) string {
+	if i := slices.IndexFunc(c.Teams, func(t incident.Team) bool { return string(t.ID) == id }); i >= 0 {
+		return c.Teams[i].Name
+	}
+	return id
 }
 
 // hasWords reports whether name has all words of text, in any order.

@@ -1,90 +1,121 @@
 package search
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search/query"
 
 	"hindsight/incident"
 )
 
-// compiler turns a query and a filter into one query of the library.
+// plan is a query and a filter, looked up in one view.
+type plan struct {
+	view    *view
+	clauses []clause // all must hold
+	picked  [facetCount]condition
+	ids     []string // nil: any
+	private bool
+}
+
+// clause holds for incidents for which any of its conditions holds or any of its matchers matches; with not, for the others.
+type clause struct {
+	not      bool
+	any      []condition
+	matchers []*matcher
+	scored   bool
+}
+
+// compiler makes plans.
 type compiler struct {
-	index *Index
-	req   Request
+	view *view
+	req  Request
 }
 
-// compile returns what q and f select; visibility is always part of it.
-func (c compiler) compile(q Query, f incident.Filter) (query.Query, error) {
-	var must, not []query.Query
-	for _, clause := range q.Clauses {
-		part, err := c.clause(clause)
-		switch {
-		case err != nil:
-			return nil, err
-		case part == nil: // nothing but stop words
-		case clause.Not:
-			not = append(not, part)
-		default:
-			must = append(must, part)
-		}
-	}
-	conditions, exclusions := filterQueries(f)
-	b := bleve.NewBooleanQuery()
-	b.AddMust(bleve.NewMatchAllQuery())
-	b.AddMust(must...)
-	b.AddMust(conditions...)
-	b.AddMustNot(append(not, exclusions...)...)
-	return b, nil
-}
-
-func (c compiler) clause(cl Clause) (query.Query, error) {
-	var any []query.Query
-	for _, t := range cl.Any {
-		part, err := c.term(cl.Field, t)
+// compile returns what q and the request's filter select; visibility is always part of it.
+func (c compiler) compile(q Query) (*plan, error) {
+	p := &plan{view: c.view, private: c.req.Filter.Private}
+	p.filter(c.req.Filter)
+	for _, cl := range q.Clauses {
+		made, asks, err := c.clause(cl)
 		if err != nil {
 			return nil, err
 		}
-		if part != nil {
-			any = append(any, part)
+		if asks {
+			p.clauses = append(p.clauses, made)
 		}
 	}
-	return either(any), nil
+	// What few incidents can match comes first, so that the rest is looked up for those alone.
+	slices.SortStableFunc(p.clauses, func(a, b clause) int { return a.cost() - b.cost() })
+	return p, nil
 }
 
-func (c compiler) term(field string, t Term) (query.Query, error) {
+// cost is how many incidents must be looked at for a clause; columns are cheap.
+func (cl clause) cost() int {
+	n := 0
+	for _, m := range cl.matchers {
+		n += m.count()
+	}
+	return n
+}
+
+// clause looks one up. It asks for nothing when all it has are stop words.
+func (c compiler) clause(cl Clause) (out clause, asks bool, err error) {
+	f, _ := fieldNamed(cl.Field)
+	out = clause{not: cl.Not, scored: !cl.Not && f.sort == words}
+	for _, t := range cl.Any {
+		any, err := c.term(&out, cl.Field, t)
+		if err != nil {
+			return out, false, err
+		}
+		asks = asks || any
+	}
+	return out, asks, nil
+}
+
+// term adds a term to a clause, and reports whether it asks for anything.
+func (c compiler) term(out *clause, field string, t Term) (bool, error) {
+	v := c.view
+	is := func(facet int, holds func(value string) bool) { out.any = append(out.any, v.hasValue(facet, holds)) }
+	equal := func(value string) func(string) bool { return func(have string) bool { return have == value } }
 	switch field {
 	case "sev":
-		return exact("severity", strings.Replace(t.Text, "unset", "0", 1)), nil
+		is(bySeverity, equal(strings.Replace(t.Text, "unset", "0", 1)))
 	case "status":
-		return statusQuery(t.Text), nil
-	case "kind", "origin":
-		return exact(field, t.Text), nil
-	case "tag":
-		return either([]query.Query{exact("tag", t.Text), phrase("tags", t.Text, 0)}), nil
+		out.any = append(out.any, oneOf(v, byStatus, statuses(t.Text)))
+	case "kind":
+		is(byKind, equal(t.Text))
+	case "origin":
+		is(byOrigin, equal(t.Text))
 	case "priority":
-		return phrase("priority_words", t.Text, 0), nil
-	case "service":
-		named := oneOf("service_id", c.index.catalog.Load().services(t.Text))
-		return either([]query.Query{named, phrase("services", t.Text, 0)}), nil
+		is(byPriority, func(have string) bool { return hasRow(have, t.Text) })
 	case "team":
-		return oneOf("team", c.index.catalog.Load().teams(t.Text)), nil
+		out.any = append(out.any, oneOf(v, byTeam, v.catalog.teams(t.Text)))
+	case "tag":
+		is(byTag, equal(t.Text))
+		return true, c.text(out, "tags", t)
+	case "service":
+		out.any = append(out.any, oneOf(v, byService, v.catalog.services(t.Text)))
+		return true, c.text(out, "services", t)
 	case "source":
-		return c.source(t.Text)
+		ids, err := c.sources(t.Text)
+		out.any = append(out.any, oneOf(v, byConnection, ids))
+		return true, err
 	case "started", "opened":
 		from, to, err := parsePeriod(t.Text)
-		return between(field, from, to), err
+		times := startedOf
+		if field == "opened" {
+			times = openedOf
+		}
+		out.any = append(out.any, between(times, from, to))
+		return true, err
+	default:
+		return c.words(out, field, t)
 	}
-	return c.text(field, t), nil
+	return true, nil
 }
 
-// source finds connections by id, name or kind of source. An unknown one is an error, because a list
+// sources finds connections by id, name or kind of source. An unknown one is an error, because a list
 // of no incidents would be taken for an answer.
-func (c compiler) source(text string) (query.Query, error) {
+func (c compiler) sources(text string) ([]string, error) {
 	var ids, known []string
 	for _, conn := range c.req.Connections {
 		if string(conn.ID) == text || strings.EqualFold(conn.Source, text) || hasWords(conn.Name, text) {
@@ -96,177 +127,83 @@ func (c compiler) source(text string) (query.Query, error) {
 		slices.Sort(known)
 		return nil, incident.Invalidf("q", "there is no source %q; there are: %s", text, strings.Join(known, ", "))
 	}
-	return oneOf("connection", ids), nil
+	return ids, nil
 }
 
-// text looks for a term in one text field, or in all that the viewer may see. It returns nil where the
-// term holds stop words alone.
-func (c compiler) text(field string, t Term) query.Query {
-	if len(c.index.analyze(t.Text)) == 0 {
-		return nil
+// words looks for a term in one text, or in all that the viewer may see. It asks for nothing where the term
+// holds stop words alone.
+func (c compiler) words(out *clause, field string, t Term) (bool, error) {
+	a := analyzers.Get().(*analyzer)
+	places := a.query(t.Text, nil)
+	analyzers.Put(a)
+	if len(places) == 0 {
+		return false, nil
 	}
-	var any []query.Query
-	for _, tf := range texts {
-		if field != "" && field != tf.field && !(field == "timeline" && tf.field == private) {
+	for _, text := range texts {
+		if field != "" && field != text.field && !(field == "timeline" && text.field == private) {
 			continue
 		}
-		if tf.field == private && !c.req.Filter.Private {
+		if text.field == private && !c.req.Filter.Private {
 			continue
 		}
-		any = append(any, c.formIn(tf.field, t, tf.weight)...)
+		if err := c.text(out, text.field, t); err != nil {
+			return true, err
+		}
 	}
 	if field == "" && (t.Form == Word || t.Form == Phrase) {
-		number := bleve.NewTermQuery(strings.ToLower(t.Text))
-		number.SetField("number")
-		number.SetBoost(10)
-		any = append(any, number)
-	}
-	return either(any)
-}
-
-func (c compiler) formIn(field string, t Term, weight float64) []query.Query {
-	switch t.Form {
-	case Prefix:
-		// The index holds stems: certificates* must find "certif" as well.
-		p := bleve.NewPrefixQuery(strings.ToLower(t.Text))
-		p.SetField(field)
-		p.SetBoost(weight)
-		return []query.Query{p, phrase(field, t.Text, weight)}
-	case Fuzzy:
-		var all []query.Query
-		for _, stem := range c.index.analyze(t.Text) {
-			f := bleve.NewFuzzyQuery(stem)
-			f.SetField(field)
-			f.SetBoost(weight)
-			f.SetFuzziness(edits(stem))
-			all = append(all, f)
+		number, err := c.view.exactly(numberField, strings.ToLower(t.Text), 1)
+		if m := c.view.newMatcher(numberField, numberWeight, 1, []slot{{any: []form{number}}}); m != nil {
+			out.matchers = append(out.matchers, m)
 		}
-		return []query.Query{bleve.NewConjunctionQuery(all...)}
+		return true, err
 	}
-	if len(c.index.analyze(t.Text)) > 1 {
-		return []query.Query{phrase(field, t.Text, weight)}
-	}
-	m := bleve.NewMatchQuery(t.Text)
-	m.SetField(field)
-	m.SetBoost(weight)
-	return []query.Query{m}
+	return true, nil
 }
 
-// edits allows one wrong letter in a short word and two in a long one.
-func edits(word string) int {
-	if len([]rune(word)) <= 5 {
-		return 1
-	}
-	return 2
+// numberWeight puts who has the number before who mentions it.
+const numberWeight = 10
+
+// text adds the matchers of a term in one text.
+func (c compiler) text(out *clause, field string, t Term) error {
+	i := slices.IndexFunc(texts[:], func(x textField) bool { return x.field == field })
+	found, err := c.view.matchers(i, t, texts[i].weight)
+	out.matchers = append(out.matchers, found...)
+	return err
 }
 
-// analyze returns the stems that text is indexed under; none for stop words.
-func (x *Index) analyze(text string) []string {
-	var out []string
-	for _, token := range x.bleve.Mapping().AnalyzerNamed("en").Analyze([]byte(text)) {
-		out = append(out, string(token.Term))
-	}
-	return out
-}
-
-// phrase matches the words of text in a row. Weight 0 does not rank.
-func phrase(field, text string, weight float64) query.Query {
-	q := bleve.NewMatchPhraseQuery(text)
-	q.SetField(field)
-	q.SetBoost(weight)
-	return q
-}
-
-func exact(field, value string) query.Query {
-	q := bleve.NewTermQuery(value)
-	q.SetField(field)
-	q.SetBoost(0)
-	return q
-}
-
-func oneOf[T ~string](field string, values []T) query.Query {
-	var any []query.Query
-	for _, v := range values {
-		any = append(any, exact(field, string(v)))
-	}
-	if len(any) == 0 {
-		return bleve.NewMatchNoneQuery()
-	}
-	return either(any)
-}
-
-// either returns nil for no queries.
-func either(any []query.Query) query.Query {
-	switch len(any) {
-	case 0:
-		return nil
-	case 1:
-		return any[0]
-	}
-	return bleve.NewDisjunctionQuery(any...)
-}
-
-func statusQuery(text string) query.Query {
-	if text != "open" && text != "over" {
-		return exact("status", text)
-	}
-	var in []incident.Status
-	for _, s := range incident.Statuses {
-		if s.Over() == (text == "over") {
-			in = append(in, s)
-		}
-	}
-	return oneOf("status", in)
-}
-
-// between selects from ≤ field < to; a zero bound does not bind, but a missing time is never in range.
-func between(field string, from, to time.Time) query.Query {
-	bound := func(at time.Time) *float64 { return seconds(at) }
-	lo, yes, no := bound(from), true, false
-	if lo == nil {
-		first := float64(longAgo)
-		lo = &first
-	}
-	q := bleve.NewNumericRangeInclusiveQuery(lo, bound(to), &yes, &no)
-	q.SetField(field)
-	q.SetBoost(0)
-	return q
-}
-
-// filterQueries translates the fields of f that are set.
-func filterQueries(f incident.Filter) (must, not []query.Query) {
-	add := func(q query.Query, n int) {
-		if n > 0 {
-			must = append(must, q)
-		}
-	}
+// filter translates the fields of f that are set. Those that facets have may be left out later, one at a time.
+func (p *plan) filter(f incident.Filter) {
 	severities := make([]string, len(f.Severities))
 	for i, s := range f.Severities {
-		severities[i] = fmt.Sprint(int(s))
+		severities[i] = string(rune('0' + s))
 	}
-	add(oneOf("severity", severities), len(severities))
-	add(oneOf("status", f.Statuses), len(f.Statuses))
-	add(oneOf("kind", f.Kinds), len(f.Kinds))
-	add(oneOf("origin", f.Origins), len(f.Origins))
-	add(oneOf("service_id", f.Services), len(f.Services))
-	add(oneOf("team", f.Teams), len(f.Teams))
-	add(oneOf("priority", f.Priorities), len(f.Priorities))
-	add(oneOf("tag", f.Tags), len(f.Tags))
-	add(oneOf("connection", f.Connections), len(f.Connections))
+	pick(p, bySeverity, severities)
+	pick(p, byStatus, f.Statuses)
+	pick(p, byKind, f.Kinds)
+	pick(p, byOrigin, f.Origins)
+	pick(p, byService, f.Services)
+	pick(p, byTeam, f.Teams)
+	pick(p, byPriority, f.Priorities)
+	pick(p, byTag, f.Tags)
+	pick(p, byConnection, f.Connections)
 	if len(f.IDs) > 0 {
-		must = append(must, bleve.NewDocIDQuery(asText(f.IDs)))
+		p.ids = asText(f.IDs)
 	}
 	if !f.From.IsZero() || !f.To.IsZero() {
-		must = append(must, between("started", f.From, f.To))
+		p.clauses = append(p.clauses, clause{any: []condition{between(startedOf, f.From, f.To)}})
 	}
 	if f.Counted {
-		must = append(must, exact("counted", "yes"))
+		p.clauses = append(p.clauses, clause{any: []condition{func(p *part, within, out set) {
+			out.or(p.counted)
+		}}})
 	}
 	if len(f.NotServices) > 0 {
-		not = append(not, oneOf("service_id", f.NotServices))
+		p.clauses = append(p.clauses, clause{not: true, any: []condition{oneOf(p.view, byService, f.NotServices)}})
 	}
-	if !f.Private {
-		not = append(not, exact("visibility", "private"))
+}
+
+func pick[T ~string](p *plan, facet int, values []T) {
+	if len(values) > 0 {
+		p.picked[facet] = oneOf(p.view, facet, values)
 	}
-	return must, not
 }

@@ -1,126 +1,53 @@
 package search
 
 import (
-	"strconv"
 	"strings"
-	"time"
+	"unicode"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/document"
+	index "github.com/blevesearch/bleve_index_api"
 
 	"hindsight/incident"
 	"hindsight/search/plain"
 )
 
-// document is an incident as the index sees it; the tags are the field names of newMapping.
-type document struct {
-	Title         string `json:"title"`
-	Description   string `json:"description"`
-	Timeline      string `json:"timeline"`
-	Private       string `json:"private_timeline"`
-	Retrospective string `json:"retrospective"`
-	Factors       string `json:"factors"`
-	Actions       string `json:"actions"`
-	Services      string `json:"services"`
-	Tags          string `json:"tags"`
-	PriorityWords string `json:"priority_words"`
-	Spelling      string `json:"spelling"` // whole words to suggest; not the long texts, to stay small
-
-	Number     []string `json:"number"` // lower case: the number and the source's id
-	ServiceID  []string `json:"service_id"`
-	Tag        []string `json:"tag"`
-	Team       string   `json:"team"`
-	Status     string   `json:"status"`
-	Severity   string   `json:"severity"`
-	Priority   string   `json:"priority"`
-	Connection string   `json:"connection"`
-	Kind       string   `json:"kind"`
-	Origin     string   `json:"origin"`
-	Visibility string   `json:"visibility"` // "public" or "private"
-	Counted    string   `json:"counted"`    // "yes" or "no": whether it enters reliability numbers
-
-	Started *float64 `json:"started"` // Unix seconds; absent when unknown
-	Opened  *float64 `json:"opened"`
-	Order   float64  `json:"order"` // Started, or a time before all others
-	Seq     float64  `json:"seq"`
-	Rank    float64  `json:"rank"` // severity, unknown last
+// textField is a text that can be searched.
+type textField struct {
+	field  string
+	weight float64
 }
 
-// longAgo sorts incidents without any time behind all others.
-const longAgo = -1 << 40
-
-func newDocument(inc *incident.Incident, events []incident.TimelineEvent, retro incident.Retrospective) document {
-	d := document{
-		Title:         inc.Title,
-		Description:   plain.Text(inc.Description, inc.Format),
-		Retrospective: retroText(retro),
-		Tags:          strings.Join(inc.Tags, "\n"),
-		PriorityWords: inc.PriorityRaw,
-		Tag:           inc.Tags,
-		Team:          string(inc.Team),
-		Status:        string(inc.Status),
-		Severity:      strconv.Itoa(int(inc.Severity)),
-		Priority:      inc.PriorityRaw,
-		Connection:    string(inc.Ref.Connection),
-		Kind:          string(inc.Kind),
-		Origin:        string(inc.Origin),
-		Visibility:    visibility(inc.Private),
-		Counted:       yesNo(inc.Uncounted() == ""),
-		Started:       seconds(inc.StartedAt()),
-		Opened:        seconds(inc.Milestones.At(incident.Opened)),
-		Order:         longAgo,
-		Seq:           float64(inc.Seq),
-		Rank:          float64(inc.Severity),
-	}
-	if d.Started != nil {
-		d.Order = *d.Started
-	}
-	if inc.Severity == incident.SevUnknown {
-		d.Rank = float64(incident.Sev5) + 1
-	}
-	d.addNames(inc)
-	d.addNotes(inc, events)
-	d.Spelling = strings.Join([]string{d.Title, d.Services, d.Tags, d.Factors}, "\n")
-	return d
+// texts has them all, with their weight in the ranking: a word in the title says more than one in a long timeline.
+var texts = [...]textField{
+	{"title", 5}, {"services", 3}, {"tags", 3}, {"factors", 2}, {"description", 1.5},
+	{"retrospective", 1}, {"timeline", 1}, {"actions", 1}, {private, 1},
 }
 
-func visibility(private bool) string {
-	if private {
-		return "private"
-	}
-	return "public"
-}
+const (
+	// private is the text of timeline events that only some may see; public searches leave the field out.
+	private = "private_timeline"
+	// numberField holds the incident's number and the source's id of it, in small letters.
+	numberField = "number"
+	// spellingField holds whole words to suggest; not those of the long texts, to stay small.
+	spellingField = "spelling"
+)
 
-func yesNo(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
-}
+// version names what is indexed. Count it up with every change of what a document or a text is indexed under.
+const version = "2"
 
-func seconds(at time.Time) *float64 {
-	if at.IsZero() {
-		return nil
-	}
-	s := float64(at.Unix())
-	return &s
-}
+const (
+	// textOptions: stored, because fragments are cut from it; with places, for phrases and marks.
+	textOptions = index.IndexField | index.StoreField | index.IncludeTermVectors
+	wordOptions = index.IndexField | index.SkipFreqNorm
+)
 
-func (d *document) addNames(inc *incident.Incident) {
-	for _, number := range []string{inc.Number, inc.Ref.ExternalID} {
-		if number != "" {
-			d.Number = append(d.Number, strings.ToLower(number))
-		}
-	}
-	var services lines
+// textsOf returns the texts of an incident in the order of texts.
+func textsOf(inc *incident.Incident, events []incident.TimelineEvent, retro incident.Retrospective) [len(texts)]string {
+	var services, open, closed, factors, actions lines
 	for _, s := range inc.Services {
 		services.add(s.Name)
-		if s.Service != "" {
-			d.ServiceID = append(d.ServiceID, string(s.Service))
-		}
 	}
-	d.Services = services.String()
-}
-
-func (d *document) addNotes(inc *incident.Incident, events []incident.TimelineEvent) {
-	var open, closed, factors, actions lines
 	for _, e := range events {
 		if e.Private {
 			closed.add(e.Text)
@@ -134,7 +61,51 @@ func (d *document) addNotes(inc *incident.Incident, events []incident.TimelineEv
 	for _, a := range inc.Actions {
 		actions.add(a.Title)
 	}
-	d.Timeline, d.Private, d.Factors, d.Actions = open.String(), closed.String(), factors.String(), actions.String()
+	return [len(texts)]string{inc.Title, services.String(), strings.Join(inc.Tags, "\n"), factors.String(), plain.Text(inc.Description, inc.Format),
+		retroText(retro), open.String(), actions.String(), closed.String()}
+}
+
+// newDocument makes an incident what the index takes. Texts are analyzed here, so that their lengths are known.
+func newDocument(inc *incident.Incident, events []incident.TimelineEvent, retro incident.Retrospective) *document.Document {
+	a := analyzers.Get().(*analyzer)
+	defer analyzers.Put(a)
+	doc := document.NewDocument(string(inc.ID))
+	f := newFacts(inc)
+	all := textsOf(inc, events, retro)
+	f.language = languageOf(all[0] + "\n" + all[4] + "\n" + all[6])
+	for i, text := range all {
+		if text == "" {
+			continue
+		}
+		tokens := a.index([]byte(text), f.language)
+		f.lengths[i] = uint64(len(tokens))
+		doc.AddField(document.NewTextFieldCustom(texts[i].field, nil, []byte(text), textOptions, analyzed(tokens)))
+	}
+	doc.AddField(document.NewTextFieldCustom(factsField, nil, f.encode(), wordOptions, nil))
+	for _, number := range []string{inc.Number, inc.Ref.ExternalID} {
+		if number != "" {
+			doc.AddField(document.NewTextFieldCustom(numberField, nil, []byte(strings.ToLower(number)), wordOptions, nil))
+		}
+	}
+	doc.AddField(document.NewTextFieldCustom(spellingField, nil, nil, wordOptions, analyzed(spelling(all[:4]))))
+	return doc
+}
+
+// analyzed hands on what a text was taken apart into before.
+type analyzed analysis.TokenStream
+
+// Analyze implements the library's interface.
+func (a analyzed) Analyze([]byte) analysis.TokenStream { return analysis.TokenStream(a) }
+
+// spelling returns the words of short texts as they are written, in small letters.
+func spelling(texts []string) analysis.TokenStream {
+	var out analysis.TokenStream
+	for _, text := range texts {
+		for _, w := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+			out = append(out, &analysis.Token{Term: []byte(w)})
+		}
+	}
+	return out
 }
 
 func retroText(r incident.Retrospective) string {

@@ -2,15 +2,10 @@ package search
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
 
 	"hindsight/incident"
 )
@@ -33,41 +28,97 @@ const (
 	fragmentBytes = 180
 )
 
-// hits adds fragments to the matches of one page. Positions of words are costly to read, so they are
-// asked for these incidents alone, in a second query.
-func (x *Index) hits(ctx context.Context, q query.Query, matches search.DocumentMatchCollection) ([]Hit, error) {
-	out := make([]Hit, len(matches))
-	at := map[string]int{}
-	ids := make([]string, len(matches))
-	for i, m := range matches {
-		out[i] = Hit{ID: incident.ID(m.ID), Score: m.Score}
-		at[m.ID], ids[i] = i, m.ID
+// passages finds the passages of the matches of one page. Places of words are costly to read, so they are read for these
+// incidents alone.
+func (p *plan) passages(page []*match) ([]Hit, error) {
+	out := make([]Hit, len(page))
+	at := map[*selection]map[uint32]int{}
+	for i, m := range page {
+		out[i].ID = incident.ID(m.id())
+		if m.s.scores != nil {
+			out[i].Score = float64(m.s.scores[m.row])
+		}
+		if at[m.s] == nil {
+			at[m.s] = map[uint32]int{}
+		}
+		at[m.s][m.row] = i
 	}
-	if len(ids) == 0 {
-		return out, nil
-	}
-	r := bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(bleve.NewDocIDQuery(ids), q), len(ids), 0, false)
-	r.IncludeLocations = true
-	for _, t := range texts {
-		r.Fields = append(r.Fields, t.field)
-	}
-	located, err := x.bleve.SearchInContext(ctx, r)
-	if err != nil {
-		return nil, fmt.Errorf("search: passages: %w", err)
-	}
-	for _, m := range located.Hits {
-		out[at[m.ID]].Fragments = fragments(m)
+	for i, part := range p.view.parts {
+		for s, places := range at {
+			if s.part != part {
+				continue
+			}
+			if err := p.passagesOf(i, places, out); err != nil {
+				return nil, fmt.Errorf("search: read passages: %w", err)
+			}
+		}
 	}
 	return out, nil
 }
 
-// fragments cuts one passage from each field that matched, weightiest field first.
-func fragments(m *search.DocumentMatch) []Fragment {
+// passagesOf finds those of one part. places say which hit is in which row.
+func (p *plan) passagesOf(i int, places map[uint32]int, hits []Hit) error {
+	part := p.view.parts[i]
+	rows := newSet(part.rows)
+	for row := range places {
+		rows.add(row)
+	}
+	marks := map[uint32]map[string][]span{}
+	for _, c := range p.clauses {
+		if c.not {
+			continue
+		}
+		for _, m := range c.matchers {
+			if m.field == numberField || m.absent(i) {
+				continue
+			}
+			err := m.rows(i, rows, func(row uint32, _ float64, found [][]occurrence) {
+				if marks[row] == nil {
+					marks[row] = map[string][]span{}
+				}
+				marks[row][m.field] = append(marks[row][m.field], m.spans(found)...)
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for row, fields := range marks {
+		stored := map[string]string{}
+		err := part.segment.VisitStoredFields(uint64(row), func(field string, _ byte, value []byte, _ []uint64) bool {
+			stored[field] = string(value)
+			return true
+		})
+		if err != nil {
+			return err
+		}
+		hits[places[row]].Fragments = fragments(fields, stored)
+	}
+	return nil
+}
+
+// spans returns the places of words that stand in a row.
+func (m *matcher) spans(found [][]occurrence) []span {
+	var out []span
+	for _, first := range found[0] {
+		if !m.standsAt(first.position, found) {
+			continue
+		}
+		for s := range m.slots {
+			at, _ := slices.BinarySearchFunc(found[s], first.position+m.slots[s].position, atPosition)
+			out = append(out, found[s][at].span)
+		}
+	}
+	return out
+}
+
+// fragments cuts one passage from each text that matched, weightiest first.
+func fragments(marks map[string][]span, stored map[string]string) []Fragment {
 	var out []Fragment
 	for _, t := range texts {
-		text, ok := m.Fields[t.field].(string)
-		spans := spansOf(m.Locations[t.field], len(text))
-		if !ok || len(spans) == 0 || len(out) == maxFragments {
+		text := stored[t.field]
+		spans := inOrder(marks[t.field], len(text))
+		if len(spans) == 0 || len(out) == maxFragments {
 			continue
 		}
 		name := t.field
@@ -79,22 +130,13 @@ func fragments(m *search.DocumentMatch) []Fragment {
 	return out
 }
 
-type span struct{ from, to int }
-
-// spansOf returns the marked ranges in order, without overlaps.
-func spansOf(locations search.TermLocationMap, size int) []span {
-	var all []span
-	for _, ls := range locations {
-		for _, l := range ls {
-			if l.Start < l.End && l.End <= uint64(size) {
-				all = append(all, span{int(l.Start), int(l.End)})
-			}
-		}
-	}
+// inOrder returns the marked ranges in order, without overlaps: of two that begin alike the longer.
+func inOrder(all []span, size int) []span {
+	all = slices.DeleteFunc(all, func(s span) bool { return s.from >= s.to || s.to > size })
 	slices.SortFunc(all, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
 	var out []span
 	for _, s := range all {
-		if len(out) == 0 || s.from >= out[len(out)-1].to {
+		if last := len(out) - 1; last < 0 || s.from >= out[last].to {
 			out = append(out, s)
 		}
 	}

@@ -8,16 +8,12 @@ package search
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
-	"sync/atomic"
 
-	"github.com/blevesearch/bleve/v2"
 	bolt "go.etcd.io/bbolt/errors"
 
 	"hindsight/incident"
@@ -25,17 +21,9 @@ import (
 
 // Index is the full-text index of one process. All methods may be called at the same time.
 type Index struct {
-	bleve   bleve.Index
-	log     *slog.Logger
-	seq     atomic.Int64
-	catalog atomic.Pointer[catalog]
+	log  *slog.Logger
+	live *volume
 }
-
-// The keys of what is stored beside the documents, in the same batch.
-var (
-	seqKey     = []byte("seq")
-	catalogKey = []byte("catalog")
-)
 
 // Open opens the index below dir, or makes an empty one: when there is none, when the stored one has
 // another version of the mapping, and when it cannot be read (it is then set aside as *.broken). An empty
@@ -45,7 +33,7 @@ func Open(dir string, log *slog.Logger) (*Index, error) {
 		return nil, fmt.Errorf("search: open index: %w", err)
 	}
 	path := filepath.Join(dir, "v"+version)
-	x, err := open(path, log)
+	v, err := openVolume(path)
 	if errors.Is(err, bolt.ErrTimeout) {
 		return nil, fmt.Errorf("search: the index in %s is in use by another process", dir)
 	}
@@ -54,65 +42,13 @@ func Open(dir string, log *slog.Logger) (*Index, error) {
 		if err := setAside(path); err != nil {
 			return nil, err
 		}
-		if x, err = open(path, log); err != nil {
+		if v, err = openVolume(path); err != nil {
 			return nil, fmt.Errorf("search: open index %s: %w", path, err)
 		}
 	}
+	x := &Index{log: log, live: v}
 	x.dropOthers(dir)
 	return x, nil
-}
-
-func open(path string, log *slog.Logger) (x *Index, err error) {
-	// The library reads offsets from the files and trusts them.
-	defer func() {
-		if r := recover(); r != nil {
-			x, err = nil, fmt.Errorf("damaged: %v", r)
-		}
-	}()
-	b, err := openFolder(path)
-	if err != nil {
-		return nil, err
-	}
-	x = &Index{bleve: b, log: log}
-	if err := x.load(); err != nil {
-		return nil, errors.Join(err, b.Close())
-	}
-	return x, nil
-}
-
-func openFolder(path string) (bleve.Index, error) {
-	settings := map[string]any{"bolt_timeout": "1s"}
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return bleve.NewUsing(path, newMapping(), bleve.Config.DefaultIndexType, bleve.Config.DefaultKVStore, settings)
-	}
-	return bleve.OpenUsing(path, settings)
-}
-
-// load reads position and catalogue.
-func (x *Index) load() error {
-	var c catalog
-	seq, err := x.bleve.GetInternal(seqKey)
-	if err != nil {
-		return err
-	}
-	if len(seq) > 0 {
-		n, err := strconv.ParseInt(string(seq), 10, 64)
-		if err != nil {
-			return fmt.Errorf("position: %w", err)
-		}
-		x.seq.Store(n)
-	}
-	stored, err := x.bleve.GetInternal(catalogKey)
-	if err != nil {
-		return err
-	}
-	if len(stored) > 0 {
-		if err := json.Unmarshal(stored, &c); err != nil {
-			return fmt.Errorf("catalogue: %w", err)
-		}
-	}
-	x.catalog.Store(&c)
-	return nil
 }
 
 // setAside keeps one damaged index for whoever wants to know why.
@@ -138,72 +74,23 @@ func (x *Index) dropOthers(dir string) {
 }
 
 // Close releases the folder.
-func (x *Index) Close() error { return x.bleve.Close() }
+func (x *Index) Close() error { return x.live.close() }
 
 // Name names the index among the followers of the change feed.
 func (x *Index) Name() string { return "search" }
 
 // Seq returns the position in the change feed up to which the index is complete.
-func (x *Index) Seq() incident.Seq { return incident.Seq(x.seq.Load()) }
-
-// batchSize keeps peak memory near 250 MB; larger batches gain little.
-const batchSize = 1000
+func (x *Index) Seq() incident.Seq { return incident.Seq(x.live.seq.Load()) }
 
 // Apply brings the index to d.Upto. The position is written together with the last documents, so a crash
 // leaves an index that is either before or behind d, or behind some of it and still before in position.
 func (x *Index) Apply(ctx context.Context, d incident.Delta) error {
-	batch := x.bleve.NewBatch()
-	flush := func() error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		err := x.bleve.Batch(batch)
-		batch = x.bleve.NewBatch()
+	if err := x.live.apply(ctx, d); err != nil {
 		return err
-	}
-	for _, inc := range d.Incidents {
-		if err := batch.Index(string(inc.ID), newDocument(inc, d.Timelines[inc.ID], d.Retrospectives[inc.ID])); err != nil {
-			return fmt.Errorf("search: index incident %s: %w", inc.ID, err)
-		}
-		if batch.Size() >= batchSize {
-			if err := flush(); err != nil {
-				return fmt.Errorf("search: write batch before change %d: %w", d.Upto, err)
-			}
-		}
-	}
-	for _, id := range d.Gone {
-		batch.Delete(string(id))
-	}
-	c, err := x.renew(batch, d)
-	if err != nil {
-		return err
-	}
-	batch.SetInternal(seqKey, strconv.AppendInt(nil, int64(d.Upto), 10))
-	if err := flush(); err != nil {
-		return fmt.Errorf("search: write batch up to change %d: %w", d.Upto, err)
 	}
 	x.log.Debug("search index applied changes", "upto", d.Upto, "incidents", len(d.Incidents), "gone", len(d.Gone))
-	x.catalog.Store(c)
-	x.seq.Store(int64(d.Upto))
 	return nil
 }
 
-// renew puts a changed catalogue into the batch and returns the one in force afterwards.
-func (x *Index) renew(batch *bleve.Batch, d incident.Delta) (*catalog, error) {
-	c := *x.catalog.Load()
-	if d.Services == nil && d.Teams == nil {
-		return &c, nil
-	}
-	if d.Services != nil {
-		c.Services = d.Services
-	}
-	if d.Teams != nil {
-		c.Teams = d.Teams
-	}
-	stored, err := json.Marshal(c)
-	if err != nil {
-		return nil, fmt.Errorf("search: write catalogue: %w", err)
-	}
-	batch.SetInternal(catalogKey, stored)
-	return &c, nil
-}
+// current returns the newest state. The caller releases it.
+func (x *Index) current() *view { return x.live.acquire() }

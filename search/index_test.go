@@ -112,8 +112,8 @@ func TestDamagedIndexIsBuiltAgain(t *testing.T) {
 		{"root garbled", func(t *testing.T, path string) {
 			overwrite(t, filepath.Join(path, "store", "root.bolt"), strings.Repeat("no bolt", 5000))
 		}},
-		{"segment cut off", func(t *testing.T, path string) { cutOff(t, segment(t, path)) }},
-		{"segment gone", func(t *testing.T, path string) { remove(t, segment(t, path)) }},
+		{"segment cut off", func(t *testing.T, path string) { cutOff(t, segmentFile(t, path)) }},
+		{"segment gone", func(t *testing.T, path string) { remove(t, segmentFile(t, path)) }},
 		{"not a folder", func(t *testing.T, path string) {
 			if err := os.RemoveAll(path); err != nil {
 				t.Fatal(err)
@@ -176,7 +176,7 @@ func TestOtherVersion(t *testing.T) {
 	}
 }
 
-func segment(t *testing.T, path string) string {
+func segmentFile(t *testing.T, path string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(path, "store", "*.zap"))
 	if err != nil || len(found) == 0 {

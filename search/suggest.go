@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/blevesearch/bleve/v2"
 )
 
 // maxTries bounds how many respelled queries are tried for an answer.
@@ -20,7 +18,7 @@ func (c compiler) suggest(ctx context.Context) (string, error) {
 		if f, _ := fieldNamed(clause.Field); f.sort != words || clause.Not || len(clause.Any) != 1 || clause.Any[0].Form != Word {
 			continue
 		}
-		near, err := c.index.near(strings.ToLower(clause.Any[0].Text))
+		near, err := c.view.respelled(strings.ToLower(clause.Any[0].Text))
 		if err != nil {
 			return "", err
 		}
@@ -36,26 +34,26 @@ func (c compiler) suggest(ctx context.Context) (string, error) {
 }
 
 func (c compiler) finds(ctx context.Context, q Query) (bool, error) {
-	compiled, err := c.compile(q, c.req.Filter)
+	p, err := c.compile(q)
 	if err != nil {
 		return false, err
 	}
-	found, err := c.index.bleve.SearchInContext(ctx, bleve.NewSearchRequestOptions(compiled, 0, 0, false))
+	found, err := p.run(ctx)
 	if err != nil {
-		return false, fmt.Errorf("search: try %q: %w", q, err)
+		return false, err
 	}
-	return found.Total > 0, nil
+	return total(found) > 0, nil
 }
 
-// near returns indexed words that differ from word in few letters, nearest and then most frequent first.
-func (x *Index) near(word string) ([]string, error) {
+// respelled returns indexed words that differ from word in few letters, nearest and then most frequent first.
+func (v *view) respelled(word string) ([]string, error) {
 	type candidate struct {
 		word  string
 		edits int
 		count uint64
 	}
 	var found []candidate
-	dict, err := x.bleve.FieldDict("spelling")
+	dict, err := v.snapshot.FieldDict(spellingField)
 	if err != nil {
 		return nil, fmt.Errorf("search: read words: %w", err)
 	}

@@ -1,0 +1,333 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// selection is what a plan selects in one part.
+type selection struct {
+	part   *part
+	rows   set // that match everything
+	before set // that match everything but the facets' own conditions; nil when there are none
+	picked [facetCount]set
+	scores []float32 // by row; nil when nothing is ranked
+}
+
+// run finds what the plan selects in each part.
+func (p *plan) run(ctx context.Context) ([]*selection, error) {
+	out := make([]*selection, len(p.view.parts))
+	err := inParallel(len(out), func(i int) (err error) {
+		out[i], err = p.runPart(ctx, i)
+		return err
+	})
+	return out, err
+}
+
+// runPart begins with the rows that the viewer may see, so that no other takes part in anything.
+func (p *plan) runPart(ctx context.Context, i int) (*selection, error) {
+	part := p.view.parts[i]
+	s := &selection{part: part, rows: part.live.clone()}
+	if !p.private {
+		s.rows.andNot(part.private)
+	}
+	if err := p.keepIDs(s); err != nil {
+		return nil, err
+	}
+	for _, c := range p.clauses {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if c.scored && s.scores == nil {
+			s.scores = make([]float32, part.rows)
+		}
+		hits, err := c.run(i, part, s.rows, s.scores)
+		if err != nil {
+			return nil, fmt.Errorf("search: read index: %w", err)
+		}
+		if c.not {
+			s.rows.andNot(hits)
+		} else {
+			s.rows.and(hits)
+		}
+	}
+	p.pick(s)
+	return s, nil
+}
+
+func (p *plan) keepIDs(s *selection) error {
+	if p.ids == nil {
+		return nil
+	}
+	found, err := s.part.segment.DocNumbers(p.ids)
+	if err != nil {
+		return fmt.Errorf("search: look up ids: %w", err)
+	}
+	keep := newSet(s.part.rows)
+	for rows := found.Iterator(); rows.HasNext(); {
+		keep.add(rows.Next())
+	}
+	s.rows.and(keep)
+	return nil
+}
+
+// pick applies the conditions that facets have, and keeps what each selects.
+func (p *plan) pick(s *selection) {
+	for facet, holds := range p.picked {
+		if holds == nil {
+			continue
+		}
+		if s.before == nil {
+			s.before = s.rows.clone()
+		}
+		s.picked[facet] = newSet(s.part.rows)
+		holds(s.part, s.before, s.picked[facet])
+		s.rows.and(s.picked[facet])
+	}
+}
+
+// run returns the rows of within for which any term of the clause holds, and adds to their scores.
+func (c clause) run(i int, p *part, within set, scores []float32) (set, error) {
+	out := newSet(p.rows)
+	for _, holds := range c.any {
+		holds(p, within, out)
+	}
+	if !c.scored {
+		scores = nil
+	}
+	var few *roaring.Bitmap // within, when it leaves out so much that skipping is worth it
+	if n := within.count(); n == 0 {
+		return out, nil
+	} else if n < p.rows/4 {
+		few = within.bitmap()
+	}
+	for _, m := range c.matchers {
+		if m.absent(i) {
+			continue
+		}
+		var err error
+		if len(m.slots) == 1 {
+			err = m.word(i, within, few, out, scores)
+		} else {
+			err = m.row(i, within, out, scores)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// posting is what the library's lists hold in truth: the number of words of the text as a whole number.
+type posting interface {
+	segment.Posting
+	NormUint64() uint64
+}
+
+// word finds one word. Of several forms at one place the best counts.
+func (m *matcher) word(i int, within set, few *roaring.Bitmap, out set, scores []float32) error {
+	s := m.slots[0]
+	var best []float32
+	if lists := s.lists(i); lists > 1 && scores != nil {
+		best = make([]float32, len(scores))
+	}
+	for _, f := range s.any {
+		for _, list := range f.lists[i] {
+			err := m.list(list, within, few, scores != nil, func(row uint32, n, length float64) {
+				out.add(row)
+				if scores == nil {
+					return
+				}
+				score := float32(f.weight * m.score(s.idf, n, length))
+				if best == nil {
+					scores[row] += score
+				} else if before := best[row]; score > before {
+					best[row] = score
+					scores[row] += score - before
+				}
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lists counts the lists of a slot in a part.
+func (s slot) lists(part int) int {
+	n := 0
+	for _, f := range s.any {
+		n += len(f.lists[part])
+	}
+	return n
+}
+
+// list calls do with the rows of a list that are in within.
+func (m *matcher) list(list segment.PostingsList, within set, few *roaring.Bitmap, scored bool, do func(row uint32, n, length float64)) error {
+	it := list.Iterator(scored, scored, false, nil)
+	if few != nil {
+		restrict(it, few)
+	}
+	for {
+		next, err := it.Next()
+		if err != nil || next == nil {
+			return err
+		}
+		row := uint32(next.Number())
+		if !within.has(row) {
+			continue
+		}
+		if !scored {
+			do(row, 1, 1)
+			continue
+		}
+		do(row, float64(max(1, next.Frequency())), float64(next.(posting).NormUint64()))
+	}
+}
+
+// restrict makes an iterator skip what is not in rows.
+func restrict(it segment.PostingsIterator, rows *roaring.Bitmap) {
+	if x, ok := it.(segment.OptimizablePostingsIterator); ok && x.ActualBitmap() != nil {
+		x.ReplaceActual(roaring.And(x.ActualBitmap(), rows))
+	}
+}
+
+// span is a range of bytes of a text.
+type span struct{ from, to int }
+
+// occurrence is a word at its place.
+type occurrence struct {
+	position int
+	span
+}
+
+// row finds words in a row.
+func (m *matcher) row(i int, within, out set, scores []float32) error {
+	idf := 0.0
+	for _, s := range m.slots {
+		idf += s.idf
+	}
+	return m.rows(i, within, func(row uint32, length float64, found [][]occurrence) {
+		n := 0
+		for _, first := range found[0] {
+			if m.standsAt(first.position, found) {
+				n++
+			}
+		}
+		if n == 0 {
+			return
+		}
+		out.add(row)
+		if scores != nil {
+			scores[row] += float32(m.score(idf, float64(n), length))
+		}
+	})
+}
+
+// standsAt reports whether every word is at its place when the first one is at position.
+func (m *matcher) standsAt(position int, found [][]occurrence) bool {
+	for s := 1; s < len(m.slots); s++ {
+		if _, ok := slices.BinarySearchFunc(found[s], position+m.slots[s].position, atPosition); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func atPosition(o occurrence, position int) int { return cmp.Compare(o.position, position) }
+
+// rows calls do with the rows of within that have a word for every slot, and where those are, in order.
+func (m *matcher) rows(i int, within set, do func(row uint32, length float64, found [][]occurrence)) error {
+	candidates := within.bitmap()
+	for _, s := range m.slots {
+		any := roaring.New()
+		for _, f := range s.any {
+			for _, list := range f.lists[i] {
+				any.Or(rowsOf(list))
+			}
+		}
+		candidates = roaring.And(candidates, any)
+	}
+	if candidates.IsEmpty() {
+		return nil
+	}
+	var readers []*reader
+	for at, s := range m.slots {
+		for _, f := range s.any {
+			for _, list := range f.lists[i] {
+				r := &reader{slot: at, it: list.Iterator(true, true, true, nil)}
+				restrict(r.it, candidates)
+				if err := r.next(); err != nil {
+					return err
+				}
+				readers = append(readers, r)
+			}
+		}
+	}
+	found := make([][]occurrence, len(m.slots))
+	for rows := candidates.Iterator(); rows.HasNext(); {
+		row := rows.Next()
+		for at := range found {
+			found[at] = found[at][:0]
+		}
+		length := 0.0
+		for _, r := range readers {
+			if err := r.upTo(row); err != nil {
+				return err
+			}
+			if r.at == nil || uint32(r.at.Number()) != row {
+				continue
+			}
+			length = float64(r.at.(posting).NormUint64())
+			for _, l := range r.at.Locations() {
+				found[r.slot] = append(found[r.slot], occurrence{int(l.Pos()), span{int(l.Start()), int(l.End())}})
+			}
+		}
+		for at := range found {
+			slices.SortFunc(found[at], func(a, b occurrence) int { return cmp.Or(a.position-b.position, a.from-b.from) })
+		}
+		do(row, length, found)
+	}
+	return nil
+}
+
+// rowsOf returns the rows of a list.
+func rowsOf(list segment.PostingsList) *roaring.Bitmap {
+	it := list.Iterator(false, false, false, nil)
+	if x, ok := it.(segment.OptimizablePostingsIterator); ok {
+		if rows := x.ActualBitmap(); rows != nil {
+			return rows
+		}
+		if row, ok := x.DocNum1Hit(); ok {
+			return roaring.BitmapOf(uint32(row))
+		}
+	}
+	return roaring.New()
+}
+
+// reader walks along the list of a slot's form.
+type reader struct {
+	slot int
+	it   segment.PostingsIterator
+	at   segment.Posting // nil behind the last one
+}
+
+func (r *reader) next() (err error) {
+	r.at, err = r.it.Next()
+	return err
+}
+
+func (r *reader) upTo(row uint32) error {
+	for r.at != nil && uint32(r.at.Number()) < row {
+		if err := r.next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package search
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/document"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
+
+	"hindsight/incident"
+)
+
+// volume is one index in a folder of its own, and the newest view of it.
+type volume struct {
+	path  string
+	index bleve.Index
+	words vocabularies
+	seq   atomic.Int64 // that is on disk
+	wrong atomic.Pointer[error]
+
+	renewing sync.Mutex // held while a view is made
+	columns  map[uint64]*columns
+
+	mu   sync.Mutex
+	view *view
+
+	changed chan struct{} // the library has merged or written segments
+	stop    chan struct{}
+	stopped chan struct{}
+}
+
+// The keys of what is stored beside the documents, in the same batch.
+var (
+	seqKey     = []byte("seq")
+	catalogKey = []byte("catalog")
+)
+
+func openVolume(path string) (v *volume, err error) {
+	v = &volume{path: path, changed: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
+	volumes.Store(path, v)
+	// The library reads offsets from the files and trusts them.
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, fmt.Errorf("damaged: %v", r)
+		}
+		if err != nil {
+			volumes.Delete(path)
+		}
+	}()
+	if v.index, err = openFolder(path); err != nil {
+		return nil, err
+	}
+	if err := v.renew(); err != nil {
+		return nil, errors.Join(err, v.index.Close())
+	}
+	v.seq.Store(int64(v.view.seq))
+	go v.keepRenewing()
+	return v, nil
+}
+
+func openFolder(path string) (bleve.Index, error) {
+	hear()
+	settings := map[string]any{"bolt_timeout": "1s", "asyncErrorCallbackName": callbacks, "eventCallbackName": callbacks}
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return bleve.NewUsing(path, mapping.NewIndexMapping(), bleve.Config.DefaultIndexType, bleve.Config.DefaultKVStore, settings)
+	}
+	return bleve.OpenUsing(path, settings)
+}
+
+// acquire returns the newest view. The caller releases it.
+func (v *volume) acquire() *view {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.view.mu.Lock()
+	v.view.refs++
+	v.view.mu.Unlock()
+	return v.view
+}
+
+// renew makes a view of the newest state. Until it is there, readers take the one before.
+func (v *volume) renew() error {
+	v.renewing.Lock()
+	defer v.renewing.Unlock()
+	index, err := v.index.Advanced()
+	if err != nil {
+		return fmt.Errorf("search: read index: %w", err)
+	}
+	reader, err := index.Reader()
+	if err != nil {
+		return fmt.Errorf("search: read index: %w", err)
+	}
+	snapshot, ok := reader.(*scorch.IndexSnapshot)
+	if !ok || snapshot == nil {
+		return fmt.Errorf("search: the index in %s is of kind %T, or closed", v.path, reader)
+	}
+	next, columns, err := newView(snapshot, v.columns, &v.words)
+	if err != nil {
+		return errors.Join(fmt.Errorf("search: read index: %w", err), snapshot.Close())
+	}
+	v.columns = columns
+	v.mu.Lock()
+	before := v.view
+	v.view = next
+	v.mu.Unlock()
+	if before != nil {
+		return before.release()
+	}
+	return nil
+}
+
+// keepRenewing lets go of segments that the library has merged.
+func (v *volume) keepRenewing() {
+	defer close(v.stopped)
+	for {
+		select {
+		case <-v.stop:
+			return
+		case <-v.changed:
+			if err := v.renew(); err != nil {
+				v.wrong.Store(&err)
+			}
+		}
+	}
+}
+
+func (v *volume) close() error {
+	close(v.stop)
+	<-v.stopped
+	volumes.Delete(v.path)
+	return errors.Join(v.view.release(), v.index.Close())
+}
+
+// batchSize keeps peak memory near 250 MB; larger batches gain little.
+const batchSize = 1000
+
+// apply brings the volume to d.Upto.
+func (v *volume) apply(ctx context.Context, d incident.Delta) error {
+	incidents := d.Incidents
+	for len(incidents) > batchSize {
+		if err := v.write(ctx, incidents[:batchSize], d, v.index.NewBatch()); err != nil {
+			return fmt.Errorf("search: write batch before change %d: %w", d.Upto, err)
+		}
+		incidents = incidents[batchSize:]
+	}
+	last := v.index.NewBatch()
+	for _, id := range d.Gone {
+		last.Delete(string(id))
+	}
+	if err := v.setCatalog(last, d); err != nil {
+		return err
+	}
+	last.SetInternal(seqKey, strconv.AppendInt(nil, int64(d.Upto), 10))
+	if err := v.write(ctx, incidents, d, last); err != nil {
+		return fmt.Errorf("search: write batch up to change %d: %w", d.Upto, err)
+	}
+	if err := v.renew(); err != nil {
+		return err
+	}
+	v.seq.Store(int64(d.Upto))
+	v.wrong.Store(nil)
+	return nil
+}
+
+// write puts incidents into a batch and writes it.
+func (v *volume) write(ctx context.Context, incidents []*incident.Incident, d incident.Delta, batch *bleve.Batch) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	docs := make([]*document.Document, len(incidents))
+	err := inParallel(len(incidents), func(i int) error {
+		inc := incidents[i]
+		docs[i] = newDocument(inc, d.Timelines[inc.ID], d.Retrospectives[inc.ID])
+		return nil
+	})
+	for _, doc := range docs {
+		err = errors.Join(err, batch.IndexAdvanced(doc))
+	}
+	if err != nil {
+		return err
+	}
+	if err := v.index.Batch(batch); err != nil {
+		v.wrong.Store(&err)
+		return err
+	}
+	return nil
+}
+
+// setCatalog puts a changed catalogue into the batch.
+func (v *volume) setCatalog(batch *bleve.Batch, d incident.Delta) error {
+	if d.Services == nil && d.Teams == nil {
+		return nil
+	}
+	now := v.acquire()
+	c := *now.catalog
+	err := now.release()
+	if d.Services != nil {
+		c.Services = d.Services
+	}
+	if d.Teams != nil {
+		c.Teams = d.Teams
+	}
+	stored, jsonErr := json.Marshal(c)
+	if err := errors.Join(err, jsonErr); err != nil {
+		return fmt.Errorf("search: write catalogue: %w", err)
+	}
+	batch.SetInternal(catalogKey, stored)
+	return nil
+}
