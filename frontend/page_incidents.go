@@ -93,6 +93,10 @@ type IncidentPage struct {
 	Similar    []SimilarRow // what may be happening again
 	// SimilarBefore are those of long ago that Similar does not have.
 	SimilarBefore []SimilarRow
+	// SimilarApart are those that people said another problem is behind.
+	SimilarApart []IncidentRow
+	// SimilarTrust says how often such suggestions were right here, a sentence each.
+	SimilarTrust []string
 	// SimilarNote says why Similar is empty or short: "nothing here is alike enough to suggest".
 	SimilarNote string
 	Problems    []Link     // that it belongs to
@@ -174,10 +178,12 @@ type DurationLine struct {
 // SimilarRow is an earlier incident that looks alike, and why.
 type SimilarRow struct {
 	IncidentRow
-	Score   float64 // 0 to 1
-	Reasons []string
-	Fix     string   // what ended it, in its own words; may be empty
-	Helped  []string // who worked on it
+	Score    float64 // 0 to 1
+	Strength string  // "strong", "fair" or "faint"
+	Said     bool    // a person said that one problem is behind both
+	Reasons  []string
+	Fix      string   // what ended it, in its own words; may be empty
+	Helped   []string // who worked on it
 }
 
 // SLAState says how a promise stands.

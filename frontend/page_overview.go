@@ -15,6 +15,7 @@ type OverviewPage struct {
 	Figures   []Figure
 	Scan      Scan // which services changed
 	Recurring []ProblemRow
+	OnTrial   int // suggested problems that have not earned trust yet
 	SLA       SLACounts
 	Recent    []IncidentRow
 	YearAgo   []IncidentRow // that began on this day one year ago

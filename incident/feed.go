@@ -18,5 +18,6 @@ type Delta struct {
 	Services []Service
 	Teams    []Team
 	Problems []Problem
+	Answers  []Answer
 	Policies []Policy
 }

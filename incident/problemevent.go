@@ -19,6 +19,9 @@ func NewAnswer(a, b ID, same bool, by string, at time.Time) (Answer, error) {
 	return Answer{min(a, b), max(a, b), same, by, at}, nil
 }
 
+// ID names the pair that an answer is about.
+func (a Answer) ID() ID { return a.A + " " + a.B }
+
 // ProblemEvent is one step in the life of a problem, so that it can be told later why an incident is where it is.
 type ProblemEvent struct {
 	N        int64 // given by the store, ascending

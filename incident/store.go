@@ -216,6 +216,7 @@ const (
 	EntityTeam        EntityKind = "team"
 	EntityProblem     EntityKind = "problem"
 	EntityPolicy      EntityKind = "policy"
+	EntityAnswer      EntityKind = "answer" // what people say of two incidents; see Answer.ID
 	EntityChangeEvent EntityKind = "change_event"
 	EntityRoster      EntityKind = "roster" // its shifts change with it
 )

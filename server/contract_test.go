@@ -177,7 +177,8 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 		t.Fatalf("POST /durations = %d %s", got.status, got.body)
 	}
 	imports := get("/imports")
-	return map[string]string{"slo": makeObjective(t, v), "incidents": get("/incidents?source=markdown").Items[0].ID, "services": get("/services").Items[0].ID,
+	written := get("/incidents?source=markdown").Items
+	return map[string]string{"slo": makeObjective(t, v), "incidents": written[0].ID, "other": written[1].ID, "services": get("/services").Items[0].ID,
 		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID,
 		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody"), "figure": "learning.repeats", "hours": "all"}
 }
@@ -233,6 +234,7 @@ func bodies(ids map[string]string) map[string]any {
 	return map[string]any{
 		"POST /api/v1/incidents":              map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
 		"PATCH /api/v1/incidents/{id}":        map[string]any{"tags": []string{"looked-at"}, "severity": 3},
+		"POST /api/v1/incidents/{id}/similar": map[string]any{"other_id": ids["other"], "verdict": "apart"},
 		"POST /api/v1/problems/{id}/verdicts": map[string]any{"action": "confirm"},
 		"PATCH /api/v1/problems/{id}":         map[string]any{"workaround": "Roll **back**", "stage": "known_error", "exit_words": "canaries are in use", "exit_days": 60, "change": "https://example.com/1"},
 		"POST /api/v1/imports":                map[string]any{"connection_id": ids["connection"], "via": "remap"},

@@ -35,6 +35,7 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	out := flags.String("out", "", "file to write the answers to, as JSON lines; empty: none")
 	group := flags.Bool("group", false, "measure grouping although there are queries")
 	answered := flags.Int("answers", 0, "group, and answer so many of the engine's questions from the truth")
+	verdicts := flags.Int("verdicts", 0, "answer so many suggestions for the earlier half of the queries from the truth, and measure what that teaches")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -47,6 +48,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	d, err := load(*dir)
 	if err != nil {
 		return err
+	}
+	if *verdicts > 0 {
+		return evaluateVerdicts(ctx, d, *verdicts, w)
 	}
 	if len(d.queries) > 0 && !*group && *answered == 0 {
 		return evaluateRetrieval(ctx, d, *out, w)

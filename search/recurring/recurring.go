@@ -6,7 +6,6 @@
 package recurring
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -52,18 +51,11 @@ const support = 2
 // The result depends on the arguments alone, not on their order; it is sorted by size, then id. The only
 // error is that of ctx, or of the word lists.
 func Group(ctx context.Context, docs []Document, previous []incident.Problem, said []incident.Answer) ([]incident.Problem, error) {
-	docs = slices.DeleteFunc(slices.Clone(docs), func(d Document) bool { return d.Private })
-	slices.SortFunc(docs, func(a, b Document) int { return cmp.Compare(a.ID, b.ID) })
-	found := bySource(docs)
-	texts, err := byText(ctx, docs, previous, newAnswers(said))
+	b, err := Regroup(ctx, docs, previous, said)
 	if err != nil {
 		return nil, err
 	}
-	out := reconcile(append(found, texts...), previous, docs)
-	slices.SortFunc(out, func(a, b incident.Problem) int {
-		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), cmp.Compare(a.ID, b.ID))
-	})
-	return out, nil
+	return b.Problems, nil
 }
 
 // bySource groups incidents that share a problem reference. Their id follows from the reference.

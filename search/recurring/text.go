@@ -51,13 +51,16 @@ type grouping struct {
 	nodes  []node
 	labels map[origin]int
 	said   answers
+	style  map[incident.ID]similar.Words // by connection: what its texts have anyway
+	stream *Stream                       // of titles alone; nil: too few
+	worn   map[use]bool                  // what titles of a connection have anyway
 }
 
 // byText groups incidents that are described alike.
-func byText(ctx context.Context, docs []Document, previous []incident.Problem, said answers) ([]incident.Problem, error) {
+func byText(ctx context.Context, docs []Document, previous []incident.Problem, said answers) (*grouping, []incident.Problem, error) {
 	g, edges, err := compare(ctx, docs, previous, said)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	groups := average(g.nodes, edges, said, g.between)
 	for i, group := range groups {
@@ -65,7 +68,7 @@ func byText(ctx context.Context, docs []Document, previous []incident.Problem, s
 	}
 	worded, err := g.widen(ctx, groups, previous)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var out []incident.Problem
 	for _, group := range groups {
@@ -78,7 +81,7 @@ func byText(ctx context.Context, docs []Document, previous []incident.Problem, s
 			out = append(out, p)
 		}
 	}
-	return out, nil
+	return g, out, nil
 }
 
 // compare reads all texts and links those that are near each other.
@@ -87,7 +90,7 @@ func compare(ctx context.Context, docs []Document, previous []incident.Problem, 
 	if err != nil {
 		return nil, nil, err
 	}
-	g := &grouping{corpus: corpus, docs: docs, labels: countLabels(docs), said: said}
+	g := &grouping{corpus: corpus, docs: docs, labels: countLabels(docs), said: said, style: map[incident.ID]similar.Words{}, worn: map[use]bool{}}
 	g.gather(owners(previous))
 	g.ignoreStyle()
 	corpus.Refresh()
@@ -157,8 +160,8 @@ func (g *grouping) ignoreStyle() {
 		from := g.docs[n.docs[0]].Connection
 		of[from] = append(of[from], n.place)
 	}
-	for _, places := range of {
-		g.corpus.IgnoreCommon(places, max(commonFloor, len(places)/commonShare))
+	for from, places := range of {
+		g.style[from] = g.corpus.IgnoreCommon(places, max(commonFloor, len(places)/commonShare))
 	}
 	g.nodes = slices.DeleteFunc(g.nodes, func(n node) bool {
 		few := !n.decided() && g.corpus.Words(n.place) < fewWords

@@ -40,6 +40,7 @@ func (g *grouping) widen(ctx context.Context, groups [][]node, previous []incide
 	for i, n := range g.nodes {
 		at[n.place] = i
 	}
+	g.stream = s
 	g.resume(s, groups, previous, texts, at)
 	if err := s.Repair(ctx); err != nil {
 		return nil, err
@@ -118,12 +119,14 @@ func (g *grouping) taken(s *Stream, groups [][]node, byNode map[incident.ID]node
 	return out
 }
 
+// use is a word in the titles of a connection.
+type use struct {
+	connection incident.ID
+	word       string
+}
+
 // titleTexts returns the title of each node by its words, without those that belong to the style of its connection.
 func (g *grouping) titleTexts() []Text {
-	type use struct {
-		connection incident.ID
-		word       string
-	}
 	out, counts, all := make([]Text, len(g.nodes)), map[use]int{}, map[incident.ID]int{}
 	for i, n := range g.nodes {
 		d := g.docs[n.docs[0]]
@@ -135,11 +138,23 @@ func (g *grouping) titleTexts() []Text {
 			}
 		}
 	}
+	for u, n := range counts {
+		if n > max(commonFloor, all[u.connection]/commonShare) {
+			g.worn[u] = true
+		}
+	}
 	for i, n := range g.nodes {
-		from := g.docs[n.docs[0]].Connection
-		out[i].Words = slices.DeleteFunc(out[i].Words, func(w string) bool {
-			return counts[use{from, w}] > max(commonFloor, all[from]/commonShare)
-		})
+		out[i].Words = g.without(g.docs[n.docs[0]].Connection, out[i].Words)
 	}
 	return out
+}
+
+// without takes out of a title's words what its connection's titles have anyway.
+func (g *grouping) without(from incident.ID, words []string) []string {
+	return slices.DeleteFunc(words, func(w string) bool { return g.worn[use{from, w}] })
+}
+
+// unstyled returns the words of a title that count.
+func (g *grouping) unstyled(d Document) []string {
+	return g.without(d.Connection, g.corpus.Roots(untimed(d.Title)))
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hindsight/incident"
+	"hindsight/search/similar"
 )
 
 // verdicts are a confirmed problem with so many members, some of them taken out, and rejected ones.
@@ -26,12 +27,12 @@ func TestTrustOf(t *testing.T) {
 		problems []incident.Problem
 		want     Trust
 	}{
-		{"nobody has said anything", nil, Trust{High: 1, Shadow: true}},
+		{"nobody has said anything", nil, Trust{similar.Rate{High: 1}, true}},
 		// Wilson's interval of 8 of 10 is .490 to .943, of 9 of 10 .596 to .982 (Newcombe, Statistics in Medicine 1998, method 3).
-		{"eight of ten", verdicts(9, 1, 1), Trust{10, 8, .4902, .9433, true}},
-		{"nine of ten", verdicts(9, 0, 1), Trust{10, 9, .5958, .9821, false}},
-		{"all of nine", verdicts(9, 0, 0), Trust{9, 9, .7009, 1, true}},
-		{"none of three", verdicts(0, 0, 3), Trust{3, 0, 0, .5615, true}},
+		{"eight of ten", verdicts(9, 1, 1), Trust{similar.Rate{N: 10, Right: 8, Low: .4902, High: .9433}, true}},
+		{"nine of ten", verdicts(9, 0, 1), Trust{similar.Rate{N: 10, Right: 9, Low: .5958, High: .9821}, false}},
+		{"all of nine", verdicts(9, 0, 0), Trust{similar.Rate{N: 9, Right: 9, Low: .7009, High: 1}, true}},
+		{"none of three", verdicts(0, 0, 3), Trust{similar.Rate{N: 3, Right: 0, Low: 0, High: .5615}, true}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := TrustOf(tc.problems)

@@ -1,6 +1,7 @@
 package similar
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ type Document struct {
 	Services []Service
 	At       time.Time // start; zero when unknown
 	Private  bool
+	Linked   string // names the problem record that its source links it to; empty: none
 }
 
 // Service is a service that the incident touched. Key is the same whenever the service is.
@@ -40,8 +42,18 @@ func NewDocument(inc *incident.Incident, events []incident.TimelineEvent, retro 
 		}
 	}
 	prose, code := apartFrom(plain.Gather(body...))
-	return Document{ID: inc.ID, Title: inc.Title, Body: prose, Code: code, Services: servicesOf(inc), At: inc.StartedAt(), Private: inc.Private}
+	out := Document{ID: inc.ID, Title: stateless(inc.Title), Body: prose, Code: code, Services: servicesOf(inc), At: inc.StartedAt(), Private: inc.Private}
+	if inc.KnownProblem != "" {
+		out.Linked = string(inc.Ref.Connection) + "\x00" + inc.KnownProblem
+	}
+	return out
 }
+
+// states are brackets that say how far an incident has come, as status pages and Alertmanager put them into titles: "[RESOLVED]",
+// "[FIRING:3]". Two incidents are not alike for both having been resolved.
+var states = regexp.MustCompile(`(?i)[\[(]\s*(?:resolved|recovered|recovery|closed|completed|fixed|mitigated|investigating|identified|monitoring|updated?|firing|triggered|acknowledged|ok)\b[^\])]{0,20}[\])]`)
+
+func stateless(title string) string { return strings.TrimSpace(states.ReplaceAllString(title, " ")) }
 
 // apartFrom takes what people wrote and what machines wrote apart. A text that would be left without prose is all prose.
 func apartFrom(parts []plain.Part) (prose, code string) {

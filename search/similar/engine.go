@@ -32,7 +32,10 @@ type Engine struct {
 	entries []entry        // by place in the corpus
 	uses    map[string]int // incidents that touched a service, by its key
 	forms   *template.Miner
-	fresh   int // size of the corpus at the last refresh
+	fresh   int                     // size of the corpus at the last refresh
+	said    map[[2]incident.ID]bool // by pair of ids, the lesser first: whether people call them the same
+	heard   heard
+	trust   trust
 	seed    maphash.Seed
 }
 
@@ -44,6 +47,7 @@ type entry struct {
 	private  bool
 	text     uint64      // hash of title and body
 	form     template.ID // of the title
+	linked   uint64      // hash of the problem record that its source links it to; 0: none
 }
 
 // NewEngine returns an empty engine, at position 0 of the feed.
@@ -52,7 +56,7 @@ func NewEngine(log *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{log: log, corpus: c, taught: &taughtness{}, places: map[incident.ID]int{}, uses: map[string]int{}, forms: template.NewMiner(template.DefaultLimit), seed: maphash.MakeSeed()}, nil
+	return &Engine{log: log, corpus: c, trust: trust{weights: defaults, rates: ratesOf(nil, nil), history: NewRate(0, 0)}, taught: &taughtness{}, places: map[incident.ID]int{}, uses: map[string]int{}, forms: template.NewMiner(template.DefaultLimit), seed: maphash.MakeSeed()}, nil
 }
 
 // Name names the engine among the followers of the change feed.
@@ -81,6 +85,7 @@ func (e *Engine) Apply(ctx context.Context, d incident.Delta) error {
 	for _, id := range d.Gone {
 		e.remove(id)
 	}
+	e.hear(d)
 	if n := e.corpus.Len(); n > e.fresh+e.fresh/20 {
 		e.corpus.Refresh()
 		e.fresh = n
@@ -101,6 +106,9 @@ func (e *Engine) addAll(incs []*incident.Incident, d incident.Delta) {
 
 func (e *Engine) put(d Document) {
 	next := entry{id: d.ID, services: d.Services, at: d.At, private: d.Private, text: maphash.String(e.seed, d.Title+"\x00"+d.Body+"\x00"+d.Code)}
+	if d.Linked != "" {
+		next.linked = maphash.String(e.seed, d.Linked) | 1
+	}
 	at, known := e.places[d.ID]
 	if known && e.entries[at].text == next.text {
 		e.count(e.entries[at], -1)

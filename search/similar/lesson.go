@@ -2,6 +2,7 @@ package similar
 
 import (
 	"context"
+	"errors"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
@@ -62,11 +63,11 @@ func (e *Engine) Learn(ctx context.Context) error {
 	return nil
 }
 
-// KeepLearning teaches whenever it is due, until ctx ends.
+// KeepLearning teaches and weighs whenever it is due, until ctx ends.
 func (e *Engine) KeepLearning(ctx context.Context) {
 	due := time.NewTicker(10 * time.Second)
 	defer due.Stop()
-	for e.Learn(ctx) == nil {
+	for errors.Join(e.Learn(ctx), e.Weigh(ctx)) == nil {
 		select {
 		case <-ctx.Done():
 			return

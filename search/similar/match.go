@@ -15,17 +15,21 @@ type Answer struct {
 	Again []Match
 	// Before has those that began at least [Old] earlier, whatever the time between: nearness in time would hide them.
 	Before []Match
-	None   string       // why both are empty, as a sentence for people; else empty
-	AsOf   incident.Seq // the answer knows every change up to this one
+	// Apart are those that would be in a list had people not said that another problem is behind them; by id.
+	Apart []incident.ID
+	None  string       // why both are empty, as a sentence for people; else empty
+	AsOf  incident.Seq // the answer knows every change up to this one
 	// Taught is the version of the vectors that took part, which grows as they are taught; 0: none yet.
 	Taught int
 }
 
 // Match is one incident that looks like another one.
 type Match struct {
-	ID      incident.ID
-	Score   float64 // 0 to 1, rounded; it orders matches and is no probability
-	Reasons []Reason
+	ID       incident.ID
+	Score    float64 // 0 to 1, rounded; it orders matches and is no probability
+	Strength Strength
+	Said     bool // a person said that one problem is behind both
+	Reasons  []Reason
 }
 
 // Reason is one part of what makes two incidents alike.
@@ -60,8 +64,10 @@ func (e *Engine) Similar(id incident.ID, n int, private bool) Answer {
 	case e.corpus.Words(at) < fewWords:
 		return Answer{None: "There is no text to compare: the incident has no description and its title is made of codes or of one word.", AsOf: e.seq}
 	}
-	found := e.compare(at, private)
-	out := Answer{Again: e.best(at, found, n, defaults), Before: e.best(at, e.old(at, found), n, defaults.timeless()), AsOf: e.seq, Taught: e.taught.version}
+	found := e.compare(at, e.visible(private))
+	found, apart := e.heeded(at, found)
+	w := e.trust.weights
+	out := Answer{Again: e.best(at, found, n, w), Before: e.best(at, e.old(at, found), n, w.timeless()), Apart: apart, AsOf: e.seq, Taught: e.taught.version}
 	if len(out.Again) == 0 {
 		out.None = "No other incident shares enough words with this one."
 	}
@@ -73,11 +79,12 @@ type Ranking int
 
 // The rankings.
 const (
-	ByAll   Ranking = iota // as the list of what is happening again
-	ByText                 // without services and times
-	ByAge                  // as the list of what was seen before
-	ByBM25F                // BM25F over title and body alone
-	ByTFIDF                // the mean of the TF-IDF cosines of titles and of whole texts alone
+	ByAll      Ranking = iota // as the list of what is happening again
+	ByText                    // without services and times
+	ByAge                     // as the list of what was seen before
+	ByBM25F                   // BM25F over title and body alone
+	ByDefaults                // as ByAll, with the weights that are the same for everybody
+	ByTFIDF                   // the mean of the TF-IDF cosines of titles and of whole texts alone
 )
 
 // Rankings returns at most n of all incidents that have a word in common with id, in the order of each ranking.
@@ -89,7 +96,7 @@ func (e *Engine) Rankings(id incident.ID, n int, by ...Ranking) [][]incident.ID 
 	if !known {
 		return out
 	}
-	found := e.compare(at, true)
+	found := e.compare(at, nil)
 	for i, ranking := range by {
 		out[i] = e.rank(at, found, n, ranking)
 	}
@@ -97,13 +104,15 @@ func (e *Engine) Rankings(id incident.ID, n int, by ...Ranking) [][]incident.ID 
 }
 
 func (e *Engine) rank(at int, found []compared, n int, by Ranking) []incident.ID {
-	found, w := slices.Clone(found), defaults
+	found, w := slices.Clone(found), e.trust.weights
 	switch by {
 	case ByText:
 		w[services] = 0
 		w = w.timeless()
 	case ByAge:
 		found, w = e.old(at, found), w.timeless()
+	case ByDefaults:
+		w = defaults
 	case ByBM25F:
 		w = weights{ranked: 1}
 	case ByTFIDF:
@@ -136,23 +145,45 @@ type compared struct {
 	features
 }
 
-// compare returns all incidents whose texts are near the one at a place.
-func (e *Engine) compare(at int, private bool) []compared {
+// visible accepts the incidents that may be shown.
+func (e *Engine) visible(private bool) func(int) bool {
+	return func(other int) bool { return private || !e.entries[other].private }
+}
+
+// compare returns those that keep accepts of all incidents whose texts are near the one at a place.
+func (e *Engine) compare(at int, keep func(int) bool) []compared {
 	var out []compared
-	visible := func(other int) bool { return private || !e.entries[other].private }
-	for _, other := range e.corpus.candidates(at, thorough, visible) {
+	for _, other := range e.corpus.candidates(at, thorough, keep) {
 		if e.corpus.Score(at, other) < threshold {
 			continue
 		}
-		f := e.corpus.textual(at, other)
-		x, y := &e.taught.vectors[at], &e.taught.vectors[other]
-		f[alike] = max(0, x.whole.Cosine(&y.whole))
-		f[crossing] = max(0, x.title.Cosine(&y.whole), x.whole.Cosine(&y.title))
-		f[services] = e.sameServices(at, other)
-		f[months], f[weeks] = e.closeInTime(at, other, 120), e.closeInTime(at, other, 14)
-		out = append(out, compared{other, f})
+		out = append(out, compared{other, e.featuresOf(at, other)})
 	}
 	return out
+}
+
+// heeded takes out those that people keep apart from the incident at a place.
+func (e *Engine) heeded(at int, found []compared) (rest []compared, apart []incident.ID) {
+	rest = slices.DeleteFunc(found, func(c compared) bool {
+		same, known := e.saidOf(e.entries[at].id, e.entries[c.at].id)
+		if known && !same {
+			apart = append(apart, e.entries[c.at].id)
+		}
+		return known && !same
+	})
+	slices.Sort(apart)
+	return rest, apart
+}
+
+// featuresOf returns how alike the incidents at two places are.
+func (e *Engine) featuresOf(at, other int) features {
+	f := e.corpus.textual(at, other)
+	x, y := &e.taught.vectors[at], &e.taught.vectors[other]
+	f[alike] = max(0, x.whole.Cosine(&y.whole))
+	f[crossing] = max(0, x.title.Cosine(&y.whole), x.whole.Cosine(&y.title))
+	f[services] = e.sameServices(at, other)
+	f[months], f[weeks] = e.closeInTime(at, other, 120), e.closeInTime(at, other, 14)
+	return f
 }
 
 // best returns the n most alike of those that were compared.
@@ -160,7 +191,9 @@ func (e *Engine) best(at int, found []compared, n int, w weights) []Match {
 	e.order(found, w)
 	var out []Match
 	for _, c := range found[:min(n, len(found))] {
-		out = append(out, Match{e.entries[c.at].id, w.score(c.features), e.reasons(at, c, w)})
+		score := w.score(c.features)
+		said, _ := e.saidOf(e.entries[at].id, e.entries[c.at].id)
+		out = append(out, Match{e.entries[c.at].id, score, strengthOf(score), said, e.reasons(at, c, w)})
 	}
 	return out
 }

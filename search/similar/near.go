@@ -19,11 +19,17 @@ type effort struct {
 	// A word that stands in more than every share-th text, and in more than floor of them, finds no
 	// candidates; it still counts in the comparison.
 	share, floor int
+	// postings bounds how many texts of words are looked at, the weightiest words first: among a million the frequent ones would take
+	// ten times as long as the comparing, and bring few that rarer ones do not.
+	postings int
 }
 
+// leastTerms are looked up whatever they bring.
+const leastTerms = 4
+
 var (
-	thorough = effort{terms: 40, candidates: 800, share: 10, floor: 200}
-	quick    = effort{terms: 12, candidates: 60, share: 200, floor: 200}
+	thorough = effort{terms: 40, candidates: 800, share: 10, floor: 200, postings: 200_000}
+	quick    = effort{terms: 12, candidates: 60, share: 200, floor: 200, postings: 200_000}
 )
 
 // Nearest returns at most n texts that share words with the one at a place, nearest first; texts that are equally near come
@@ -173,7 +179,14 @@ func (c *Corpus) pick(q doc, how effort) []picked {
 	slices.SortFunc(all, func(a, b picked) int {
 		return cmp.Or(cmp.Compare(b.idf*(b.title+b.whole), a.idf*(a.title+a.whole)), cmp.Compare(a.term, b.term))
 	})
-	return all[:min(len(all), how.terms)]
+	all = all[:min(len(all), how.terms)]
+	sum := 0
+	for i, t := range all {
+		if sum += c.terms[t.term].df; sum > how.postings && i >= leastTerms {
+			return all[:i]
+		}
+	}
+	return all
 }
 
 // estimate is a guess at a score, from the words that were looked up.

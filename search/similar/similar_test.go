@@ -2,9 +2,7 @@ package similar
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -182,29 +180,18 @@ func FuzzWords(f *testing.F) {
 	})
 }
 
-// BenchmarkSimilar asks for the matches of incidents among 100,000 whose words are as unevenly frequent as
-// those of English (Zipf's law), with 8 words in the title and 60 in the body. It reports the 95th percentile.
-func BenchmarkSimilar(b *testing.B) {
-	random := rand.New(rand.NewPCG(1, 2))
-	zipf := rand.NewZipf(random, 1.1, 8, 50_000)
-	text := func(n int) string {
-		var out strings.Builder
-		for range n {
-			fmt.Fprintf(&out, "w%dx ", zipf.Uint64())
+// TestStatesInTitles: how far an incident has come is no part of what it is about.
+func TestStatesInTitles(t *testing.T) {
+	for title, want := range map[string]string{
+		"[RESOLVED] Increased error rates":  "Increased error rates",
+		"[FIRING:3] DiskFull (db-1)":        "DiskFull (db-1)",
+		"Disk full (recovered after 3 min)": "Disk full",
+		"(closed) [db] Replica lag":         "[db] Replica lag",
+		"Resolved hosts stay resolved":      "Resolved hosts stay resolved",
+		"OK button does nothing (OKR page)": "OK button does nothing (OKR page)",
+	} {
+		if got := NewDocument(made("x", title, "", 0), nil, incident.Retrospective{}).Title; got != want {
+			t.Errorf("title of %q = %q, want %q", title, got, want)
 		}
-		return out.String()
 	}
-	var incs []*incident.Incident
-	for i := range 100_000 {
-		incs = append(incs, made(fmt.Sprint(i), text(8), text(60), i%1000, fmt.Sprint("service", i%300)))
-	}
-	e := newEngine(b, incs)
-	var took []time.Duration
-	for b.Loop() {
-		start := time.Now()
-		e.Similar(incident.ID(fmt.Sprint(random.IntN(len(incs)))), 10, false)
-		took = append(took, time.Since(start))
-	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
 }

@@ -51,6 +51,8 @@ type SimilarParams struct {
 type Match struct {
 	Incident Incident `json:"incident"`
 	Score    float64  `json:"score" doc:"0 to 1"`
+	Strength string   `json:"strength" doc:"strong, fair or faint; trust says how often each was right here"`
+	Said     bool     `json:"said" doc:"a person said that one problem is behind both"`
 	Reasons  []Reason `json:"reasons"`
 }
 
@@ -64,11 +66,56 @@ type Reason struct {
 
 // SimilarList is the most similar incidents, best first.
 type SimilarList struct {
-	Items     []Match      `json:"items" doc:"what may be happening again: of what is equally alike, the nearest in time comes first"`
-	Before    []Match      `json:"seen_before" doc:"those that began at least 90 days earlier, whatever the time between"`
-	Taught    int          `json:"vectors_version" doc:"version of the vectors that are taught on the texts here; 0: none yet"`
-	Abstained string       `json:"abstained,omitempty" doc:"why nothing is suggested"`
-	AsOf      incident.Seq `json:"as_of"`
+	Items     []Match       `json:"items" doc:"what may be happening again: of what is equally alike, the nearest in time comes first"`
+	Before    []Match       `json:"seen_before" doc:"those that began at least 90 days earlier, whatever the time between"`
+	Apart     []incident.ID `json:"apart" doc:"left out because people said that another problem is behind them"`
+	Trust     SimilarTrust  `json:"trust"`
+	Taught    int           `json:"vectors_version" doc:"version of the vectors that are taught on the texts here; 0: none yet"`
+	Abstained string        `json:"abstained,omitempty" doc:"why nothing is suggested"`
+	AsOf      incident.Seq  `json:"as_of"`
+}
+
+// SimilarTrust is how good the suggestions are, by this installation's own history.
+type SimilarTrust struct {
+	History     HitRate            `json:"history" doc:"of the youngest 200 incidents at most that their source links to an earlier one: how often such a one was among the first five suggestions"`
+	ByStrength  map[string]HitRate `json:"by_strength" doc:"of the pairs that people decided about: how many are the same"`
+	Judgements  int                `json:"judgements" doc:"pairs that people decided about"`
+	Learnt      bool               `json:"learnt" doc:"the order follows from judgements made here"`
+	OrderBefore float64            `json:"order_before" doc:"how often the weights for everybody put a pair that is the same before one that is not; 0: not measured"`
+	OrderLearnt float64            `json:"order_learnt" doc:"the same with weights learnt from other judgements"`
+}
+
+// HitRate is how often something was right, with a 95 % interval.
+type HitRate struct {
+	N     int     `json:"n"`
+	Right int     `json:"right"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+func similarTrust(t similar.Trust) SimilarTrust {
+	rate := func(r similar.Rate) HitRate { return HitRate{r.N, r.Right, r.Low, r.High} }
+	out := SimilarTrust{History: rate(t.History), ByStrength: map[string]HitRate{}, Judgements: t.Learnt.Same + t.Learnt.Apart, Learnt: t.Learnt.InForce,
+		OrderBefore: t.Learnt.Before, OrderLearnt: t.Learnt.After}
+	for strength, r := range t.Rates {
+		out.ByStrength[string(strength)] = rate(r)
+	}
+	return out
+}
+
+// PairVerdict is what a person says of two incidents.
+type PairVerdict struct {
+	Other   incident.ID `json:"other_id"`
+	Verdict string      `json:"verdict" doc:"same: one problem is behind both; apart: there is not; undo: takes that back"`
+}
+
+func (s *Server) sayAlike(ctx context.Context, v Viewer, p IDParams, body PairVerdict) (SimilarList, error) {
+	seq, err := s.desk.Say(ctx, incident.ID(p.ID), body.Other, body.Verdict, v.Name, v.Private())
+	if err != nil {
+		return SimilarList{}, err
+	}
+	s.desk.Wait(ctx, seq)
+	return s.similar(ctx, v, SimilarParams{IDParams: p, Limit: similar.FirstOf})
 }
 
 func (s *Server) similar(ctx context.Context, v Viewer, p SimilarParams) (SimilarList, error) {
@@ -76,7 +123,7 @@ func (s *Server) similar(ctx context.Context, v Viewer, p SimilarParams) (Simila
 		return SimilarList{}, err
 	}
 	answer := s.desk.Similar.Similar(incident.ID(p.ID), min(p.Limit, 50), v.Private())
-	out := SimilarList{Abstained: answer.None, AsOf: answer.AsOf, Taught: answer.Taught}
+	out := SimilarList{Abstained: answer.None, AsOf: answer.AsOf, Taught: answer.Taught, Apart: append([]incident.ID{}, answer.Apart...), Trust: similarTrust(s.desk.Similar.Trust())}
 	var err error
 	if out.Items, err = s.matches(ctx, v, answer.Again); err != nil {
 		return out, err
@@ -105,7 +152,7 @@ func (s *Server) matches(ctx context.Context, v Viewer, found []similar.Match) (
 		if !ok {
 			continue
 		}
-		match := Match{Incident: inc, Score: m.Score, Reasons: []Reason{}}
+		match := Match{Incident: inc, Score: m.Score, Strength: string(m.Strength), Said: m.Said, Reasons: []Reason{}}
 		for _, r := range m.Reasons {
 			match.Reasons = append(match.Reasons, Reason{r.Kind, r.Text, append([]string{}, r.Terms...), r.Part})
 		}

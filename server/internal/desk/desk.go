@@ -46,7 +46,8 @@ type Desk struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 
-	recent recentPages
+	recent  recentPages
+	grouped grouped
 }
 
 // patience is how long a reader waits for the follower to have seen a write.

@@ -10,26 +10,48 @@ import (
 	"hindsight/server/internal/jobs"
 )
 
-// Group finds what keeps coming back, in all incidents that exist, and stores what changed. What people decided
-// stays.
+// Group finds what keeps coming back and stores what changed. What people decided stays. Where grouping everything takes long and was
+// done a while ago, it places what has come since instead, and everything is grouped later; see GroupDue.
 func (d *Desk) Group(ctx context.Context) error {
-	previous, err := d.Store.Problems(ctx)
-	if err != nil {
-		return err
-	}
-	docs, err := d.documents(ctx)
-	if err != nil {
-		return err
-	}
+	d.grouped.mu.Lock()
+	defer d.grouped.mu.Unlock()
 	said, err := d.Store.ProblemAnswers(ctx)
 	if err != nil {
 		return err
 	}
-	found, err := recurring.Group(ctx, docs, previous, said)
+	if enough, err := d.placed(ctx, said); enough || err != nil {
+		return err
+	}
+	return d.groupAll(ctx, said)
+}
+
+// groupAll groups all incidents that exist.
+func (d *Desk) groupAll(ctx context.Context, said []incident.Answer) error {
+	began := d.Now()
+	seq, err := d.Store.Head(ctx)
 	if err != nil {
 		return err
 	}
-	return d.regroup(ctx, previous, found)
+	previous, err := d.Store.Problems(ctx)
+	if err != nil {
+		return err
+	}
+	docs, err := d.documents(ctx, incident.Filter{Private: true})
+	if err != nil {
+		return err
+	}
+	book, err := recurring.Regroup(ctx, docs, previous, said)
+	if err != nil {
+		return err
+	}
+	if err := d.regroup(ctx, previous, book.Problems); err != nil {
+		return err
+	}
+	d.grouped.book, d.grouped.said, d.grouped.seq, d.grouped.owed, d.grouped.ready = book, said, seq, false, d.Now()
+	if took := d.Now().Sub(began); took >= quickly {
+		d.grouped.ready = d.Now().Add(rest * took)
+	}
+	return nil
 }
 
 // regroup replaces the problems of the last grouping by those found now. A problem that somebody has decided about
@@ -95,8 +117,8 @@ func (d *Desk) GroupLater(ctx context.Context) error {
 	return err
 }
 
-// documents are all incidents, as far as grouping compares them.
-func (d *Desk) documents(ctx context.Context) ([]recurring.Document, error) {
+// documents are incidents, as far as grouping compares them.
+func (d *Desk) documents(ctx context.Context, which incident.Filter) ([]recurring.Document, error) {
 	const batch = 500
 	var out []recurring.Document
 	var incs []*incident.Incident
@@ -116,7 +138,7 @@ func (d *Desk) documents(ctx context.Context) ([]recurring.Document, error) {
 		incs = nil
 		return err
 	}
-	for inc, err := range d.Store.Incidents(ctx, incident.Filter{Private: true}) {
+	for inc, err := range d.Store.Incidents(ctx, which) {
 		if err != nil {
 			return nil, err
 		}

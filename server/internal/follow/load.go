@@ -118,6 +118,11 @@ func loadCatalogue(ctx context.Context, store incident.Reader, kinds map[inciden
 			return err
 		}
 	}
+	if kinds[incident.EntityAnswer] || kinds[incident.EntityProblem] { // answers of old are in no change of their own
+		if d.Answers, err = all(store.ProblemAnswers(ctx)); err != nil {
+			return err
+		}
+	}
 	if kinds[incident.EntityPolicy] {
 		if d.Policies, err = all(store.Policies(ctx)); err != nil {
 			return err

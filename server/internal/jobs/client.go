@@ -43,6 +43,8 @@ type Config struct {
 	Unseal func(incident.Connection) (incident.Connection, error)
 	// Group is the work of KindGroup. It may run on two replicas at once.
 	Group func(ctx context.Context, id incident.ID) error
+	// GroupDue reports whether KindGroup is due although nobody has asked for it. It is called once a minute; nil: it never is.
+	GroupDue func() bool
 	// Restate notes which published figures have changed. It is called once a minute; nil: nobody wants to know.
 	Restate func(ctx context.Context) error
 	Log     *slog.Logger

@@ -175,6 +175,11 @@ func (w *sweepWorker[T]) Work(ctx context.Context, _ *river.Job[sweepArgs]) erro
 	if err := w.Runner.schedule(ctx); err != nil {
 		return err
 	}
+	if w.GroupDue != nil && w.GroupDue() {
+		if _, err := w.Store.Update(ctx, func(tx incident.Tx) error { return tx.Enqueue(incident.Job{Kind: KindGroup, ID: "all"}) }); err != nil {
+			return err
+		}
+	}
 	if w.Restate != nil {
 		if err := w.Restate(ctx); err != nil {
 			return err

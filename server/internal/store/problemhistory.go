@@ -36,6 +36,7 @@ func (t *tx) PutProblemAnswers(as []incident.Answer) error {
 		if err != nil {
 			return failed(err, "put answer about %s and %s", a.A, a.B)
 		}
+		t.touch(incident.EntityAnswer, a.ID(), false)
 	}
 	return nil
 }
@@ -46,6 +47,7 @@ func (t *tx) DeleteProblemAnswers(as []incident.Answer) error {
 		if err := t.db.Exec("DELETE FROM problem_answers WHERE a = ? AND b = ?", a.A, a.B).Error; err != nil {
 			return failed(err, "delete answer about %s and %s", a.A, a.B)
 		}
+		t.touch(incident.EntityAnswer, a.ID(), true)
 	}
 	return nil
 }

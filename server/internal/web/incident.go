@@ -6,15 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"hindsight/analytics"
 	"hindsight/frontend"
 	"hindsight/incident"
-	"hindsight/search/similar"
+	"hindsight/search/recurring"
 	"hindsight/server/internal/desk"
 )
 
@@ -125,94 +123,10 @@ func (s *Server) fillRetro(ctx context.Context, _ *request, page *frontend.Incid
 	return err
 }
 
-func (s *Server) fillSimilar(ctx context.Context, r *request, page *frontend.IncidentPage) error {
-	found := s.Similar.Similar(page.Incident.ID, similarShown, r.viewer.Private())
-	page.SimilarNote = found.None
-	earlier := slices.DeleteFunc(found.Before, func(m similar.Match) bool {
-		return slices.ContainsFunc(found.Again, func(o similar.Match) bool { return o.ID == m.ID })
-	})
-	var err error
-	if page.Similar, err = s.similarRows(ctx, r, found.Again); err != nil {
-		return err
-	}
-	page.SimilarBefore, err = s.similarRows(ctx, r, earlier)
-	return err
-}
-
-// similarRows shows matches with what ended them and who helped.
-func (s *Server) similarRows(ctx context.Context, r *request, found []similar.Match) ([]frontend.SimilarRow, error) {
-	ids := make([]incident.ID, len(found))
-	for i, m := range found {
-		ids[i] = m.ID
-	}
-	rows, err := s.rows(ctx, r, ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []frontend.SimilarRow
-	for _, row := range rows {
-		i := slices.Index(ids, row.Incident.ID)
-		if i < 0 {
-			continue
-		}
-		x := frontend.SimilarRow{IncidentRow: row, Score: found[i].Score, Helped: helpers(row.Incident)}
-		for _, reason := range found[i].Reasons {
-			x.Reasons = append(x.Reasons, reason.Text)
-		}
-		if x.Fix, err = s.fix(ctx, row.Incident.ID); err != nil {
-			return nil, err
-		}
-		out = append(out, x)
-	}
-	return out, nil
-}
-
-// fix is what ended an incident, in the words of its own retrospective; empty when it has none.
-func (s *Server) fix(ctx context.Context, id incident.ID) (string, error) {
-	retro, err := s.Store.Retrospective(ctx, id)
-	if errors.Is(err, incident.ErrNotFound) {
-		return "", nil
-	}
-	for _, section := range retro.Sections {
-		if section.Slug == "resolution" {
-			return firstWords(section.Body), err
-		}
-	}
-	return "", err
-}
-
-// helpers names those who worked on an incident, each once, at most four.
-func helpers(inc *incident.Incident) []string {
-	var out []string
-	for _, p := range inc.People {
-		worked := slices.Contains([]string{"resolver", "commander", "responder", "assignee"}, p.Role)
-		if worked && p.Name != "" && len(out) < 4 && !slices.Contains(out, p.Name) {
-			out = append(out, p.Name)
-		}
-	}
-	return out
-}
-
-// firstWords is the beginning of a text, cut between words.
-func firstWords(text string) string {
-	const most = 280
-	text = strings.Join(strings.Fields(text), " ")
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	cut := string([]rune(text)[:most])
-	if i := strings.LastIndexByte(cut, ' '); i > 0 {
-		cut = cut[:i]
-	}
-	return cut + " …"
-}
-
 func (s *Server) fillProblems(ctx context.Context, r *request, page *frontend.IncidentPage) error {
 	all, err := s.VisibleProblems(ctx, r.viewer.Private())
-	for _, p := range all {
-		if p.State == incident.Rejected {
-			continue
-		}
+	shown, _ := recurring.Unasked(all)
+	for _, p := range shown {
 		for _, m := range p.Members {
 			if m.Incident == page.Incident.ID && !m.Removed {
 				page.Problems = append(page.Problems, frontend.Link{Label: p.Title, Path: frontend.ProblemPath(p.ID)})

@@ -7,7 +7,7 @@ import (
 
 	"hindsight/analytics"
 	"hindsight/frontend"
-	"hindsight/incident"
+	"hindsight/search/recurring"
 	"hindsight/server/internal/query"
 )
 
@@ -51,7 +51,7 @@ func (s *Server) fillOverview(ctx context.Context, r *request, page *frontend.Ov
 	if err != nil {
 		return err
 	}
-	problems = slices.DeleteFunc(problems, func(p incident.Problem) bool { return p.State == incident.Rejected })
+	problems, page.OnTrial = recurring.Unasked(problems)
 	if page.Recurring, err = s.problemRows(ctx, r, problems[:min(len(problems), recurringShown)]); err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (s *Server) problems(r *request) (answer, error) {
 // trusted says how often people found suggestions right here.
 func trusted(t recurring.Trust) string {
 	if t.N == 0 {
-		return "Nobody has judged a suggestion here yet, so it is not known how often they are right."
+		return "Nobody has judged a suggestion here yet, so it is not known how often they are right. " + onTrial
 	}
 	noun := "judgements"
 	if t.N == 1 {
@@ -66,10 +66,13 @@ func trusted(t recurring.Trust) string {
 	}
 	found := fmt.Sprintf("Of %d %s here %d found the suggestion right (95 %% interval %.0f %% to %.0f %%)", t.N, noun, t.Right, 100*t.Low, 100*t.High)
 	if t.Shadow {
-		return found + ": too little to rely on them."
+		return found + ", which is too little to rely on. " + onTrial
 	}
 	return found + "."
 }
+
+// onTrial says what suggestions do not do before they have earned trust.
+const onTrial = "Until ten are judged and more than half are right for certain, suggestions by text are on trial: this page and searches show them, other pages do not."
 
 func wants(p incident.Problem, state, text string) bool {
 	if state == "" && p.State == incident.Rejected || state != "" && string(p.State) != state {
@@ -187,9 +190,10 @@ func (s *Server) problemsOf(ctx context.Context, r *request, service incident.ID
 	for _, id := range s.Live.Snapshot().Incidents(analytics.Query{Services: []incident.ID{service}, Private: r.viewer.Private()}, analytics.AnyOutcome) {
 		ofIt[id] = true
 	}
+	shown, _ := recurring.Unasked(all)
 	var own []incident.Problem
-	for _, p := range all {
-		if p.State != incident.Rejected && len(own) < most && slices.ContainsFunc(p.Members, func(m incident.ProblemMember) bool { return ofIt[m.Incident] }) {
+	for _, p := range shown {
+		if len(own) < most && slices.ContainsFunc(p.Members, func(m incident.ProblemMember) bool { return ofIt[m.Incident] }) {
 			own = append(own, p)
 		}
 	}

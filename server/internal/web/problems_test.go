@@ -48,7 +48,7 @@ func TestProblemIsMergedSplitAndPutBack(t *testing.T) {
 	s.holds(page, "after merging", "5 incidents", "Replica lag two", "It was merged with another problem")
 	s.holds(s.get("/problems/prb_lag", http.StatusOK), "the address of the merged one", "Cold caches", "5 incidents")
 	// Wilson's interval of 5 in 5 with z = 1.96 is 5/(5+z²) to 1: 56.6 % to 100 %.
-	s.holds(s.get("/problems", http.StatusOK), "the list", "Of 5 judgements here 5 found the suggestion right (95 % interval 57 % to 100 %): too little to rely on them.")
+	s.holds(s.get("/problems", http.StatusOK), "the list", "Of 5 judgements here 5 found the suggestion right (95 % interval 57 % to 100 %), which is too little to rely on.")
 	takeBack(page)
 	s.holds(s.get("/problems/prb_cache", http.StatusOK), "after taking it back", "3 incidents", "(taken back)")
 	s.holds(s.get("/problems/prb_lag", http.StatusOK), "the other one again", "Replicas lag", "2 incidents")

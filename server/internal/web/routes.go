@@ -27,6 +27,7 @@ func (s *Server) routes(r gin.IRouter) {
 	post("/incidents/:id/edit", incident.Editor, s.editIncident)
 	post("/incidents/:id/milestones", incident.Editor, s.stateMilestone)
 	post("/incidents/:id/same", incident.Editor, s.sameIncident)
+	post("/incidents/:id/alike", incident.Editor, s.sayAlike)
 	post("/incidents/:id/apart", incident.Editor, s.otherIncident)
 	get("/cases", incident.Viewer, s.cases)
 	get("/cases/:figure", incident.Viewer, s.behindNumber)
