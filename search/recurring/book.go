@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"hindsight/incident"
-	"hindsight/search/similar"
 )
 
 // Book is a finished grouping, kept to say at once where an incident belongs that came after it. It keeps eight texts of each problem, and what
@@ -101,7 +100,7 @@ func (b *Book) Place(d Document) (Joined, bool) {
 	b.g.docs = append(b.g.docs, d)
 	n := node{docs: []int{len(b.g.docs) - 1}, owner: -1}
 	defer func() { b.g.docs = b.g.docs[:len(b.g.docs)-1] }()
-	n.place = b.g.corpus.Add(similar.Text{Title: untimed(d.Title), Prose: untimed(d.Body), Code: untimed(d.Code)})
+	n.place = b.g.corpus.Add(timelessText(d))
 	defer b.g.corpus.Remove(n.place)
 	b.g.corpus.Ignore(n.place, b.g.style[d.Connection])
 	if b.g.corpus.Words(n.place) < fewWords {

@@ -289,3 +289,16 @@ func BenchmarkGroup(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkGroupTitles groups 100,000 incidents of which there is nothing but a title, about 5,000 stories.
+func BenchmarkGroupTitles(b *testing.B) {
+	var docs []Document
+	for _, text := range news(100_000, 5000) {
+		docs = append(docs, made(string(text.ID), strings.Join(text.Words, " "), ""))
+	}
+	for b.Loop() {
+		if _, err := Group(context.Background(), docs, nil, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
