@@ -14,7 +14,7 @@ const fewestMembers = 5
 
 // Makeup is what the incidents of a problem have in common in one respect: its purity.
 type Makeup struct {
-	By      string // "service", "team" or "factor"
+	By      string // "service", "team", "factor" or "helper"
 	Of      int    // incidents that say anything of it
 	Silent  int    // incidents that do not
 	Parts   []Portion
@@ -23,12 +23,12 @@ type Makeup struct {
 
 // Portion is how many of the incidents have one value. An incident may have several.
 type Portion struct {
-	Key   string // id of a service or team; the factor itself
+	Key   string // id of a service or team; the factor or the name itself
 	N     int
 	Share Estimate // of Of, with Wilson's interval
 }
 
-// Makeups says what incidents have in common by service, team and factor, the commonest values first. All of them count, also those
+// Makeups says what incidents have in common by service, team and factor, and who worked on them, the commonest values first. All of them count, also those
 // that are in no other number.
 func Makeups(incs []*incident.Incident) []Makeup {
 	out := make([]Makeup, len(makeups))
@@ -75,6 +75,15 @@ var makeups = []struct {
 	}},
 	{"team", func(inc *incident.Incident) []string { return []string{string(inc.Team)} }},
 	{"factor", func(inc *incident.Incident) []string { return contributing(inc.Factors) }},
+	{"helper", func(inc *incident.Incident) []string {
+		var out []string
+		for _, p := range inc.People {
+			if slices.Contains([]string{"resolver", "commander", "responder", "assignee"}, p.Role) {
+				out = append(out, p.Name)
+			}
+		}
+		return out
+	}},
 }
 
 func distinct(values []string) []string {

@@ -85,7 +85,7 @@ func Metrics() []Metric {
 			Definition: "incidents that came back at least once divided by those resolved at least once",
 			Method:     shareMethod, Missing: "incidents that were never resolved, and those of sources without a history of states, are counted beside the figure",
 			Population: "incidents that count and started in the period, of sources that record returns", Source: "interval: Wilson (1927)"},
-	}, comparisons(), objectiveMetrics(), workMetrics())
+	}, comparisons(), objectiveMetrics(), workMetrics(), problemMetrics())
 }
 
 // FindMetric returns the metric with an id, or a metric for any other span written "from..to". It returns

@@ -46,6 +46,7 @@ type Verdict struct {
 	Detail   string // "1.9 a month (90 % interval 1.1 to 3.0), was 3.3"
 	N, WasN  int
 	Metric   string // anchor of /help/metrics
+	Path     string // page behind the numbers; may be empty
 }
 
 // VerdictState is the direction of a verdict.

@@ -46,6 +46,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"fileSize":   fileSize,
 		"ends":       ends,
 		"words":      words,
+		"managed":    managedField,
 		"capital":    capital,
 		"slug":       incident.Slug,
 		"query":      url.QueryEscape,

@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"slices"
 	"time"
 
 	"hindsight/incident"
@@ -99,8 +100,8 @@ type IncidentPage struct {
 	SimilarTrust []string
 	// SimilarNote says why Similar is empty or short: "nothing here is alike enough to suggest".
 	SimilarNote string
-	Problems    []Link     // that it belongs to
-	Clocks      []ClockRow // of its source, and of the contracts that cover it
+	Problems    []KnownProblem // that it belongs to
+	Clocks      []ClockRow     // of its source, and of the contracts that cover it
 	Raw         *RawView
 	Related     []Link // parent, duplicate of, merged into
 	Twins       Twins
@@ -184,6 +185,13 @@ type SimilarRow struct {
 	Reasons  []string
 	Fix      string   // what ended it, in its own words; may be empty
 	Helped   []string // who worked on it
+	// Known is the problem with a workaround that it belongs to; nil: none.
+	Known *KnownProblem
+}
+
+// Workaround is the part of Problems that has one.
+func (p IncidentPage) Workaround() []KnownProblem {
+	return slices.DeleteFunc(slices.Clone(p.Problems), func(k KnownProblem) bool { return k.Workaround == "" })
 }
 
 // SLAState says how a promise stands.

@@ -7,16 +7,19 @@ import (
 	"hindsight/reports"
 )
 
-// ProblemsPage is the list of recurring problems at /problems. GET parameters: state, service, q,
-// range, from, to, sort.
+// ProblemsPage is the list of recurring problems at /problems. GET parameters: q, state, stage, owner, service, sort.
 type ProblemsPage struct {
 	Shell
-	Period  Period
 	States  []Choice // suggested, confirmed, rejected
+	Query   string   // words in titles
+	Keep    []Hidden // parameters that other words carry along
+	Facets  []Facet
 	Sorts   []Choice
+	Order   string // how what to fix first is worked out here, as a sentence
+	Costs   bool   // a problem has a cost
 	Chips   []Chip
 	Clear   string
-	Rows    []ProblemRow
+	Groups  []ProblemGroup // confirmed ones apart from suggested ones
 	Total   int
 	Figures []Figure // the Pareto of problems
 	Trust   string   // how often people found suggestions right here, as a sentence
@@ -29,6 +32,13 @@ type ProblemsPage struct {
 }
 
 func (ProblemsPage) template() string { return "problems" }
+
+// ProblemGroup is the problems that are vouched for in one way.
+type ProblemGroup struct {
+	ID, Title, Lede string
+	Rows            []ProblemRow // the first of Total
+	Total           int
+}
 
 // ProblemRow is one problem in a list.
 //
@@ -45,6 +55,14 @@ type ProblemRow struct {
 	Spark    Spark
 	Open     int // open actions
 	Overdue  int
+
+	// What people decided about it; its zero value where that is not shown.
+	Management incident.Management
+	Returned   int    // incidents since it was resolved
+	Year       int    // incidents that count in the last 12 months
+	Lost       string // time lost in them; empty: none is known
+	LostOf     string // "from 3" when not all of them are measured
+	Cost       string // "8,400 to 25,000 EUR"
 }
 
 // ProblemPage is one problem at /problems/{id}.
@@ -54,10 +72,15 @@ type ProblemPage struct {
 	Shell
 	Row     ProblemRow
 	Why     []string // what its members share, in words, strongest first
+	Managed ManagedPart
+	Cost    CostPart
+	Trend   []Verdict // whether it comes back more seldom
+	Purity  []Purity
+	Helpers []Helper
+	LeftOut string // "2 incidents are in no number: 1 drill, 1 request"; empty: all are
 	Members []MemberRow
 	Removed []MemberRow
 	Actions []ActionRow
-	Factors []FactorCount
 	Stats   []Stat
 	Figures []Figure
 	Source  reports.Source
@@ -77,6 +100,7 @@ type HistoryRow struct {
 	Text      string // "gained, 71 % alike"
 	Incident  Link   // that it is about; may be empty
 	TakenBack bool
+	Edited    []EditedPart
 	Undo      int64 // number of the step if it can be taken back now; else 0
 }
 
@@ -93,12 +117,7 @@ type MemberRow struct {
 type ActionRow struct {
 	Action   incident.ActionItem
 	Incident Link
+	Age      string // "open for 34 days", "overdue by 3 days"; empty: not known
+	Late     bool
 	After    int // incidents of the problem that began after it was done; -1: not known
-}
-
-// FactorCount says how many incidents name a factor.
-type FactorCount struct {
-	Text  string
-	Count int
-	Of    int
 }

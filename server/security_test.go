@@ -30,7 +30,7 @@ func pages() []page {
 	return []page{
 		{"/", incident.Viewer}, {"/incidents", incident.Viewer}, {"/incidents?q=alert", incident.Viewer}, {"/incidents/export.csv", incident.Viewer},
 		{"/incidents/export.json", incident.Viewer}, {"/incidents/{incidents}", incident.Viewer}, {"/incidents/{incidents}/raw", incident.Editor},
-		{"/services", incident.Viewer}, {"/services/{services}", incident.Viewer}, {"/problems", incident.Viewer}, {"/problems/{problems}", incident.Viewer},
+		{"/services", incident.Viewer}, {"/services/{services}", incident.Viewer}, {"/problems", incident.Viewer}, {"/problems/export.csv", incident.Viewer}, {"/problems/export.json", incident.Viewer}, {"/problems/{problems}", incident.Viewer}, {"/problems/{problems}/incidents?figure=rate", incident.Viewer},
 		{"/sla", incident.Viewer}, {"/sla/export.csv", incident.Viewer}, {"/sla/export.json", incident.Viewer}, {"/sla/breaches.csv", incident.Viewer},
 		{"/search", incident.Viewer}, {"/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", incident.Viewer}, {"/palette?q=alert", incident.Viewer},
 		{"/imports", incident.Viewer}, {"/imports/new", incident.Editor}, {"/imports/new/table", incident.Editor}, {"/imports/{connection}", incident.Viewer},

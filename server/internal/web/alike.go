@@ -104,6 +104,10 @@ func (s *Server) similarRows(ctx context.Context, r *request, found []similar.Ma
 	if err != nil {
 		return nil, err
 	}
+	known, err := s.knownProblems(ctx, r, ids)
+	if err != nil {
+		return nil, err
+	}
 	var out []frontend.SimilarRow
 	for _, row := range rows {
 		i := slices.Index(ids, row.Incident.ID)
@@ -111,6 +115,11 @@ func (s *Server) similarRows(ctx context.Context, r *request, found []similar.Ma
 			continue
 		}
 		x := frontend.SimilarRow{IncidentRow: row, Score: found[i].Score, Strength: string(found[i].Strength), Said: found[i].Said, Helped: helpers(row.Incident)}
+		for _, k := range known[row.Incident.ID] {
+			if k.Workaround != "" {
+				k.Workaround, x.Known = firstWords(k.Workaround), &k
+			}
+		}
 		for _, reason := range found[i].Reasons {
 			x.Reasons = append(x.Reasons, reason.Text)
 		}

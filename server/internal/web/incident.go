@@ -12,7 +12,6 @@ import (
 	"hindsight/analytics"
 	"hindsight/frontend"
 	"hindsight/incident"
-	"hindsight/search/recurring"
 	"hindsight/server/internal/desk"
 )
 
@@ -124,15 +123,8 @@ func (s *Server) fillRetro(ctx context.Context, _ *request, page *frontend.Incid
 }
 
 func (s *Server) fillProblems(ctx context.Context, r *request, page *frontend.IncidentPage) error {
-	all, err := s.VisibleProblems(ctx, r.viewer.Private())
-	shown, _ := recurring.Unasked(all)
-	for _, p := range shown {
-		for _, m := range p.Members {
-			if m.Incident == page.Incident.ID && !m.Removed {
-				page.Problems = append(page.Problems, frontend.Link{Label: p.Title, Path: frontend.ProblemPath(p.ID)})
-			}
-		}
-	}
+	known, err := s.knownProblems(ctx, r, []incident.ID{page.Incident.ID})
+	page.Problems = known[page.Incident.ID]
 	return err
 }
 

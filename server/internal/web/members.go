@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"hindsight/analytics"
@@ -40,23 +39,7 @@ func (s *Server) behindNumber(r *request) (answer, error) {
 	if !b.All {
 		page.Note = "There are more incidents or changes than are read for this figure; the oldest are missing."
 	}
-	for _, part := range []struct {
-		of    analytics.Part
-		title string
-	}{{analytics.Counted, "Counted"}, {analytics.Beside, "In the whole, not in the number"}, {analytics.NotIn, "Left out"}} {
-		group := frontend.MemberGroup{ID: string(part.of), Title: part.title}
-		for _, m := range b.Members {
-			if m.Part == part.of {
-				group.Rows = append(group.Rows, memberRow(m))
-			}
-		}
-		slices.SortStableFunc(group.Rows, func(x, y frontend.CaseRow) int { return y.StartedAt.Compare(x.StartedAt) })
-		group.Total = len(group.Rows)
-		group.Rows = group.Rows[:min(group.Total, casesShown)]
-		if group.Total > 0 || part.of == analytics.Counted {
-			page.Groups = append(page.Groups, group)
-		}
-	}
+	page.Groups = memberGroups(b.Members)
 	return show(page)
 }
 

@@ -33,7 +33,7 @@ func (s *Server) problemHistory(ctx context.Context, p *incident.Problem, member
 		if e.Incident != "" && !visible {
 			continue
 		}
-		row := frontend.HistoryRow{At: e.At, By: e.By, Text: told(e), TakenBack: taken[e.N]}
+		row := frontend.HistoryRow{At: e.At, By: e.By, Text: told(e), TakenBack: taken[e.N], Edited: edited(e)}
 		if visible {
 			row.Incident = frontend.Link{Label: x.Incident.Label(), Path: frontend.IncidentPath(e.Incident)}
 		}
@@ -69,7 +69,7 @@ func told(e incident.ProblemEvent) string {
 		return "lost its support"
 	}
 	judged := map[string]string{"confirm": "was confirmed", "reject": "was rejected", "reopen": "became a suggestion again", "rename": "was renamed", "remove": "lost by hand", "restore": "was given back",
-		"merge": "was merged with another problem", "split": "was split by hand", "same": "gained by hand", "apart": "was told apart from another incident", "undo": "had its last step taken back"}
+		"merge": "was merged with another problem", "split": "was split by hand", "same": "gained by hand", "apart": "was told apart from another incident", "undo": "had its last step taken back", "manage": "was edited"}
 	if text, known := judged[e.Rule]; known {
 		return text
 	}

@@ -1,21 +1,17 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"hindsight/analytics"
 	"hindsight/frontend"
 	"hindsight/incident"
-	"hindsight/reports"
 	"hindsight/search/recurring"
 	"hindsight/server/internal/desk"
-	"hindsight/server/internal/query"
 )
 
 const (
@@ -26,32 +22,34 @@ const (
 
 func (s *Server) problems(r *request) (answer, error) {
 	ctx := r.Request.Context()
-	v := r.Request.URL.Query()
-	q, err := query.Parse(v, s.Now())
-	if err != nil {
-		return answer{}, err
-	}
-	state := v.Get("state")
-	page := frontend.ProblemsPage{Shell: r.shell("Recurring problems", frontend.NavProblems), Period: r.period(problemsPath, q, false), Chips: r.chips(problemsPath, q),
+	q := problemQuery(r.Request.URL.Query())
+	page := frontend.ProblemsPage{Shell: r.shell("Recurring problems", frontend.NavProblems), Query: q.Text, Keep: problemHidden(q, "q"),
 		Clear: problemsPath, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Needs: groupingNeeds, Have: s.visible(r)}
-	for _, c := range []frontend.Choice{{Value: "", Label: "Suggested and confirmed"}, {Value: "suggested", Label: "Suggested"}, {Value: "confirmed", Label: "Confirmed"}, {Value: "rejected", Label: "Rejected"}} {
-		c.On, c.Count, c.Path = c.Value == state, -1, problemsPath
-		if c.Value != "" {
-			c.Path += "?state=" + c.Value
-		}
-		page.States = append(page.States, c)
-	}
 	all, err := s.VisibleProblems(ctx, r.viewer.Private())
 	if err != nil {
 		return answer{}, err
 	}
 	page.Trust = trusted(recurring.TrustOf(all))
-	wanted := slices.DeleteFunc(all, func(p incident.Problem) bool { return !wants(p, state, q.Text) })
-	page.Total = len(wanted)
-	if page.Rows, err = s.problemRows(ctx, r, wanted[:min(len(wanted), problemsShown)]); err != nil {
+	found, err := s.Standings(ctx, q, r.viewer.Private())
+	if err != nil {
 		return answer{}, err
 	}
-	page.Empty = s.nothing(r, state != "" || q.Text != "")
+	page.States, page.Sorts, page.Order = problemStates(q), problemSorts(q), problemOrder(q, found)
+	if page.Facets, err = s.problemFacets(ctx, r, q, all); err != nil {
+		return answer{}, err
+	}
+	page.Chips = r.problemChips(q)
+	page.Total = len(found)
+	if page.Groups, err = s.problemGroups(ctx, r, found); err != nil {
+		return answer{}, err
+	}
+	for _, g := range page.Groups {
+		page.Costs = page.Costs || slices.ContainsFunc(g.Rows, func(x frontend.ProblemRow) bool { return x.Cost != "" })
+	}
+	for _, format := range []string{"csv", "json"} {
+		page.Exports = append(page.Exports, frontend.Link{Label: strings.ToUpper(format), Path: problemsAddress(problemsPath+"/export."+format, q)})
+	}
+	page.Empty = s.nothing(r, len(page.Chips) > 0 || q.State != "")
 	return show(page)
 }
 
@@ -74,11 +72,55 @@ func trusted(t recurring.Trust) string {
 // onTrial says what suggestions do not do before they have earned trust.
 const onTrial = "Until ten are judged and more than half are right for certain, suggestions by text are on trial: this page and searches show them, other pages do not."
 
-func wants(p incident.Problem, state, text string) bool {
-	if state == "" && p.State == incident.Rejected || state != "" && string(p.State) != state {
-		return false
+// problemGroups shows what people vouch for apart from what is only suggested, and from what was rejected.
+func (s *Server) problemGroups(ctx context.Context, r *request, found []desk.Standing) ([]frontend.ProblemGroup, error) {
+	var out []frontend.ProblemGroup
+	for _, g := range []struct {
+		state       incident.ProblemState
+		title, lede string
+	}{
+		{incident.Confirmed, "Confirmed", ""},
+		{incident.Suggested, "Suggested", "Nobody has judged these yet."},
+		{incident.Rejected, "Rejected", "A person said that these are no problems; they are not suggested again."},
+	} {
+		group := frontend.ProblemGroup{ID: string(g.state), Title: g.title, Lede: g.lede}
+		var shown []desk.Standing
+		for _, x := range found {
+			if x.State == g.state {
+				group.Total++
+				if len(shown) < problemsShown {
+					shown = append(shown, x)
+				}
+			}
+		}
+		members, err := s.members(ctx, r, each(shown, func(x desk.Standing) incident.Problem { return x.Problem }))
+		if err != nil {
+			return nil, err
+		}
+		group.Rows = each(shown, func(x desk.Standing) frontend.ProblemRow { return standingRow(s.problemRow(x.Problem, members), x) })
+		if group.Total > 0 {
+			out = append(out, group)
+		}
 	}
-	return strings.Contains(strings.ToLower(p.Title), strings.ToLower(text))
+	return out, nil
+}
+
+// standingRow adds what people decided about a problem, and what it took in the last 12 months.
+func standingRow(row frontend.ProblemRow, x desk.Standing) frontend.ProblemRow {
+	y := x.Recurrence.Year
+	row.Management, row.Returned, row.Year = x.Management, x.Return.N, y.N
+	if y.Measured > 0 {
+		row.Lost = incident.FormatDuration(y.Lasted)
+	}
+	if y.Measured > 0 && y.Measured < y.N {
+		row.LostOf = fmt.Sprintf("from %d", y.Measured)
+	}
+	row.Cost = strings.Join(amounts(y.Costs()), ", ")
+	return row
+}
+
+func amounts(costs []analytics.Amount) []string {
+	return each(costs, func(a analytics.Amount) string { return amount(a.Low, a.High, a.Currency) })
 }
 
 // problemRows adds what the members say together. Members that the viewer may not see are gone already.
@@ -151,18 +193,6 @@ func (s *Server) problemRow(p incident.Problem, members map[incident.ID]frontend
 	return row
 }
 
-// mostHit lists the services that most members touched; the page of the problem has the others.
-func mostHit(hits map[frontend.Link]int, more string) []frontend.Link {
-	const most = 3
-	links := slices.SortedFunc(maps.Keys(hits), func(a, b frontend.Link) int {
-		return cmp.Or(hits[b]-hits[a], strings.Compare(a.Label, b.Label))
-	})
-	if rest := len(links) - most; rest > 1 {
-		links = append(links[:most], frontend.Link{Label: fmt.Sprintf("%d more", rest), Path: more})
-	}
-	return links
-}
-
 const sparkMonths = 24
 
 // monthly counts members per month up to the last one, at most two years.
@@ -198,84 +228,6 @@ func (s *Server) problemsOf(ctx context.Context, r *request, service incident.ID
 		}
 	}
 	return s.problemRows(ctx, r, own)
-}
-
-func (s *Server) problem(r *request) (answer, error) {
-	page, err := s.problemPage(r, frontend.Form{})
-	return answer{page: page}, err
-}
-
-func (s *Server) problemPage(r *request, form frontend.Form) (frontend.ProblemPage, error) {
-	ctx := r.Request.Context()
-	p, err := s.Problem(ctx, incident.ID(r.Param("id")), r.viewer.Private())
-	if err != nil {
-		return frontend.ProblemPage{}, err
-	}
-	page := frontend.ProblemPage{Shell: r.shell(p.Title, frontend.NavProblems, frontend.Link{Label: "Recurring problems", Path: problemsPath}),
-		MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Form: form,
-		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/problems/" + string(p.ID)}}}
-	members, err := s.members(ctx, r, []incident.Problem{*p})
-	if err != nil {
-		return page, err
-	}
-	page.Row = s.problemRow(*p, members)
-	factors := map[string]int{}
-	for _, m := range p.Members {
-		x, known := members[m.Incident]
-		if !known {
-			continue
-		}
-		row := frontend.MemberRow{IncidentRow: x, Score: m.Score, Reasons: m.Reasons}
-		if m.Removed {
-			page.Removed = append(page.Removed, row)
-			continue
-		}
-		page.Members = append(page.Members, row)
-		page.Actions = append(page.Actions, actionsOf(x.Incident)...)
-		for _, f := range x.Incident.Factors {
-			factors[f.Text]++
-		}
-	}
-	slices.SortStableFunc(page.Members, func(a, b frontend.MemberRow) int { return b.Incident.StartedAt().Compare(a.Incident.StartedAt()) })
-	page.Why, page.Factors = why(*p), factorCounts(factors, len(page.Members))
-	page.Source = reports.Source{N: len(page.Members), AsOf: s.Live.Seq(), Method: "grouped by " + basisWords(p.Basis)}
-	if page.History, err = s.problemHistory(ctx, p, members); err != nil || !page.MayEdit {
-		return page, err
-	}
-	page.Merge, err = s.mergeable(r, p)
-	return page, err
-}
-
-func basisWords(basis string) string {
-	if basis == "source" {
-		return "the ticket system's own problem reference"
-	}
-	return "the words that the incidents share"
-}
-
-func why(p incident.Problem) []string {
-	out := []string{"Grouped by " + basisWords(p.Basis) + "."}
-	if len(p.Terms) > 0 {
-		out = append(out, "Shared words: "+strings.Join(p.Terms[:min(8, len(p.Terms))], ", ")+".")
-	}
-	return out
-}
-
-func actionsOf(inc *incident.Incident) []frontend.ActionRow {
-	return each(inc.Actions, func(a incident.ActionItem) frontend.ActionRow {
-		return frontend.ActionRow{Action: a, Incident: frontend.Link{Label: inc.Title, Path: frontend.IncidentPath(inc.ID)}, After: -1}
-	})
-}
-
-func factorCounts(counts map[string]int, of int) []frontend.FactorCount {
-	var out []frontend.FactorCount
-	for text, n := range counts {
-		out = append(out, frontend.FactorCount{Text: text, Count: n, Of: of})
-	}
-	slices.SortFunc(out, func(a, b frontend.FactorCount) int {
-		return cmp.Or(b.Count-a.Count, strings.Compare(a.Text, b.Text))
-	})
-	return out
 }
 
 func (s *Server) judgeProblem(r *request) (answer, error) {

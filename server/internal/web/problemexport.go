@@ -1,0 +1,85 @@
+package web
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/reports"
+	"hindsight/reports/table"
+	"hindsight/server/internal/desk"
+)
+
+// exportProblems writes the list of problems as a file: all that the filters select, in the order of the page.
+func (s *Server) exportProblems(r *request) (answer, error) {
+	q := problemQuery(r.Request.URL.Query())
+	found, err := s.Standings(r.Request.Context(), q, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	t := problemTable(s.Live.Snapshot(), found)
+	t.Source.AsOf = s.Live.Seq()
+	var b bytes.Buffer
+	if strings.HasSuffix(r.Request.URL.Path, ".json") {
+		err = table.JSON(&b, t)
+		return answer{file: &file{t.ID + ".json", "application/json", b.Bytes()}}, err
+	}
+	err = table.CSV(&b, t, true)
+	return answer{file: &file{t.ID + ".csv", "text/csv; charset=utf-8", b.Bytes()}}, err
+}
+
+// problemTable is one row a problem. Costs in several currencies have no number of their own.
+func problemTable(snapshot *analytics.Snapshot, found []desk.Standing) reports.Table {
+	t := reports.Table{ID: "problems", Title: "Recurring problems", Source: reports.Source{N: len(found), Method: "the last 12 months, unless a column says otherwise"}}
+	for _, c := range []reports.Column{
+		{Key: "id", Title: "Id", Unit: reports.Text}, {Key: "problem", Title: "Problem", Unit: reports.Text}, {Key: "state", Title: "State", Unit: reports.Text},
+		{Key: "stage", Title: "Stage", Unit: reports.Text}, {Key: "owner", Title: "Owner", Unit: reports.Text}, {Key: "services", Title: "Services", Unit: reports.Text},
+		{Key: "incidents", Title: "Incidents in all", Unit: reports.Count}, {Key: "incidents_12_months", Title: "Incidents", Unit: reports.Count},
+		{Key: "open", Title: "Open now", Unit: reports.Count}, {Key: "first", Title: "First", Unit: reports.Instant}, {Key: "last", Title: "Last", Unit: reports.Instant},
+		{Key: "lasted_seconds", Title: "Time lost", Unit: reports.Seconds}, {Key: "measured", Title: "of incidents", Unit: reports.Count},
+		{Key: "cost_low", Title: "Cost, low", Unit: reports.Count}, {Key: "cost_high", Title: "Cost, high", Unit: reports.Count}, {Key: "currency", Title: "Currency", Unit: reports.Text},
+		{Key: "interval_seconds", Title: "Median interval", Unit: reports.Seconds}, {Key: "trend", Title: "Trend", Unit: reports.Text},
+		{Key: "workaround", Title: "Workaround", Unit: reports.Text}, {Key: "lacks", Title: "A known error that lacks", Unit: reports.Text},
+		{Key: "exit_days", Title: "Days without an incident", Unit: reports.Count}, {Key: "exit_of", Title: "asked for", Unit: reports.Count},
+		{Key: "resolved", Title: "Resolved", Unit: reports.Instant}, {Key: "returned", Title: "Incidents since", Unit: reports.Count},
+	} {
+		t.Columns = append(t.Columns, c)
+	}
+	for _, x := range found {
+		t.Rows = append(t.Rows, problemCells(snapshot, x))
+	}
+	return t
+}
+
+func problemCells(snapshot *analytics.Snapshot, x desk.Standing) []reports.Cell {
+	m, rec := x.Management, x.Recurrence
+	count := func(n int) reports.Cell { return reports.Num(float64(n)) }
+	at := func(t time.Time) reports.Cell {
+		if t.IsZero() {
+			return reports.Missing("not known")
+		}
+		return reports.Cell{Time: t}
+	}
+	lasted, low, high, currency := reports.Missing("not known"), reports.Missing("no rate"), reports.Missing("no rate"), reports.Missing("no rate")
+	if rec.Year.Measured > 0 {
+		lasted = reports.Num(rec.Year.Lasted.Seconds())
+	}
+	if costs := rec.Year.Costs(); len(costs) == 1 {
+		low, high, currency = reports.Num(costs[0].Low), reports.Num(costs[0].High), reports.Str(costs[0].Currency)
+	} else if len(costs) > 1 {
+		low, high, currency = reports.Missing("several currencies"), reports.Missing("several currencies"), reports.Str(strings.Join(amounts(costs), ", "))
+	}
+	first := time.Time{}
+	if len(rec.Starts) > 0 {
+		first = rec.Starts[0]
+	}
+	exitDays, exitOf := reports.Missing("none asked for"), reports.Missing("none asked for")
+	if x.Exit.Asked > 0 {
+		exitDays, exitOf = count(x.Exit.Days), count(x.Exit.Asked)
+	}
+	return []reports.Cell{reports.Str(string(x.ID)), reports.Str(x.Title), reports.Str(string(x.State)), reports.Str(string(m.Stage)), reports.Str(m.OwnerName),
+		reports.Str(strings.Join(each(rec.Services, snapshot.Name), ", ")), count(rec.N), count(rec.Year.N), count(rec.Open), at(first), at(rec.Last()), lasted, count(rec.Year.Measured),
+		low, high, currency, cell(rec.Interval()), reports.Str(rec.Trend().Evidence), reports.Str(m.Workaround), reports.Str(strings.Join(m.Lacks(), ", ")), exitDays, exitOf,
+		at(m.ResolvedAt), count(x.Return.N)}
+}
