@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -74,18 +75,25 @@ func declaredAt(inc *incident.Incident) time.Time {
 	return at
 }
 
-// contributing returns the names of what contributed to an incident: the category where there is one, else the text, unless
-// that is prose.
-func contributing(factors []incident.Factor) []string {
-	var out []string
+// contributing returns the names of what contributed to an incident: the category where there is one, else the text. claimed are
+// those of them that no person here has confirmed. prose says that something is told at such length that it is no name.
+func contributing(factors []incident.Factor) (names, claimed []string, prose bool) {
+	confirmed := map[string]bool{}
 	for _, f := range factors {
-		name := f.Category
-		if name == "" {
-			name = f.Text
-		}
-		if (f.Role == "trigger" || f.Role == "contributing") && name != "" && len(name) <= longestValue {
-			out = append(out, name)
+		name := cmp.Or(f.Category, f.Text)
+		switch {
+		case f.Role != "trigger" && f.Role != "contributing" || name == "":
+		case len(name) > longestValue:
+			prose = true
+		default:
+			names = append(names, name)
+			confirmed[name] = confirmed[name] || !f.Claimed
 		}
 	}
-	return out
+	for _, name := range names {
+		if !confirmed[name] {
+			claimed = append(claimed, name)
+		}
+	}
+	return names, claimed, prose
 }

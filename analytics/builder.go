@@ -184,7 +184,11 @@ func (b *builder) putCodes(c *chunk, i int, inc *incident.Incident) {
 	c.source[i] = b.words.code(sourceOf(inc))
 	c.services[i] = b.serviceSet(inc.Services)
 	c.tags[i] = b.textSet(inc.Tags)
-	c.factors[i] = b.textSet(contributing(inc.Factors))
+	factors, claimed, prose := contributing(inc.Factors)
+	c.factors[i], c.claimed[i] = b.textSet(factors), b.textSet(claimed)
+	if prose {
+		c.flags[i] |= hasProse
+	}
 	c.custom[i] = b.customCodes(inc.Custom)
 }
 

@@ -29,6 +29,7 @@ type chunk struct {
 	tags       [chunkRows]uint32 // in view.sets
 	reopened   [chunkRows]int32  // −1 = the source records no history
 	factors    [chunkRows]uint32 // what contributed, in view.sets
+	claimed    [chunkRows]uint32 // of factors: those that nobody here has confirmed, in view.sets
 	declared   [chunkRows]int64  // when it was known here or at its source as what it is: see declaredAt
 	blur       [chunkRows]blur
 	custom     [chunkRows][]uint32
@@ -51,7 +52,8 @@ type flags uint8
 const (
 	isPrivate flags = 1 << iota
 	isOver
-	isGone // the row is free
+	isGone   // the row is free
+	hasProse // something that contributed is told in prose, and not among factors
 )
 
 func (f flags) has(x flags) bool { return f&x != 0 }

@@ -1,0 +1,243 @@
+package analytics
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+)
+
+// FactorReport is what contributed to several incidents, where and when.
+type FactorReport struct {
+	From, To  time.Time // observed; zero when no incident of the question has a start
+	Incidents int       // that count
+	Named     int       // of them: with a factor that has a name
+	Share     Estimate  // Named / Incidents, Wilson
+	Prose     int       // of Incidents: with factors in prose alone, which are in no row
+	Factors   []SharedFactor
+	Single    int     // factors of one incident alone, which are in no row
+	Quarters  []Group // of the period, in order, without gaps
+	LeftOut   []LeftOut
+}
+
+// SharedFactor is something that contributed to two incidents or more. Names that differ in case or blanks alone are one.
+type SharedFactor struct {
+	Name     string
+	All      FactorPlace   // in whatever service
+	Share    Estimate      // of the incidents with a factor, Wilson
+	Services []FactorPlace // most incidents first; an incident of several services is in each, one without is in the one without Service
+}
+
+// FactorPlace is how often a factor contributed to incidents of one service.
+type FactorPlace struct {
+	Service   incident.ID // empty: of no service, or of all
+	Name      string
+	N         int // incidents
+	Confirmed int // of N: a person here stated or confirmed it; the others have it from a source or a document alone
+	Quarters  []int
+	NoStart   int // of N: in no quarter
+}
+
+// SharedFactors counts what contributed to the incidents of q by service and by quarter. A factor is a trigger or a
+// contributing factor with a category, or a text short enough to be a name.
+func (s *Snapshot) SharedFactors(q Query) FactorReport {
+	q.GroupBy, q.Span = ByQuarter, incident.Span{}
+	return remember(s, "factors "+q.key(), func() FactorReport {
+		f := s.factorReader(q)
+		out := FactorReport{LeftOut: s.leftOutOf(q, q.From, q.To)}
+		for r := range f.p.started() {
+			f.read(r, &out)
+		}
+		f.finish(&out)
+		return out
+	})
+}
+
+// FactorCases lists the incidents behind a number of SharedFactors(q), oldest first: those with a factor, in one service unless
+// service is empty, and in the quarter that begins then unless quarter is zero.
+func (s *Snapshot) FactorCases(q Query, factor string, service incident.ID, quarter time.Time) []Case {
+	q.GroupBy, q.Span = ByQuarter, incident.Span{}
+	f := s.factorReader(q)
+	if service != "" {
+		f.p.services = setsWith(s, []incident.ID{service})
+	}
+	var out []Case
+	for r := range f.p.started() {
+		if r.leftOut != 0 || !quarter.IsZero() && (r.started[r.i] == 0 || !f.quarters[f.quarter(r)].From.Equal(quarter)) {
+			continue
+		}
+		for _, x := range f.of(r) {
+			if f.keys[x] == foldFactor(factor) {
+				out = append(out, f.p.caseOf(r))
+				break
+			}
+		}
+	}
+	sortCases(out)
+	return out
+}
+
+func sortCases(all []Case) {
+	slices.SortFunc(all, func(a, b Case) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID)) })
+}
+
+// foldFactor is what two names of one factor have in common.
+func foldFactor(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+
+// factorReader reads factors of rows. Factors are numbered by their folded names.
+type factorReader struct {
+	s        *Snapshot
+	p        *population
+	quarters []Group
+	bounds   []int64
+	keys     []string
+	numbers  map[string]int
+	byCode   map[uint32]int
+	spelt    []map[uint32]int // how often each spelling occurs
+	counts   []map[uint32]*FactorPlace
+	all      []FactorPlace
+}
+
+// noService is the code of no service.
+const noService uint32 = 0
+
+func (s *Snapshot) factorReader(q Query) *factorReader {
+	f := &factorReader{s: s, p: s.population(q), numbers: map[string]int{}, byCode: map[uint32]int{}}
+	from, to := f.p.extent()
+	if from.IsZero() || to.IsZero() {
+		return f
+	}
+	for _, x := range periods(ByQuarter, from, to, q.zone()) {
+		g := f.p.periodHead(x)
+		f.quarters, f.bounds = append(f.quarters, g), append(f.bounds, micros(x.from))
+	}
+	return f
+}
+
+// quarter returns the number of the quarter in which row r began.
+func (f *factorReader) quarter(r row) int {
+	i, found := slices.BinarySearch(f.bounds, r.started[r.i])
+	if !found {
+		i--
+	}
+	return max(0, i)
+}
+
+// of returns the numbers of what contributed to row r, each once.
+func (f *factorReader) of(r row) []int {
+	var out []int
+	for _, code := range f.s.sets[r.factors[r.i]] {
+		x, known := f.byCode[code]
+		if !known {
+			key := foldFactor(f.s.texts[code])
+			if x, known = f.numbers[key]; !known {
+				x = len(f.keys)
+				f.numbers[key], f.keys, f.spelt = x, append(f.keys, key), append(f.spelt, map[uint32]int{})
+				f.counts, f.all = append(f.counts, map[uint32]*FactorPlace{}), append(f.all, FactorPlace{Quarters: make([]int, len(f.quarters))})
+			}
+			f.byCode[code] = x
+		}
+		f.spelt[x][code]++
+		if !slices.Contains(out, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// read counts row r.
+func (f *factorReader) read(r row, out *FactorReport) {
+	if r.leftOut != 0 {
+		return
+	}
+	out.Incidents++
+	factors := f.of(r)
+	if len(factors) == 0 {
+		if r.flags[r.i].has(hasProse) {
+			out.Prose++
+		}
+		return
+	}
+	out.Named++
+	services := f.s.sets[r.services[r.i]]
+	if len(services) == 0 {
+		services = []uint32{noService}
+	}
+	for _, x := range factors {
+		confirmed := f.confirmed(r, x)
+		f.count(&f.all[x], r, confirmed)
+		for _, code := range services {
+			place := f.counts[x][code]
+			if place == nil {
+				place = &FactorPlace{Quarters: make([]int, len(f.quarters))}
+				f.counts[x][code] = place
+			}
+			f.count(place, r, confirmed)
+		}
+	}
+}
+
+// confirmed reports whether a person said of row r that a factor contributed.
+func (f *factorReader) confirmed(r row, factor int) bool {
+	claimed := f.s.sets[r.claimed[r.i]]
+	for _, code := range f.s.sets[r.factors[r.i]] {
+		if f.byCode[code] == factor && !slices.Contains(claimed, code) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *factorReader) count(place *FactorPlace, r row, confirmed bool) {
+	place.N++
+	if confirmed {
+		place.Confirmed++
+	}
+	if r.started[r.i] == 0 {
+		place.NoStart++
+		return
+	}
+	place.Quarters[f.quarter(r)]++
+}
+
+// finish names and orders the factors.
+func (f *factorReader) finish(out *FactorReport) {
+	out.Quarters, out.Share = f.quarters, share(out.Named, out.Incidents)
+	if n := len(f.quarters); n > 0 {
+		out.From, out.To = f.quarters[0].From, f.quarters[n-1].To
+	}
+	for x := range f.keys {
+		if f.all[x].N < 2 {
+			out.Single++
+			continue
+		}
+		factor := SharedFactor{Name: f.spelling(x), All: f.all[x], Share: share(f.all[x].N, out.Named)}
+		for code, place := range f.counts[x] {
+			if code != noService {
+				place.Service = incident.ID(f.s.texts[code])
+				place.Name = f.s.Name(place.Service)
+			}
+			factor.Services = append(factor.Services, *place)
+		}
+		slices.SortFunc(factor.Services, func(a, b FactorPlace) int {
+			return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Name, b.Name), cmp.Compare(a.Service, b.Service))
+		})
+		out.Factors = append(out.Factors, factor)
+	}
+	slices.SortFunc(out.Factors, func(a, b SharedFactor) int {
+		return cmp.Or(cmp.Compare(b.All.N, a.All.N), cmp.Compare(len(b.Services), len(a.Services)), strings.Compare(a.Name, b.Name))
+	})
+}
+
+// spelling returns the most frequent spelling of a factor.
+func (f *factorReader) spelling(x int) string {
+	best, n := "", 0
+	for code, times := range f.spelt[x] {
+		if text := f.s.texts[code]; times > n || times == n && text < best {
+			best, n = text, times
+		}
+	}
+	return strings.Join(strings.Fields(best), " ")
+}
