@@ -17,9 +17,11 @@ type FactorReport struct {
 	Share     Estimate  // Named / Incidents, Wilson
 	Prose     int       // of Incidents: with factors in prose alone, which are in no row
 	Factors   []SharedFactor
-	Single    int     // factors of one incident alone, which are in no row
-	Quarters  []Group // of the period, in order, without gaps
-	LeftOut   []LeftOut
+	Single    int // factors of one incident alone, which are in no row
+	// Periods are the columns: the quarters from the first to the last in which one of Factors contributed, without gaps, or the
+	// years where there would be more than 12.
+	Periods []Group
+	LeftOut []LeftOut
 }
 
 // SharedFactor is something that contributed to two incidents or more. Names that differ in case or blanks alone are one.
@@ -36,8 +38,8 @@ type FactorPlace struct {
 	Name      string
 	N         int // incidents
 	Confirmed int // of N: a person here stated or confirmed it; the others have it from a source or a document alone
-	Quarters  []int
-	NoStart   int // of N: in no quarter
+	Periods   []int
+	NoStart   int // of N: in no period
 }
 
 // SharedFactors counts what contributed to the incidents of q by service and by quarter. A factor is a trigger or a
@@ -55,24 +57,17 @@ func (s *Snapshot) SharedFactors(q Query) FactorReport {
 	})
 }
 
-// FactorCases lists the incidents behind a number of SharedFactors(q), oldest first: those with a factor, in one service unless
-// service is empty, and in the quarter that begins then unless quarter is zero.
-func (s *Snapshot) FactorCases(q Query, factor string, service incident.ID, quarter time.Time) []Case {
-	q.GroupBy, q.Span = ByQuarter, incident.Span{}
+// FactorCases lists the incidents of q behind a number of SharedFactors, oldest first: those with a factor; undated asks for those
+// without a start alone.
+func (s *Snapshot) FactorCases(q Query, factor string, undated bool) []Case {
+	q.Span = incident.Span{}
 	f := s.factorReader(q)
-	if service != "" {
-		f.p.services = setsWith(s, []incident.ID{service})
-	}
+	key := foldFactor(factor)
 	var out []Case
 	for r := range f.p.started() {
-		if r.leftOut != 0 || !quarter.IsZero() && (r.started[r.i] == 0 || !f.quarters[f.quarter(r)].From.Equal(quarter)) {
-			continue
-		}
-		for _, x := range f.of(r) {
-			if f.keys[x] == foldFactor(factor) {
-				out = append(out, f.p.caseOf(r))
-				break
-			}
+		has := r.leftOut == 0 && (!undated || r.started[r.i] == 0)
+		if has && slices.ContainsFunc(f.of(r), func(x int) bool { return f.keys[x] == key }) {
+			out = append(out, f.p.caseOf(r))
 		}
 	}
 	sortCases(out)
@@ -135,7 +130,7 @@ func (f *factorReader) of(r row) []int {
 			if x, known = f.numbers[key]; !known {
 				x = len(f.keys)
 				f.numbers[key], f.keys, f.spelt = x, append(f.keys, key), append(f.spelt, map[uint32]int{})
-				f.counts, f.all = append(f.counts, map[uint32]*FactorPlace{}), append(f.all, FactorPlace{Quarters: make([]int, len(f.quarters))})
+				f.counts, f.all = append(f.counts, map[uint32]*FactorPlace{}), append(f.all, FactorPlace{Periods: make([]int, len(f.quarters))})
 			}
 			f.byCode[code] = x
 		}
@@ -171,7 +166,7 @@ func (f *factorReader) read(r row, out *FactorReport) {
 		for _, code := range services {
 			place := f.counts[x][code]
 			if place == nil {
-				place = &FactorPlace{Quarters: make([]int, len(f.quarters))}
+				place = &FactorPlace{Periods: make([]int, len(f.quarters))}
 				f.counts[x][code] = place
 			}
 			f.count(place, r, confirmed)
@@ -199,12 +194,12 @@ func (f *factorReader) count(place *FactorPlace, r row, confirmed bool) {
 		place.NoStart++
 		return
 	}
-	place.Quarters[f.quarter(r)]++
+	place.Periods[f.quarter(r)]++
 }
 
 // finish names and orders the factors.
 func (f *factorReader) finish(out *FactorReport) {
-	out.Quarters, out.Share = f.quarters, share(out.Named, out.Incidents)
+	out.Share = share(out.Named, out.Incidents)
 	if n := len(f.quarters); n > 0 {
 		out.From, out.To = f.quarters[0].From, f.quarters[n-1].To
 	}
@@ -229,6 +224,47 @@ func (f *factorReader) finish(out *FactorReport) {
 	slices.SortFunc(out.Factors, func(a, b SharedFactor) int {
 		return cmp.Or(cmp.Compare(b.All.N, a.All.N), cmp.Compare(len(b.Services), len(a.Services)), strings.Compare(a.Name, b.Name))
 	})
+	f.columns(out)
+}
+
+// mostQuarters is how many quarters are columns at most.
+const mostQuarters = 12
+
+// columns turns the quarters of the places into the columns of the report.
+func (f *factorReader) columns(out *FactorReport) {
+	first, last := len(f.quarters), -1
+	for _, x := range out.Factors {
+		for i, n := range x.All.Periods {
+			if n > 0 {
+				first, last = min(first, i), max(last, i)
+			}
+		}
+	}
+	into := make([]int, len(f.quarters)) // the column of each quarter
+	for i := first; i <= last; i++ {
+		g := f.quarters[i]
+		if year := g.Key[:4]; last-first < mostQuarters {
+			out.Periods = append(out.Periods, g)
+		} else if n := len(out.Periods); n == 0 || out.Periods[n-1].Key != year {
+			out.Periods = append(out.Periods, Group{Key: year, Label: year, From: g.From, To: g.To, Partial: g.Partial})
+		} else {
+			out.Periods[n-1].To = g.To
+		}
+		into[i] = len(out.Periods) - 1
+	}
+	fold := func(p *FactorPlace) {
+		columns := make([]int, len(out.Periods))
+		for i := first; i <= last; i++ {
+			columns[into[i]] += p.Periods[i]
+		}
+		p.Periods = columns
+	}
+	for i := range out.Factors {
+		fold(&out.Factors[i].All)
+		for j := range out.Factors[i].Services {
+			fold(&out.Factors[i].Services[j])
+		}
+	}
 }
 
 // spelling returns the most frequent spelling of a factor.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"hindsight/analytics"
 	"hindsight/incident"
@@ -36,8 +35,8 @@ func TestSharedFactors(t *testing.T) {
 		because(3, 13, []string{"web"}, "=Expired certificate"), because(4, 14, nil, "Cold cache"), because(5, 2, []string{"api"}, "A leap second"),
 		because(6, 13, []string{"web"}), long, undated, drill, well,
 	}).SharedFactors(analytics.Query{})
-	if r.Incidents != 9 || r.Named != 6 || r.Prose != 1 || r.Single != 1 || len(r.Quarters) != 2 || r.Quarters[1].Key != "2026-Q2" {
-		t.Errorf("%d incidents, %d named, %d in prose, %d single, quarters %v; want 9, 6, 1, 1 and two quarters", r.Incidents, r.Named, r.Prose, r.Single, r.Quarters)
+	if r.Incidents != 9 || r.Named != 6 || r.Prose != 1 || r.Single != 1 || len(r.Periods) != 2 || r.Periods[1].Key != "2026-Q2" {
+		t.Errorf("%d incidents, %d named, %d in prose, %d single, quarters %v; want 9, 6, 1, 1 and two quarters", r.Incidents, r.Named, r.Prose, r.Single, r.Periods)
 	}
 	if len(r.LeftOut) != 1 || r.LeftOut[0].N != 1 {
 		t.Errorf("left out %v, want the drill", r.LeftOut)
@@ -45,7 +44,7 @@ func TestSharedFactors(t *testing.T) {
 	var got []string
 	for _, f := range r.Factors {
 		for _, p := range append([]analytics.FactorPlace{f.All}, f.Services...) {
-			got = append(got, fmt.Sprintf("%s/%s %d %d %v %d", f.Name, p.Name, p.N, p.Confirmed, p.Quarters, p.NoStart))
+			got = append(got, fmt.Sprintf("%s/%s %d %d %v %d", f.Name, p.Name, p.N, p.Confirmed, p.Periods, p.NoStart))
 		}
 	}
 	want := []string{
@@ -64,17 +63,26 @@ func TestFactorCases(t *testing.T) {
 	})
 	r := s.SharedFactors(analytics.Query{})
 	f := r.Factors[0]
-	if got := len(s.FactorCases(analytics.Query{}, f.Name, "", time.Time{})); got != f.All.N {
+	if got := len(s.FactorCases(analytics.Query{}, f.Name, false)); got != f.All.N {
 		t.Errorf("%d incidents behind %d", got, f.All.N)
 	}
 	for _, p := range f.Services {
-		for i, n := range p.Quarters {
-			if got := len(s.FactorCases(analytics.Query{}, f.Name, p.Service, r.Quarters[i].From)); got != n {
-				t.Errorf("%d incidents of %s in %s behind %d", got, p.Name, r.Quarters[i].Key, n)
+		for i, n := range p.Periods {
+			q := analytics.Query{Services: []incident.ID{p.Service}, From: r.Periods[i].From, To: r.Periods[i].To}
+			if got := len(s.FactorCases(q, f.Name, false)); got != n {
+				t.Errorf("%d incidents of %s in %s behind %d", got, p.Name, r.Periods[i].Key, n)
 			}
 		}
 	}
-	if got := s.FactorCases(analytics.Query{}, "never heard of", "", time.Time{}); len(got) != 0 {
+	if got := s.FactorCases(analytics.Query{}, "never heard of", false); len(got) != 0 {
 		t.Errorf("%d incidents of a factor that there is not", len(got))
+	}
+}
+
+// Thirteen quarters are told by years.
+func TestManyQuartersAreYears(t *testing.T) {
+	r := snapshot(t, []*incident.Incident{because(1, 0, []string{"api"}, "Cold cache"), because(2, 3*52+10, []string{"api"}, "Cold cache")}).SharedFactors(analytics.Query{})
+	if len(r.Periods) != 4 || r.Periods[3].Key != "2029" || !slices.Equal(r.Factors[0].All.Periods, []int{1, 0, 0, 1}) {
+		t.Errorf("periods %v with %v; want the years 2026 to 2029 with 1 0 0 1", r.Periods, r.Factors[0].All.Periods)
 	}
 }

@@ -78,9 +78,17 @@ type TogetherReport struct {
 // and weekdays at which it fails, and follows a trend, as referents of the same weekday and hour do in a case-crossover design
 // (Levy et al. 2001). The count is compared with the counts at those moves by stats.ExcessOver. All moves are tried, so nothing is
 // drawn by lot.
+//
+// Services of q keep the pairs that have one of them; Q is corrected for the others all the same.
 func (s *Snapshot) Together(q Query) TogetherReport {
-	q.GroupBy, q.Span = ByNothing, incident.Span{}
-	return remember(s, "together "+q.key(), func() TogetherReport { return s.together(q) })
+	wanted := q.Services
+	q.GroupBy, q.Span, q.Services = ByNothing, incident.Span{}, nil
+	out := remember(s, "together "+q.key(), func() TogetherReport { return s.together(q) })
+	if len(wanted) > 0 {
+		out.Pairs = slices.DeleteFunc(slices.Clone(out.Pairs), func(p Pair) bool { return !slices.Contains(wanted, p.A) && !slices.Contains(wanted, p.B) })
+		out.Order = leaves(out.Pairs)
+	}
+	return out
 }
 
 func (s *Snapshot) together(q Query) TogetherReport {

@@ -155,3 +155,35 @@ func TestTogetherKeepsItsLevel(t *testing.T) {
 		t.Errorf("the coupled pair was found in %d of 4, beside %d false ones; want 4 and at most 1", found, false0)
 	}
 }
+
+// The list behind a pair holds as many meetings as the pair counts.
+func TestTogetherCases(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	var incs []*incident.Incident
+	for n := range 600 {
+		services := []string{fmt.Sprintf("svc-%d", r.IntN(4))}
+		if other := fmt.Sprintf("svc-%d", r.IntN(4)); r.IntN(5) == 0 && other != services[0] {
+			services = append(services, other)
+		}
+		incs = append(incs, failed(n, r.IntN(12), time.Duration(r.IntN(7*24*60))*time.Minute, services...))
+	}
+	s := snapshot(t, incs)
+	pairs := s.Together(analytics.Query{}).Pairs
+	if len(pairs) != 6 {
+		t.Fatalf("%d pairs of four services, want 6", len(pairs))
+	}
+	for _, p := range pairs {
+		one, apart := s.TogetherCases(analytics.Query{}, p.A, p.B)
+		if len(one) != p.One || len(apart) != p.Apart {
+			t.Errorf("%s and %s: %d and %d listed, %d and %d counted", p.A, p.B, len(one), len(apart), p.One, p.Apart)
+		}
+		for _, m := range apart {
+			if d := m.Later.StartedAt.Sub(m.Earlier.StartedAt); d < 0 || d > analytics.TogetherWithin {
+				t.Errorf("%s and %s: a meeting of failures %v apart", p.A, p.B, d)
+			}
+		}
+	}
+	if got := s.Together(analytics.Query{Services: []incident.ID{"svc-0"}}).Pairs; len(got) != 3 {
+		t.Errorf("%d pairs of one service, want 3", len(got))
+	}
+}
