@@ -45,7 +45,7 @@ type FactorPlace struct {
 // SharedFactors counts what contributed to the incidents of q by service and by quarter. A factor is a trigger or a
 // contributing factor with a category, or a text short enough to be a name.
 func (s *Snapshot) SharedFactors(q Query) FactorReport {
-	q.GroupBy, q.Span = ByQuarter, incident.Span{}
+	q.GroupBy, q.Span, q.Now = ByQuarter, incident.Span{}, q.Now.Truncate(time.Hour) // so that the answer is worked out once an hour
 	return remember(s, "factors "+q.key(), func() FactorReport {
 		f := s.factorReader(q)
 		out := FactorReport{LeftOut: s.leftOutOf(q, q.From, q.To)}

@@ -38,7 +38,7 @@ type Pair struct {
 	// Apart is how often separate incidents of the two began within TogetherWithin of each other. Incidents of one
 	// service that begin within that time of its first one are one failure, and each failure is in one such meeting at most.
 	Apart          int
-	FirstA, FirstB int // of Apart: the failure of A, or of B, began first
+	FirstA, FirstB int // of Apart: the failure of A, or of B, began more than a minute before the other
 	// FailuresA and FailuresB are the failures of each in the period.
 	FailuresA, FailuresB int
 	// Expected is how many of Apart chance alone would give, Lift is Apart divided by it.
@@ -82,7 +82,7 @@ type TogetherReport struct {
 // Services of q keep the pairs that have one of them; Q is corrected for the others all the same.
 func (s *Snapshot) Together(q Query) TogetherReport {
 	wanted := q.Services
-	q.GroupBy, q.Span, q.Services = ByNothing, incident.Span{}, nil
+	q.GroupBy, q.Span, q.Services, q.Now = ByNothing, incident.Span{}, nil, time.Time{} // what is over does not matter
 	out := remember(s, "together "+q.key(), func() TogetherReport { return s.together(q) })
 	if len(wanted) > 0 {
 		out.Pairs = slices.DeleteFunc(slices.Clone(out.Pairs), func(p Pair) bool { return !slices.Contains(wanted, p.A) && !slices.Contains(wanted, p.B) })
@@ -217,21 +217,66 @@ func (p Pair) Sentence() string {
 
 // chance writes the expectation, the lift and its q.
 func (p Pair) chance() string {
-	text := fmt.Sprintf("%s expected by chance", few(*p.Expected.Value))
-	switch {
-	case p.Lift.Known() && p.Lift.High != nil:
-		text += fmt.Sprintf(", lift %s (%s to %s)", few(*p.Lift.Value), few(*p.Lift.Low), few(*p.Lift.High))
-	case p.Lift.Low != nil:
-		text += fmt.Sprintf(", lift %s or more", few(*p.Lift.Low))
+	text := Few(*p.Expected.Value) + " expected by chance"
+	if lift := LiftText(p.Lift); lift != "" {
+		text += ", lift " + lift
 	}
-	if p.Q < 0.0005 {
-		return text + ", q below 0.001"
+	if p.Q < leastQ {
+		return text + ", q " + QText(p.Q)
 	}
-	return text + fmt.Sprintf(", q = %.3f", p.Q)
+	return text + ", q = " + QText(p.Q)
 }
 
-// few writes a small number with two digits that say something.
-func few(x float64) string {
+// First says which of the two began first in separate incidents; empty when there are none.
+func (p Pair) First() string {
+	switch {
+	case p.Apart == 0:
+		return ""
+	case p.FirstA == 0 && p.FirstB == 0:
+		return "both within a minute"
+	case p.FirstA == p.FirstB:
+		return fmt.Sprintf("%s and %s as often", p.NameA, p.NameB)
+	case p.FirstA > p.FirstB:
+		return fmt.Sprintf("%s in %d of %d", p.NameA, p.FirstA, p.Apart)
+	}
+	return fmt.Sprintf("%s in %d of %d", p.NameB, p.FirstB, p.Apart)
+}
+
+// Dependency says what is configured about the two.
+func (p Pair) Dependency() string {
+	switch p.Needs {
+	case ANeedsB:
+		return p.NameA + " needs " + p.NameB
+	case BNeedsA:
+		return p.NameB + " needs " + p.NameA
+	}
+	return "none configured"
+}
+
+// LiftText writes a lift with its interval: "5.8 (2.9 to 11)", "3.2 or more"; empty when nothing is known of it.
+func LiftText(e Estimate) string {
+	switch {
+	case e.Value != nil && e.Low != nil && e.High != nil:
+		return fmt.Sprintf("%s (%s to %s)", Few(*e.Value), Few(*e.Low), Few(*e.High))
+	case e.Low != nil:
+		return Few(*e.Low) + " or more"
+	}
+	return ""
+}
+
+// leastQ is the least q-value that is written out.
+const leastQ = 0.001
+
+// QText writes a q-value: "0.002", "below 0.001".
+func QText(q float64) string {
+	if q < leastQ {
+		return "below 0.001"
+	}
+	return fmt.Sprintf("%.3f", q)
+}
+
+// Few writes a small number with two digits that say something: "11", "5.8", "0.04".
+func Few(x float64) string {
 	switch {
 	case x >= 9.95:
 		return fmt.Sprintf("%.0f", x)

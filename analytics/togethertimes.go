@@ -232,7 +232,7 @@ func (t *timelines) meetNow(m meetings) {
 				continue
 			}
 			cell.count++
-			if x.at < y.at {
+			if y.at-x.at > sameMinute {
 				m.first[a*m.n+b]++
 			}
 		}
@@ -282,6 +282,9 @@ func (t *timelines) meetMoved(m meetings, lag int64) {
 		j++
 	}
 }
+
+// sameMinute is how close two beginnings are one: checks that run one after the other do not tell which failed first.
+const sameMinute = 60 * 1e6
 
 func shareNumber(a, b []int32) bool {
 	return len(a) > 0 && len(b) > 0 && slices.ContainsFunc(a, func(n int32) bool { return slices.Contains(b, n) })

@@ -24,7 +24,7 @@ func Routes() []Route {
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
 		{"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/alike"}, {"POST", "/incidents/{id}/apart"},
 		{"GET", "/cases"}, {"GET", "/cases/{figure}"},
-		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
+		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/causes"}, {"GET", "/causes/cases"}, {"GET", "/causes/factors.csv"}, {"GET", "/causes/together.csv"}, {"GET", "/causes/changes.csv"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"}, {"GET", "/problems/{id}/incidents"}, {"POST", "/problems/{id}/manage"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"}, {"POST", "/problems/{id}/merge"}, {"POST", "/problems/{id}/split"}, {"POST", "/problems/{id}/undo"},
 		{"POST", "/problems/{id}/members/{incident}/remove"}, {"POST", "/problems/{id}/members/{incident}/restore"},

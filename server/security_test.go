@@ -39,6 +39,7 @@ func pages() []page {
 		{"/imports/letters.csv", incident.Editor}, {"/me", incident.Viewer}, {"/admin/users", incident.Admin}, {"/admin/tokens", incident.Admin},
 		{"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
 		{"/cases", incident.Viewer}, {"/cases/{figure}", incident.Viewer}, {"/changes", incident.Viewer}, {"/delivery", incident.Viewer}, {"/load", incident.Viewer}, {"/learning", incident.Viewer},
+		{"/causes", incident.Viewer}, {"/causes/cases?factor=x", incident.Viewer}, {"/causes/factors.csv", incident.Viewer}, {"/causes/together.csv", incident.Viewer}, {"/causes/changes.csv", incident.Viewer},
 		{"/durations", incident.Viewer}, {"/restatements", incident.Viewer}, {"/oncall", incident.Viewer}, {"/slo", incident.Viewer}, {"/slo/new", incident.Editor},
 		{"/slo/terms", incident.Viewer}, {"/slo/{slo}", incident.Viewer}, {"/slo/{slo}/edit", incident.Editor}, {"/contracts/{contracts}", incident.Viewer},
 		{"/admin/contracts/{contracts}", incident.Editor}, {"/admin/contracts/new", incident.Editor}, {"/admin/calendars", incident.Editor},

@@ -39,7 +39,7 @@ func States() []State {
 			out = append(out, State{Name: p.Name + "/" + w.kind, Page: p.Page})
 		}
 	}
-	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]))
+	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]))
 }
 
 func worlds() []world {
@@ -83,6 +83,8 @@ func (w world) pages() []State {
 		{"hours", w.hours()},
 		{"changes", w.changes()},
 		{"delivery", w.numbers("Delivery", frontend.NavChanges, "/delivery")},
+		{"causes", w.causes()},
+		{"pair", w.pair()},
 		{"oncall", w.onCall()},
 		{"sla", w.sla()},
 		{"slo", w.slo()},

@@ -2,6 +2,7 @@ package table
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,9 +102,20 @@ func (b *builder) texts() {
 	b.draft.SetTitle(strings.Join(b.mapping.Fields[Title].Columns, ", "), strings.Join(b.all(Title), " "))
 	inc.Description, inc.Format = strings.Join(b.all(Description), "\n\n"), incident.Plain
 	inc.Tags = importers.Tags(b.list(Tags))
+	b.factors()
 	for _, column := range b.mapping.Custom {
 		if value := b.cells[column]; !importers.Unset(value) {
 			b.draft.AddCustom(column, value)
+		}
+	}
+}
+
+// factors takes what a table claims to have contributed, each once. It is for people to confirm.
+func (b *builder) factors() {
+	for _, text := range b.list(Factors) {
+		f := incident.Factor{Role: "contributing", Text: importers.Clean(text), Claimed: true}
+		if !importers.Unset(f.Text) && !slices.Contains(b.draft.Incident.Factors, f) {
+			b.draft.Incident.Factors = append(b.draft.Incident.Factors, f)
 		}
 	}
 }

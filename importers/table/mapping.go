@@ -29,6 +29,7 @@ const (
 	Team        Target = "team"
 	Assignee    Target = "assignee"
 	Tags        Target = "tags"
+	Factors     Target = "factors" // what contributed, as whoever wrote the table claims
 	Kind        Target = "kind"
 	URL         Target = "url"
 	SLAMet      Target = "sla_met" // yes or no, as the source judged it
@@ -37,7 +38,7 @@ const (
 
 // Targets lists every target in the order in which a form shows them.
 func Targets() []Target {
-	out := []Target{Number, Title, Description, Status, Severity, Priority, Service, Team, Assignee, Tags}
+	out := []Target{Number, Title, Description, Status, Severity, Priority, Service, Team, Assignee, Tags, Factors}
 	for _, name := range incident.MilestoneNames {
 		out = append(out, Target(name))
 	}
@@ -63,12 +64,12 @@ type Mapping struct {
 
 // Field says where one target comes from and how its texts are read.
 type Field struct {
-	// Columns in order. Titles are joined by blanks, descriptions by empty lines, services and tags are
+	// Columns in order. Titles are joined by blanks, descriptions by empty lines, services, tags and factors are
 	// collected; of everything else the first column that says something counts.
 	Columns []string `json:"columns,omitempty"`
 	// Default stands for cells that say nothing.
 	Default string `json:"default,omitempty"`
-	// Separator splits services and tags; line ends always do.
+	// Separator splits services, tags and factors; line ends always do.
 	Separator string `json:"separator,omitempty"`
 	// Layout and Zone (an IANA name; default: the setting "zone") say how times are written.
 	Layout importers.TimeLayout `json:"layout,omitempty"`

@@ -89,6 +89,8 @@ func columnNames(t Target) string {
 		return "assignee|assignedto|owner|responder"
 	case Tags:
 		return "tags|tag|labels|keywords"
+	case Factors:
+		return "factors|contributingfactors|contributingfactor|rootcausecategories|rootcausecategory|causecategory|causecode|rootcause|cause"
 	case Kind:
 		return "kind|recordkind"
 	case URL:
@@ -202,7 +204,7 @@ func (s *suggester) target(t Target) {
 
 // separatorOf returns what separates the values of a target that holds several.
 func (s *suggester) separatorOf(t Target, column string) string {
-	if t == Service || t == Tags {
+	if t == Service || t == Tags || t == Factors {
 		return s.separator(column)
 	}
 	return ""

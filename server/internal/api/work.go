@@ -101,6 +101,15 @@ func (s *Server) learning(ctx context.Context, v Viewer, p PopulationParams) (de
 	return desk.AnswerLearning(l, all), err
 }
 
+func (s *Server) causes(ctx context.Context, v Viewer, p PopulationParams) (desk.CausesAnswer, error) {
+	q, err := s.question(values(p))
+	if err != nil {
+		return desk.CausesAnswer{}, err
+	}
+	c, err := s.desk.Causes(ctx, q, v.Private())
+	return desk.AnswerCauses(c), err
+}
+
 // workOps are the operations about deployments, people's load and what was learnt.
 func (s *Server) workOps() []operation {
 	return []operation{
@@ -109,6 +118,7 @@ func (s *Server) workOps() []operation {
 		write(http.MethodPut, "/delivery/rule", "Put a new version of that rule in force", incident.Editor, http.StatusOK, s.setDeliveryRule),
 		get("/load", "When incidents interrupt the people of each team; never about a person", s.teamLoads),
 		write(http.MethodPut, "/load/hours", "Put business and sleep hours in force, of one team or of all that have none", incident.Editor, http.StatusOK, s.setTeamHours),
+		get("/causes", "Factors that recur across services, services that fail together, and changes that failures follow, each against chance", s.causes),
 		get("/learning", "Retrospectives, factors and action items that followed incidents, and repeats", s.learning),
 	}
 }

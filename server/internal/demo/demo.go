@@ -121,7 +121,7 @@ func aws() Set {
 			table.Status:      {Default: "resolved"}, // what is still going on was not archived
 		}, []string{
 			"year", "duration_minutes", "labels.service_category", "labels.location",
-			"symptom_categories", "root_cause_categories", "labels.root_cause",
+			"symptom_categories", "labels.root_cause",
 		}),
 		Incidents: 526,
 		Licence:   "CC0-1.0",
@@ -142,11 +142,12 @@ func azure() Set {
 			table.Description:                    {Columns: []string{"text"}},
 			table.Service:                        {Columns: []string{"labels.service_name"}},
 			table.Status:                         {Default: "resolved"}, // a review is written afterwards
+			table.Factors:                        {Columns: []string{"root_cause_categories"}},
 			table.Target(incident.ImpactStarted): {Columns: []string{"start_utc"}, Layout: importers.ISOTime},
 			table.Target(incident.ResolvedAt):    {Columns: []string{"end_utc"}, Layout: importers.ISOTime},
 		}, []string{
 			"duration_minutes", "labels.service_category", "labels.location",
-			"symptom_categories", "root_cause_categories", "labels.root_cause",
+			"symptom_categories", "labels.root_cause",
 		}),
 		Incidents: 88,
 		Licence:   "CC0-1.0",

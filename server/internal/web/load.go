@@ -99,7 +99,7 @@ func (s *Server) learning(r *request) (answer, error) {
 	}
 	page := frontend.NumbersPage{Shell: r.shell("Learning", frontend.NavProblems), Period: r.period(learningPath, q, false), Chips: r.chips(learningPath, q), Clear: learningPath,
 		Lede:    "Whether incidents are written about, whether that leads to work that gets done, and whether the same thing happens again.",
-		Tabs:    tabs(learningPath, frontend.Link{Label: "Recurring problems", Path: problemsPath}, frontend.Link{Label: "Learning", Path: learningPath}),
+		Tabs:    problemTabs(learningPath),
 		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/learning", with(q, func(*query.Query) {}))}}}
 	l, all, err := s.Learning(r.Request.Context(), q, r.viewer.Private())
 	if err != nil {

@@ -134,7 +134,7 @@ func (s *Server) nameHits(r *request, text string) ([]frontend.HitGroup, error) 
 var places = []frontend.PaletteItem{
 	{Label: "Overview", Path: "/", Keys: "g o"}, {Label: "Incidents", Path: incidentsPath, Keys: "g i"},
 	{Label: "Recurring problems", Path: problemsPath, Keys: "g p"}, {Label: "Services", Path: servicesPath, Keys: "g s"},
-	{Label: "Changes", Path: changesPath}, {Label: "Delivery", Path: deliveryPath}, {Label: "Load on people", Path: loadPath}, {Label: "Learning", Path: learningPath}, {Label: "Durations", Path: durationsPath}, {Label: "Restatements", Path: restatementsPath}, {Label: "On call", Path: onCallPath},
+	{Label: "Changes", Path: changesPath}, {Label: "Delivery", Path: deliveryPath}, {Label: "Load on people", Path: loadPath}, {Label: "Learning", Path: learningPath}, {Label: "Across services: what fails together", Path: causesPath}, {Label: "Durations", Path: durationsPath}, {Label: "Restatements", Path: restatementsPath}, {Label: "On call", Path: onCallPath},
 	{Label: "SLA compliance", Path: slaPath, Keys: "g l"}, {Label: "Imports", Path: "/imports"}, {Label: "Settings", Path: "/me"},
 	{Label: "How numbers are computed", Path: "/help/metrics"}, {Label: "Keyboard shortcuts", Path: "/help/keyboard", Keys: "?"},
 }
