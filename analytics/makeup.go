@@ -74,7 +74,10 @@ var makeups = []struct {
 		return out
 	}},
 	{"team", func(inc *incident.Incident) []string { return []string{string(inc.Team)} }},
-	{"factor", func(inc *incident.Incident) []string { return contributing(inc.Factors) }},
+	{"factor", func(inc *incident.Incident) []string {
+		names, _, _ := contributing(inc.Factors)
+		return names
+	}},
 	{"helper", func(inc *incident.Incident) []string {
 		var out []string
 		for _, p := range inc.People {
