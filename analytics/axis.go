@@ -30,8 +30,7 @@ func (p *population) axis(by Dimension) *axis {
 	case by == ByService:
 		a.numberServices()
 	case by.Period():
-		a.count(uint32(len(a.periods)) + 1)
-		a.slots = slotsOf(a.bounds)
+		a.numberPeriods()
 	default:
 		a.survey()
 	}
@@ -43,6 +42,15 @@ func (a *axis) count(n uint32) {
 	for code := range n {
 		a.codes = append(a.codes, code)
 	}
+}
+
+// numberPeriods numbers the periods in their order, and what is in none behind them, as groups are ordered, too.
+func (a *axis) numberPeriods() {
+	for i := range a.periods {
+		a.codes = append(a.codes, uint32(i+1))
+	}
+	a.codes = append(a.codes, 0)
+	a.slots = slotsOf(a.bounds)
 }
 
 // numberServices numbers the services that are asked for; number 0 is none.
@@ -97,7 +105,7 @@ func (a *axis) survey() {
 }
 
 // number writes the number of the group of each picked row, or of its list of groups, into out.
-func (a *axis) number(c *chunk, in []uint16, out *[chunkRows]uint32) {
+func (a *axis) number(c *chunk, in []uint8, out *[chunkRows]uint32) {
 	switch {
 	case a.by == ByNothing:
 		clear(out[:len(in)])
@@ -114,8 +122,9 @@ func (a *axis) number(c *chunk, in []uint16, out *[chunkRows]uint32) {
 			out[k] = uint32(min(c.severity[i], uint8(incident.Sev5)))
 		}
 	case a.by.Period():
+		none := uint32(len(a.periods))
 		for k, i := range in {
-			out[k] = a.slots.code(c.started[i])
+			out[k] = min(a.slots.code(c.started[i])-1, none) // code 0 less 1 is a large number
 		}
 	default:
 		for k, i := range in {
@@ -124,13 +133,13 @@ func (a *axis) number(c *chunk, in []uint16, out *[chunkRows]uint32) {
 	}
 }
 
-func lookUp(column *[chunkRows]uint32, numbers []uint32, in []uint16, out *[chunkRows]uint32) {
+func lookUp(column *[chunkRows]uint32, numbers []uint32, in []uint8, out *[chunkRows]uint32) {
 	for k, i := range in {
 		out[k] = numbers[column[i]]
 	}
 }
 
-// slots find the period of an instant: time is cut into slots of a power of two microseconds, 19 hours as a rule, and a table
+// slots find the period of an instant: time is cut into slots of a power of two microseconds, 5 hours as a rule, and a table
 // has the period in which each slot begins, so that at most a step or two remain. Where periods begin is their own matter,
 // whatever zones do.
 type slots struct {
@@ -140,7 +149,7 @@ type slots struct {
 }
 
 const (
-	slotShift = 36 // 2^36 µs are 19 hours
+	slotShift = 34 // 2^34 µs are 5 hours
 	mostSlots = 1 << 16
 )
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -111,6 +113,56 @@ func benchmarkQueries(b *testing.B, s *analytics.Snapshot) {
 			}
 		})
 	}
+}
+
+// BenchmarkCross asks for the figures by service and week of a million incidents: anew, of the same snapshot again, and again
+// with ten incidents changed.
+func BenchmarkCross(b *testing.B) {
+	const n = 1_000_000
+	incs := many(n)
+	live := analytics.NewLive(time.Now)
+	load(b, live, incs)
+	q, asked := toResolve(b), time.Hour
+	ask := func() { live.Snapshot().Cross(q, analytics.ByService, analytics.ByWeek, asked) }
+	for _, x := range []struct {
+		name   string
+		before func(turn int)
+	}{
+		{"anew", func(turn int) { asked = time.Hour + time.Duration(turn%1000) }}, // another question with the same answer
+		{"again", func(int) {}},
+		{"ten changed", func(turn int) {
+			d := incident.Delta{Upto: live.Seq() + 1, CaughtUp: true}
+			for i := range 10 {
+				inc := *incs[i*n/10]
+				inc.Milestones = slices.Clone(inc.Milestones)
+				inc.Milestones[2].At = inc.Milestones[2].At.Add(time.Duration(turn%2) * time.Hour)
+				d.Incidents = append(d.Incidents, &inc)
+			}
+			if err := live.Apply(context.Background(), d); err != nil {
+				b.Fatal(err)
+			}
+		}},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			turn := 0
+			begun := processor(b)
+			for b.Loop() {
+				turn++
+				x.before(turn)
+				ask()
+			}
+			b.ReportMetric((processor(b)-begun)*1e3/float64(b.N), "cpu-ms/op")
+		})
+	}
+}
+
+// processor returns the processor time that this process has used, in seconds.
+func processor(b *testing.B) float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 // heap returns the bytes in use.

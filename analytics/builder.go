@@ -116,6 +116,7 @@ func (c *chunk) clear(i int) {
 	c.id[i], c.number[i], c.title[i] = "", "", ""
 	c.custom[i], c.cycles[i], c.history[i] = nil, nil, nil
 	c.flags[i] = isGone
+	c.anyFlags |= isGone
 }
 
 // put writes an incident into its row, or a new one.
@@ -190,6 +191,10 @@ func (b *builder) putCodes(c *chunk, i int, inc *incident.Incident) {
 		c.flags[i] |= hasProse
 	}
 	c.custom[i] = b.customCodes(inc.Custom)
+	if inc.Kind == incident.Real && c.reason[i] == 0 && c.started[i] != 0 {
+		c.flags[i] |= isCounted
+	}
+	c.anyFlags |= c.flags[i]
 }
 
 // reasonButKind returns why the incident would not count if it were of kind real, so that a query for drills

@@ -19,6 +19,7 @@ type chunk struct {
 	milestones [milestoneCount][chunkRows]int64
 	severity   [chunkRows]uint8
 	flags      [chunkRows]flags
+	anyFlags   flags             // those that a row has, or once had
 	kind       [chunkRows]uint32 // in view.texts, as all codes but sets
 	reason     [chunkRows]uint32 // why it does not count, its kind aside; 0 = it counts
 	priority   [chunkRows]uint32
@@ -52,8 +53,9 @@ type flags uint8
 const (
 	isPrivate flags = 1 << iota
 	isOver
-	isGone   // the row is free
-	hasProse // something that contributed is told in prose, and not among factors
+	isGone    // the row is free
+	hasProse  // something that contributed is told in prose, and not among factors
+	isCounted // it counts in every period: real, not left out, with a start
 )
 
 func (f flags) has(x flags) bool { return f&x != 0 }

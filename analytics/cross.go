@@ -25,30 +25,23 @@ func (x *Crossing) Cell(row, column int) CrossCell {
 // Cross measures q.Span for every pair of a row and a column, and how many of the durations are at most within; q.GroupBy does not
 // matter. It reads the columns with as many goroutines as there are processors, and of a question that was asked of an earlier
 // snapshot only what has changed since. Its figures are those of Durations, asked
-// with each row's group alone and grouped by columns. It takes 4 bytes for each pair of a row and a column for each processor.
+// with each row's group alone and grouped by columns.
 func (s *Snapshot) Cross(q Query, rows, columns Dimension, within time.Duration) *Crossing {
 	if key := keyOf(q, rows, columns, within); key != "" && s.keeper != nil {
 		return s.cross(q, rows, columns, within, key)
 	}
 	x := s.crosser(q, rows, columns, within, nil)
-	gathered := x.gather()
-	cells := x.sumUp(gathered)
-	out := x.table(cells, x.sizes(cells), leftOf(gathered))
-	for _, g := range gathered {
-		gatherings.Put(g)
-	}
-	return out
+	cells, left := x.work()
+	return x.table(cells, x.sizes(cells), left)
 }
 
 // crosser makes one Crossing.
 type crosser struct {
 	p             *population
 	rows, columns *axis
+	tiling        tiling
 	within        int64
 }
-
-// grid returns how many cells there could be.
-func (x *crosser) grid() int { return len(x.rows.codes) * len(x.columns.codes) }
 
 // Durations are 0 or more; what is below says why there is none, or why the incident does not count.
 const (
@@ -59,7 +52,7 @@ const (
 )
 
 // measure writes the duration of each picked row, in microseconds, or why there is none.
-func (p *population) measure(c *chunk, in []uint16, out *[chunkRows]int64) {
+func (p *population) measure(c *chunk, in []uint8, out *[chunkRows]int64) {
 	if len(p.span.from) == 1 && len(p.span.to) == 1 && p.q.Calendar == nil {
 		p.measurePlain(c, in, out)
 		return
@@ -70,10 +63,10 @@ func (p *population) measure(c *chunk, in []uint16, out *[chunkRows]int64) {
 }
 
 // measurePlain is measure for spans between one milestone and another, which most are.
-func (p *population) measurePlain(c *chunk, in []uint16, out *[chunkRows]int64) {
+func (p *population) measurePlain(c *chunk, in []uint8, out *[chunkRows]int64) {
 	from, to := &c.milestones[p.span.from[0]], &c.milestones[p.span.to[0]]
 	for k, i := range in {
-		if a, b := from[i], to[i]; a != 0 && b != 0 && a <= b && c.kind[i] == p.real && c.reason[i] == 0 && c.started[i] != 0 {
+		if a, b := from[i], to[i]; a != 0 && b != 0 && a <= b && c.flags[i].has(isCounted) {
 			out[k] = b - a
 		} else {
 			out[k] = p.measured(c, int(i))

@@ -184,3 +184,19 @@ func estimateText(all ...analytics.Estimate) string {
 	}
 	return text
 }
+
+// TestCrossOfMillennia: a mistyped year makes a duration that takes more bits than one has beside its cell.
+func TestCrossOfMillennia(t *testing.T) {
+	old := made("old", 1, 10)
+	from, to := time.Date(100, 6, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 6, 1, 0, 0, 0, 0, time.UTC)
+	old.Milestones = nil
+	old.Milestones.Set(incident.Opened, from, incident.ToSecond, incident.FromField, "test", "")
+	old.Milestones.Set(incident.ResolvedAt, to, incident.ToSecond, incident.FromField, "test", "")
+	x := snapshot(t, []*incident.Incident{old, made("new", 1, 10)}).Cross(toResolve(t), analytics.ByService, analytics.ByYear, time.Hour)
+	if first := x.Cell(0, 0); first.N != 1 || first.NWithin != 0 || first.MedianSeconds != float64(to.Unix()-from.Unix()) {
+		t.Errorf("the year 100: %d incidents, %d within an hour, median %g s, want one of %d s", first.N, first.NWithin, first.MedianSeconds, to.Unix()-from.Unix())
+	}
+	if last := x.Cell(0, len(x.Columns)-1); last.N != 1 || last.NWithin != 1 || last.MedianSeconds != 600 {
+		t.Errorf("the year 2026: %d incidents, %d within an hour, median %g s, want one of 600 s", last.N, last.NWithin, last.MedianSeconds)
+	}
+}

@@ -7,21 +7,20 @@ import (
 
 // gathering is what one goroutine found of a Crossing. It is large, and kept for the next question.
 type gathering struct {
-	cells  []uint32 // of each recorded duration, by number
-	values []int64  // of each, in microseconds
-	counts []uint32 // of recorded durations, by cell; then where the next one goes
-	odd    []hit    // incidents without a duration, and those that do not count
-	left   map[leftKey]int
+	tiles [][]uint64 // packed hits, by tile
+	long  []hit      // those that cannot be packed
+	left  map[leftKey]int
 
 	picked      picked
 	row, column [chunkRows]uint32
 	value       [chunkRows]int64
 }
 
-// hit is one incident in one cell.
+// hit is one incident in one cell of a tile.
 type hit struct {
+	tile  int
 	cell  uint32
-	value int64
+	value int64 // as measure has it, but for the reason why it does not count
 }
 
 // leftKey names a group of one axis and a reason why incidents are left out.
@@ -41,9 +40,11 @@ func (x *crosser) gather() []*gathering {
 	out := make([]*gathering, workers(len(chunks)))
 	for w := range out {
 		g := gatherings.Get().(*gathering)
-		g.cells, g.values, g.odd, g.left = g.cells[:0], g.values[:0], g.odd[:0], map[leftKey]int{}
-		g.counts = slices.Grow(g.counts[:0], x.grid())[:x.grid()]
-		clear(g.counts)
+		g.left, g.long = map[leftKey]int{}, g.long[:0]
+		g.tiles = slices.Grow(g.tiles[:0], x.tiling.count)[:x.tiling.count]
+		for t := range g.tiles {
+			g.tiles[t] = g.tiles[t][:0]
+		}
 		out[w] = g
 	}
 	shareOut(len(chunks), len(out), func(worker, n int) {
@@ -57,41 +58,30 @@ func (x *crosser) gather() []*gathering {
 	return out
 }
 
-// add notes the picked incidents of a chunk in their cells.
+// add puts the picked incidents of a chunk into their tiles.
 func (x *crosser) add(g *gathering, picked int) {
-	columns, n := uint32(len(x.columns.codes)), len(g.cells)
-	g.cells = slices.Grow(g.cells, picked)[:n+picked]
-	g.values = slices.Grow(g.values, picked)[:n+picked]
-	for k := range picked {
-		row, column, value := g.row[k], g.column[k], g.value[k]
-		if (row|column)&manyGroups != 0 || value < 0 {
+	tiling, tiles := x.tiling, g.tiles
+	for k, row := range g.row[:picked] {
+		column, value := g.column[k], g.value[k]
+		if (row|column)&manyGroups != 0 || value <= wasLeftOut || value > tiling.longest {
+			x.addMany(g, row, column, value)
 			continue
 		}
-		cell := row*columns + column
-		g.cells[n], g.values[n] = cell, value
-		g.counts[cell]++
-		n++
-	}
-	g.cells, g.values = g.cells[:n], g.values[:n]
-	for k := range picked {
-		if row, column, value := g.row[k], g.column[k], g.value[k]; (row|column)&manyGroups != 0 || value < 0 {
-			x.addOdd(g, row, column, value)
-		}
+		tile, cell := tiling.place(row, column)
+		tiles[tile] = append(tiles[tile], tiling.pack(cell, value))
 	}
 }
 
-// addOdd notes an incident that is in several cells, or has no duration, or does not count.
-func (x *crosser) addOdd(g *gathering, row, column uint32, value int64) {
+// addMany puts an incident that is in several cells, or does not count, or is too long to be packed, into its tiles.
+func (x *crosser) addMany(g *gathering, row, column uint32, value int64) {
 	rows, columns := x.rows.all(row), x.columns.all(column)
 	for _, r := range rows {
 		for _, c := range columns {
-			cell := r*uint32(len(x.columns.codes)) + c
-			if value < 0 {
-				g.odd = append(g.odd, hit{cell, value})
-				continue
+			if tile, cell := x.tiling.place(r, c); value > x.tiling.longest {
+				g.long = append(g.long, hit{tile, cell, value})
+			} else {
+				g.tiles[tile] = append(g.tiles[tile], x.tiling.pack(cell, max(value, wasLeftOut)))
 			}
-			g.cells, g.values = append(g.cells, cell), append(g.values, value)
-			g.counts[cell]++
 		}
 	}
 	x.leave(g.left, rows, columns, value, 1)

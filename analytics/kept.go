@@ -108,13 +108,14 @@ func (s *Snapshot) cross(q Query, rows, columns Dimension, within time.Duration,
 		}
 	}
 	x := s.bare().crosser(q, rows, columns, within, s.ofAll(q))
-	gathered := x.gather()
-	now := &kept{key: key, asOf: s.asOf, chunks: s.chunks, rows: s.rows, crosser: x, cells: x.sumUp(gathered), left: leftOf(gathered)}
+	now := &kept{key: key, asOf: s.asOf, chunks: s.chunks, rows: s.rows, crosser: x}
+	now.cells, now.left = x.work()
 	now.size = x.sizes(now.cells)
 	now.first, now.last = x.p.startsBetween()
-	for _, g := range gathered {
-		now.values += len(g.values)
-		gatherings.Put(g)
+	for _, row := range now.cells {
+		for i := range row {
+			now.values += row[i].N
+		}
 	}
 	s.keeper.keep(now)
 	return x.table(now.cells, now.size, now.left)
@@ -141,7 +142,9 @@ func (s *Snapshot) crosser(q Query, rows, columns Dimension, within time.Duratio
 	if known != nil {
 		p.first, p.last, p.looked = known.first, known.last, true
 	}
-	return &crosser{p: p, rows: p.axis(rows), columns: p.axis(columns), within: within.Microseconds()}
+	x := &crosser{p: p, rows: p.axis(rows), columns: p.axis(columns), within: within.Microseconds()}
+	x.tiling = newTiling(len(x.rows.codes), len(x.columns.codes))
+	return x
 }
 
 // now brings the answer up to a snapshot; nil when that needs another look at all incidents.

@@ -148,6 +148,7 @@ func (c *chunk) copyRow(i int, from *chunk, j int) {
 	for m := range c.milestones {
 		c.milestones[m][i] = from.milestones[m][j]
 	}
+	c.anyFlags |= from.flags[j]
 	c.severity[i], c.flags[i], c.kind[i], c.reason[i] = from.severity[j], from.flags[j], from.kind[j], from.reason[j]
 	c.priority[i], c.team[i], c.connection[i], c.source[i] = from.priority[j], from.team[j], from.connection[j], from.source[j]
 	c.services[i], c.tags[i], c.factors[i] = from.services[j], from.tags[j], from.factors[j]

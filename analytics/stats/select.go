@@ -7,39 +7,60 @@ import (
 
 // Select puts the k-th smallest of values, counted from 0, in its place: everything before it is at most as large, everything
 // behind it at least as large. It changes the order of values and needs 0 ≤ k < len(values). It takes time in proportion to their
-// number (Hoare 1961, algorithm 65, with the middle of three as pivot), and sorts what made-up orders leave over.
+// number (Hoare 1961, algorithm 65, with the middle of three as pivot), and sorts what made-up orders leave over. No two values may
+// lie 2^63 or more apart, as none do that are 0 or more.
 func Select(values []int64, k int) {
-	low, high := 0, len(values)-1
-	for rounds := 3 * bits.Len(uint(len(values))); high-low > 12; rounds-- {
+	for rounds := 3 * bits.Len(uint(len(values))); len(values) > few; rounds-- {
 		if rounds == 0 {
-			slices.Sort(values[low : high+1])
+			slices.Sort(values)
 			return
 		}
-		pivot := middle(values[low], values[(low+high)/2], values[high])
-		i, j := low, high
-		for i <= j {
-			for values[i] < pivot {
-				i++
-			}
-			for values[j] > pivot {
-				j--
-			}
-			if i <= j {
-				values[i], values[j] = values[j], values[i]
-				i++
-				j--
-			}
-		}
+		first, same := split(values)
 		switch {
-		case k <= j:
-			high = j
-		case k >= i:
-			low = i
-		default:
+		case k < first:
+			values = values[:first]
+		case k < first+same:
 			return
+		default:
+			values, k = values[first+same:], k-first-same
 		}
 	}
-	insert(values[low : high+1])
+	insert(values)
+}
+
+// few values are sorted faster than split.
+const few = 9
+
+// split puts what is smaller than a pivot before it, and returns how many these are and how many behind them are as large as the pivot.
+// Without smaller ones, it gathers all that are as large: many values may be the same.
+func split(values []int64) (smaller, same int) {
+	last := len(values) - 1
+	low, mid, high := values[0], values[last/2], values[last]
+	pivot := middle(low, mid, high)
+	switch pivot {
+	case mid:
+		values[last/2], values[last] = high, mid
+	case low:
+		values[0], values[last] = high, low
+	}
+	smaller = before(values[:last], pivot)
+	values[last], values[smaller] = values[smaller], pivot
+	if smaller == 0 {
+		return 0, 1 + before(values[1:], pivot+1)
+	}
+	return smaller, 1
+}
+
+// before puts the values below a limit before the others, and returns how many they are (Lomuto's partition). It has no branch to be
+// guessed wrong: the sign of the difference moves the border.
+func before(values []int64, limit int64) int {
+	n := 0
+	for i, x := range values {
+		values[i] = values[n]
+		values[n] = x
+		n += int(uint64(x-limit) >> 63)
+	}
+	return n
 }
 
 // insert sorts few values.
