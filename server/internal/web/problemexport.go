@@ -32,7 +32,7 @@ func (s *Server) exportProblems(r *request) (answer, error) {
 // problemTable is one row a problem. Costs in several currencies have no number of their own.
 func problemTable(snapshot *analytics.Snapshot, found []desk.Standing) reports.Table {
 	t := reports.Table{ID: "problems", Title: "Recurring problems", Source: reports.Source{N: len(found), Method: "the last 12 months, unless a column says otherwise"}}
-	for _, c := range []reports.Column{
+	t.Columns = []reports.Column{
 		{Key: "id", Title: "Id", Unit: reports.Text}, {Key: "problem", Title: "Problem", Unit: reports.Text}, {Key: "state", Title: "State", Unit: reports.Text},
 		{Key: "stage", Title: "Stage", Unit: reports.Text}, {Key: "owner", Title: "Owner", Unit: reports.Text}, {Key: "services", Title: "Services", Unit: reports.Text},
 		{Key: "incidents", Title: "Incidents in all", Unit: reports.Count}, {Key: "incidents_12_months", Title: "Incidents", Unit: reports.Count},
@@ -43,8 +43,6 @@ func problemTable(snapshot *analytics.Snapshot, found []desk.Standing) reports.T
 		{Key: "workaround", Title: "Workaround", Unit: reports.Text}, {Key: "lacks", Title: "A known error that lacks", Unit: reports.Text},
 		{Key: "exit_days", Title: "Days without an incident", Unit: reports.Count}, {Key: "exit_of", Title: "asked for", Unit: reports.Count},
 		{Key: "resolved", Title: "Resolved", Unit: reports.Instant}, {Key: "returned", Title: "Incidents since", Unit: reports.Count},
-	} {
-		t.Columns = append(t.Columns, c)
 	}
 	for _, x := range found {
 		t.Rows = append(t.Rows, problemCells(snapshot, x))
