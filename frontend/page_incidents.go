@@ -23,12 +23,15 @@ type IncidentsPage struct {
 	Sorts   []Choice
 	Rows    []IncidentRow
 	Total   int // that match
-	All     int // that exist and the viewer may see
-	Older   string
-	Newer   string // paths of the neighbour pages; empty: none
-	Exports []Link // "CSV", "JSON"
-	Weeks   []Bar  // matching incidents per week or month, oldest first
-	Empty   Empty  // when Rows is empty
+	// Requests are those of Total that are service requests, and so in no figure; Asked is the list of them.
+	Requests int
+	Asked    string
+	All      int // that exist and the viewer may see
+	Older    string
+	Newer    string // paths of the neighbour pages; empty: none
+	Exports  []Link // "CSV", "JSON"
+	Weeks    []Bar  // matching incidents per week or month, oldest first
+	Empty    Empty  // when Rows is empty
 }
 
 func (IncidentsPage) template() string { return "incidents" }
@@ -114,6 +117,26 @@ type IncidentPage struct {
 }
 
 func (IncidentPage) template() string { return "incident" }
+
+// EditRow is a person's change of a field.
+type EditRow struct {
+	incident.Edit
+	First bool // of its field: Was is what the source says
+	Back  bool // it can be taken back: Was is written as a field's value is
+}
+
+// Edited returns the changes of fields, in the order in which they were made.
+func (p IncidentPage) Edited() []EditRow {
+	var out []EditRow
+	first := map[string]bool{}
+	for i, e := range p.Incident.Edits {
+		newest := !slices.ContainsFunc(p.Incident.Edits[i+1:], func(later incident.Edit) bool { return later.Field == e.Field })
+		plain := slices.Contains([]string{"title", "severity", "status", "kind", "tags", "private", "exclude_reason"}, e.Field)
+		out = append(out, EditRow{Edit: e, First: !first[e.Field], Back: newest && plain && p.MayEdit && (e.Field != "title" || e.Was != "")})
+		first[e.Field] = true
+	}
+	return out
+}
 
 // Twins are the other records of one incident.
 type Twins struct {

@@ -84,6 +84,7 @@ func KindWords() Values[incident.Kind] {
 		incident.Drill:        "drill|exercise|game day|simulation|tutorial",
 		incident.Test:         "test|testing",
 		incident.Maintenance:  "maintenance|planned|scheduled|scheduled maintenance",
+		incident.Request:      "request|service request|user request|access request|question",
 		incident.AfterTheFact: "retrospective|retroactive|backfilled|after the fact",
 	})
 }

@@ -140,3 +140,25 @@ func TestSortTags(t *testing.T) {
 		}
 	}
 }
+
+// TestReclassifiedStays: a person's word that a record is a service request outlives imports, and taking it back gives the source's word
+// again, whatever that has become.
+func TestReclassifiedStays(t *testing.T) {
+	source := func(k incident.Kind) *incident.Incident {
+		return &incident.Incident{ID: "inc_1", Title: "New laptop", Kind: k, Status: incident.Resolved}
+	}
+	stored := source(incident.Real)
+	if err := stored.Edit("kind", "request", "ada", noon); err != nil {
+		t.Fatal(err)
+	}
+	again := incident.Reimport(stored, source(incident.Test))
+	if again.Kind != incident.Request || again.Uncounted() != "request" || again.Edits[0].Was != "test" {
+		t.Errorf("after an import: kind %q, uncounted %q, the source says %q; want request twice, and test", again.Kind, again.Uncounted(), again.Edits[0].Was)
+	}
+	if err := again.Edit("kind", again.Edits[0].Was, "ada", noon); err != nil {
+		t.Fatal(err)
+	}
+	if back := incident.Reimport(again, source(incident.Test)); back.Kind != incident.Test {
+		t.Errorf("after taking it back the kind is %q, want test", back.Kind)
+	}
+}

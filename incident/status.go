@@ -11,7 +11,7 @@ const (
 	Mitigated     Status = "mitigated"
 	Resolved      Status = "resolved"
 	Closed        Status = "closed"
-	Canceled      Status = "canceled" // opened by mistake, or a service request after all
+	Canceled      Status = "canceled" // opened by mistake
 	Merged        Status = "merged"   // folded into another incident
 	StatusUnknown Status = "unknown"  // the source's word is in no mapping table
 )
@@ -61,10 +61,13 @@ const (
 	Test         Kind = "test"
 	Maintenance  Kind = "maintenance"
 	AfterTheFact Kind = "retrospective" // written down after the fact: it happened, but its times were never observed
+	// Request is somebody's wish for something, such as access or a new machine, and no disruption. It counts in no figure and is in no
+	// problem.
+	Request Kind = "request"
 )
 
 // Kinds lists every kind, Real first.
-var Kinds = []Kind{Real, Drill, Test, Maintenance, AfterTheFact}
+var Kinds = []Kind{Real, Drill, Test, Maintenance, AfterTheFact, Request}
 
 // Origin is the sort of system that the record came from.
 type Origin string

@@ -116,6 +116,8 @@ var words = importers.Words{
 	Kind: importers.Values[incident.Kind]{}.With(map[string]incident.Kind{
 		"Incident": incident.Real, "[System] Incident": incident.Real,
 		"drill": incident.Drill, "exercise": incident.Drill, "game day": incident.Drill,
+		"Service Request": incident.Request, "[System] Service request": incident.Request, "Service Request with Approvals": incident.Request,
+		"[System] Service request with approvals": incident.Request,
 	}),
 	Fields: map[string]string{
 		"service": "components", "responders": "Responders",

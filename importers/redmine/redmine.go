@@ -60,7 +60,7 @@ var words = importers.Words{
 		"Immediate": incident.Sev1, "Urgent": incident.Sev2, "High": incident.Sev3, "Normal": incident.Sev4, "Low": incident.Sev5,
 	}),
 	Kind: importers.Values[incident.Kind]{}.With(map[string]incident.Kind{
-		"Bug": incident.Real, "Feature": incident.Real, "Support": incident.Real,
+		"Bug": incident.Real, "Feature": incident.Request, "Support": incident.Real,
 	}),
 }
 

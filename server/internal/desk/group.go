@@ -25,6 +25,9 @@ func (d *Desk) Group(ctx context.Context) error {
 	return d.groupAll(ctx, said)
 }
 
+// groupedKinds are the kinds that problems are found among: what people wish for, over and over, is no disruption.
+var groupedKinds = slices.DeleteFunc(slices.Clone(incident.Kinds), func(k incident.Kind) bool { return k == incident.Request })
+
 // groupAll groups all incidents that exist.
 func (d *Desk) groupAll(ctx context.Context, said []incident.Answer) error {
 	began := d.Now()
@@ -36,7 +39,7 @@ func (d *Desk) groupAll(ctx context.Context, said []incident.Answer) error {
 	if err != nil {
 		return err
 	}
-	docs, err := d.documents(ctx, incident.Filter{Private: true})
+	docs, err := d.documents(ctx, incident.Filter{Kinds: groupedKinds, Private: true})
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,9 @@ func (s *Server) incidents(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page.Total, page.Facets = found.Total, r.facetsOf(incidentsPath, q, found.Facets)
+	if len(q.Kinds) == 0 {
+		page.Requests, page.Asked = requestsIn(q, found.Facets["kind"])
+	}
 	if found.Next != "" {
 		page.Older = pathOf(incidentsPath, with(q, func(q *query.Query) { q.After = found.Next }))
 	}
@@ -59,6 +62,16 @@ func (s *Server) incidents(r *request) (answer, error) {
 	}
 	page.Rows, err = s.hitRows(ctx, r, found.Hits)
 	return answer{page: page}, err
+}
+
+// requestsIn counts the service requests among what was found, and leads to them.
+func requestsIn(q query.Query, kinds []search.Bucket) (int, string) {
+	for _, b := range kinds {
+		if b.Value == string(incident.Request) {
+			return b.Count, pathOf(incidentsPath, with(q, func(q *query.Query) { q.Kinds = []incident.Kind{incident.Request} }))
+		}
+	}
+	return 0, ""
 }
 
 // standardSort is the order when none is asked for.

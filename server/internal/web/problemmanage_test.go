@@ -126,3 +126,34 @@ func TestProblemList(t *testing.T) {
 	}
 	s.holds(s.get("/problems/prb_cache", http.StatusOK), "purity", "3 of 3", "Too few: 3 incidents, so no share is told")
 }
+
+// TestServiceRequest: what a person calls a service request stays in the list, which says so, and leaves the figures of its problem; taken
+// back it counts again.
+func TestServiceRequest(t *testing.T) {
+	s, newest := managedSite(t)
+	path := "/incidents/" + string(newest)
+	says := func(path, what string, words ...string) {
+		t.Helper()
+		text := pageWords(s.get(path, http.StatusOK))
+		for _, w := range words {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s does not say %q: %s", what, w, text)
+			}
+		}
+	}
+	s.holds(s.get(path, http.StatusOK), "the incident", "It is a service request")
+	s.post(path+"/edit", http.StatusSeeOther, "field", "kind", "value", "request")
+	says("/incidents", "the list", "3 of 3 incidents. 1 of them is a service request, which counts in no figure: see it")
+	says("/incidents?kind=request", "the list of requests", "1 of 3 incidents", "not counted: request")
+	says("/problems/prb_cache", "its problem", "Left out of all figures: 1 incident (1 request).", "Incidents, last 12 months 2")
+	page := s.get(path, http.StatusOK)
+	s.holds(page, "the request", "Not counted in reliability numbers", "It is an incident", "source: real")
+	if !strings.Contains(page, `name="value" value="real"`) {
+		t.Error("the change cannot be taken back")
+	}
+	s.post(path+"/edit", http.StatusSeeOther, "field", "kind", "value", "real")
+	says("/problems/prb_cache", "its problem again", "Incidents, last 12 months 3")
+	if text := pageWords(s.get("/incidents", http.StatusOK)); strings.Contains(text, "service request") {
+		t.Error("the list still speaks of a service request")
+	}
+}
