@@ -1,6 +1,7 @@
 package search
 
 import (
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -19,27 +20,56 @@ import (
 
 // analyzer finds the stems of words. It remembers them, because few words make up most texts. It is for one goroutine at a time.
 type analyzer struct {
-	filters map[string][]analysis.TokenFilter
-	stems   map[string]map[string][]byte // by language and word; nil for a stop word
+	stems map[string]map[string][]byte // by language and word; nil for a stop word
 }
 
 // maxStems of one language are remembered.
-const maxStems = 1 << 16
+const maxStems = 1 << 17
 
 const english = en.AnalyzerName
 
 var analyzers = sync.Pool{New: func() any {
-	return &analyzer{filters: map[string][]analysis.TokenFilter{}, stems: map[string]map[string][]byte{}}
+	return &analyzer{stems: map[string]map[string][]byte{}}
 }}
+
+// told is how many bytes of a text say which language it is in.
+const told = 400
 
 // languageOf names the language of a text, if it is another than English and there is an analyzer for it.
 func languageOf(text string) string {
+	text = text[:min(len(text), told)]
+	if plainlyEnglish(text) {
+		return ""
+	}
 	name := language.Of(text)
-	if _, err := registry.NewCache().AnalyzerNamed(name); err != nil || name == english || name == "cjk" {
+	if _, ok := stemmed()[name]; !ok {
 		return ""
 	}
 	return name
 }
+
+// plainlyEnglish reports whether a text has so many of the small words that no other language has that nothing else needs to be
+// looked at, which takes longer.
+func plainlyEnglish(text string) bool {
+	n := 0
+	for _, w := range []string{" the ", " of ", " and ", " is ", " was ", " with ", " for ", " to ", " this ", " from "} {
+		n += min(1, strings.Count(text, w))
+	}
+	return n >= 3
+}
+
+// stemmed are the languages whose words have a stem of their own here, and how it is found.
+var stemmed = sync.OnceValue(func() map[string][]analysis.TokenFilter {
+	out := map[string][]analysis.TokenFilter{}
+	for _, name := range []string{english, "ar", "ckb", "da", "de", "es", "fa", "fi", "fr", "hi", "hr", "hu", "it", "nl", "no", "pt", "ro", "ru", "sv", "tr"} {
+		whole, err := registry.NewCache().AnalyzerNamed(name)
+		if err != nil {
+			panic(err) // languages.go lacks it
+		}
+		out[name] = whole.(*analysis.DefaultAnalyzer).TokenFilters
+	}
+	return out
+})
 
 // index returns what a text in the language is indexed under.
 func (a *analyzer) index(text []byte, lang string) analysis.TokenStream {
@@ -84,16 +114,9 @@ func (a *analyzer) stem(lang string, word []byte) []byte {
 }
 
 func (a *analyzer) work(lang string, word []byte) []byte {
-	filters, ok := a.filters[lang]
-	if !ok {
-		if whole, err := registry.NewCache().AnalyzerNamed(lang); err == nil {
-			filters = whole.(*analysis.DefaultAnalyzer).TokenFilters
-		}
-		a.filters[lang] = filters
-	}
 	// Filters write into the word.
 	tokens := analysis.TokenStream{{Term: append([]byte(nil), word...), End: len(word), Position: 1}}
-	for _, f := range filters {
+	for _, f := range stemmed()[lang] {
 		tokens = f.Filter(tokens)
 	}
 	if len(tokens) == 0 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -44,7 +45,7 @@ func (p *plan) runPart(ctx context.Context, i int) (*selection, error) {
 			return nil, err
 		}
 		if c.scored && s.scores == nil {
-			s.scores = make([]float32, part.rows)
+			s.scores = numbers(part.rows)
 		}
 		hits, err := c.run(i, part, s.rows, s.scores)
 		if err != nil {
@@ -91,6 +92,24 @@ func (p *plan) pick(s *selection) {
 	}
 }
 
+// spare holds slices of scores, which are as long as the index is large.
+var spare sync.Pool
+
+// numbers returns n zeros.
+func numbers(n int) []float32 {
+	if s, ok := spare.Get().(*[]float32); ok && cap(*s) >= n {
+		clear((*s)[:n])
+		return (*s)[:n]
+	}
+	return make([]float32, n)
+}
+
+func forget(s []float32) {
+	if s != nil {
+		spare.Put(&s)
+	}
+}
+
 // run returns the rows of within for which any term of the clause holds, and adds to their scores.
 func (c clause) run(i int, p *part, within set, scores []float32) (set, error) {
 	out := newSet(p.rows)
@@ -134,7 +153,8 @@ func (m *matcher) word(i int, within set, few *roaring.Bitmap, out set, scores [
 	s := m.slots[0]
 	var best []float32
 	if lists := s.lists(i); lists > 1 && scores != nil {
-		best = make([]float32, len(scores))
+		best = numbers(len(scores))
+		defer forget(best)
 	}
 	for _, f := range s.any {
 		for _, list := range f.lists[i] {
@@ -290,7 +310,9 @@ func (m *matcher) rows(i int, within set, do func(row uint32, length float64, fo
 			}
 		}
 		for at := range found {
-			slices.SortFunc(found[at], func(a, b occurrence) int { return cmp.Or(a.position-b.position, a.from-b.from) })
+			if m.slots[at].lists(i) > 1 {
+				slices.SortFunc(found[at], func(a, b occurrence) int { return cmp.Or(a.position-b.position, a.from-b.from) })
+			}
 		}
 		do(row, length, found)
 	}

@@ -30,7 +30,7 @@ const (
 
 // passages finds the passages of the matches of one page. Places of words are costly to read, so they are read for these
 // incidents alone.
-func (p *plan) passages(page []*match) ([]Hit, error) {
+func (p *plan) passages(page []match) ([]Hit, error) {
 	out := make([]Hit, len(page))
 	at := map[*selection]map[uint32]int{}
 	for i, m := range page {
@@ -212,6 +212,6 @@ func wordEnd(text string, to, limit int) int {
 	return to
 }
 
-func oneLine(text string) string {
-	return strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(text)
-}
+var blanks = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ")
+
+func oneLine(text string) string { return blanks.Replace(text) }

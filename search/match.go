@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+	"github.com/blevesearch/vellum/levenshtein"
 )
 
 // matcher looks for one word, or for words in a row, in one text.
@@ -101,16 +103,7 @@ func (v *view) exactly(field, term string, weight float64) (form, error) {
 // beginning is the form of all terms that begin with a text.
 func (v *view) beginning(field, text string, weight float64) (form, error) {
 	return v.form(field, weight, func(dict segment.TermDictionary, add func(term []byte) error) error {
-		terms := dict.AutomatonIterator(nil, []byte(text), behind(text))
-		for {
-			entry, err := terms.Next()
-			if err != nil || entry == nil {
-				return err
-			}
-			if err := add([]byte(entry.Term)); err != nil {
-				return err
-			}
-		}
+		return eachTerm(dict.AutomatonIterator(nil, []byte(text), behind(text)), func(term string) error { return add([]byte(term)) })
 	})
 }
 
@@ -125,24 +118,77 @@ func behind(text string) []byte {
 	return nil
 }
 
+// nearly recognize words with that many wrong letters, two neighbours in each other's place being one.
+var nearly = [3]func() *levenshtein.LevenshteinAutomatonBuilder{1: automata(1), 2: automata(2)}
+
+func automata(edits uint8) func() *levenshtein.LevenshteinAutomatonBuilder {
+	return sync.OnceValue(func() *levenshtein.LevenshteinAutomatonBuilder {
+		b, err := levenshtein.NewLevenshteinAutomatonBuilder(edits, true)
+		if err != nil {
+			panic(err) // it knows up to three edits
+		}
+		return b
+	})
+}
+
+// automaton recognizes words that are spelled nearly like word. It is kept, because every text is asked for the same.
+func (v *view) automaton(word string) (*levenshtein.DFA, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if known, ok := v.automata[word]; ok {
+		return known, nil
+	}
+	n := edits(word)
+	dfa, err := nearly[n]().BuildDfa(word, uint8(n))
+	if err != nil {
+		return nil, fmt.Errorf("search: words near %q: %w", word, err)
+	}
+	if len(v.automata) >= maxAutomata || v.automata == nil {
+		v.automata = map[string]*levenshtein.DFA{}
+	}
+	v.automata[word] = dfa
+	return dfa, nil
+}
+
+// maxAutomata are kept by a view. One takes about as many kilobytes as its word has letters.
+const maxAutomata = 16
+
 // near returns the forms of the words of a text that are spelled nearly like word, those with fewer wrong letters weighing more.
 func (v *view) near(field, word string) ([]form, error) {
-	terms, err := v.snapshot.FieldDictFuzzy(field, word, edits(word), "")
+	dfa, err := v.automaton(word)
 	if err != nil {
-		return nil, fmt.Errorf("search: words of %s near %q: %w", field, word, err)
+		return nil, err
 	}
-	defer terms.Close()
-	var out []form
+	out := make([]form, edits(word)+1)
+	for wrong := range out {
+		out[wrong] = form{1 / float64(1+wrong), make([][]segment.PostingsList, len(v.parts))}
+	}
+	for i, p := range v.parts {
+		dict, err := p.segment.Dictionary(field)
+		if err == nil {
+			err = eachTerm(dict.AutomatonIterator(dfa, nil, nil), func(term string) error {
+				_, wrong := dfa.MatchAndDistance(term)
+				list, err := dict.PostingsList([]byte(term), nil, nil)
+				out[wrong].lists[i] = append(out[wrong].lists[i], list)
+				return err
+			})
+		}
+		if err != nil {
+			return nil, fmt.Errorf("search: words of %s near %q: %w", field, word, err)
+		}
+	}
+	return out, nil
+}
+
+func eachTerm(terms segment.DictionaryIterator, do func(term string) error) error {
 	for {
 		entry, err := terms.Next()
 		if err != nil || entry == nil {
-			return out, err
+			return err
 		}
-		f, err := v.exactly(field, entry.Term, 1/float64(1+entry.EditDistance))
-		if err != nil {
-			return nil, err
+		if err := do(entry.Term); err != nil {
+			return err
 		}
-		out = append(out, f)
 	}
 }
 

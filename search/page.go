@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"slices"
 	"strconv"
 
@@ -79,37 +80,47 @@ func compare(a, b *match) int {
 }
 
 // best returns the first n matches behind the cursor, in order.
-func best(all []*selection, by order, after *match, n int) []*match {
-	var out []*match
+func best(all []*selection, by order, after *match, n int) []match {
+	var out []match
 	for _, s := range all {
 		out = append(out, s.best(by, after, n)...)
 	}
-	slices.SortFunc(out, compare)
+	sortMatches(out)
 	return out[:min(n, len(out))]
 }
 
+func sortMatches(all []match) {
+	slices.SortFunc(all, func(a, b match) int { return compare(&a, &b) })
+}
+
 // best keeps twice as many as are asked for at the most, and forgets the rear half when they are full.
-func (s *selection) best(by order, after *match, n int) []*match {
-	var kept []*match
-	var last *match // of the first n, once there are so many
+func (s *selection) best(by order, after *match, n int) []match {
+	kept := make([]match, 0, min(2*n, s.rows.count()))
+	last := math.Inf(1) // first key of the n-th, once there are so many
+	floor := math.Inf(-1)
+	if after != nil {
+		floor = after.keys[0]
+	}
+	first := by[0]
 	s.rows.each(func(row uint32) {
-		m := match{s: s, row: row}
-		for i, key := range by {
-			m.keys[i] = key(s, row)
-		}
-		if last != nil && m.keys[0] > last.keys[0] || after != nil && m.keys[0] < after.keys[0] {
+		key := first(s, row)
+		if key > last || key < floor {
 			return
 		}
-		if last != nil && compare(&m, last) >= 0 || after != nil && compare(&m, after) <= 0 {
+		m := match{s: s, row: row, keys: [2]float64{key}}
+		if len(by) > 1 {
+			m.keys[1] = by[1](s, row)
+		}
+		if after != nil && key == floor && compare(&m, after) <= 0 {
 			return
 		}
-		if kept = append(kept, &m); len(kept) == 2*n {
-			slices.SortFunc(kept, compare)
+		if kept = append(kept, m); len(kept) == 2*n {
+			sortMatches(kept)
 			kept = kept[:n]
-			last = kept[n-1]
+			last = kept[n-1].keys[0]
 		}
 	})
-	slices.SortFunc(kept, compare)
+	sortMatches(kept)
 	return kept[:min(n, len(kept))]
 }
 

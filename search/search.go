@@ -72,11 +72,16 @@ func answer(ctx context.Context, v *view, req Request) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	defer func() {
+		for _, s := range found {
+			forget(s.scores)
+		}
+	}()
 	out := Result{AsOf: v.seq, Total: total(found)}
 	page := best(found, by, after, limit(req)+1) // one more, to know whether a page follows
 	if len(page) > limit(req) {
 		page = page[:limit(req)]
-		if out.Next, err = by.cursor(page[len(page)-1]); err != nil {
+		if out.Next, err = by.cursor(&page[len(page)-1]); err != nil {
 			return Result{}, fmt.Errorf("search: cursor: %w", err)
 		}
 	}

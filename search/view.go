@@ -12,6 +12,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+	"github.com/blevesearch/vellum/levenshtein"
 
 	"hindsight/incident"
 )
@@ -27,8 +28,9 @@ type view struct {
 	words     *vocabularies
 	languages []string // that texts are in, English aside; ascending
 
-	mu   sync.Mutex
-	refs int
+	mu       sync.Mutex
+	refs     int
+	automata map[string]*levenshtein.DFA
 }
 
 // part is a segment as one state of the index has it.

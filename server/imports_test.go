@@ -41,7 +41,7 @@ var rules = []rule{
 	{"analytics/stats", nil, []string{"gonum.org/v1/gonum"}},
 	{"analytics/calendar", []string{"incident", "analytics/stats"}, nil},
 	{"analytics", []string{"incident", "analytics/stats", "analytics/calendar"}, nil},
-	{"search", []string{"incident", "search/plain", "search/language"}, []string{"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/scorch_segment_api/v2", "github.com/RoaringBitmap/roaring/v2", "go.etcd.io/bbolt"}},
+	{"search", []string{"incident", "search/plain", "search/language"}, []string{"github.com/blevesearch/bleve/v2", "github.com/blevesearch/bleve_index_api", "github.com/blevesearch/scorch_segment_api/v2", "github.com/blevesearch/vellum/levenshtein", "github.com/RoaringBitmap/roaring/v2", "go.etcd.io/bbolt"}},
 	{"search/plain", []string{"incident", "search/template"}, nil},
 	{"search/template", []string{"incident"}, nil},
 	{"search/vectors", nil, []string{"gonum.org/v1/gonum"}},
