@@ -1,0 +1,297 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/search"
+)
+
+// indexed is what it took to index, by engine.
+type indexed struct {
+	time         time.Duration
+	disk, memory int64
+}
+
+// textEngines are the program's index and its peers, over the same documents.
+type textEngines struct {
+	own      *search.Index
+	postgres postgresText
+	sqlite   sqliteText
+	took     [3]indexed
+}
+
+var engineNames = [3]string{"Hindsight", "PostgreSQL", "SQLite FTS5"}
+
+// engines compares full-text engines at each size, in one process and without HTTP, question by question in turn.
+func (b *bench) engines(ctx context.Context) ([]section, error) {
+	var out []section
+	building := section{title: "Full-text engines, time and space",
+		note: "The same made-up documents of about 8 and 100 words (30,000 words by Zipf's law, with endings) in the program's index, in PostgreSQL (stored tsvector with weights, GIN; UNLOGGED and fsync off) " +
+			"and in FTS5 (modernc.org/sqlite, synchronous off). The time is that of writing and indexing, without making the documents up. The program's index holds the texts too, as do the peers' tables. Memory is that of the process beyond " +
+			"what it had, files mapped in aside; PostgreSQL's the share of all its processes, with shared_buffers.",
+		header: []string{"documents", "engine", "time", "per document", "against PostgreSQL", "on disk", "memory"}}
+	before := map[string][3]time.Duration{}
+	for _, n := range b.sizes {
+		answers, took, err := b.enginesAt(ctx, n, before)
+		if err != nil {
+			return nil, err
+		}
+		for i, name := range engineNames {
+			building.rows = append(building.rows, []string{count(n), name, seconds(took[i].time), each(took[i].time, n), ratio(took[i].time, took[1].time), mega(took[i].disk), mega(took[i].memory)})
+		}
+		out = append(out, answers)
+	}
+	return append([]section{building}, out...), nil
+}
+
+func (b *bench) enginesAt(ctx context.Context, n int, before map[string][3]time.Duration) (section, [3]indexed, error) {
+	s := section{title: "Full-text engines, " + count(n) + " documents",
+		note: "Twenty hits with their texts, best first, and the total; the program's answer also has the passages, marked, and all nine facets where the peers count two. p50 / p95 in milliseconds. " +
+			"PostgreSQL ranks with ts_rank; its fuzzy search is pg_trgm's word similarity with the title alone, FTS5 has none. The last column is how many times longer each takes than with a tenth of the documents.",
+		header: []string{"question", "hits, median", "Hindsight", "PostgreSQL", "FTS5", "PostgreSQL / Hindsight", "FTS5 / Hindsight", "tenfold: Hindsight, PostgreSQL, FTS5"}}
+	e, stop, err := b.build(ctx, n)
+	if err != nil {
+		return s, e.took, errors.Join(err, stop())
+	}
+	for _, k := range questions() {
+		b.say("ask for %s, %d documents", k.name, n)
+		row, medians, err := e.compare(ctx, k, before[k.name])
+		if err != nil {
+			return s, e.took, errors.Join(fmt.Errorf("%s: %w", k.name, err), stop())
+		}
+		before[k.name] = medians
+		s.rows = append(s.rows, row)
+	}
+	return s, e.took, stop()
+}
+
+// build fills all three.
+func (b *bench) build(ctx context.Context, n int) (e textEngines, stop func() error, err error) {
+	var closers []func() error
+	stop = func() error {
+		var errs []error
+		for _, c := range closers {
+			errs = append(errs, c())
+		}
+		return errors.Join(errs...)
+	}
+	b.say("index %d documents: Hindsight", n)
+	dir := filepath.Join(b.dir, fmt.Sprintf("engine-%d", n))
+	before := ownMemory()
+	if e.own, err = search.Open(dir, slog.New(slog.DiscardHandler)); err != nil {
+		return e, stop, err
+	}
+	closers = append(closers, e.own.Close, func() error { return os.RemoveAll(dir) })
+	if e.took[0].time, err = fillOwn(ctx, e.own, n); err != nil {
+		return e, stop, err
+	}
+	e.took[0].memory = ownMemory() - before
+	if e.took[0].disk, err = size(dir); err != nil {
+		return e, stop, err
+	}
+	b.say("index %d documents: PostgreSQL", n)
+	url, end, err := postgres(ctx)
+	if err != nil {
+		return e, stop, err
+	}
+	db, err := sql.Open("pgx", url)
+	closers = append(closers, db.Close, end)
+	if err != nil {
+		return e, stop, err
+	}
+	db.SetMaxOpenConns(1) // settings are a connection's own
+	e.postgres = postgresText{db}
+	if e.took[1].time, err = e.postgres.build(ctx, n); err != nil {
+		return e, stop, err
+	}
+	if e.took[1].disk, err = e.postgres.size(ctx); err != nil {
+		return e, stop, err
+	}
+	if err = e.postgres.trigrams(ctx); err != nil {
+		return e, stop, err
+	}
+	if e.took[1].memory, err = e.postgres.memory(ctx); err != nil {
+		return e, stop, err
+	}
+	b.say("index %d documents: SQLite FTS5", n)
+	before = ownMemory()
+	path := filepath.Join(b.dir, fmt.Sprintf("engine-%d.db", n))
+	if e.sqlite, err = openSQLiteText(path); err != nil {
+		return e, stop, err
+	}
+	closers = append(closers, e.sqlite.db.Close, func() error { return os.Remove(path) })
+	if e.took[2].time, err = e.sqlite.build(ctx, n); err != nil {
+		return e, stop, err
+	}
+	e.took[2].memory = ownMemory() - before
+	info, err := os.Stat(path)
+	if err == nil {
+		e.took[2].disk = info.Size()
+	}
+	return e, stop, err
+}
+
+// fillOwn gives the index the documents as the follower does.
+func fillOwn(ctx context.Context, x *search.Index, n int) (spent time.Duration, err error) {
+	upto := 0
+	err = eachText(n, func(docs []text) error {
+		var incs []*incident.Incident
+		for _, d := range docs {
+			incs = append(incs, d.incident())
+		}
+		upto += len(docs)
+		begun := time.Now()
+		defer func() { spent += time.Since(begun) }()
+		return x.Apply(ctx, incident.Delta{Upto: incident.Seq(upto), Incidents: incs})
+	})
+	return spent, err
+}
+
+// ownMemory is what this process has in memory, files mapped in aside.
+func ownMemory() int64 {
+	debug.FreeOSMemory()
+	return processField("self", "status", "RssAnon")
+}
+
+// processField reads a number of bytes from a file about a process; 0 where the system does not say.
+func processField(pid, file, name string) int64 {
+	text, err := os.ReadFile(filepath.Join("/proc", pid, file))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), "\n"+name+":")
+	words := strings.Fields(rest)
+	if len(words) == 0 {
+		return 0
+	}
+	kb, err := strconv.ParseInt(words[0], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kb << 10
+}
+
+// kind is questions of one kind.
+type kind struct {
+	name string
+	ask  []wanted
+}
+
+const perKind = 15
+
+// questions are the same for every size.
+func questions() []kind {
+	p := newProse()
+	rng := rand.New(rand.NewPCG(7, 7))
+	common := func(i int) string { return p.words[i] }
+	mid := func(i int) string { return p.words[300+100*i] }
+	phrases := make([]string, perKind)
+	for i := range phrases { // two words that do follow one another somewhere
+		words := strings.Fields(strings.ReplaceAll(p.next(i).body, ".", ""))
+		at := rng.IntN(len(words) - 1)
+		phrases[i] = words[at] + " " + words[at+1]
+	}
+	dates := func(i int, w wanted) wanted { // a tenth of all
+		w.from = p.end.AddDate(-4, 0, 60*i)
+		w.to, w.facets = w.from.AddDate(0, 0, 182), true
+		return w
+	}
+	out := []kind{{name: "a common word"}, {name: "a middling word"}, {name: "two common words"}, {name: "either of two middling words"}, {name: "a phrase"},
+		{name: "a prefix in the title"}, {name: "a misspelled word"}, {name: "a tenth of the time, facets"}, {name: "time, severity, a common word, facets"}}
+	for i := range perKind {
+		for k, w := range []wanted{{words: []string{common(i)}}, {words: []string{mid(i)}}, {words: []string{common(i), common(i + 7)}}, {words: []string{mid(i), mid(i + 1)}, either: true},
+			{phrase: phrases[i]}, {prefix: common(50 * i)[:3]}, {fuzzy: misspelled(mid(i))}, dates(i, wanted{}), dates(i, wanted{words: []string{common(i)}, severity: 2})} {
+			out[k].ask = append(out[k].ask, w)
+		}
+	}
+	return out
+}
+
+// misspelled lacks a letter.
+func misspelled(word string) string { return word[:2] + word[3:] }
+
+// request is the question as the program's own index takes it.
+func (w wanted) request() (search.Request, error) {
+	var query string
+	switch {
+	case w.fuzzy != "":
+		query = w.fuzzy + "~"
+	case w.phrase != "":
+		query = `"` + w.phrase + `"`
+	case w.prefix != "":
+		query = "title:" + w.prefix + "*"
+	case w.either:
+		query = strings.Join(w.words, "|")
+	default:
+		query = strings.Join(w.words, " ")
+	}
+	q, err := search.Parse(query)
+	f := incident.Filter{Limit: 20, From: w.from, To: w.to}
+	if w.severity > 0 {
+		f.Severities = []incident.Severity{incident.Severity(w.severity)}
+	}
+	return search.Request{Query: q, Filter: f, Facets: w.facets}, err
+}
+
+// compare asks all engines the questions of a kind in turn; the first round warms up.
+func (e textEngines) compare(ctx context.Context, k kind, before [3]time.Duration) ([]string, [3]time.Duration, error) {
+	var times [3][]time.Duration
+	var hits []time.Duration
+	for round := range 3 {
+		for _, w := range k.ask {
+			var took [3]time.Duration
+			req, err := w.request()
+			if err != nil {
+				return nil, [3]time.Duration{}, err
+			}
+			begun := time.Now()
+			found, err := e.own.Search(ctx, req)
+			took[0] = time.Since(begun)
+			if err == nil {
+				took[1], err = e.postgres.ask(ctx, w)
+			}
+			if err == nil && w.fuzzy == "" {
+				took[2], err = e.sqlite.ask(ctx, w)
+			}
+			if err != nil {
+				return nil, [3]time.Duration{}, err
+			}
+			if round == 0 {
+				continue
+			}
+			hits = append(hits, time.Duration(found.Total))
+			for i := range took {
+				times[i] = append(times[i], took[i])
+			}
+		}
+	}
+	var medians [3]time.Duration
+	for i := range times {
+		medians[i] = quantile(times[i], 0.5)
+	}
+	fts, ftsRatio := spread(times[2]), ratio(medians[2], medians[0])
+	if medians[2] == 0 {
+		fts, ftsRatio = "not available", "–"
+	}
+	var grown []string
+	for i, m := range medians {
+		if before[i] > 0 {
+			grown = append(grown, ratio(m, before[i]))
+		} else {
+			grown = append(grown, "–")
+		}
+	}
+	return []string{k.name, count(int(quantile(hits, 0.5))), spread(times[0]), spread(times[1]), fts, ratio(medians[1], medians[0]), ftsRatio, strings.Join(grown, ", ")}, medians, nil
+}
