@@ -33,7 +33,7 @@ var analyzers = sync.Pool{New: func() any {
 }}
 
 // told is how many bytes of a text say which language it is in.
-const told = 400
+const told = 240
 
 // languageOf names the language of a text, if it is another than English and there is an analyzer for it.
 func languageOf(text string) string {
