@@ -23,7 +23,8 @@ type Shell struct {
 	Path      string // path and query of this page, as requested
 	Canonical string // absolute URL of this page with its parameters in canonical order; printed on paper
 	AsOf      incident.Seq
-	Indexing  int // changes that search and analytics have not seen yet; 0: all seen
+	Unwritten bool // the search index cannot be written at present, as on a full disk
+	Indexing  int  // changes that search and analytics have not seen yet; 0: all seen
 	Flash     []Flash
 	Demo      bool           // the demonstration: read-only, roles can be switched
 	Zone      *time.Location // of the viewer; nil: UTC

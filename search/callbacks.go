@@ -20,16 +20,16 @@ const patience = 500 * time.Millisecond
 var hear = sync.OnceFunc(func() {
 	scorch.RegistryAsyncErrorCallbacks[callbacks] = func(err error, path string) {
 		if v, ok := volumeAt(path); ok {
-			v.wrong.Store(&err)
+			v.late.Store(&err)
 		}
 		time.Sleep(patience)
 	}
 	scorch.RegistryEventCallbacks[callbacks] = func(e scorch.Event) bool {
 		if e.Kind == scorch.EventKindMergerProgress || e.Kind == scorch.EventKindPersisterProgress {
 			volumes.Range(func(_, v any) bool {
-				select {
-				case v.(*volume).changed <- struct{}{}:
-				default: // it is going to look anyway
+				if v := v.(*volume); v.scorch.Load() == e.Scorch {
+					v.late.Store(nil)
+					notify(v.changed)
 				}
 				return true
 			})
@@ -37,6 +37,13 @@ var hear = sync.OnceFunc(func() {
 		return true
 	}
 })
+
+func notify(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it is going to look anyway
+	}
+}
 
 // volumeAt finds a volume by the folder that the library keeps inside.
 func volumeAt(path string) (*volume, bool) {

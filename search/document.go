@@ -33,8 +33,15 @@ const (
 	spellingField = "spelling"
 )
 
-// version names what is indexed. Count it up with every change of what a document or a text is indexed under.
-const version = "2"
+const (
+	// layout names the fields and what they hold. Count it up when this program cannot read an index that was written before a change:
+	// such an index is dropped.
+	layout = "2"
+	// content names what texts are indexed under. Count it up with a change of that alone: an index from before then goes on answering
+	// until the new one is complete.
+	content = "1"
+	version = layout + "." + content
+)
 
 const (
 	// textOptions: stored, because fragments are cut from it; with places, for phrases and marks.

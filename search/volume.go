@@ -20,13 +20,16 @@ import (
 
 // volume is one index in a folder of its own, and the newest view of it.
 type volume struct {
-	path  string
-	index bleve.Index
-	words vocabularies
-	seq   atomic.Int64 // that is on disk
-	wrong atomic.Pointer[error]
+	path     string
+	index    bleve.Index
+	words    vocabularies
+	seq      atomic.Int64          // that is on disk
+	wrong    atomic.Pointer[error] // why the last changes could not be written
+	late     atomic.Pointer[error] // what went wrong behind the scenes since something last went well there
+	scorch   atomic.Pointer[scorch.Scorch]
+	complete bool // when it was opened: it may take the place of another
 
-	renewing sync.Mutex // held while a view is made
+	renewing sync.Mutex // held while a view is made, or the library's index opened again
 	columns  map[uint64]*columns
 
 	mu   sync.Mutex
@@ -62,6 +65,11 @@ func openVolume(path string) (v *volume, err error) {
 		return nil, errors.Join(err, v.index.Close())
 	}
 	v.seq.Store(int64(v.view.seq))
+	mark, err := v.view.snapshot.GetInternal(completeKey)
+	if err != nil {
+		return nil, errors.Join(err, v.view.release(), v.index.Close())
+	}
+	v.complete = len(mark) > 0
 	go v.keepRenewing()
 	return v, nil
 }
@@ -89,6 +97,13 @@ func (v *volume) acquire() *view {
 func (v *volume) renew() error {
 	v.renewing.Lock()
 	defer v.renewing.Unlock()
+	if v.index == nil {
+		return fmt.Errorf("search: the index in %s is not open", v.path)
+	}
+	return v.makeView()
+}
+
+func (v *volume) makeView() error {
 	index, err := v.index.Advanced()
 	if err != nil {
 		return fmt.Errorf("search: read index: %w", err)
@@ -100,6 +115,9 @@ func (v *volume) renew() error {
 	snapshot, ok := reader.(*scorch.IndexSnapshot)
 	if !ok || snapshot == nil {
 		return fmt.Errorf("search: the index in %s is of kind %T, or closed", v.path, reader)
+	}
+	if s, ok := index.(*scorch.Scorch); ok {
+		v.scorch.Store(s)
 	}
 	next, columns, err := newView(snapshot, v.columns, &v.words)
 	if err != nil {
@@ -124,8 +142,11 @@ func (v *volume) keepRenewing() {
 		case <-v.stop:
 			return
 		case <-v.changed:
+			if v.wrong.Load() != nil {
+				continue // what could not be written must not be read either
+			}
 			if err := v.renew(); err != nil {
-				v.wrong.Store(&err)
+				v.late.Store(&err)
 			}
 		}
 	}
@@ -135,7 +156,33 @@ func (v *volume) close() error {
 	close(v.stop)
 	<-v.stopped
 	volumes.Delete(v.path)
+	if v.index == nil {
+		return v.view.release()
+	}
 	return errors.Join(v.view.release(), v.index.Close())
+}
+
+// reopen goes back to what is on disk. The library cannot be trusted with a state that it failed to write: it has let go of parts of it and
+// would panic. Readers go on with the view that they have.
+func (v *volume) reopen() error {
+	v.renewing.Lock()
+	defer v.renewing.Unlock()
+	if v.index != nil {
+		if err := v.index.Close(); err != nil {
+			return fmt.Errorf("search: close index: %w", err)
+		}
+	}
+	v.index = nil
+	index, err := openFolder(v.path)
+	if err != nil {
+		return fmt.Errorf("search: open index again: %w", err)
+	}
+	v.index, v.columns = index, nil // numbers of segments that were lost are given again
+	if err := v.makeView(); err != nil {
+		return err
+	}
+	v.seq.Store(int64(v.view.seq))
+	return nil
 }
 
 // batchSize keeps peak memory near 250 MB; larger batches gain little.
@@ -143,6 +190,11 @@ const batchSize = 1000
 
 // apply brings the volume to d.Upto.
 func (v *volume) apply(ctx context.Context, d incident.Delta) error {
+	if v.index == nil {
+		if err := v.reopen(); err != nil {
+			return err
+		}
+	}
 	incidents := d.Incidents
 	for len(incidents) > batchSize {
 		if err := v.write(ctx, incidents[:batchSize], d, v.index.NewBatch()); err != nil {
@@ -166,6 +218,7 @@ func (v *volume) apply(ctx context.Context, d incident.Delta) error {
 	}
 	v.seq.Store(int64(d.Upto))
 	v.wrong.Store(nil)
+	v.late.Store(nil)
 	return nil
 }
 
@@ -188,7 +241,7 @@ func (v *volume) write(ctx context.Context, incidents []*incident.Incident, d in
 	}
 	if err := v.index.Batch(batch); err != nil {
 		v.wrong.Store(&err)
-		return err
+		return errors.Join(err, v.reopen())
 	}
 	return nil
 }

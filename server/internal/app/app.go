@@ -92,6 +92,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 			return nil, errors.Join(err, s.Close())
 		}
 		sinks = append(sinks, a.Desk.Index, a.Desk.Similar)
+		if anew, ok := a.Desk.Index.Rebuild(); ok {
+			sinks = append(sinks, anew)
+		}
 	}
 	// The follower outlives ctx until Close, so that a request that is finishing still sees its own writes.
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -54,11 +54,22 @@ func (a *App) ready(c *gin.Context) {
 	}
 	for _, p := range progress {
 		if !p.Ready() {
-			c.String(http.StatusServiceUnavailable, "%s is at change %d of %d\n", p.Sink, p.At, p.Goal)
+			c.String(http.StatusServiceUnavailable, "%s is at change %d of %d\n%s", p.Sink, p.At, p.Goal, a.trouble())
 			return
 		}
 	}
-	c.String(http.StatusOK, "ready\n")
+	c.String(http.StatusOK, "ready\n%s", a.trouble())
+}
+
+// trouble says what keeps search from taking changes in, if anything does. Answers go on, so that it makes nothing unready.
+func (a *App) trouble() string {
+	if a.Desk.Index == nil {
+		return ""
+	}
+	if err := a.Desk.Index.Trouble(); err != nil {
+		return fmt.Sprintf("but %v. Make room on the disk of %s; it goes on by itself then.\n", err, a.Config.Data)
+	}
+	return ""
 }
 
 // Serve listens and answers until ctx ends; then it finishes what it has begun. ready is called

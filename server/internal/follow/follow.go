@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,9 +42,21 @@ type Sink interface {
 // retrospectives.
 type factsOnly interface{ FactsOnly() bool }
 
+// background is what a sink has that nobody waits for: it prepares something that will answer later, and ends when it is done.
+type background interface {
+	Background() bool
+	Done() bool
+}
+
+func inBackground(s Sink) bool {
+	b, ok := s.(background)
+	return ok && b.Background()
+}
+
 // Lag is how far a sink is behind the feed.
 type Lag struct {
 	Changes int64     // change numbers that it has not applied
+	Behind  bool      // it prepares something beside what answers, so that nobody waits for it
 	Since   time.Time // when it was last up to date, or when the follower began; zero when it is up to date
 }
 
@@ -164,6 +177,10 @@ func (f *Follower) follow(ctx context.Context, l *line) {
 			sleep(ctx, wait)
 		default:
 			failures = 0
+			if b, ok := l.sink.(background); ok && b.Done() {
+				f.end(l)
+				return
+			}
 			if !more {
 				receive(ctx, l.poke)
 			}
@@ -198,6 +215,13 @@ func (f *Follower) step(ctx context.Context, l *line) (more bool, err error) {
 	return !d.CaughtUp, nil
 }
 
+// end forgets a sink that is done.
+func (f *Follower) end(l *line) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lines = slices.DeleteFunc(slices.Clone(f.lines), func(other *line) bool { return other == l })
+}
+
 // advance notes a sink's position and wakes those who wait for it.
 func (f *Follower) advance(l *line, at incident.Seq) {
 	f.mu.Lock()
@@ -213,7 +237,7 @@ func (f *Follower) advance(l *line, at incident.Seq) {
 	f.moved = make(chan struct{})
 }
 
-// WaitFor waits until every sink has applied change seq, or until ctx ends, and reports whether they have. Who
+// WaitFor waits until every sink that answers has applied change seq, or until ctx ends, and reports whether they have. Who
 // has just written calls it, with a deadline, before reading something derived.
 func (f *Follower) WaitFor(ctx context.Context, seq incident.Seq) bool {
 	for {
@@ -234,7 +258,7 @@ func (f *Follower) reached(seq incident.Seq) (bool, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, l := range f.lines {
-		if l.at < seq {
+		if l.at < seq && !inBackground(l.sink) {
 			return false, f.moved
 		}
 	}
@@ -247,12 +271,12 @@ func (f *Follower) Lag() map[string]Lag {
 	defer f.mu.Unlock()
 	lags := make(map[string]Lag, len(f.lines))
 	for _, l := range f.lines {
-		lags[l.sink.Name()] = Lag{Changes: int64(max(0, f.head-l.at)), Since: l.since}
+		lags[l.sink.Name()] = Lag{Changes: int64(max(0, f.head-l.at)), Behind: inBackground(l.sink), Since: l.since}
 	}
 	return lags
 }
 
-// Progress returns how far each sink has come since the start, in the order given to New. It is empty
+// Progress returns how far each sink that answers has come since the start, in the order given to New. It is empty
 // until the feed has been looked at for the first time.
 func (f *Follower) Progress() []Progress {
 	f.mu.Lock()
@@ -262,6 +286,9 @@ func (f *Follower) Progress() []Progress {
 	}
 	var ps []Progress
 	for _, l := range f.lines {
+		if inBackground(l.sink) {
+			continue
+		}
 		ps = append(ps, Progress{Sink: l.sink.Name(), At: l.at, Goal: f.goal})
 	}
 	return ps

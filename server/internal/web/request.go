@@ -100,8 +100,11 @@ func (r *request) shell(title string, nav frontend.Nav, crumbs ...frontend.Link)
 		Canonical: s.BaseURL + r.here(), Demo: s.Demo, Zone: r.zone(), Now: s.Now().UTC(), Flash: r.takeFlash(), NoKeys: r.cookie(keysCookie) == "off",
 		AsOf: s.Live.Seq()}
 	for _, lag := range s.Follow.Lag() {
-		shell.Indexing = max(shell.Indexing, int(lag.Changes))
+		if !lag.Behind {
+			shell.Indexing = max(shell.Indexing, int(lag.Changes))
+		}
 	}
+	shell.Unwritten = s.Index.Trouble() != nil
 	if r.viewer.Role != "" {
 		shell.User = frontend.User{ID: r.viewer.User, Name: r.viewer.Name, Role: r.viewer.Role}
 	}
