@@ -161,10 +161,10 @@ func (g *grouping) copies(n node, group []node) []string {
 	return out
 }
 
-// together reports whether two incidents may be one event, as far as their times are known.
+// together reports whether two incidents may be one event: both times are known and near.
 func (g *grouping) together(a, b int) bool {
 	x, y := g.docs[a].At, g.docs[b].At
-	return x.IsZero() || y.IsZero() || x.Sub(y).Abs() <= oneEvent
+	return !x.IsZero() && !y.IsZero() && x.Sub(y).Abs() <= oneEvent
 }
 
 // others counts members.

@@ -144,11 +144,11 @@ func (g *grouping) gather(owners map[incident.ID]int) {
 	}
 }
 
-// moments are clock times and days. Two texts that name the same minute of different days, or were written in
+// moments are clock times and days, and how addresses begin. Two texts that name the same minute of different days, or were written in
 // the same month, are not alike for it.
 var moments = regexp.MustCompile(`(?i)\b\d{1,2}:\d{2}(?::\d{2})?\b|\b\d{4}-\d{2}-\d{2}|` +
 	`\b(?:\d{1,2}(?:st|nd|rd|th)?,? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,4}(?:st|nd|rd|th)?\b|` +
-	`\b\d{1,2}(?:st|nd|rd|th)\b|\d+[年月日]`)
+	`\b\d{1,2}(?:st|nd|rd|th)\b|\d+[年月日]|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bhttps?://`)
 
 // timeless returns the texts of documents without moments. Half of the time of reading them goes there, so all processors take part.
 func timeless(docs []Document) []similar.Text {
