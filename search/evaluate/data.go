@@ -88,7 +88,10 @@ func (d dataset) parseTimes() error {
 		if doc.Created == "" {
 			continue
 		}
-		at, err := time.Parse("2006-01-02T15:04:05", doc.Created)
+		at, err := time.Parse(time.RFC3339, doc.Created)
+		if err != nil {
+			at, err = time.Parse("2006-01-02T15:04:05", doc.Created) // UTC
+		}
 		if err != nil {
 			return fmt.Errorf("evaluate: docs.jsonl.gz line %d: created: %w", i+1, err)
 		}

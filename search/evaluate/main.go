@@ -45,6 +45,9 @@ func run(ctx context.Context, args []string, w io.Writer) error {
 	if hasTemplates(*dir) {
 		return evaluateTemplates(*dir, *out, w)
 	}
+	if hasTags(*dir) {
+		return evaluateTags(ctx, *dir, *out, w)
+	}
 	d, err := load(*dir)
 	if err != nil {
 		return err

@@ -1,6 +1,10 @@
 package similar
 
-import "math"
+import (
+	"math"
+	"strings"
+	"unicode"
+)
 
 // The features that a match is scored by, each 0 to 1.
 const (
@@ -90,4 +94,46 @@ func (c *Corpus) log1p(x float64) float64 {
 		return c.logs[i]
 	}
 	return math.Log1p(x)
+}
+
+// Unit is a text as a vector of length 1: terms ascending, and their weights.
+type Unit struct {
+	Terms   []uint32
+	Weights []float32
+}
+
+// Unit returns the words of the text at a place by their TF-IDF weights, those of the title counting three times. The numbers of terms are those
+// of this corpus.
+func (c *Corpus) Unit(at int) Unit {
+	var u Unit
+	var sum float64
+	c.docs[at].eachWord(func(t uint32, inTitle, inWhole uint8) {
+		n := min(int(inWhole)+2*int(inTitle), 255)
+		w := c.weight(uint8(n), c.idf(t))
+		u.Terms, u.Weights = append(u.Terms, t), append(u.Weights, float32(w))
+		sum += w * w
+	})
+	for i := range u.Weights {
+		u.Weights[i] /= float32(math.Sqrt(sum))
+	}
+	return u
+}
+
+// Named returns, for each word of a name of three letters and more, the terms of the corpus that begin like it, at most six letters being compared.
+func (c *Corpus) Named(name string) [][]uint32 {
+	var out [][]uint32
+	for _, word := range strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		letters := []rune(word)
+		if len(letters) < 3 {
+			continue
+		}
+		begin, terms := string(letters[:min(6, len(letters))]), []uint32{}
+		for t, known := range c.terms {
+			if strings.HasPrefix(known.form, begin) {
+				terms = append(terms, uint32(t))
+			}
+		}
+		out = append(out, terms)
+	}
+	return out
 }
