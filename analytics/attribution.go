@@ -44,6 +44,7 @@ type struck struct {
 	over     bool
 	services []incident.ID
 	cause    incident.ID // as a person says
+	rejected []incident.ID
 }
 
 // book holds deployments and incidents in time order, to lay the latter to the former.
@@ -78,12 +79,16 @@ func newBook(rule incident.DeliveryRule, now time.Time, changes []incident.Chang
 	return b
 }
 
-// nearest returns the last deployment of one of services within the cap before an instant, or at it; −1 when there is none.
-func (b *book) nearest(services []incident.ID, at int64) int {
+// nearest returns the last deployment of one of services within the cap before an instant, or at it, that is none of those
+// rejected; −1 when there is none.
+func (b *book) nearest(services []incident.ID, at int64, rejected ...incident.ID) int {
 	best := -1
 	for _, id := range services {
 		of := b.byService[id]
 		i, _ := slices.BinarySearchFunc(of, at+1, func(d int, t int64) int { return cmp.Compare(b.deployed[d].at, t) })
+		for i > 0 && slices.Contains(rejected, b.deployed[of[i-1]].event.ID) {
+			i--
+		}
 		if i > 0 && at-b.deployed[of[i-1]].at <= b.cap {
 			best = max(best, of[i-1])
 		}
@@ -94,8 +99,8 @@ func (b *book) nearest(services []incident.ID, at int64) int {
 // attribute lays an incident to a deployment: −1 for none. A person's word outranks nearness in time. near says
 // whether nearness alone would have found one.
 func (b *book) attribute(x struck, services []incident.ID) (i int, basis AttributionBasis, near bool) {
-	i = b.nearest(services, x.at)
-	near = i >= 0
+	near = b.nearest(services, x.at) >= 0
+	i = b.nearest(services, x.at, x.rejected...)
 	switch {
 	case x.cause == incident.NoChange:
 		return -1, Denied, near
@@ -104,7 +109,7 @@ func (b *book) attribute(x struck, services []incident.ID) (i int, basis Attribu
 			return said, SaidByPerson, near
 		}
 		return -1, SaidByPerson, near // a change that was not read, or that is no deployment
-	case near:
+	case i >= 0:
 		return i, NearInTime, near
 	}
 	return -1, Unattributed, near

@@ -28,6 +28,7 @@ type view struct {
 	names      map[incident.ID]string // of services and teams
 	hidden     ledger[bool]           // private incidents
 	causes     ledger[incident.ID]    // what people say brought an incident about: a change, or incident.NoChange
+	rejected   ledger[string]         // the changes that people say did not, with line ends between them
 }
 
 // builder keeps the columns current. It shares chunks with published views and copies one before it
@@ -45,7 +46,7 @@ type builder struct {
 func newBuilder() *builder {
 	return &builder{
 		rowOf: map[incident.ID]int{}, used: map[incident.ID]string{},
-		view: view{words: newDictionary(), lists: newSets(), hidden: newLedger[bool](), causes: newLedger[incident.ID]()},
+		view: view{words: newDictionary(), lists: newSets(), hidden: newLedger[bool](), causes: newLedger[incident.ID](), rejected: newLedger[string]()},
 	}
 }
 
@@ -64,7 +65,7 @@ func (b *builder) publish() view {
 	v.sets = b.lists.lists
 	v.count = len(b.rowOf)
 	v.hidden = b.hidden.share()
-	v.causes = b.causes.share()
+	v.causes, v.rejected = b.causes.share(), b.rejected.share()
 	return v
 }
 
@@ -108,6 +109,7 @@ func (b *builder) remove(id incident.ID) {
 	delete(b.rowOf, id)
 	b.hidden.set(id, true, false)
 	b.causes.set(id, "", false)
+	b.rejected.set(id, "", false)
 	b.free = append(b.free, row)
 }
 
@@ -133,6 +135,8 @@ func (b *builder) put(inc *incident.Incident) {
 	b.hidden.set(inc.ID, true, inc.Private)
 	change, stated := inc.CausedBy()
 	b.causes.set(inc.ID, change, stated)
+	changes, _ := inc.NotCausedBy()
+	b.rejected.set(inc.ID, joinIDs(changes), len(changes) > 0)
 	c, i := b.writable(row)
 	b.putFacts(c, i, inc)
 	b.putCodes(c, i, inc)

@@ -82,15 +82,18 @@ func (s *Snapshot) ChangeRisks(q Query, rule incident.DeliveryRule, within time.
 
 // suspects is a book of changes, as attribution keeps one, with within for its cap.
 func (s *Snapshot) suspects(rule incident.DeliveryRule, within time.Duration, changes []incident.ChangeEvent) *book {
-	made := slices.DeleteFunc(slices.Clone(changes), func(c incident.ChangeEvent) bool {
-		if c.Result == incident.ChangeRunning {
-			c.Result = incident.ChangeResultUnknown // it may do harm before it ends
-		}
-		return rule.NotDeployed(&c) != ""
-	})
+	made := slices.DeleteFunc(slices.Clone(changes), func(c incident.ChangeEvent) bool { return notMade(rule, c) != "" })
 	b := newBook(rule, time.Time{}, made, nil)
 	b.cap = within.Microseconds()
 	return b
+}
+
+// notMade returns why a change is no suspect, or "": as for deployments, but one that runs may do harm before it ends.
+func notMade(rule incident.DeliveryRule, c incident.ChangeEvent) string {
+	if c.Result == incident.ChangeRunning {
+		c.Result = incident.ChangeResultUnknown
+	}
+	return rule.NotDeployed(&c)
 }
 
 const riskMethod = "share of failures over that at the same hour and weekday of other weeks, conditional binomial interval"

@@ -83,3 +83,47 @@ func TestChangesOfWhatIsNeeded(t *testing.T) {
 		}
 	}
 }
+
+// A change is judged by the shortest window that it is in, and by the failures before this one. What people say stands beside it,
+// and a change that they rejected is not what the incident is laid to.
+func TestSuspects(t *testing.T) {
+	var incs []*incident.Incident
+	changes := []incident.ChangeEvent{rolled(90, 0, 0, "api")}
+	for i := range 10 {
+		at := time.Duration(i) * 11 * time.Hour
+		incs = append(incs, failed(i, 12+5*i, at+20*time.Minute, "api"))
+		changes = append(changes, rolled(i, 12+5*i, at, "api"))
+	}
+	last := incs[9]
+	changes = append(changes, rolled(50, 57, 9*11*time.Hour-20*time.Hour, "api"), rolled(51, 57, 9*11*time.Hour+30*time.Minute, "api"))
+	if err := last.Edit("not_caused_by", "chg_0009", "editor", monday); err != nil {
+		t.Fatal(err)
+	}
+	s, rule := snapshot(t, incs), incident.StandardDelivery()
+	got := s.SuspectsOf(analytics.Query{}, rule, last, changes)
+	if len(got) != 2 {
+		t.Fatalf("%d suspects, want the two within a day before", len(got))
+	}
+	near, far := got[0], got[1]
+	if near.Change.ID != "chg_0009" || near.Risk.Within != 30*time.Minute || near.Risk.Near != 9 || near.Risk.Failures != 9 || near.Risk.Says != analytics.SuspicionStrong || near.Stated != analytics.Denied {
+		t.Errorf("the nearer one: %+v", near)
+	}
+	if far.Change.ID != "chg_0050" || far.Risk.Within != 24*time.Hour || far.Stated != analytics.NearInTime {
+		t.Errorf("the farther one: %+v", far)
+	}
+	after := s.SuspectedAfter(analytics.Query{}, rule, changes[10], changes)
+	if len(after) != 1 || after[0].Incident.ID != last.ID || after[0].Before != 20*time.Minute || after[0].Stated != analytics.Denied {
+		t.Errorf("suspected after the rejected change: %+v", after)
+	}
+	report := s.Delivery(analytics.Query{From: monday.AddDate(0, 0, 7*57), To: monday.AddDate(0, 0, 7*60), Now: monday.AddDate(2, 0, 0)}, rule, changes[:11])
+	if a := report.Attributions; len(a) != 1 || a[0].Basis != analytics.Unattributed || !a[0].Near {
+		t.Errorf("laid to %+v, want to nothing, though near", a)
+	}
+	if err := last.Edit("caused_by", "chg_0050", "editor", monday); err != nil {
+		t.Fatal(err)
+	}
+	s = snapshot(t, incs)
+	if laid := s.LaidTo(analytics.Query{}, "chg_0050"); len(laid) != 1 || laid[0].ID != last.ID {
+		t.Errorf("laid to the stated change: %v, want the last incident", laid)
+	}
+}

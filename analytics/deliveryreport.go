@@ -167,7 +167,7 @@ func (s *Snapshot) struckIn(q Query) []struck {
 		if r.leftOut != 0 {
 			continue
 		}
-		x := struck{Case: p.caseOf(r), at: r.started[r.i], end: r.earliest(r.i, ends), over: r.flags[r.i].has(isOver), cause: s.cause(r.id[r.i])}
+		x := struck{Case: p.caseOf(r), at: r.started[r.i], end: r.earliest(r.i, ends), over: r.flags[r.i].has(isOver), cause: s.cause(r.id[r.i]), rejected: s.rejections(r.id[r.i])}
 		for _, code := range s.sets[r.services[r.i]] {
 			x.services = append(x.services, incident.ID(s.texts[code]))
 		}

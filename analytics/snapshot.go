@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -40,6 +41,27 @@ func (s *Snapshot) Private(id incident.ID) bool {
 func (s *Snapshot) cause(id incident.ID) incident.ID {
 	change, _ := s.causes.get(id)
 	return change
+}
+
+// rejections returns the changes that people say did not bring an incident about.
+func (s *Snapshot) rejections(id incident.ID) []incident.ID {
+	text, known := s.rejected.get(id)
+	if !known {
+		return nil
+	}
+	var out []incident.ID
+	for change := range strings.SplitSeq(text, "\n") {
+		out = append(out, incident.ID(change))
+	}
+	return out
+}
+
+func joinIDs(ids []incident.ID) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	return strings.Join(texts, "\n")
 }
 
 // Visible returns the number of incidents that a viewer may see, uncounted ones included.

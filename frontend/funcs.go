@@ -22,6 +22,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"service":    ServicePath,
 		"problem":    ProblemPath,
 		"connection": ConnectionPath,
+		"change":     ChangePath,
 		"run":        RunPath,
 		"letter":     LetterPath,
 		"prose":      prose,

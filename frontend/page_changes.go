@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/reports"
 )
 
 // ChangesPage is the list of changes at /changes, newest first.
@@ -56,17 +57,44 @@ type NearChanges struct {
 	More  string // path of the list of all of them
 	Note  string // why Rows is empty
 
-	Incident  incident.ID
-	Cause     incident.ID // what a person says brought it about; incident.NoChange: none did; empty: nobody says
-	CauseBy   string      // who says so
-	Elsewhere bool        // the cause is a change that is not among Rows
-	MayEdit   bool
+	Incident   incident.ID
+	Cause      incident.ID // what a person says brought it about; incident.NoChange: none did; empty: nobody says
+	CauseBy    string      // who says so
+	RejectedBy string      // who said last of a change that it was not the cause
+	Elsewhere  bool        // the cause is a change that is not among Rows
+	MayEdit    bool
 }
 
 // NearChange is a change and how long before an incident's start it was made.
 type NearChange struct {
 	ChangeRow
-	Before time.Duration
+	Before   time.Duration
+	Stands   string // "suspected", "says nothing", "rejected"; empty: nothing was compared
+	Sentence string // what Stands rests on
+	Suspect  bool   // more than near in time
+	Rejected bool   // a person says that it was not the cause
+	Needs    string // why a change of another service is here; empty: it is of a service of the incident
+}
+
+// ChangePage is one change at /changes/{id}, with the incidents that began within 24 hours after it.
+type ChangePage struct {
+	Shell
+	Row     ChangeRow
+	Laid    []CaseRow  // which a person laid to it
+	After   []AfterRow // nearest first
+	Total   int
+	MayEdit bool
+}
+
+func (ChangePage) template() string { return "change" }
+
+// AfterRow is an incident after a change, and how the two stand to each other.
+type AfterRow struct {
+	CaseRow
+	Incident                     incident.ID
+	Gap                          reports.Cell // seconds
+	Stands, Sentence             string
+	Rejected, Confirmed, Suspect bool
 }
 
 // OnCallPage is who is on call now and next at /oncall. GET parameters: q.

@@ -24,7 +24,7 @@ func Routes() []Route {
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
 		{"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/alike"}, {"POST", "/incidents/{id}/apart"},
 		{"GET", "/cases"}, {"GET", "/cases/{figure}"},
-		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/causes"}, {"GET", "/causes/cases"}, {"GET", "/causes/factors.csv"}, {"GET", "/causes/together.csv"}, {"GET", "/causes/changes.csv"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
+		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/changes/{id}"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/causes"}, {"GET", "/causes/cases"}, {"GET", "/causes/factors.csv"}, {"GET", "/causes/together.csv"}, {"GET", "/causes/changes.csv"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"}, {"GET", "/problems/{id}/incidents"}, {"POST", "/problems/{id}/manage"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"}, {"POST", "/problems/{id}/merge"}, {"POST", "/problems/{id}/split"}, {"POST", "/problems/{id}/undo"},
 		{"POST", "/problems/{id}/members/{incident}/remove"}, {"POST", "/problems/{id}/members/{incident}/restore"},
@@ -60,6 +60,9 @@ func IncidentPath(id incident.ID) string { return below("/incidents", id) }
 
 // ServicePath returns the page of a service.
 func ServicePath(id incident.ID) string { return below("/services", id) }
+
+// ChangePath returns the page of a change.
+func ChangePath(id incident.ID) string { return below("/changes", id) }
 
 // ContractPath returns the page of a contract.
 func ContractPath(id incident.ID) string { return below("/contracts", id) }

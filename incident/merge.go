@@ -9,7 +9,7 @@ import (
 )
 
 // EditableFields lists the fields that people may change with Edit.
-var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason", twinField, causeField}
+var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason", twinField, causeField, rejectField}
 
 // Edit sets a field as a person says, and notes who said so and what was there before, so that imports keep
 // it. Values are written as FieldValue returns them; saying what is there already is no edit. It returns a
@@ -22,9 +22,14 @@ func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 	if err := inc.setField(field, value); err != nil {
 		return err
 	}
-	if field == causeField {
-		value = strings.TrimSpace(value) // it is kept in the edit alone
-	} else {
+	switch value = strings.TrimSpace(value); field {
+	case causeField: // it is kept in the edit alone, as is the next one
+	case rejectField:
+		if value == "" || strings.Contains(value, ",") || value == string(NoChange) {
+			return Invalidf(field, "give the id of one change, or - and the id to take it back")
+		}
+		value = inc.rejecting(value)
+	default:
 		value, _ = inc.FieldValue(field)
 	}
 	if value != was {
@@ -58,6 +63,8 @@ func (inc *Incident) FieldValue(field string) (string, error) {
 	case causeField:
 		change, _ := inc.CausedBy()
 		return string(change), nil
+	case rejectField:
+		return inc.lastEdit(rejectField).Value, nil
 	}
 	return "", Invalidf("field", "%q cannot be changed; there are %s", field, strings.Join(EditableFields, ", "))
 }

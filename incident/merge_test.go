@@ -32,7 +32,7 @@ func TestEdit(t *testing.T) {
 		{"private", "private", "true", "true", ""},
 		{"neither private nor not", "private", "perhaps", "false", `private: "perhaps" is neither true nor false`},
 		{"reason", "exclude_reason", "a rehearsal", "a rehearsal", ""},
-		{"no such field", "owner", "x", "", `field: "owner" cannot be changed; there are title, severity, status, kind, team, tags, private, exclude_reason, same_as, caused_by`},
+		{"no such field", "owner", "x", "", `field: "owner" cannot be changed; there are title, severity, status, kind, team, tags, private, exclude_reason, same_as, caused_by, not_caused_by`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			inc := &incident.Incident{Title: "old", Severity: incident.Sev3, Status: incident.Resolved, Kind: incident.Real}

@@ -6,6 +6,7 @@ import (
 
 	"hindsight/frontend"
 	"hindsight/incident"
+	"hindsight/reports"
 )
 
 // changeRow makes the i-th change. Without times it has only the moment when it was finished, and its source has no
@@ -56,9 +57,22 @@ func (w world) changes() frontend.ChangesPage {
 func (w world) near() *frontend.NearChanges {
 	n := &frontend.NearChanges{Total: 12, More: "/changes?service=svc_0001&from=2026-11-11"}
 	for i := range 5 {
-		n.Rows = append(n.Rows, frontend.NearChange{ChangeRow: w.changeRow(i), Before: time.Duration(i*i*83) * time.Minute})
+		n.Rows = append(n.Rows, frontend.NearChange{ChangeRow: w.changeRow(i), Before: time.Duration(i*i*83) * time.Minute, Stands: []string{"strongly suspected", "says nothing", "rejected", "", "too few incidents to tell"}[i],
+			Sentence: w.say("A change within 2h before 14 of 24 failures (58 %); at the same hour of other weeks 31 % of the time: lift 1.9 (1.2 to 2.8)."), Suspect: i == 0, Rejected: i == 2, Needs: []string{"", w.say("checkout is configured to need payments")}[i%2]})
 	}
 	return n
+}
+
+// change is the page of one change.
+func (w world) change() frontend.ChangePage {
+	row := w.changeRow(0)
+	p := frontend.ChangePage{Shell: w.on(row.Change.Title, frontend.NavChanges, "/changes/chg_0000"), Row: row, Total: 900, MayEdit: true}
+	one := frontend.CaseRow{Path: frontend.IncidentPath("inc_0001"), Number: "INC-1", Title: w.say("Checkout fails"), Severity: incident.Sev1, StartedAt: w.shell.Now, Services: w.say("checkout, payments")}
+	p.Laid = []frontend.CaseRow{one}
+	for i := range w.rows {
+		p.After = append(p.After, frontend.AfterRow{CaseRow: one, Incident: number("inc", i), Gap: reports.Num(float64(600 * i)), Stands: w.say("suspected"), Sentence: w.say("A change within 2h before 14 of 24 failures."), Rejected: i%4 == 1, Confirmed: i%4 == 2, Suspect: i%4 == 0})
+	}
+	return p
 }
 
 // shift makes the i-th shift of a schedule, two days long.

@@ -85,6 +85,7 @@ func (w world) pages() []State {
 		{"delivery", w.numbers("Delivery", frontend.NavChanges, "/delivery")},
 		{"causes", w.causes()},
 		{"pair", w.pair()},
+		{"change", w.change()},
 		{"oncall", w.onCall()},
 		{"sla", w.sla()},
 		{"slo", w.slo()},

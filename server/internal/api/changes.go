@@ -2,9 +2,12 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"hindsight/analytics"
 	"hindsight/incident"
+	"hindsight/server/internal/desk"
 	"hindsight/server/internal/query"
 )
 
@@ -79,13 +82,26 @@ func changeEvent(c incident.ChangeEvent) ChangeEvent {
 		ConnectionID: c.Ref.Connection, ExternalID: c.Ref.ExternalID, Change: c.Seq}
 }
 
+// maxNearby bounds the changes listed with an incident; they are those nearest to its start.
+const maxNearby = 500
+
 // NearbyChange is a change event that preceded an incident.
 type NearbyChange struct {
-	Change        ChangeEvent `json:"change"`
-	MinutesBefore float64     `json:"minutes_before" doc:"from the change's start, or its finish where only that is known, to the incident's start; closeness in time, not a cause"`
+	Change        ChangeEvent   `json:"change"`
+	Stands        string        `json:"stands" doc:"confirmed or rejected by a person; else strongly suspected, suspected, says nothing, too few incidents to tell, or no suspect"`
+	Sentence      string        `json:"sentence" doc:"how often a change comes before failures of the service, and how often it would by chance"`
+	Service       incident.ID   `json:"service_id" doc:"of the incident: the one that was changed, or that needs what was changed"`
+	Needed        incident.ID   `json:"needed_id,omitempty" doc:"what was changed, where the service is only configured to need it"`
+	Within        int           `json:"within_minutes" doc:"how long before failures changes are counted"`
+	Failures      int           `json:"failures" doc:"of the service before this one, up to a year back"`
+	AfterAChange  int           `json:"failures_after_a_change"`
+	Before        desk.Estimate `json:"share_after_a_change"`
+	Base          desk.Estimate `json:"share_by_chance" doc:"the base rate: of the same failures, moved by whole weeks"`
+	Lift          desk.Estimate `json:"lift"`
+	MinutesBefore float64       `json:"minutes_before" doc:"from the change's start, or its finish where only that is known, to the incident's start; closeness in time, not a cause"`
 }
 
-// NearbyChanges is what was changed in an incident's services in the 24 hours before it started, in time order.
+// NearbyChanges is what was changed in an incident's services, and in what these need, in the 24 hours before it started, in time order.
 // That is closeness in time, not a cause.
 type NearbyChanges struct {
 	Items     []NearbyChange `json:"items" doc:"at most the last 500"`
@@ -97,9 +113,11 @@ func (s *Server) incidentChanges(ctx context.Context, v Viewer, p IDParams) (Nea
 	if err != nil {
 		return NearbyChanges{}, err
 	}
-	found, err := s.desk.ChangesBefore(ctx, inc)
-	return NearbyChanges{each(found, func(c incident.ChangeEvent) NearbyChange {
-		return NearbyChange{changeEvent(c), inc.StartedAt().Sub(c.At()).Minutes()}
+	found, err := s.desk.Suspects(ctx, inc, v.Private())
+	slices.Reverse(found)
+	return NearbyChanges{each(found[max(0, len(found)-maxNearby):], func(x analytics.Suspect) NearbyChange {
+		return NearbyChange{Change: changeEvent(x.Change), Stands: x.Words(), Sentence: x.Sentence(), Service: x.Service, Needed: x.Needed, Within: int(x.Risk.Within.Minutes()),
+			Failures: x.Risk.Failures, AfterAChange: x.Risk.Near, Before: desk.Estimate(x.Risk.Before), Base: desk.Estimate(x.Risk.Base), Lift: desk.Estimate(x.Risk.Lift), MinutesBefore: x.Before.Minutes()}
 	}), when(inc.StartedAt())}, err
 }
 

@@ -288,6 +288,7 @@ type IncidentPatch struct {
 	Tags          *[]string        `json:"tags,omitempty"`
 	Private       *bool            `json:"private,omitempty"`
 	ExcludeReason *string          `json:"exclude_reason,omitempty" doc:"keeps it out of reliability numbers; empty counts it"`
+	NotCausedBy   *string          `json:"not_caused_by,omitempty" doc:"id of a change event that did not bring it about, however near in time; with a minus sign before it that is taken back"`
 	CausedBy      *string          `json:"caused_by,omitempty" doc:"id of the change event that brought it about, or none; empty: take back what was said"`
 	Milestones    []MilestonePatch `json:"milestones,omitempty"`
 }
@@ -295,7 +296,7 @@ type IncidentPatch struct {
 // fields are the fields that the patch names, as desk reads them.
 func (p IncidentPatch) fields() map[string]string {
 	out := map[string]string{}
-	for name, value := range map[string]*string{"title": p.Title, "status": p.Status, "kind": p.Kind, "team": p.Team, "exclude_reason": p.ExcludeReason, "caused_by": p.CausedBy} {
+	for name, value := range map[string]*string{"title": p.Title, "status": p.Status, "kind": p.Kind, "team": p.Team, "exclude_reason": p.ExcludeReason, "caused_by": p.CausedBy, "not_caused_by": p.NotCausedBy} {
 		if value != nil {
 			out[name] = *value
 		}

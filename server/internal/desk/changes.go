@@ -15,8 +15,12 @@ import (
 // change an incident may begin to be counted with it.
 const ChangeWindow = 24 * time.Hour
 
-// maxNearby bounds the changes listed with an incident; they are those nearest to its start.
-const maxNearby = 500
+const (
+	// suspectYears is how far back failures and changes are compared to say what a change before an incident means.
+	suspectYears = 1
+	// maxSuspectChanges bounds the changes that are read for it; they are the newest.
+	maxSuspectChanges = 10_000
+)
 
 // ChangeFilter resolves q's services, sources, period, limit and cursor; an unknown one is ErrInvalid.
 func (d *Desk) ChangeFilter(ctx context.Context, q query.Query, private bool) (incident.ChangeFilter, error) {
@@ -56,24 +60,54 @@ func (d *Desk) connectionsOf(ctx context.Context, wanted func(importers.Source, 
 	}), err
 }
 
-// ChangesBefore returns the change events of an incident's services that were made within ChangeWindow before its
-// start, in time order, at most the last 500. A change of which only the finish is known counts by that.
-//
-// They are near in time. Whether one of them had to do with the incident is for people to find out. An
-// incident of unknown start, or without services, has none.
-func (d *Desk) ChangesBefore(ctx context.Context, inc *incident.Incident) ([]incident.ChangeEvent, error) {
-	start := inc.StartedAt()
-	f := incident.ChangeFilter{From: start.Add(-ChangeWindow), To: start.Add(time.Microsecond), Services: servicesOf(inc.Services), Limit: maxNearby}
-	if start.IsZero() || len(f.Services) == 0 {
+// Suspects sets an incident beside the changes of its services, and of what these are configured to need, that were made within
+// ChangeWindow before its start, nearest first. A change of which only the finish is known counts by that. They are near in
+// time; beside each stands what chance has to do with that. An incident of unknown start, or without services, has none.
+func (d *Desk) Suspects(ctx context.Context, inc *incident.Incident, private bool) ([]analytics.Suspect, error) {
+	start, snapshot := inc.StartedAt(), d.Live.Snapshot()
+	services := servicesOf(inc.Services)
+	if start.IsZero() || len(services) == 0 {
 		return nil, nil
 	}
-	found, _, err := d.Store.ChangeEvents(ctx, f)
-	slices.Reverse(found)
-	return found, err
+	q, rule, changes, err := d.suspicion(ctx, services, start, private)
+	if err != nil {
+		return nil, err
+	}
+	return snapshot.SuspectsOf(q, rule, inc, changes), nil
+}
+
+// SuspectedAfter sets a change beside the incidents that began within ChangeWindow after it, as Suspects sees it from their side,
+// and lists those that a person laid to it, whenever they began.
+func (d *Desk) SuspectedAfter(ctx context.Context, change incident.ChangeEvent, private bool) (after []analytics.Suspect, laid []analytics.Case, err error) {
+	snapshot := d.Live.Snapshot()
+	laid = snapshot.LaidTo(analytics.Query{Private: private, Now: d.Now().UTC()}, change.ID)
+	services := servicesOf(change.Services)
+	if len(services) == 0 {
+		return nil, laid, nil
+	}
+	q, rule, changes, err := d.suspicion(ctx, snapshot.Needing(services), change.At(), private)
+	if err != nil {
+		return nil, nil, err
+	}
+	return snapshot.SuspectedAfter(q, rule, change, changes), laid, nil
+}
+
+// suspicion reads what it takes to say what changes before incidents of some services mean, around an instant.
+func (d *Desk) suspicion(ctx context.Context, services []incident.ID, at time.Time, private bool) (q analytics.Query, rule incident.DeliveryRule, changes []incident.ChangeEvent, err error) {
+	if rule, _, err = d.DeliveryRule(ctx); err != nil {
+		return q, rule, nil, err
+	}
+	needs, all := d.Live.Snapshot().Terms().Dependencies, slices.Clone(services)
+	for _, id := range services {
+		all = append(all, analytics.NeededBy(needs, id)...)
+	}
+	q = analytics.Query{From: at.AddDate(-suspectYears, 0, 0), Now: d.Now().UTC(), Private: private}
+	changes, _, err = d.changesUpTo(ctx, incident.ChangeFilter{Services: all, From: q.From, To: q.Now}, maxSuspectChanges)
+	return q, rule, changes, err
 }
 
 // IncidentsAfter returns for each change how many incidents that count began within ChangeWindow after it and touched
-// one of its services, as ChangesBefore sees it from their side. That is closeness in time, not a cause.
+// one of its services. That is closeness in time, not a cause.
 func (d *Desk) IncidentsAfter(changes []incident.ChangeEvent, private bool) []int {
 	windows := make([]analytics.Window, len(changes))
 	for i, c := range changes {

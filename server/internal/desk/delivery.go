@@ -91,9 +91,14 @@ func ownedBy(services []incident.Service, teams, among []incident.ID) []incident
 }
 
 func (d *Desk) allChanges(ctx context.Context, f incident.ChangeFilter) ([]incident.ChangeEvent, bool, error) {
+	return d.changesUpTo(ctx, f, maxChanges)
+}
+
+// changesUpTo returns the newest changes of a filter, about most of them; all is false when there are more.
+func (d *Desk) changesUpTo(ctx context.Context, f incident.ChangeFilter, most int) (found []incident.ChangeEvent, all bool, err error) {
 	var out []incident.ChangeEvent
 	f.Limit, f.After = changePage, ""
-	for len(out) < maxChanges {
+	for len(out) < most {
 		some, next, err := d.Store.ChangeEvents(ctx, f)
 		if err != nil {
 			return nil, false, err

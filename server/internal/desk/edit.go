@@ -53,9 +53,11 @@ func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string) (*i
 		if err := twinExists(tx, inc); err != nil {
 			return err
 		}
-		if _, stated := p.Fields["caused_by"]; stated {
-			if err := changeExists(tx, inc); err != nil {
-				return err
+		for _, field := range []string{"caused_by", "not_caused_by"} {
+			if value, stated := p.Fields[field]; stated {
+				if err := changeExists(tx, field, incident.ID(strings.TrimSpace(value))); err != nil {
+					return err
+				}
 			}
 		}
 		out = inc
@@ -79,15 +81,15 @@ func twinExists(tx incident.Tx, inc *incident.Incident) error {
 	return err
 }
 
-// changeExists refuses to say that a change that is not there brought an incident about.
-func changeExists(tx incident.Tx, inc *incident.Incident) error {
-	change, stated := inc.CausedBy()
-	if !stated || change == incident.NoChange {
+// changeExists refuses to say of a change that is not there that it did or did not bring an incident about. What is taken
+// back may be gone.
+func changeExists(tx incident.Tx, field string, change incident.ID) error {
+	if change == "" || change == incident.NoChange || strings.HasPrefix(string(change), "-") {
 		return nil
 	}
 	found, err := tx.ChangeEventsByID([]incident.ID{change})
 	if err == nil && (found[change] == nil || found[change].Deleted()) {
-		err = incident.Invalidf("caused_by", "there is no change %q; give the id of one, or none", change)
+		err = incident.Invalidf(field, "there is no change %q; give the id of one", change)
 	}
 	return err
 }

@@ -1,15 +1,18 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
 	"time"
 
+	"hindsight/analytics"
 	"hindsight/frontend"
 	"hindsight/importers"
 	"hindsight/incident"
+	"hindsight/reports"
 	"hindsight/search"
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/query"
@@ -186,24 +189,79 @@ func (s *Server) fillChanges(ctx context.Context, r *request, page *frontend.Inc
 		page.Changes.Note = "It names no service, so no change can be set beside it."
 		return nil
 	default:
-		found, err := s.ChangesBefore(ctx, inc)
+		found, err := s.Suspects(ctx, inc, r.viewer.Private())
 		if err != nil {
 			return err
 		}
-		slices.Reverse(found)
-		rows, err := s.changeRows(ctx, r, found[:min(len(found), nearShown)])
-		page.Changes.Rows = each(rows, func(row frontend.ChangeRow) frontend.NearChange {
-			return frontend.NearChange{ChangeRow: row, Before: start.Sub(row.Change.At())}
-		})
+		page.Changes.RejectedBy = rejectedBy(inc)
+		page.Changes.Rows, err = s.nearRows(ctx, r, found[:min(len(found), nearShown)])
 		if slices.ContainsFunc(page.Changes.Rows, func(x frontend.NearChange) bool { return x.Change.ID == page.Changes.Cause }) {
 			page.Changes.Elsewhere = false
 		}
 		if page.Changes.Total = len(found); len(found) > 0 {
 			ids := each(inc.Services, func(u incident.ServiceUse) string { return string(u.Service) })
+			for _, x := range found {
+				if x.Needed != "" && !slices.Contains(ids, string(x.Needed)) {
+					ids = append(ids, string(x.Needed))
+				}
+			}
 			page.Changes.More = pathOf(changesPath, between(ids, start.Add(-desk.ChangeWindow), start))
 		}
 		return err
 	}
+}
+
+func rejectedBy(inc *incident.Incident) string {
+	_, by := inc.NotCausedBy()
+	return by
+}
+
+// nearRows are changes before an incident, with what chance has to do with each.
+func (s *Server) nearRows(ctx context.Context, r *request, found []analytics.Suspect) ([]frontend.NearChange, error) {
+	rows, err := s.changeRows(ctx, r, each(found, func(x analytics.Suspect) incident.ChangeEvent { return x.Change }))
+	snapshot := s.Live.Snapshot()
+	var out []frontend.NearChange
+	for i, row := range rows {
+		x := found[i]
+		near := frontend.NearChange{ChangeRow: row, Before: x.Before, Stands: x.Words(), Sentence: capital(x.Sentence()) + ".", Rejected: x.Stated == analytics.Denied, Suspect: strong(x)}
+		if x.Needed != "" {
+			near.Needs = snapshot.Name(x.Service) + " is configured to need " + snapshot.Name(x.Needed)
+		}
+		out = append(out, near)
+	}
+	return out, err
+}
+
+// strong reports whether a change is more than near in time.
+func strong(x analytics.Suspect) bool {
+	return x.No == "" && x.Stated != analytics.Denied && (x.Stated == analytics.SaidByPerson || x.Risk.Says == analytics.SuspicionSome || x.Risk.Says == analytics.SuspicionStrong)
+}
+
+// change shows one change, and the incidents that are suspected after it.
+func (s *Server) change(r *request) (answer, error) {
+	ctx := r.Request.Context()
+	c, err := s.Store.ChangeEvent(ctx, incident.ID(r.Param("id")))
+	if err == nil && c.Deleted() {
+		err = incident.ErrNotFound
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	rows, err := s.changeRows(ctx, r, []incident.ChangeEvent{*c})
+	if err != nil {
+		return answer{}, err
+	}
+	page := frontend.ChangePage{Shell: r.shell(cmp.Or(c.Title, "Untitled change"), frontend.NavChanges, frontend.Link{Label: "Changes", Path: changesPath}), Row: rows[0], MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
+	after, laid, err := s.SuspectedAfter(ctx, *c, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	page.Laid, page.Total = each(laid, caseRow), len(after)
+	for _, x := range after[:min(len(after), casesShown)] {
+		page.After = append(page.After, frontend.AfterRow{CaseRow: caseRow(x.Incident), Incident: x.Incident.ID, Gap: reports.Num(x.Before.Seconds()), Stands: x.Words(), Sentence: capital(x.Sentence()) + ".",
+			Rejected: x.Stated == analytics.Denied, Confirmed: x.Stated == analytics.SaidByPerson, Suspect: strong(x)})
+	}
+	return show(page)
 }
 
 // fillMade adds the newest changes of a service in the page's period.

@@ -122,6 +122,7 @@ func TestChanges(t *testing.T) {
 	all, _, _ = strings.Cut(all, `"`)
 	s.lists("/changes?"+strings.ReplaceAll(all, "&amp;", "&"), []string{"2 changes", "Deploy checkout 2", "Deploy checkout 1"}, []string{"Deploy vault 3"})
 	s.lists("/incidents/inc_4", []string{"No change of its services is on record"}, []string{"Deploy checkout"})
+	s.suspects(failed)
 	s.lists("/incidents/inc_5", []string{"It names no service, so no change can be set beside it."}, nil)
 	s.lists("/services/checkout", []string{"Latest changes", "Deploy vault 3", "Deploy checkout 2", "Deploy checkout 1"}, []string{"Deploy search 4"})
 	s.lists("/palette?q=changes", []string{"Changes"}, nil)
@@ -174,4 +175,25 @@ func TestOnCall(t *testing.T) {
 	s.lists("/oncall?q=RED", []string{"1 schedule", "Red primary"}, []string{"Blue"})
 	s.lists("/oncall?q=green", []string{"No schedule matches", "green"}, []string{"Responder"})
 	s.lists("/services", []string{"On call"}, nil)
+}
+
+// suspects judges a change before inc_1: beside it stands what chance has to do with it, a person says that it was not the
+// cause, takes that back, and the page of the change tells the same.
+func (s *importSite) suspects(change incident.ChangeEvent) {
+	s.Helper()
+	id, path := string(change.ID), "/changes/"+string(change.ID)
+	s.lists("/incidents/inc_1", []string{"Deploy checkout 2", "too few incidents to tell", "A change within 2h before 0 of 0 failures", "It brought this about", "It did not"}, nil)
+	s.post("/incidents/inc_1/edit", http.StatusSeeOther, "field", "not_caused_by", "value", id)
+	s.post("/incidents/inc_1/edit", http.StatusUnprocessableEntity, "field", "not_caused_by", "value", "che_nothing")
+	s.lists("/incidents/inc_1", []string{"Deploy checkout 2", "rejected", "It did not bring this about", "Take back that it did not"}, nil)
+	s.lists(path, []string{"Deploy checkout 2", "failed", "Within 24 hours after it", "2 incidents began", "Synthetic inc_1", "1h 30m after it", "rejected", "Synthetic inc_2", "too few incidents"}, []string{"inc_3", "A person laid to it"})
+	if body := s.get("/api/v1/incidents/inc_1/changes", http.StatusOK); !strings.Contains(body, `"stands":"rejected"`) {
+		s.Errorf("the API does not say that the change is rejected:\n%s", body)
+	}
+	s.post("/incidents/inc_1/edit", http.StatusSeeOther, "field", "not_caused_by", "value", "-"+id)
+	s.lists("/incidents/inc_1", []string{"Deploy checkout 2", "too few incidents to tell"}, []string{"rejected"})
+	s.post("/incidents/inc_1/edit", http.StatusSeeOther, "field", "caused_by", "value", id)
+	s.lists(path, []string{"A person laid to it: 1 incident", "Synthetic inc_1", "confirmed", "Take back what was said"}, nil)
+	s.post("/incidents/inc_1/edit", http.StatusSeeOther, "field", "caused_by", "value", "")
+	s.get("/changes/che_nothing", http.StatusNotFound)
 }

@@ -34,6 +34,7 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/services", incident.Viewer, s.services)
 	get("/services/:id", incident.Viewer, s.service)
 	get("/changes", incident.Viewer, s.changes)
+	get("/changes/:id", incident.Viewer, s.change)
 	get("/delivery", incident.Viewer, s.delivery)
 	get("/load", incident.Viewer, s.load)
 	get("/learning", incident.Viewer, s.learning)
