@@ -68,7 +68,7 @@ func (s *Snapshot) Better(q Query) Better {
 	}
 	b.Gaps, b.Pattern = s.Gaps(q), s.Pattern(q)
 	q.Span = b.Lasting.Span
-	b.Levels = LevelsOf(s.Cases(q, Recorded))
+	b.Levels = LevelsOf(s.Dots(q, Recorded))
 	q.GroupBy = ByWeek
 	b.Rhythm = s.Rhythm(q)
 	return b

@@ -74,7 +74,7 @@ func TestLevels(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 1))
 	incs := ofSeverity("a", 2, day(2024, 1, 1), append(around(random, 10, 40), around(random, 60, 40)...)...)
 	q := analytics.Query{Span: resolveMetric.Span}
-	l := analytics.LevelsOf(snapshot(t, incs).Cases(q, analytics.Recorded))
+	l := analytics.LevelsOf(snapshot(t, incs).Dots(q, analytics.Recorded))
 	if l.N != 80 || l.Block != 1 || len(l.Shifts) != 1 {
 		t.Fatalf("levels: %+v", l)
 	}
@@ -91,11 +91,11 @@ func TestLevels(t *testing.T) {
 func TestLevelsOfNoChange(t *testing.T) {
 	random, found := rand.New(rand.NewPCG(2, 2)), 0
 	for range 200 {
-		var cases []analytics.Case
+		var recorded []analytics.Dot
 		for i, minutes := range around(random, 30, 100) {
-			cases = append(cases, analytics.Case{StartedAt: day(2024, 1, 1).Add(time.Duration(i) * time.Hour), Outcome: analytics.Recorded, Seconds: 60 * minutes})
+			recorded = append(recorded, analytics.Dot{At: day(2024, 1, 1).Add(time.Duration(i) * time.Hour).UnixMicro(), Seconds: 60 * minutes})
 		}
-		if len(analytics.LevelsOf(cases).Shifts) > 0 {
+		if len(analytics.LevelsOf(recorded).Shifts) > 0 {
 			found++
 		}
 	}
@@ -107,15 +107,15 @@ func TestLevelsOfNoChange(t *testing.T) {
 // Many durations are looked at in blocks, and still place the change.
 func TestLevelsOfMany(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 3))
-	var cases []analytics.Case
+	var recorded []analytics.Dot
 	for i := range 5000 {
 		middle := 10.0
 		if i >= 3000 {
 			middle = 20
 		}
-		cases = append(cases, analytics.Case{StartedAt: day(2024, 1, 1).Add(time.Duration(i) * time.Hour), Outcome: analytics.Recorded, Seconds: 60 * around(random, middle, 1)[0]})
+		recorded = append(recorded, analytics.Dot{At: day(2024, 1, 1).Add(time.Duration(i) * time.Hour).UnixMicro(), Seconds: 60 * around(random, middle, 1)[0]})
 	}
-	l := analytics.LevelsOf(cases)
+	l := analytics.LevelsOf(recorded)
 	if l.Block != 5 || len(l.Shifts) != 1 || math.Abs(l.Shifts[0].At.Sub(day(2024, 1, 1)).Hours()-3000) > 50 {
 		t.Errorf("levels: %+v", l)
 	}

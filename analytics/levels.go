@@ -28,13 +28,15 @@ const (
 	mostLooked  = 1000 // values in which changes are looked for: it takes steps by the square of their number
 )
 
-// LevelsOf looks for changes of the level among recorded durations of cases, which are ascending by start: the best cut of their
+// LevelsOf looks for changes of the level among recorded durations, which are ascending by start: the best cut of their
 // logarithms by least squares, with a penalty for each change of so many times the logarithm of the number of values and their
-// variance around the level (Killick, Fearnhead and Eckley 2012). Cases without a start or a recorded duration do not count.
-func LevelsOf(cases []Case) Levels {
-	cases = slices.DeleteFunc(slices.Clone(cases), func(c Case) bool { return c.Outcome != Recorded || c.StartedAt.IsZero() })
-	l := Levels{N: len(cases), Block: max(1, (len(cases)+mostLooked-1)/mostLooked)}
-	values := blocks(cases, l.Block)
+// variance around the level (Killick, Fearnhead and Eckley 2012). Those without a start do not count.
+func LevelsOf(recorded []Dot) Levels {
+	for len(recorded) > 0 && recorded[0].At == 0 {
+		recorded = recorded[1:]
+	}
+	l := Levels{N: len(recorded), Block: max(1, (len(recorded)+mostLooked-1)/mostLooked)}
+	values := blocks(recorded, l.Block)
 	if len(values) < 2*shortestRun {
 		return l
 	}
@@ -47,7 +49,7 @@ func LevelsOf(cases []Case) Levels {
 		found = append(found, stats.ChangesOfMean(values, p*variance*math.Log(float64(len(values))), shortestRun))
 	}
 	ends := append([]int{0}, append(slices.Clone(found[1].Changes), len(values))...)
-	at := func(i int) time.Time { return cases[min(i*l.Block, len(cases)-1)].StartedAt }
+	at := func(i int) time.Time { return recorded[min(i*l.Block, len(recorded)-1)].StartedAt() }
 	for i, cut := range found[1].Changes {
 		left, right := ends[i], ends[i+2]
 		first, last := stats.MeanChangeRange(values[left:right], cut-left, variance)
@@ -64,9 +66,9 @@ func LevelsOf(cases []Case) Levels {
 }
 
 // blocks returns the mean logarithm of each so many consecutive durations.
-func blocks(cases []Case, size int) []float64 {
+func blocks(recorded []Dot, size int) []float64 {
 	var out []float64
-	for part := range slices.Chunk(cases, size) {
+	for part := range slices.Chunk(recorded, size) {
 		var sum float64
 		for _, c := range part {
 			sum += math.Log(math.Max(c.Seconds, shortest))

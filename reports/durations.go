@@ -103,10 +103,10 @@ func durationDots(metric string) func(*analytics.Snapshot, analytics.Query) Char
 				})
 			}
 		}
-		recorded := s.Cases(q, analytics.Recorded)
-		c.Series = []Series{{Name: "Each incident", Shape: Dots, Points: dots(recorded, months)}}
+		recorded := s.Dots(q, analytics.Recorded)
+		c.Series = []Series{{Name: "Each incident", Shape: Dots, Points: dots(s, q, recorded, months)}}
 		if all.NOpen > 0 {
-			c.Series = append(c.Series, Series{Name: "Still open, so far", Shape: OpenDots, Points: dots(s.Cases(q, analytics.Open), months)})
+			c.Series = append(c.Series, Series{Name: "Still open, so far", Shape: OpenDots, Points: dots(s, q, s.Dots(q, analytics.Open), months)})
 		}
 		if len(boxes.Points) > 0 {
 			c.Series = append(c.Series, boxes)
@@ -127,12 +127,21 @@ func durationDots(metric string) func(*analytics.Snapshot, analytics.Query) Char
 	}
 }
 
-// dots puts the cases into the months that they started in.
-func dots(cases []analytics.Case, months []analytics.DurationGroup) []Point {
-	out := make([]Point, 0, len(cases))
-	for _, x := range cases {
-		i := placeOf(x.StartedAt, months)
-		out = append(out, Point{X: float64(i), Y: x.Seconds, Label: caseLabel(x), Link: "/incidents/" + string(x.ID)})
+// mostNamed is how many dots say which incident they are and lead to it. Of more, which lie upon each other, the longest do.
+const mostNamed = 1500
+
+// dots puts the incidents into the months that they started in.
+func dots(s *analytics.Snapshot, q analytics.Query, all []analytics.Dot, months []analytics.DurationGroup) []Point {
+	out, month := make([]Point, len(all)), 0
+	for i, d := range all {
+		if at := d.StartedAt(); month >= len(months) || at.Before(months[month].From) || !at.Before(months[month].To) {
+			month = placeOf(at, months) // they are in order, so that the next one is in the same month as a rule
+		}
+		out[i] = Point{X: float64(month), Y: d.Seconds}
+	}
+	named := analytics.Longest(all, mostNamed)
+	for k, x := range s.CasesOf(q, all, named) {
+		out[named[k]].Label, out[named[k]].Link = caseLabel(x), "/incidents/"+string(x.ID)
 	}
 	return out
 }
