@@ -86,23 +86,17 @@ func newDocument(inc *incident.Incident, events []incident.TimelineEvent, retro 
 		}
 		tokens := a.index([]byte(text), f.language)
 		f.lengths[i] = uint64(len(tokens))
-		doc.AddField(document.NewTextFieldCustom(texts[i].field, nil, []byte(text), textOptions, analyzed(tokens)))
+		doc.AddField(newField(texts[i].field, []byte(text), textOptions, tokens))
 	}
-	doc.AddField(document.NewTextFieldCustom(factsField, nil, f.encode(), wordOptions, nil))
+	doc.AddField(wholeField(factsField, f.encode()))
 	for _, number := range []string{inc.Number, inc.Ref.ExternalID} {
 		if number != "" {
-			doc.AddField(document.NewTextFieldCustom(numberField, nil, []byte(strings.ToLower(number)), wordOptions, nil))
+			doc.AddField(wholeField(numberField, []byte(strings.ToLower(number))))
 		}
 	}
-	doc.AddField(document.NewTextFieldCustom(spellingField, nil, nil, wordOptions, analyzed(spelling(all[:4]))))
+	doc.AddField(newField(spellingField, nil, wordOptions, spelling(all[:4])))
 	return doc
 }
-
-// analyzed hands on what a text was taken apart into before.
-type analyzed analysis.TokenStream
-
-// Analyze implements the library's interface.
-func (a analyzed) Analyze([]byte) analysis.TokenStream { return analysis.TokenStream(a) }
 
 // spelling returns the words of short texts as they are written, in small letters.
 func spelling(texts []string) analysis.TokenStream {

@@ -228,9 +228,12 @@ func (v *volume) write(ctx context.Context, incidents []*incident.Incident, d in
 		return err
 	}
 	docs := make([]*document.Document, len(incidents))
-	err := inParallel(len(incidents), func(i int) error {
-		inc := incidents[i]
-		docs[i] = newDocument(inc, d.Timelines[inc.ID], d.Retrospectives[inc.ID])
+	const slice = 50 // worth a goroutine
+	err := inParallel((len(incidents)+slice-1)/slice, func(i int) error {
+		for at := i * slice; at < min(len(incidents), (i+1)*slice); at++ {
+			inc := incidents[at]
+			docs[at] = newDocument(inc, d.Timelines[inc.ID], d.Retrospectives[inc.ID])
+		}
 		return nil
 	})
 	for _, doc := range docs {
