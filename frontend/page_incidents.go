@@ -97,6 +97,8 @@ type IncidentPage struct {
 	Similar    []SimilarRow // what may be happening again
 	// SimilarBefore are those of long ago that Similar does not have.
 	SimilarBefore []SimilarRow
+	// Suggested is what is probably true that nobody has recorded.
+	Suggested []Guess
 	// SimilarApart are those that people said another problem is behind.
 	SimilarApart []IncidentRow
 	// SimilarTrust says how often such suggestions were right here, a sentence each.
@@ -198,6 +200,9 @@ type DurationLine struct {
 	Why    string // why there is none or it is not counted, in words; may be empty
 	Metric string // anchor of /help/metrics
 }
+
+// Guess is what is probably true of an incident, and how often such guesses are right.
+type Guess struct{ Name, Value, Note string }
 
 // SimilarRow is an earlier incident that looks alike, and why.
 type SimilarRow struct {

@@ -105,7 +105,7 @@ func (w world) incident() frontend.IncidentPage {
 	return frontend.IncidentPage{
 		Shell: w.on(inc.Label(), frontend.NavIncidents, "/incidents/inc_0000", frontend.Link{Label: "Incidents", Path: "/incidents"}), Incident: inc,
 		Services: w.row(0).Services, Team: frontend.Link{Label: w.say("Payments"), Path: "/incidents?team=team_1"}, Connection: frontend.Link{Label: w.say("ServiceNow"), Path: "/imports/con_0001"},
-		Durations: w.durations(inc), Events: w.events(inc), Retro: w.retro(), Similar: w.similar(), SimilarBefore: w.similar()[1:], SimilarApart: w.rowsOf(1), SimilarTrust: []string{"Strong: of 34 that people judged 29 were the same problem (70 % to 94 %).", "Faint: nobody has judged one yet."}, Problems: w.knownProblems(),
+		Durations: w.durations(inc), Events: w.events(inc), Retro: w.retro(), Similar: w.similar(), SimilarBefore: w.similar()[1:], SimilarApart: w.rowsOf(1), Suggested: []frontend.Guess{{Name: "Team", Value: w.say("Payments"), Note: "the first guess was right for 71 % of the 200 youngest incidents that have one (64 % to 77 %); always naming the most frequent would have been for 34 %"}}, SimilarTrust: []string{"Strong: of 34 that people judged 29 were the same problem (70 % to 94 %).", "Faint: nobody has judged one yet."}, Problems: w.knownProblems(),
 		Clocks:  w.clockRows(),
 		Changes: w.near(), OnCall: w.onCallThen(), Raw: w.raw(), Related: []frontend.Link{{Label: "Parent: INC01001", Path: "/incidents/inc_0009"}}, Exports: exports("/incidents/inc_0000"), MayEdit: true, SimilarNote: "In a test on 200 judged pairs, 7 of 10 first suggestions were right.",
 	}

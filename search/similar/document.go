@@ -19,7 +19,8 @@ type Document struct {
 	Services []Service
 	At       time.Time // start; zero when unknown
 	Private  bool
-	Linked   string // names the problem record that its source links it to; empty: none
+	Labels
+	Linked string // names the problem record that its source links it to; empty: none
 }
 
 // Service is a service that the incident touched. Key is the same whenever the service is.
@@ -42,7 +43,7 @@ func NewDocument(inc *incident.Incident, events []incident.TimelineEvent, retro 
 		}
 	}
 	prose, code := apartFrom(plain.Gather(body...))
-	out := Document{ID: inc.ID, Title: stateless(inc.Title), Body: prose, Code: code, Services: servicesOf(inc), At: inc.StartedAt(), Private: inc.Private}
+	out := Document{ID: inc.ID, Title: stateless(inc.Title), Body: prose, Code: code, Services: servicesOf(inc), At: inc.StartedAt(), Private: inc.Private, Labels: labelsOf(inc)}
 	if inc.KnownProblem != "" {
 		out.Linked = string(inc.Ref.Connection) + "\x00" + inc.KnownProblem
 	}

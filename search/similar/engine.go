@@ -47,7 +47,8 @@ type entry struct {
 	private  bool
 	text     uint64      // hash of title and body
 	form     template.ID // of the title
-	linked   uint64      // hash of the problem record that its source links it to; 0: none
+	Labels
+	linked uint64 // hash of the problem record that its source links it to; 0: none
 }
 
 // NewEngine returns an empty engine, at position 0 of the feed.
@@ -105,7 +106,7 @@ func (e *Engine) addAll(incs []*incident.Incident, d incident.Delta) {
 }
 
 func (e *Engine) put(d Document) {
-	next := entry{id: d.ID, services: d.Services, at: d.At, private: d.Private, text: maphash.String(e.seed, d.Title+"\x00"+d.Body+"\x00"+d.Code)}
+	next := entry{Labels: d.Labels, id: d.ID, services: d.Services, at: d.At, private: d.Private, text: maphash.String(e.seed, d.Title+"\x00"+d.Body+"\x00"+d.Code)}
 	if d.Linked != "" {
 		next.linked = maphash.String(e.seed, d.Linked) | 1
 	}

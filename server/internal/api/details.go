@@ -161,6 +161,31 @@ func (s *Server) matches(ctx context.Context, v Viewer, found []similar.Match) (
 	return out, nil
 }
 
+// SuggestionList is what is probably true of an incident.
+type SuggestionList struct {
+	Items []Suggestion `json:"items" doc:"nothing where no guess is better than naming the most frequent value"`
+}
+
+// Suggestion is a guess from the words of an incident, and how good such guesses are.
+type Suggestion struct {
+	Kind     string  `json:"kind" doc:"team, severity or category (of a contributing factor)"`
+	Value    string  `json:"value" doc:"id of the team, 1 to 5, or the category"`
+	Rate     HitRate `json:"rate" doc:"how often the first guess was right for the youngest incidents that have a value, from older ones alone"`
+	Frequent HitRate `json:"frequent" doc:"how often the most frequent value would have been right for the same"`
+}
+
+func (s *Server) suggestions(ctx context.Context, v Viewer, p IDParams) (SuggestionList, error) {
+	out := SuggestionList{Items: []Suggestion{}}
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+		return out, err
+	}
+	rate := func(r similar.Rate) HitRate { return HitRate{r.N, r.Right, r.Low, r.High} }
+	for _, x := range s.desk.Suggest.Suggest(incident.ID(p.ID)) {
+		out.Items = append(out.Items, Suggestion{string(x.Kind), x.Value, rate(x.Rate), rate(x.Frequent)})
+	}
+	return out, nil
+}
+
 // Retrospective is the document about an incident.
 type Retrospective struct {
 	Title    string    `json:"title"`

@@ -349,6 +349,7 @@ func (s *Server) incidentOps() []operation {
 		write(http.MethodPatch, "/incidents/{id}", "Correct an incident; what the source says is kept beside it", incident.Editor, http.StatusOK, s.patchIncident),
 		get("/incidents/{id}/timeline", "What happened during it", s.timeline),
 		get("/incidents/{id}/similar", "Incidents that look alike, with reasons", s.similar),
+		get("/incidents/{id}/suggestions", "What is probably true of an incident that nobody has recorded, and how often such guesses are right", s.suggestions),
 		write(http.MethodPost, "/incidents/{id}/similar", "Say whether one problem is behind two incidents", incident.Editor, http.StatusOK, s.sayAlike),
 		get("/incidents/{id}/retrospective", "The document about it", s.retrospective),
 	}

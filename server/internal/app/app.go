@@ -17,6 +17,7 @@ import (
 	"hindsight/importers/all"
 	"hindsight/search"
 	"hindsight/search/similar"
+	"hindsight/search/suggest"
 	"hindsight/server/internal/auth"
 	"hindsight/server/internal/config"
 	"hindsight/server/internal/desk"
@@ -81,7 +82,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: sources, Safe: safe, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), Database: databaseWords(o.Config), Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
 		Inbox:   inbox.New(s, o.Now, jobs.KindHear),
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
-		Live: analytics.NewLive(o.Now), Similar: alike}}
+		Live: analytics.NewLive(o.Now), Similar: alike, Suggest: suggest.New(alike)}}
 	a.Desk.Runner.Transport = importers.Guarded(o.Config.AllowNetworks)
 	var sinks []follow.Sink
 	if o.Parts >= Measured {
@@ -103,6 +104,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	go func() { a.done <- a.Desk.Follow.Run(following) }()
 	if o.Parts >= Found {
 		go a.Desk.Similar.KeepLearning(following)
+		go a.Desk.Suggest.KeepLearning(following)
 	}
 	go func() { a.heard <- a.Desk.Inbox.Run(following) }()
 	a.beside.Go(func() { a.makeFacts(following) })

@@ -16,6 +16,7 @@ import (
 	"hindsight/incident"
 	"hindsight/search"
 	"hindsight/search/similar"
+	"hindsight/search/suggest"
 	"hindsight/server/internal/auth"
 	"hindsight/server/internal/follow"
 	"hindsight/server/internal/inbox"
@@ -31,6 +32,7 @@ type Desk struct {
 	Live    *analytics.Live
 	Index   *search.Index
 	Similar *similar.Engine
+	Suggest *suggest.Suggester
 	Follow  *follow.Follower
 	Runner  *jobs.Runner
 	Uploads jobs.Uploads
