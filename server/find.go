@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,11 +12,13 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"hindsight/analytics"
 	"hindsight/incident"
 	"hindsight/search"
 	"hindsight/search/similar"
 	"hindsight/server/internal/app"
 	"hindsight/server/internal/config"
+	"hindsight/server/internal/desk"
 	"hindsight/server/internal/query"
 )
 
@@ -133,6 +136,13 @@ func (p program) printMatches(ctx context.Context, a *app.App, heading string, m
 func problems(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
 	asJSON := fs.Bool("json", false, "print JSON")
 	limit := fs.Int("limit", 20, "at most so many")
+	q := desk.ProblemQuery{}
+	var stages, services list
+	fs.StringVar(&q.State, "state", "", "suggested, confirmed or rejected; all but rejected without it")
+	fs.Var(&stages, "stage", "open, known_error, resolved or returned; repeat for more")
+	fs.StringVar(&q.Owner, "owner", "", "owned by this team or person; none: by nobody")
+	fs.Var(&services, "service", "that touched this service; repeat for more")
+	fs.StringVar(&q.Sort, "sort", "count", "fix (what cost or took most in the last 12 months), count or last")
 	cfg, _, err := parse()
 	if err != nil {
 		return err
@@ -145,7 +155,8 @@ func problems(ctx context.Context, p program, fs *flag.FlagSet, parse func() (co
 	if err := a.Group(ctx); err != nil {
 		return err
 	}
-	all, err := a.Desk.Store.Problems(ctx)
+	q.Stages, q.Services = stages, services
+	all, err := a.Desk.Standings(ctx, q, true)
 	if err != nil {
 		return err
 	}
@@ -154,11 +165,22 @@ func problems(ctx context.Context, p program, fs *flag.FlagSet, parse func() (co
 		return json.NewEncoder(p.out).Encode(all)
 	}
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SEEN\tSTATE\tBASIS\tPROBLEM")
+	fmt.Fprintln(w, "SEEN\tSTATE\tSTAGE\tOWNER\tLOST IN 12 MONTHS\tBASIS\tPROBLEM")
 	for _, x := range all {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", len(x.Members), x.State, x.Basis, x.Title)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", len(x.Members), x.State, x.Management.Stage, cmp.Or(x.Management.OwnerName, "-"), lostIn(x.Recurrence.Year), x.Basis, x.Title)
 	}
 	return w.Flush()
+}
+
+// lostIn writes the time that a problem took, or that nobody knows it.
+func lostIn(year analytics.Spent) string {
+	switch {
+	case year.N == 0:
+		return "none"
+	case year.Measured == 0:
+		return "not known"
+	}
+	return incident.FormatDuration(year.Lasted)
 }
 
 // question reads the filters that measure, sla and chart share.

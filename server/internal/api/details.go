@@ -54,6 +54,14 @@ type Match struct {
 	Strength string   `json:"strength" doc:"strong, fair or faint; trust says how often each was right here"`
 	Said     bool     `json:"said" doc:"a person said that one problem is behind both"`
 	Reasons  []Reason `json:"reasons"`
+	Known    *Known   `json:"known" doc:"the confirmed problem with a workaround that it belongs to; null: none"`
+}
+
+// Known is a problem whose workaround people wrote down.
+type Known struct {
+	Problem    incident.ID `json:"problem_id"`
+	Title      string      `json:"title"`
+	Workaround string      `json:"workaround" doc:"Markdown; written for the problem, not for the incident"`
 }
 
 // Reason is one part of a score, in words.
@@ -147,6 +155,10 @@ func (s *Server) matches(ctx context.Context, v Viewer, found []similar.Match) (
 	for _, inc := range incidents {
 		byID[inc.ID] = inc
 	}
+	known, err := s.desk.KnownProblems(ctx, ids, v.Private())
+	if err != nil {
+		return out, err
+	}
 	for _, m := range found {
 		inc, ok := byID[m.ID]
 		if !ok {
@@ -155,6 +167,11 @@ func (s *Server) matches(ctx context.Context, v Viewer, found []similar.Match) (
 		match := Match{Incident: inc, Score: m.Score, Strength: string(m.Strength), Said: m.Said, Reasons: []Reason{}}
 		for _, r := range m.Reasons {
 			match.Reasons = append(match.Reasons, Reason{r.Kind, r.Text, append([]string{}, r.Terms...), r.Part})
+		}
+		for _, k := range known[m.ID] {
+			if text := k.Workaround(); text != "" {
+				match.Known = &Known{k.ID, k.Title, text}
+			}
 		}
 		out = append(out, match)
 	}

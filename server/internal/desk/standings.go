@@ -9,6 +9,7 @@ import (
 
 	"hindsight/analytics"
 	"hindsight/incident"
+	"hindsight/search/recurring"
 )
 
 // ProblemQuery says which problems are wanted; its zero value wants all that nobody rejected.
@@ -188,4 +189,40 @@ func middle(costs []analytics.Amount) (sum float64) {
 		sum += (c.Low + c.High) / 2
 	}
 	return sum
+}
+
+// KnownProblem is a problem as its incidents show it.
+type KnownProblem struct {
+	incident.Problem
+	Management incident.Management
+}
+
+// Workaround returns what people wrote about how to end its incidents, in Markdown; only who confirmed a problem stands by it.
+func (k KnownProblem) Workaround() string {
+	if k.State != incident.Confirmed {
+		return ""
+	}
+	return k.Management.Workaround
+}
+
+// KnownProblems returns the problems that are shown unasked, by those of incs that belong to them.
+func (d *Desk) KnownProblems(ctx context.Context, incs []incident.ID, private bool) (map[incident.ID][]KnownProblem, error) {
+	all, err := d.VisibleProblems(ctx, private)
+	if err != nil {
+		return nil, err
+	}
+	managements, err := d.Store.Managements(ctx)
+	out, wanted := map[incident.ID][]KnownProblem{}, map[incident.ID]bool{}
+	for _, id := range incs {
+		wanted[id] = true
+	}
+	shown, _ := recurring.Unasked(all)
+	for _, p := range shown {
+		for _, m := range p.Members {
+			if !m.Removed && wanted[m.Incident] {
+				out[m.Incident] = append(out[m.Incident], KnownProblem{p, managements[p.ID]})
+			}
+		}
+	}
+	return out, err
 }

@@ -104,7 +104,7 @@ func (s *Server) similarRows(ctx context.Context, r *request, found []similar.Ma
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.knownProblems(ctx, r, ids)
+	known, err := s.KnownProblems(ctx, ids, r.viewer.Private())
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +116,9 @@ func (s *Server) similarRows(ctx context.Context, r *request, found []similar.Ma
 		}
 		x := frontend.SimilarRow{IncidentRow: row, Score: found[i].Score, Strength: string(found[i].Strength), Said: found[i].Said, Helped: helpers(row.Incident)}
 		for _, k := range known[row.Incident.ID] {
-			if k.Workaround != "" {
-				k.Workaround, x.Known = firstWords(k.Workaround), &k
+			if text := k.Workaround(); text != "" {
+				shown := knownProblem(k)
+				shown.Workaround, x.Known = firstWords(text), &shown
 			}
 		}
 		for _, reason := range found[i].Reasons {

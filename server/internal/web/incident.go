@@ -123,8 +123,8 @@ func (s *Server) fillRetro(ctx context.Context, _ *request, page *frontend.Incid
 }
 
 func (s *Server) fillProblems(ctx context.Context, r *request, page *frontend.IncidentPage) error {
-	known, err := s.knownProblems(ctx, r, []incident.ID{page.Incident.ID})
-	page.Problems = known[page.Incident.ID]
+	known, err := s.KnownProblems(ctx, []incident.ID{page.Incident.ID}, r.viewer.Private())
+	page.Problems = each(known[page.Incident.ID], knownProblem)
 	return err
 }
 

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
-	"hindsight/search/recurring"
 	"hindsight/server/internal/desk"
 )
 
@@ -293,32 +291,7 @@ func why(p incident.Problem) []string {
 }
 
 // knownProblem is a problem as its incidents show it.
-func knownProblem(p incident.Problem, m incident.Management) frontend.KnownProblem {
-	k := frontend.KnownProblem{Link: frontend.Link{Label: cmp.Or(p.Title, "Untitled problem"), Path: frontend.ProblemPath(p.ID)}, State: p.State, Stage: m.Stage, Owner: m.OwnerName}
-	if p.State == incident.Confirmed {
-		k.Workaround = m.Workaround
-	}
-	return k
-}
-
-// knownProblems are the problems that are shown unasked, by each of the incidents that belong to them.
-func (s *Server) knownProblems(ctx context.Context, r *request, incs []incident.ID) (map[incident.ID][]frontend.KnownProblem, error) {
-	all, err := s.VisibleProblems(ctx, r.viewer.Private())
-	if err != nil {
-		return nil, err
-	}
-	managements, err := s.Store.Managements(ctx)
-	out, wanted := map[incident.ID][]frontend.KnownProblem{}, map[incident.ID]bool{}
-	for _, id := range incs {
-		wanted[id] = true
-	}
-	shown, _ := recurring.Unasked(all)
-	for _, p := range shown {
-		for _, m := range p.Members {
-			if !m.Removed && wanted[m.Incident] {
-				out[m.Incident] = append(out[m.Incident], knownProblem(p, managements[p.ID]))
-			}
-		}
-	}
-	return out, err
+func knownProblem(k desk.KnownProblem) frontend.KnownProblem {
+	return frontend.KnownProblem{Link: frontend.Link{Label: cmp.Or(k.Title, "Untitled problem"), Path: frontend.ProblemPath(k.ID)}, State: k.State, Stage: k.Management.Stage,
+		Owner: k.Management.OwnerName, Workaround: k.Workaround()}
 }
