@@ -92,7 +92,7 @@ func columnNames(t Target) string {
 	case Factors:
 		return "factors|contributingfactors|contributingfactor|rootcausecategories|rootcausecategory|causecategory|causecode|rootcause|cause"
 	case Kind:
-		return "kind|recordkind"
+		return "kind|recordkind|type|recordtype"
 	case URL:
 		return "url|link|weburl|permalink|htmlurl"
 	case SLAMet:
@@ -193,13 +193,23 @@ func (s *suggester) unique(column string) bool {
 
 func (s *suggester) target(t Target) {
 	column, ok := s.find(columnNames(t), func(column string) bool {
-		return !s.taken[column] && (!t.Time() || s.holdsTimes(column))
+		return !s.taken[column] && (!t.Time() || s.holdsTimes(column)) && (t != Kind || s.holdsKinds(column))
 	})
 	if !ok {
 		return
 	}
 	s.taken[column] = true
 	s.mapping.Fields[t] = Field{Columns: []string{column}, Separator: s.separatorOf(t, column)}
+}
+
+// holdsKinds reports whether a column may say what kind of record a row is. Types are of many things, so a column of that name must
+// hold nothing but words for kinds.
+func (s *suggester) holdsKinds(column string) bool {
+	if !strings.HasSuffix(importers.Fold(column), "type") {
+		return true
+	}
+	said, words := slices.DeleteFunc(s.values(column), importers.Unset), importers.KindWords()
+	return len(said) > 0 && !slices.ContainsFunc(said, func(v string) bool { _, known := words.Of(v); return !known })
 }
 
 // separatorOf returns what separates the values of a target that holds several.

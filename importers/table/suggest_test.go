@@ -113,3 +113,26 @@ func TestPreview(t *testing.T) {
 		t.Errorf("warnings = %+v; first row = %+v", got.Warnings, got.Rows[0])
 	}
 }
+
+// TestSuggestKind: a column called Type says what kind of record a row is where it holds nothing but words for kinds; among types of other
+// things it is none.
+func TestSuggestKind(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		types []string
+		want  []string
+	}{
+		{"incidents and requests", []string{"Incident", "Service Request", ""}, []string{"Type"}},
+		{"types of other things", []string{"Incident", "Hardware", ""}, nil},
+		{"nothing", []string{"", "", ""}, nil},
+	} {
+		var rows [][]string
+		for i, v := range tc.types {
+			rows = append(rows, []string{string(rune('1' + i)), "Disk full", v})
+		}
+		m, _ := Suggest([]string{"Number", "Title", "Type"}, rows)
+		if got := m.Fields[Kind].Columns; !slices.Equal(got, tc.want) {
+			t.Errorf("%s: the kind is read from %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}

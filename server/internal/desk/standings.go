@@ -179,7 +179,7 @@ func (q ProblemQuery) order(all []Standing) func(a, b Standing) int {
 				return c
 			}
 		}
-		return cmp.Or(cmp.Compare(y.Lasted, x.Lasted), cmp.Compare(y.N, x.N), last(b).Compare(last(a)))
+		return cmp.Or(cmp.Compare(y.Lasted, x.Lasted), cmp.Compare(y.N, x.N), cmp.Compare(active(b.Problem), active(a.Problem)), last(b).Compare(last(a)))
 	}
 }
 

@@ -126,14 +126,16 @@ func days(d time.Duration) string {
 func (s *Server) fillFigures(r *request, page *frontend.ProblemPage, x desk.Standing) {
 	rec, path := x.Recurrence, func(figure string) string { return behindProblem(x.ID, figure, "") }
 	y := rec.Year
-	lost := reports.Missing("of none is known how long it lasted")
-	if y.Measured > 0 {
+	count, lost := reports.Num(float64(y.N)), reports.Missing("of none is known how long it lasted")
+	if rec.N > 0 && rec.N == rec.Undated {
+		count, lost = reports.Missing("no date is known"), reports.Missing("no date is known")
+	} else if y.Measured > 0 {
 		lost = reports.Num(y.Lasted.Seconds())
 	} else if y.N == 0 {
 		lost = reports.Missing("none in the last 12 months")
 	}
 	page.Stats = []frontend.Stat{
-		{Label: "Incidents, last 12 months", Unit: reports.Count, Value: reports.Num(float64(y.N)), Metric: "problem_year", Path: path("rate")},
+		{Label: "Incidents, last 12 months", Unit: reports.Count, Value: count, Metric: "problem_year", Path: path("rate")},
 		{Label: "Time lost, last 12 months", Unit: reports.Seconds, Value: lost, N: y.Measured, Metric: "problem_year", Path: path("lasted")},
 		estimated("From one to the next, median", reports.Seconds, rec.Interval(), "problem_interval", path("interval")),
 	}
@@ -182,7 +184,7 @@ func leftOutWords(rec analytics.Recurrence) string {
 		text = fmt.Sprintf("Left out of all figures: %s (%s).", number(n, "incident"), strings.Join(parts, ", "))
 	}
 	if rec.Undated > 0 {
-		text += fmt.Sprintf(" Of %s nobody knows when it began.", number(rec.Undated, "incident"))
+		text += fmt.Sprintf(" Of %s nobody knows when %s began.", number(rec.Undated, "incident"), map[bool]string{true: "it", false: "they"}[rec.Undated == 1])
 	}
 	return strings.TrimSpace(text)
 }
