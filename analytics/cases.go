@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -64,14 +65,17 @@ func (s *Snapshot) Cases(q Query, which Outcome) []Case {
 	return out
 }
 
-// Incidents returns the ids of Cases(q, which).
-func (s *Snapshot) Incidents(q Query, which Outcome) []incident.ID {
-	cases := s.Cases(q, which)
-	ids := make([]incident.ID, len(cases))
-	for i, c := range cases {
-		ids[i] = c.ID
-	}
-	return ids
+// Touched returns the ids of all incidents that count and touched a service, whenever they began. It must not be changed.
+func (s *Snapshot) Touched(service incident.ID, private bool) map[incident.ID]bool {
+	return remember(s, fmt.Sprintf("touched %q %t", service, private), func() map[incident.ID]bool {
+		out := map[incident.ID]bool{}
+		for r := range s.population(Query{Services: []incident.ID{service}, Private: private}).started() {
+			if r.leftOut == 0 {
+				out[r.id[r.i]] = true
+			}
+		}
+		return out
+	})
 }
 
 // outcome returns how row r stands in the span of the query, and its duration in microseconds.

@@ -123,49 +123,65 @@ func (l *losses) within(w stats.Stretch) []int {
 // started.
 func (l *losses) uncertain(w stats.Stretch) Unclear {
 	var u Unclear
-	left := map[uint32]int{}
-	for _, r := range l.unclear {
+	left, sp := map[uint32]int{}, spanOf(impactSpan())
+	for _, r := range inOrder(l.unclear) {
 		at := r.started[r.i]
 		switch inside := at == 0 || at >= w.From && at < w.To; {
 		case !inside:
 		case r.leftOut != 0:
 			left[r.leftOut]++
 		default:
-			u.file(l.p.caseOf(r), r)
+			list := u.listOf(r, sp)
+			*list = append(*list, l.p.caseOf(r))
 		}
 	}
+	var open, about, coarse []row
 	for _, i := range l.within(w) {
 		r := l.rows[i]
-		b, c := r.blur[r.i], l.p.caseOf(r)
 		if l.outages[i].To == forever {
-			u.Open = append(u.Open, c)
+			open = append(open, r)
 		}
-		if b.about() {
-			u.About = append(u.About, c)
+		if b := r.blur[r.i]; b.about() {
+			about = append(about, r)
 		}
-		if unit(b.from)+unit(b.to) > 0 {
-			u.Coarse = append(u.Coarse, c)
+		if b := r.blur[r.i]; unit(b.from)+unit(b.to) > 0 {
+			coarse = append(coarse, r)
 		}
 	}
-	u.LeftOut = l.p.s.reasons(left)
-	for _, list := range []*[]Case{&u.NoStart, &u.NoEnd, &u.Invalid, &u.Open, &u.About, &u.Coarse} {
-		slices.SortFunc(*list, func(a, b Case) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID)) })
-	}
+	u.Open, u.About, u.Coarse, u.LeftOut = l.p.casesOf(open), l.p.casesOf(about), l.p.casesOf(coarse), l.p.s.reasons(left)
 	return u
 }
 
-// file puts an incident of unknown impact where it belongs.
-func (u *Unclear) file(c Case, r row) {
-	sp := spanOf(impactSpan())
-	from, to := r.earliest(r.i, sp.from), r.earliest(r.i, sp.to)
-	switch {
-	case from == 0:
-		u.NoStart = append(u.NoStart, c)
-	case to == 0:
-		u.NoEnd = append(u.NoEnd, c)
-	default:
-		u.Invalid = append(u.Invalid, c)
+// inOrder returns the rows in the order of their starts, then their ids.
+func inOrder(rows []row) []row {
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(a, b row) int {
+		if x, y := a.started[a.i], b.started[b.i]; x != y {
+			return cmp.Compare(x, y)
+		}
+		return cmp.Compare(a.id[a.i], b.id[b.i])
+	})
+	return rows
+}
+
+// casesOf describes rows, in their order.
+func (p *population) casesOf(rows []row) []Case {
+	var out []Case
+	for _, r := range inOrder(rows) {
+		out = append(out, p.caseOf(r))
 	}
+	return out
+}
+
+// listOf returns where an incident of unknown impact belongs.
+func (u *Unclear) listOf(r row, impact span) *[]Case {
+	switch from, to := r.earliest(r.i, impact.from), r.earliest(r.i, impact.to); {
+	case from == 0:
+		return &u.NoStart
+	case to == 0:
+		return &u.NoEnd
+	}
+	return &u.Invalid
 }
 
 // Unknown returns how many incidents are in no number because their impact is not known.

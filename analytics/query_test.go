@@ -76,8 +76,12 @@ func TestQuerySelects(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.q.Span = toResolve(t).Span
-			if got := s.Incidents(tc.q, tc.which); !slices.Equal(got, tc.want) {
-				t.Errorf("Incidents(%q) = %q, want %q", tc.which, got, tc.want)
+			var got []incident.ID
+			for _, c := range s.Cases(tc.q, tc.which) {
+				got = append(got, c.ID)
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("Cases(%q) = %q, want %q", tc.which, got, tc.want)
 			}
 		})
 	}
@@ -91,7 +95,7 @@ func TestDurationsAgreeWithTheirIncidents(t *testing.T) {
 	for which, n := range map[analytics.Outcome]int{
 		analytics.Recorded: g.N, analytics.Open: g.NOpen, analytics.Missing: g.NMissing, analytics.Invalid: g.NInvalid,
 	} {
-		if got := len(s.Incidents(q, which)); got != n {
+		if got := len(s.Cases(q, which)); got != n {
 			t.Errorf("%d incidents are %s, the group says %d", got, which, n)
 		}
 	}

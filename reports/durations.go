@@ -218,13 +218,16 @@ func durationShares(metric string) func(*analytics.Snapshot, analytics.Query) Ch
 	}
 }
 
-// steps turns ascending values into their distribution function: one point per distinct value.
+// steps turns ascending values into their distribution function: one point per distinct value, or where there are more than an eye
+// can tell apart, one for each so many.
 func steps(values []float64) []Point {
 	var out []Point
+	drawn, every := 0, 1+len(values)/mostSteps
 	for i, v := range values {
-		if i+1 < len(values) && values[i+1] == v {
+		if i+1 < len(values) && (values[i+1] == v || i+1 < drawn+every && every > 1 && drawn > 0) {
 			continue
 		}
+		drawn = i + 1
 		y := float64(i+1) / float64(len(values))
 		if len(out) == 0 {
 			out = append(out, Point{X: v, Y: 0, Label: "none below " + Format(Seconds, v)})

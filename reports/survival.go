@@ -49,13 +49,17 @@ func (c *Chart) addSurvival(name string, g analytics.DurationGroup, ghost bool) 
 	curve := g.Survival()
 	line := Series{Name: fmt.Sprintf("%s (n = %d, open %d)", name, g.N+g.NOpen, g.NOpen), Shape: Steps, Ghost: ghost}
 	line.Points = append(line.Points, Point{X: max(1, curve.Steps[0].Time/2), Y: 1, Label: name + ": all still go on"})
-	every := max(1, len(curve.Steps)/24)
+	every, drawn := max(1, len(curve.Steps)/24), 1+len(curve.Steps)/mostSteps
 	for i, x := range curve.Steps {
+		last, row := i == len(curve.Steps)-1, i%every == 0
+		if i%drawn != 0 && !row && !last {
+			continue
+		}
 		p := Point{X: max(1, x.Time), Y: x.Share, Label: fmt.Sprintf("%s: %s still go on after %s", name, Format(Share, x.Share), Format(Seconds, x.Time))}
 		e := analytics.SurvivalShare(curve, i)
 		p.Lo, p.Hi = e.Low, e.High
 		line.Points = append(line.Points, p)
-		if i%every == 0 || i == len(curve.Steps)-1 {
+		if row || last {
 			c.Table.Rows = append(c.Table.Rows, append([]Cell{Str(name), Num(x.Time), whole(x.AtRisk)}, estimateCells(e)...))
 		}
 	}

@@ -216,10 +216,7 @@ func (s *Server) problemsOf(ctx context.Context, r *request, service incident.ID
 	if err != nil {
 		return nil, err
 	}
-	ofIt := map[incident.ID]bool{}
-	for _, id := range s.Live.Snapshot().Incidents(analytics.Query{Services: []incident.ID{service}, Private: r.viewer.Private()}, analytics.AnyOutcome) {
-		ofIt[id] = true
-	}
+	ofIt := s.Live.Snapshot().Touched(service, r.viewer.Private())
 	shown, _ := recurring.Unasked(all)
 	var own []incident.Problem
 	for _, p := range shown {
