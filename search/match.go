@@ -103,7 +103,7 @@ func (v *view) exactly(field, term string, weight float64) (form, error) {
 // beginning is the form of all terms that begin with a text.
 func (v *view) beginning(field, text string, weight float64) (form, error) {
 	return v.form(field, weight, func(dict segment.TermDictionary, add func(term []byte) error) error {
-		return eachTerm(dict.AutomatonIterator(nil, []byte(text), behind(text)), func(term string) error { return add([]byte(term)) })
+		return eachTerm(dict.AutomatonIterator(nil, []byte(text), behind(text)), func(term string, _ uint64) error { return add([]byte(term)) })
 	})
 }
 
@@ -166,7 +166,7 @@ func (v *view) near(field, word string) ([]form, error) {
 	for i, p := range v.parts {
 		dict, err := p.segment.Dictionary(field)
 		if err == nil {
-			err = eachTerm(dict.AutomatonIterator(dfa, nil, nil), func(term string) error {
+			err = eachTerm(dict.AutomatonIterator(dfa, nil, nil), func(term string, _ uint64) error {
 				_, wrong := dfa.MatchAndDistance(term)
 				list, err := dict.PostingsList([]byte(term), nil, nil)
 				out[wrong].lists[i] = append(out[wrong].lists[i], list)
@@ -180,13 +180,14 @@ func (v *view) near(field, word string) ([]form, error) {
 	return out, nil
 }
 
-func eachTerm(terms segment.DictionaryIterator, do func(term string) error) error {
+// eachTerm calls do with every term, and in how many documents of the segment it is.
+func eachTerm(terms segment.DictionaryIterator, do func(term string, count uint64) error) error {
 	for {
 		entry, err := terms.Next()
 		if err != nil || entry == nil {
 			return err
 		}
-		if err := do(entry.Term); err != nil {
+		if err := do(entry.Term, entry.Count); err != nil {
 			return err
 		}
 	}

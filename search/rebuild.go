@@ -82,6 +82,13 @@ func (x *Index) replace() error {
 }
 
 func (v *volume) markComplete() error {
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	if v.index == nil {
+		if err := v.reopen(); err != nil {
+			return err
+		}
+	}
 	batch := v.index.NewBatch()
 	batch.SetInternal(completeKey, []byte("yes"))
 	return v.index.Batch(batch)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -47,62 +48,30 @@ func (c compiler) finds(ctx context.Context, q Query) (bool, error) {
 
 // respelled returns indexed words that differ from word in few letters, nearest and then most frequent first.
 func (v *view) respelled(word string) ([]string, error) {
-	type candidate struct {
-		word  string
-		edits int
-		count uint64
-	}
-	var found []candidate
-	dict, err := v.snapshot.FieldDict(spellingField)
+	dfa, err := v.automaton(word)
 	if err != nil {
-		return nil, fmt.Errorf("search: read words: %w", err)
+		return nil, err
 	}
-	defer dict.Close()
-	allowed := edits(word)
-	for entry, err := dict.Next(); entry != nil; entry, err = dict.Next() {
+	counts := map[string]uint64{}
+	for _, p := range v.parts {
+		dict, err := p.segment.Dictionary(spellingField)
+		if err == nil {
+			err = eachTerm(dict.AutomatonIterator(dfa, nil, nil), func(term string, count uint64) error {
+				counts[term] += count
+				return nil
+			})
+		}
 		if err != nil {
 			return nil, fmt.Errorf("search: read words: %w", err)
 		}
-		if d := distance(word, entry.Term, allowed); d > 0 && d <= allowed {
-			found = append(found, candidate{entry.Term, d, entry.Count})
-		}
 	}
-	slices.SortFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(b.count, a.count), cmp.Compare(a.word, b.word))
+	delete(counts, word)
+	wrong := func(term string) int {
+		_, n := dfa.MatchAndDistance(term)
+		return int(n)
+	}
+	out := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(wrong(a)-wrong(b), cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
 	})
-	var out []string
-	for _, c := range found[:min(len(found), maxTries)] {
-		out = append(out, c.word)
-	}
-	return out, nil
-}
-
-// distance counts the letters to insert, drop, replace or swap with their neighbour (optimal string
-// alignment) between a and b. It may stop counting behind limit.
-func distance(a, b string, limit int) int {
-	s, t := []rune(a), []rune(b)
-	if len(s)-len(t) > limit || len(t)-len(s) > limit {
-		return limit + 1
-	}
-	rows := make([][]int, len(s)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(t)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		for j := 1; j <= len(t); j++ {
-			cost := 1
-			if s[i-1] == t[j-1] {
-				cost = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(s)][len(t)]
+	return out[:min(len(out), maxTries)], nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -123,19 +124,28 @@ func (v *view) average(text int) float64 {
 	return max(1, v.lengths[text]/float64(max(1, v.live)))
 }
 
-// inParallel calls do with 0 to n-1, on as many processors as there are, and returns what went wrong.
+// inParallel calls do with 0 to n-1, on as many processors as there are, and returns what went wrong. A panic is an error: the
+// library trusts what it reads from files.
 func inParallel(n int, do func(i int) error) error {
 	errs := make([]error, n)
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var all sync.WaitGroup
+	one := func(i int) {
+		defer func() {
+			if p := recover(); p != nil {
+				errs[i] = fmt.Errorf("damaged: %v\n%s", p, debug.Stack())
+			}
+		}()
+		errs[i] = do(i)
+	}
 	for i := range n {
 		if i == n-1 { // the caller has nothing else to do
-			errs[i] = do(i)
+			one(i)
 			break
 		}
 		free <- struct{}{}
 		all.Go(func() {
-			errs[i] = do(i)
+			one(i)
 			<-free
 		})
 	}

@@ -29,8 +29,8 @@ type volume struct {
 	scorch   atomic.Pointer[scorch.Scorch]
 	complete bool // when it was opened: it may take the place of another
 
-	renewing sync.Mutex // held while a view is made, or the library's index opened again
-	columns  map[uint64]*columns
+	writing sync.Mutex // held while changes are written: what is not on disk yet must not get into a view. It guards columns and index
+	columns map[uint64]*columns
 
 	mu   sync.Mutex
 	view *view
@@ -48,14 +48,10 @@ var (
 
 func openVolume(path string) (v *volume, err error) {
 	v = &volume{path: path, changed: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{})}
-	volumes.Store(path, v)
 	// The library reads offsets from the files and trusts them.
 	defer func() {
 		if r := recover(); r != nil {
 			v, err = nil, fmt.Errorf("damaged: %v", r)
-		}
-		if err != nil {
-			volumes.Delete(path)
 		}
 	}()
 	if v.index, err = openFolder(path); err != nil {
@@ -70,6 +66,7 @@ func openVolume(path string) (v *volume, err error) {
 		return nil, errors.Join(err, v.view.release(), v.index.Close())
 	}
 	v.complete = len(mark) > 0
+	volumes.Store(path, v)
 	go v.keepRenewing()
 	return v, nil
 }
@@ -95,15 +92,6 @@ func (v *volume) acquire() *view {
 
 // renew makes a view of the newest state. Until it is there, readers take the one before.
 func (v *volume) renew() error {
-	v.renewing.Lock()
-	defer v.renewing.Unlock()
-	if v.index == nil {
-		return fmt.Errorf("search: the index in %s is not open", v.path)
-	}
-	return v.makeView()
-}
-
-func (v *volume) makeView() error {
 	index, err := v.index.Advanced()
 	if err != nil {
 		return fmt.Errorf("search: read index: %w", err)
@@ -142,14 +130,20 @@ func (v *volume) keepRenewing() {
 		case <-v.stop:
 			return
 		case <-v.changed:
-			if v.wrong.Load() != nil {
-				continue // what could not be written must not be read either
-			}
-			if err := v.renew(); err != nil {
+			if err := v.renewBetweenWrites(); err != nil {
 				v.late.Store(&err)
 			}
 		}
 	}
+}
+
+func (v *volume) renewBetweenWrites() error {
+	v.writing.Lock()
+	defer v.writing.Unlock()
+	if v.index == nil {
+		return nil // the next change opens it
+	}
+	return v.renew()
 }
 
 func (v *volume) close() error {
@@ -165,8 +159,6 @@ func (v *volume) close() error {
 // reopen goes back to what is on disk. The library cannot be trusted with a state that it failed to write: it has let go of parts of it and
 // would panic. Readers go on with the view that they have.
 func (v *volume) reopen() error {
-	v.renewing.Lock()
-	defer v.renewing.Unlock()
 	if v.index != nil {
 		if err := v.index.Close(); err != nil {
 			return fmt.Errorf("search: close index: %w", err)
@@ -178,7 +170,7 @@ func (v *volume) reopen() error {
 		return fmt.Errorf("search: open index again: %w", err)
 	}
 	v.index, v.columns = index, nil // numbers of segments that were lost are given again
-	if err := v.makeView(); err != nil {
+	if err := v.renew(); err != nil {
 		return err
 	}
 	v.seq.Store(int64(v.view.seq))
@@ -190,6 +182,8 @@ const batchSize = 1000
 
 // apply brings the volume to d.Upto.
 func (v *volume) apply(ctx context.Context, d incident.Delta) error {
+	v.writing.Lock()
+	defer v.writing.Unlock()
 	if v.index == nil {
 		if err := v.reopen(); err != nil {
 			return err
