@@ -173,6 +173,9 @@ func (b *builder) putFacts(c *chunk, i int, inc *incident.Incident) {
 	if inc.Status.Over() {
 		c.flags[i] |= isOver
 	}
+	if inc.Origin == incident.OriginPager || inc.Origin == incident.OriginMonitor {
+		c.flags[i] |= isAlert
+	}
 	c.reopened[i] = -1
 	if inc.Reopened != nil {
 		c.reopened[i] = int32(*inc.Reopened)

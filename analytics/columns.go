@@ -54,6 +54,7 @@ const (
 	isPrivate flags = 1 << iota
 	isOver
 	isGone    // the row is free
+	isAlert   // a machine opened it: its source is a pager or a monitor
 	hasProse  // something that contributed is told in prose, and not among factors
 	isCounted // it counts in every period: real, not left out, with a start
 )

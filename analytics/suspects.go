@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -172,26 +173,36 @@ func (s *Snapshot) Needing(services []incident.ID) []incident.ID {
 	return out
 }
 
+// CasesByID describes some incidents that q may see, by id.
+func (s *Snapshot) CasesByID(q Query, ids []incident.ID) map[incident.ID]Case {
+	wanted := map[incident.ID]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	out := map[incident.ID]Case{}
+	p := s.population(q)
+	for r := range p.all() {
+		if id := r.id[r.i]; wanted[id] {
+			out[id] = p.caseOf(r)
+		}
+	}
+	return out
+}
+
 // LaidTo lists the incidents of which a person says that a change brought them about, oldest first.
 func (s *Snapshot) LaidTo(q Query, change incident.ID) []Case {
-	laid := map[incident.ID]bool{}
+	var laid []incident.ID
 	for _, part := range s.causes.parts {
 		for id, cause := range part {
 			if cause == change {
-				laid[id] = true
+				laid = append(laid, id)
 			}
 		}
 	}
-	var out []Case
 	if len(laid) == 0 {
 		return nil
 	}
-	p := s.population(q)
-	for r := range p.all() {
-		if laid[r.id[r.i]] {
-			out = append(out, p.caseOf(r))
-		}
-	}
+	out := slices.Collect(maps.Values(s.CasesByID(q, laid)))
 	sortCases(out)
 	return out
 }

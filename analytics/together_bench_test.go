@@ -14,6 +14,7 @@ func BenchmarkCauses(b *testing.B) {
 	for _, n := range []int{100_000, 1_000_000} {
 		incs := many(n)
 		for i, inc := range incs {
+			inc.Origin = incident.OriginMonitor
 			inc.Factors = []incident.Factor{{Role: "contributing", Text: fmt.Sprintf("factor %d", i*i%997), Claimed: true}}
 		}
 		live := analytics.NewLive(time.Now)
@@ -25,6 +26,17 @@ func BenchmarkCauses(b *testing.B) {
 		b.Run(fmt.Sprintf("together/%d", n), func(b *testing.B) {
 			for b.Loop() {
 				s.Together(analytics.Query{Now: now()})
+			}
+		})
+		b.Run(fmt.Sprintf("floods/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				s.Floods(analytics.Query{To: now()}, template)
+			}
+		})
+		b.Run(fmt.Sprintf("floods-of-a-day/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				to := now().AddDate(-3, 0, 0)
+				s.Floods(analytics.Query{From: to.AddDate(0, 0, -1), To: to}, template)
 			}
 		})
 		b.Run(fmt.Sprintf("factors/%d", n), func(b *testing.B) {

@@ -21,6 +21,7 @@ type CausesPage struct {
 	Factors  FactorTable
 	Together CoFailure
 	Changes  ChangesBefore
+	Floods   FloodList
 	Notes    []string // what holds for the whole page
 }
 
@@ -32,6 +33,21 @@ type Finding struct {
 	Text string
 	Path string
 	Link string // label of Path
+}
+
+// FloodList is alerts that are one event.
+type FloodList struct {
+	Lede  string
+	Rows  []FloodRow // newest first
+	Total int
+	None  NoNumbers // why there is no row
+}
+
+// FloodRow is one flood behind the incident that leads it.
+type FloodRow struct {
+	CaseRow
+	Sentence string
+	All      string // path of all incidents of that time
 }
 
 // FactorTable is factors by service and period. Rows of services follow the row of their factor.

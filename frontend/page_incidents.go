@@ -13,16 +13,19 @@ import (
 // connection, range or from and to, sort, after.
 type IncidentsPage struct {
 	Shell
-	Period  Period
-	Query   string   // as typed
-	Problem string   // what is wrong with Query and what would be right; empty: nothing
-	Keep    []Hidden // parameters that a new search carries along: every filter but q and after
-	Facets  []Facet
-	Chips   []Chip // filters in force
-	Clear   string // path without any filter
-	Sorts   []Choice
-	Rows    []IncidentRow
-	Total   int // that match
+	Period   Period
+	Query    string   // as typed
+	Problem  string   // what is wrong with Query and what would be right; empty: nothing
+	Keep     []Hidden // parameters that a new search carries along: every filter but q and after
+	Facets   []Facet
+	Chips    []Chip // filters in force
+	Clear    string // path without any filter
+	Sorts    []Choice
+	Rows     []IncidentRow
+	Folded   int    // rows that are folded behind the first one of their flood
+	Unfolded bool   // the viewer wants them all
+	Refold   string // path of the other of the two
+	Total    int    // that match
 	// Requests are those of Total that are service requests, and so in no figure; Asked is the list of them.
 	Requests int
 	Asked    string
@@ -66,6 +69,15 @@ type IncidentRow struct {
 	Retro    string            // state of the retrospective; empty: none
 	Source   string            // name of the connection
 	Snippets []Snippet         // why a search found it
+	Folded   *FoldedAlerts     // nil: nothing is folded behind it
+}
+
+// FoldedAlerts is the flood of alerts that an incident of a list stands for.
+type FoldedAlerts struct {
+	Label string // "+ 41 alerts within 6m"
+	Why   string // how they were told to be one event
+	Here  []Link // those that the list would show beside it
+	All   string // path of all of them; empty: Here has them
 }
 
 // Snippet is a passage that a search matched.

@@ -30,7 +30,7 @@ type Reader interface {
 	// Incidents streams what f selects in f's order; it holds no transaction between steps.
 	Incidents(ctx context.Context, f Filter) iter.Seq2[*Incident, error]
 	// Facts returns those of ids that are no tombstones, in no order, with nothing but what figures are made from: id,
-	// connection, number, title, status, severity, priority, kind, privacy, reason to leave it out, reopenings, team, SameAs,
+	// connection, number, title, status, severity, priority, kind, origin, privacy, reason to leave it out, reopenings, team, SameAs,
 	// ExternalCreatedAt, milestones, segments, services, tags, custom values, SLA, factors and edits.
 	Facts(ctx context.Context, ids []ID) ([]*Incident, error)
 	// Page returns at most f.Limit incidents (default 50), the total that f selects without its cursor,

@@ -24,6 +24,10 @@ func (w world) causes() frontend.CausesPage {
 	p.Factors = w.factorTable(path)
 	p.Together = frontend.CoFailure{Lede: w.say("12 pairs failed together three times or more."), Matrix: w.matrix(path), Pairs: w.pairs(path), Notes: []string{w.say("Left out: 3 pairs.")},
 		Links: []frontend.Link{{Label: "State which service needs which", Path: "/slo/terms"}}}
+	p.Floods = frontend.FloodList{Lede: w.say("46 alerts in 2 floods."), Total: 40}
+	for range min(w.rows, 20) {
+		p.Floods.Rows = append(p.Floods.Rows, frontend.FloodRow{CaseRow: w.pairRow(), Sentence: w.say("42 alerts of checkout within 6m."), All: "/incidents?from=2026-11-20&to=2026-11-20"})
+	}
 	p.Changes = frontend.ChangesBefore{Lede: "2 services with changes and failures on record.", Notes: []string{"Counted are changes of the service."},
 		Table: reports.Table{ID: "changes", Title: "Changes before failures", Columns: []reports.Column{{Key: "service", Title: "Service", Unit: reports.Text}, {Key: "says", Title: "What a change before a failure says", Unit: reports.Text}, {Key: "share", Title: "Share", Unit: reports.Share}},
 			Rows: [][]reports.Cell{{reports.Str(w.say("checkout")), reports.Str("suspected"), reports.Num(0.58)}, {reports.Str(w.say("payments")), reports.Str("says nothing"), reports.Missing("no failure")}}}}
@@ -73,9 +77,14 @@ func (w world) pairs(path string) reports.Table {
 	return t
 }
 
+// pairRow is one incident of such pages.
+func (w world) pairRow() frontend.CaseRow {
+	return frontend.CaseRow{Path: frontend.IncidentPath("inc_0001"), Number: "INC-1", Title: w.say("Checkout fails"), Severity: incident.Sev1, StartedAt: w.shell.Now, Services: w.say("checkout, payments")}
+}
+
 // pair fills the page behind a cell of the page about causes.
 func (w world) pair() frontend.PairPage {
-	one := frontend.CaseRow{Path: frontend.IncidentPath("inc_0001"), Number: "INC-1", Title: w.say("Checkout fails"), Severity: incident.Sev1, StartedAt: w.shell.Now, Services: w.say("checkout, payments")}
+	one := w.pairRow()
 	p := frontend.PairPage{Shell: w.on("Behind a number", frontend.NavProblems, "/causes/cases?a=svc_0001&b=svc_0002"), Name: w.say("checkout and payments"), Sentence: w.say("7 times together."), Anchor: "co_failure", Period: "All time",
 		OneTitle: "In one incident", Total: [2]int{w.rows, 900}, Links: []frontend.Link{{Label: "State one", Path: "/slo/terms"}}}
 	for range w.rows {
@@ -90,6 +99,7 @@ func causeStates(w world) []State {
 	bare := frontend.CausesPage{Shell: w.on("Across services", frontend.NavProblems, "/causes"), Period: w.period("/causes"), Clear: "/causes", Nothing: "Nothing recurs."}
 	bare.Period.Compare = nil
 	none := frontend.NoNumbers{Title: "No factor is named", Text: "None of 31 incidents names what contributed to it.", Links: []frontend.Link{{Label: "Learning", Path: "/learning"}}}
+	bare.Floods.None = frontend.NoNumbers{Title: "No flood of alerts", Text: "None."}
 	bare.Factors.None, bare.Together.None, bare.Changes.None = none, frontend.NoNumbers{Title: "Fewer than two services are named", Text: "Name them."}, frontend.NoNumbers{Title: "No source of changes is connected", Text: "Connect one."}
 	wrong := bare
 	wrong.Problem = "There is no service called “zzz”."

@@ -67,7 +67,7 @@ func (w world) near() *frontend.NearChanges {
 func (w world) change() frontend.ChangePage {
 	row := w.changeRow(0)
 	p := frontend.ChangePage{Shell: w.on(row.Change.Title, frontend.NavChanges, "/changes/chg_0000"), Row: row, Total: 900, MayEdit: true}
-	one := frontend.CaseRow{Path: frontend.IncidentPath("inc_0001"), Number: "INC-1", Title: w.say("Checkout fails"), Severity: incident.Sev1, StartedAt: w.shell.Now, Services: w.say("checkout, payments")}
+	one := w.pairRow()
 	p.Laid = []frontend.CaseRow{one}
 	for i := range w.rows {
 		p.After = append(p.After, frontend.AfterRow{CaseRow: one, Incident: number("inc", i), Gap: reports.Num(float64(600 * i)), Stands: w.say("suspected"), Sentence: w.say("A change within 2h before 14 of 24 failures."), Rejected: i%4 == 1, Confirmed: i%4 == 2, Suspect: i%4 == 0})

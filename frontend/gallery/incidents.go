@@ -85,6 +85,9 @@ func (w world) incidents() frontend.IncidentsPage {
 	for _, label := range []string{"Severity", "Service", "Status", "Team"} {
 		p.Facets = append(p.Facets, frontend.Facet{Name: incident.Slug(label), Label: label, More: 3, Options: []frontend.Choice{{Label: w.say("first value"), On: true, Count: 1204, Path: "/incidents?a=1"}, {Label: w.say("second value"), Count: 12, Path: "/incidents?a=2"}}})
 	}
+	p.Folded, p.Refold = 7, "/incidents?fold=no"
+	p.Rows[0].Folded = &frontend.FoldedAlerts{Label: "+ 41 alerts within 6m", Why: w.say("42 alerts of checkout within 6m."), All: "/incidents?from=2026-11-20&to=2026-11-20",
+		Here: []frontend.Link{{Label: w.say("INC-2 host 2 down"), Path: frontend.IncidentPath("inc_0002")}, {Label: w.say("INC-3 host 3 down"), Path: frontend.IncidentPath("inc_0003")}}}
 	for i := range 13 {
 		p.Weeks = append(p.Weeks, frontend.Bar{Label: "week of " + w.shell.Now.AddDate(0, 0, 7*(i-13)).Format("2 Jan 2006"), Count: (i * 5) % 9, Path: "/incidents?from=2026-09-01"})
 	}

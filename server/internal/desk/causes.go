@@ -6,6 +6,7 @@ import (
 
 	"hindsight/analytics"
 	"hindsight/incident"
+	"hindsight/search/template"
 	"hindsight/server/internal/query"
 )
 
@@ -18,7 +19,8 @@ type Causes struct {
 	Risks      []analytics.ChangeRisk
 	Within     time.Duration // how long before a failure a change counts in Risks
 	Changes    int           // on record in the period
-	AllChanges bool          // false: there are more than are read for one figure; the oldest are missing
+	Floods     []analytics.Flood
+	AllChanges bool // false: there are more than are read for one figure; the oldest are missing
 }
 
 // Causes measures which factors recur, which services fail together, and whether failures follow changes. It takes the
@@ -42,6 +44,7 @@ func (d *Desk) Causes(ctx context.Context, q query.Query, private bool) (Causes,
 		return Causes{}, err
 	}
 	out := Causes{AsOf: snapshot.AsOf(), Question: a, Factors: snapshot.SharedFactors(a), Together: snapshot.Together(a), Within: rule.Cap(), Changes: len(changes), AllChanges: all}
+	out.Floods = snapshot.Floods(a, template.Mask)
 	if len(changes) > 0 {
 		out.Risks = snapshot.ChangeRisks(a, rule, rule.Cap(), changes)
 	}

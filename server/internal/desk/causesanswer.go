@@ -25,6 +25,8 @@ type CausesAnswer struct {
 	Changes       int            `json:"changes" doc:"on record in the period"`
 	AllChanges    bool           `json:"changes_complete" doc:"false: there are more than are read for one figure, and the oldest are missing"`
 	Risks         []ChangeRisk   `json:"change_risks"`
+	Floods        []Flood        `json:"alert_floods" doc:"many alerts that are one event, in time order"`
+	Once          int            `json:"incidents_floods_once" doc:"incidents, if each flood counted once; figures count each incident"`
 }
 
 // SharedFactor is something that contributed to several incidents.
@@ -91,6 +93,17 @@ type ChangeRisk struct {
 	Sentence string      `json:"sentence"`
 }
 
+// Flood is many alerts that are one event.
+type Flood struct {
+	Lead     incident.ID   `json:"lead_id" doc:"what people opened about it, or else the first alert"`
+	Opened   bool          `json:"opened_by_people"`
+	Others   []incident.ID `json:"alert_ids" doc:"the other alerts"`
+	From     time.Time     `json:"from"`
+	To       time.Time     `json:"to" doc:"start of the last alert"`
+	Usual    float64       `json:"usual" doc:"alerts of the same services in so long a time otherwise"`
+	Sentence string        `json:"sentence"`
+}
+
 // AnswerCauses writes causes for programs.
 func AnswerCauses(c Causes) CausesAnswer {
 	f := c.Factors
@@ -100,7 +113,10 @@ func AnswerCauses(c Causes) CausesAnswer {
 			return SharedFactor{Name: x.Name, FactorPlace: place(x.All), Share: Estimate(x.Share), Services: groupsOf(x.Services, place)}
 		}),
 		WithinMinutes: int(analytics.TogetherWithin.Minutes()), Tested: c.Together.Tested, Few: c.Together.Few, Pairs: groupsOf(c.Together.Pairs, pairAnswer),
-		CapMinutes: int(c.Within.Minutes()), Changes: c.Changes, AllChanges: c.AllChanges, Risks: groupsOf(c.Risks, AnswerRisk)}
+		CapMinutes: int(c.Within.Minutes()), Changes: c.Changes, AllChanges: c.AllChanges, Risks: groupsOf(c.Risks, riskAnswer),
+		Floods: groupsOf(c.Floods, func(f analytics.Flood) Flood {
+			return Flood{f.Lead, f.Opened, f.Others, f.From, f.To, f.Usual, f.Sentence()}
+		}), Once: f.Incidents - analytics.Once(c.Floods)}
 }
 
 func factorPlace(p analytics.FactorPlace, periods []analytics.Group) FactorPlace {
@@ -116,8 +132,7 @@ func pairAnswer(p analytics.Pair) Pair {
 		Expected: Estimate(p.Expected), Lift: Estimate(p.Lift), Q: p.Q, More: p.More, Needs: string(p.Needs), Sentence: p.Sentence()}
 }
 
-// AnswerRisk writes a risk for programs.
-func AnswerRisk(r analytics.ChangeRisk) ChangeRisk {
+func riskAnswer(r analytics.ChangeRisk) ChangeRisk {
 	return ChangeRisk{Service: r.Service, Label: r.Name, Minutes: int(r.Within.Minutes()), Changes: r.Changes, Failures: r.Failures, Near: r.Near, Before: Estimate(r.Before), Base: Estimate(r.Base),
 		Lift: Estimate(r.Lift), Q: r.Q, Says: string(r.Says), Sentence: r.Sentence()}
 }

@@ -128,7 +128,7 @@ func (r reader) factRows(ids []incident.ID) (rows []incidentRow, incs []*inciden
 func factsAlone(i *incident.Incident) *incident.Incident {
 	return &incident.Incident{
 		ID: i.ID, Ref: incident.Ref{Connection: i.Ref.Connection}, Number: i.Number, Title: i.Title, Status: i.Status, Severity: i.Severity, PriorityRaw: i.PriorityRaw,
-		Kind: i.Kind, Private: i.Private, ExcludeReason: i.ExcludeReason, Reopened: i.Reopened, Team: i.Team, SameAs: i.SameAs, ExternalCreatedAt: i.ExternalCreatedAt,
+		Kind: i.Kind, Origin: i.Origin, Private: i.Private, ExcludeReason: i.ExcludeReason, Reopened: i.Reopened, Team: i.Team, SameAs: i.SameAs, ExternalCreatedAt: i.ExternalCreatedAt,
 		Milestones: i.Milestones, Segments: i.Segments, Services: i.Services, Tags: i.Tags, Custom: i.Custom, SLA: i.SLA, Factors: i.Factors, Edits: i.Edits,
 	}
 }

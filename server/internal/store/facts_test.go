@@ -102,7 +102,7 @@ func TestMakeFacts(t *testing.T) {
 // promised takes away what Facts does not read.
 func promised(inc *incident.Incident) *incident.Incident {
 	out := *inc
-	out.Seq, out.Ref, out.URL, out.Description, out.Format, out.Origin = 0, incident.Ref{Connection: inc.Ref.Connection}, "", "", "", ""
+	out.Seq, out.Ref, out.URL, out.Description, out.Format = 0, incident.Ref{Connection: inc.Ref.Connection}, "", "", ""
 	out.StatusRaw, out.SeverityRaw, out.UrgencyRaw, out.RawID, out.MapVersion = "", "", "", "", 0
 	out.ExternalUpdatedAt, out.People, out.Links, out.Actions = time.Time{}, nil, nil, nil
 	return &out

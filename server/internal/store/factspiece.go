@@ -11,7 +11,7 @@ import (
 
 // factsVersion begins every piece. It changes with describe and factWords, and pieces of another version are not in force: a
 // migration sets facts to null then.
-const factsVersion = 1
+const factsVersion = 2
 
 // factWords are texts that need no place in a piece. They are part of the format: see factsVersion.
 var factWords = []string{"",
@@ -74,6 +74,7 @@ func (p *piece) describe(inc *incident.Incident) {
 	p.text((*string)(&inc.Status))
 	p.text(&inc.PriorityRaw)
 	p.text((*string)(&inc.Kind))
+	p.text((*string)(&inc.Origin))
 	p.text(&inc.ExcludeReason)
 	p.text((*string)(&inc.Team))
 	p.own((*string)(&inc.SameAs))

@@ -46,7 +46,7 @@ func (s *Server) causes(r *request) (answer, error) {
 	if errors.Is(err, incident.ErrInvalid) {
 		page.Problem, page.Nothing = capital(message(err))+".", "The question cannot be answered as it stands."
 		none := frontend.NoNumbers{Title: "Nothing to show", Text: "Take the filter away.", Links: []frontend.Link{{Label: "Remove all filters", Path: causesPath}}}
-		page.Factors.None, page.Together.None, page.Changes.None = none, none, none
+		page.Factors.None, page.Together.None, page.Changes.None, page.Floods.None = none, none, none, none
 		return show(page)
 	}
 	if err != nil {
@@ -59,6 +59,7 @@ func (s *Server) causes(r *request) (answer, error) {
 	if page.Changes, err = s.changesBefore(r, c, q); err != nil {
 		return answer{}, err
 	}
+	page.Floods = s.floodList(c, r.viewer.Private())
 	page.First = findings(c, q)
 	page.Nothing = "Nothing recurs or fails together more often than chance lets it, as far as the sources tell. What each part needs is said below."
 	for _, l := range c.Factors.LeftOut {

@@ -61,7 +61,23 @@ func (s *Server) incidents(r *request) (answer, error) {
 		page.Weeks = s.bars(q, scope)
 	}
 	page.Rows, err = s.hitRows(ctx, r, found.Hits)
+	page.Unfolded = r.Request.URL.Query().Get("fold") == "no"
+	if !page.Unfolded {
+		page.Rows, page.Folded = s.fold(r, page.Rows)
+	}
+	page.Refold = pathOf(incidentsPath, q)
+	if !page.Unfolded {
+		page.Refold = foldLink(page.Refold)
+	}
 	return answer{page: page}, err
+}
+
+// foldLink leads to a list with all its rows.
+func foldLink(path string) string {
+	if strings.Contains(path, "?") {
+		return path + "&fold=no"
+	}
+	return path + "?fold=no"
 }
 
 // requestsIn counts the service requests among what was found, and leads to them.
