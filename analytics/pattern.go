@@ -61,7 +61,11 @@ func (s *Snapshot) pattern(q Query) Pattern {
 		p.To = starts[p.N-1]
 	}
 	if p.N < fewest || !p.From.Before(p.To) || p.To.Sub(p.From) < 4*week-2*time.Hour { // four weeks of the calendar, whatever summer time does
-		p.Sentence = fmt.Sprintf("Too few incidents: %d in %.0f days; a pattern needs %d in four weeks.", p.N, math.Max(0, p.To.Sub(p.From).Hours()/24), fewest)
+		in := ""
+		if !p.From.IsZero() && p.From.Before(p.To) {
+			in = fmt.Sprintf(" in %.0f days", p.To.Sub(p.From).Hours()/24)
+		}
+		p.Sentence = fmt.Sprintf("Too few incidents: %d%s; a pattern needs %d in four weeks.", p.N, in, fewest)
 		return p
 	}
 	zone := q.zone()

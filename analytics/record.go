@@ -22,8 +22,12 @@ func (r record) silent(at time.Time) bool {
 // unwatched says why nothing is known of the incidents of q in a stretch of time, which is then not one without any: their record
 // begins behind it, or had fallen silent before. It is empty where the record reaches into it, and where there is no record.
 func (s *Snapshot) unwatched(q Query, from, to time.Time) string {
-	r := s.recordOf(s.sources(q))
-	day := func(t time.Time) string { return t.In(q.zone()).Format("2 Jan 2006") }
+	return s.recordOf(s.sources(q)).unwatched(from, to, q.zone())
+}
+
+// unwatched is Snapshot.unwatched for incidents of one record.
+func (r record) unwatched(from, to time.Time, zone *time.Location) string {
+	day := func(t time.Time) string { return t.In(zone).Format("2 Jan 2006") }
 	switch {
 	case r.n == 0:
 		return ""

@@ -45,6 +45,8 @@ type UptimeGroup struct {
 	// the window, merged or not. It ignores the quiet time before the first and after the last one, so
 	// it tends to be shorter than MTBSI; many tools call it MTBF.
 	StartToStart Estimate
+
+	gone string // why the sources tell nothing of the window, which holds no impact; or ""
 }
 
 // impact is what one incident means for uptime.
@@ -53,7 +55,8 @@ type impact struct {
 	state         incident.DurationState
 	started       int64
 	leftOut       uint32
-	planned       bool // maintenance
+	connection    uint32 // that it came through
+	planned       bool   // maintenance
 }
 
 // impactSpan is the stretch of time in which users suffer, as far as known.
@@ -72,7 +75,7 @@ const forever = math.MaxInt64
 func (s *Snapshot) Uptime(q Query) []UptimeGroup {
 	p := s.population(q)
 	groups := p.impacts()
-	window := p.window(groups)
+	window, records := p.window(groups), s.recordsBy(q.Private)
 	var out []UptimeGroup
 	for _, b := range groups {
 		about := q.Services
@@ -80,10 +83,22 @@ func (s *Snapshot) Uptime(q Query) []UptimeGroup {
 			about = []incident.ID{incident.ID(b.group.Key)}
 		}
 		if q.GroupBy.Period() {
-			return p.uptimeByPeriod(b.acc, window, s.timesOut(about))
+			return p.uptimeByPeriod(b.acc, window, s.timesOut(about), recordOf(records, through(b.acc)))
 		}
 		b.group.From, b.group.To = instant(window.From), instant(window.To)
-		out = append(out, p.uptime(b.group, window, b.acc, s.timesOut(about)))
+		out = append(out, p.uptime(b.group, window, b.acc, s.timesOut(about), recordOf(records, through(b.acc))))
+	}
+	return out
+}
+
+// through returns the connections that impacts were read through.
+func through(impacts []impact) map[uint32]bool {
+	out, last := map[uint32]bool{}, uint32(0)
+	for _, x := range impacts {
+		if x.started != 0 && (x.connection != last || len(out) == 0) {
+			last = x.connection
+			out[last] = true
+		}
 	}
 	return out
 }
@@ -118,7 +133,7 @@ func (p *population) impacts() []*bucket[[]impact] {
 }
 
 func (p *population) impact(r row, sp span) impact {
-	x := impact{started: r.started[r.i], leftOut: r.leftOut}
+	x := impact{started: r.started[r.i], leftOut: r.leftOut, connection: r.connection[r.i]}
 	x.planned = p.kinds == nil && r.reason[r.i] == 0 && p.s.texts[r.kind[r.i]] == string(incident.Maintenance)
 	var length int64
 	x.state, length = r.duration(r.i, sp, 0)
@@ -162,7 +177,7 @@ func (p *population) window(groups []*bucket[[]impact]) stats.Stretch {
 }
 
 // uptimeByPeriod measures every calendar period of the window on its own.
-func (p *population) uptimeByPeriod(all []impact, window stats.Stretch, off []timeOut) []UptimeGroup {
+func (p *population) uptimeByPeriod(all []impact, window stats.Stretch, off []timeOut, known record) []UptimeGroup {
 	if window.Length() == 0 {
 		return nil
 	}
@@ -194,16 +209,17 @@ func (p *population) uptimeByPeriod(all []impact, window stats.Stretch, off []ti
 		w := stats.Stretch{From: x.from.UnixMicro(), To: x.to.UnixMicro()}.Clip(window)
 		head.From, head.To = instant(w.From), instant(w.To)
 		head.Partial = !head.From.Equal(x.from) || !head.To.Equal(x.to)
-		out[i] = p.uptime(head, w, parts[i], off)
+		out[i] = p.uptime(head, w, parts[i], off, known)
 	}
 	if len(unplaced) > 0 {
-		out = append(out, p.uptime(Group{Label: noStart}, stats.Stretch{}, unplaced, nil))
+		out = append(out, p.uptime(Group{Label: noStart}, stats.Stretch{}, unplaced, nil, known))
 	}
 	return out
 }
 
-// uptime measures one group in one window.
-func (p *population) uptime(head Group, w stats.Stretch, impacts []impact, off []timeOut) UptimeGroup {
+// uptime measures one group in one window. known is the record of what the group is about: where it does not reach, that nothing is
+// written down is no sign of health.
+func (p *population) uptime(head Group, w stats.Stretch, impacts []impact, off []timeOut, known record) UptimeGroup {
 	g := UptimeGroup{Group: head, Excluded: excludedIn(w, off)}
 	left := map[uint32]int{}
 	var outages []stats.Outage
@@ -238,6 +254,9 @@ func (p *population) uptime(head Group, w stats.Stretch, impacts []impact, off [
 		}
 	}
 	g.LeftOut = p.s.reasons(left)
+	if g.Incidents == 0 && w.Length() > 0 {
+		g.gone = known.unwatched(instant(w.From), instant(w.To), p.q.zone())
+	}
 	g.Failures = len(stats.Episodes(w, stretches, maintenance))
 	g.measure(stats.Measure(w, outages, maintenance, stats.Largest))
 	g.StartToStart = startToStart(starts)
@@ -276,7 +295,7 @@ func (g *UptimeGroup) blind(d stats.Downtime) string {
 	case g.Incidents == 0 && unclear > 0:
 		return fmt.Sprintf("the impact of %d incidents is not known", unclear)
 	}
-	return ""
+	return g.gone
 }
 
 func (g *UptimeGroup) availability(d stats.Downtime) Estimate {

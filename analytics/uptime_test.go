@@ -1,6 +1,7 @@
 package analytics_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -220,5 +221,31 @@ func TestUptimeOfNothing(t *testing.T) {
 	q.GroupBy = analytics.ByWeek
 	if groups := s.Uptime(q); len(groups) != 0 {
 		t.Errorf("Uptime by week: %d groups, want none", len(groups))
+	}
+}
+
+// A period before anything was written down, or long after it stopped, is not one without failures.
+func TestUptimeOutsideTheRecord(t *testing.T) {
+	var incs []*incident.Incident
+	for i := range 20 {
+		inc := made(fmt.Sprint("i", i), 1+i, 30)
+		inc.Milestones.Set(incident.ImpactStarted, time.Date(2026, 1, 1+i, 12, 0, 0, 0, time.UTC), incident.ToSecond, incident.FromField, "test", "")
+		incs = append(incs, inc)
+	}
+	s := snapshot(t, incs)
+	for _, tc := range []struct {
+		from time.Time
+		why  string
+	}{
+		{time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), "the record begins on 1 Jan 2026 only"},
+		{time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), "the record falls silent after 20 Jan 2026"},
+		{time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC), ""},
+	} {
+		for _, by := range []analytics.Dimension{analytics.ByNothing, analytics.ByService, analytics.ByYear} {
+			g := s.Uptime(analytics.Query{From: tc.from, To: tc.from.AddDate(0, 0, 7), GroupBy: by})[0]
+			if g.Availability.Reason != tc.why || g.Availability.Known() != (tc.why == "") {
+				t.Errorf("from %v by %q: availability %+v, want the reason %q", tc.from, by, g.Availability, tc.why)
+			}
+		}
 	}
 }

@@ -97,7 +97,11 @@ func estimateWords(unit Unit, e analytics.Estimate) string {
 
 // counted writes n with its noun: "1 incident", "14 incidents".
 func counted(n int, noun string) string {
-	if n != 1 {
+	switch stem, y := strings.CutSuffix(noun, "ty"); {
+	case n == 1:
+	case y:
+		noun = stem + "ties"
+	default:
 		noun += "s"
 	}
 	return Format(Count, float64(n)) + " " + noun
