@@ -133,14 +133,14 @@ func MembersSpent(incs []*incident.Incident, figure string, now, since time.Time
 // standing says how an incident that counts stands in a figure.
 func standing(inc *incident.Incident, figure string, now, since time.Time) (Part, string) {
 	at, year := inc.StartedAt(), now.AddDate(-1, 0, 0)
-	counted := func(yes bool, beside Part) Part {
+	either := func(yes bool, counted, beside string) (Part, string) {
 		if yes {
-			return Counted
+			return Counted, counted
 		}
-		return beside
+		return Beside, beside
 	}
 	if figure == "open" {
-		return counted(!inc.Status.Over(), Beside), ""
+		return either(!inc.Status.Over(), "goes on", "is over")
 	}
 	if at.IsZero() {
 		return NotIn, "nobody knows when it began"
@@ -151,9 +151,9 @@ func standing(inc *incident.Incident, figure string, now, since time.Time) (Part
 		if at.Before(now.AddDate(-2, 0, 0)) {
 			return NotIn, "began more than two years ago"
 		}
-		return counted(!at.Before(year), Beside), ""
+		return either(!at.Before(year), "in the last 12 months", "in the 12 months before")
 	case "returned":
-		return counted(at.After(since), Beside), ""
+		return either(at.After(since), "after it was resolved", "before it was resolved")
 	case "lasted", "lost":
 		return lasted(inc, impact, figure == "lost", now, year)
 	}

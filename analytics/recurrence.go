@@ -84,9 +84,13 @@ func (s *Snapshot) Recurrences(groups [][]incident.ID, now time.Time, terms Term
 	b := recurrences{s: s, p: s.population(Query{Now: now, Private: private}), now: now, terms: terms, rows: make([][]row, len(groups)),
 		planned: map[uint32][]stats.Stretch{}, rest: map[incident.ID][]stats.Stretch{}}
 	sp := spanOf(impactSpan())
+	maintenance, _ := s.codeOf(string(incident.Maintenance))
 	for r := range b.p.all() {
 		for _, g := range in[r.id[r.i]] {
 			b.rows[g] = append(b.rows[g], r)
+		}
+		if r.kind[r.i] != maintenance {
+			continue
 		}
 		if x := b.p.impact(r, sp); x.planned && x.Length() > 0 {
 			for _, code := range s.sets[r.services[r.i]] {

@@ -325,6 +325,9 @@ func apiRefuses(t *testing.T, api openAPI, s site, editor, viewer visitor, ids m
 			t.Errorf("GET /incidents?%s = %d, want 422\n%s", query, got.status, got.body)
 		}
 	}
+	problem := "/api/v1/problems/" + ids["problems"]
+	mistake(t, api, http.StatusConflict, http.MethodPatch, "/api/v1/problems/{id}", editor.send(t, http.MethodPatch, problem, map[string]any{"version": 99, "cause": "x"}))
+	mistake(t, api, http.StatusUnprocessableEntity, http.MethodPatch, "/api/v1/problems/{id}", editor.send(t, http.MethodPatch, problem, map[string]any{"owner": "nobody that is known"}))
 	stranger := s.visitor(t)
 	stranger.token = "not-a-token"
 	mistake(t, api, http.StatusUnauthorized, http.MethodGet, "/api/v1/incidents", stranger.get(t, "/api/v1/incidents"))

@@ -78,7 +78,7 @@ func exports(path string) []frontend.Link {
 func (w world) incidents() frontend.IncidentsPage {
 	p := frontend.IncidentsPage{
 		Shell: w.on("Incidents", frontend.NavIncidents, "/incidents?sev=1&q=cold+cache"), Period: w.period("/incidents"), Query: w.say("cold cache"),
-		Keep: []frontend.Hidden{{Name: "sev", Value: w.say("1")}}, Rows: w.rowsOf(w.rows), Total: 128, All: 1942, Clear: "/incidents", Older: "/incidents?after=abc", Newer: "/incidents", Exports: exports("/incidents"),
+		Keep: []frontend.Hidden{{Name: "sev", Value: w.say("1")}}, Rows: w.rowsOf(w.rows), Total: 128, All: 1942, Requests: 12, Asked: "/incidents?kind=request", Clear: "/incidents", Older: "/incidents?after=abc", Newer: "/incidents", Exports: exports("/incidents"),
 		Chips: []frontend.Chip{{Label: w.say("Severity: SEV1"), Remove: "/incidents?q=cold+cache"}, {Label: w.say("Search: cold cache"), Remove: "/incidents?sev=1"}},
 		Sorts: []frontend.Choice{{Label: "newest first", On: true, Path: "/incidents", Count: -1}, {Label: "worst first", Path: "/incidents?sort=severity", Count: -1}},
 	}
