@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,65 +82,78 @@ func (b *bench) build(ctx context.Context, n int) (e textEngines, stop func() er
 	var closers []func() error
 	stop = func() error {
 		var errs []error
-		for _, c := range closers {
+		for _, c := range slices.Backward(closers) {
 			errs = append(errs, c())
 		}
 		return errors.Join(errs...)
 	}
-	b.say("index %d documents: Hindsight", n)
-	dir := filepath.Join(b.dir, fmt.Sprintf("engine-%d", n))
-	before := ownMemory()
-	if e.own, err = search.Open(dir, slog.New(slog.DiscardHandler)); err != nil {
-		return e, stop, err
+	for i, build := range []func(context.Context, int, *textEngines) (func() error, error){b.buildOwn, b.buildPostgres, b.buildSQLite} {
+		b.say("index %d documents: %s", n, engineNames[i])
+		end, err := build(ctx, n, &e)
+		if end != nil {
+			closers = append(closers, end)
+		}
+		if err != nil {
+			return e, stop, fmt.Errorf("%s: %w", engineNames[i], err)
+		}
 	}
-	closers = append(closers, e.own.Close, func() error { return os.RemoveAll(dir) })
+	return e, stop, nil
+}
+
+func (b *bench) buildOwn(ctx context.Context, n int, e *textEngines) (end func() error, err error) {
+	dir, before := filepath.Join(b.dir, fmt.Sprintf("engine-%d", n)), ownMemory()
+	if e.own, err = search.Open(dir, slog.New(slog.DiscardHandler)); err != nil {
+		return nil, err
+	}
+	end = func() error { return errors.Join(e.own.Close(), os.RemoveAll(dir)) }
 	if e.took[0].time, err = fillOwn(ctx, e.own, n); err != nil {
-		return e, stop, err
+		return end, err
 	}
 	e.took[0].memory = ownMemory() - before
-	if e.took[0].disk, err = size(dir); err != nil {
-		return e, stop, err
-	}
-	b.say("index %d documents: PostgreSQL", n)
-	url, end, err := postgres(ctx)
+	e.took[0].disk, err = size(dir)
+	return end, err
+}
+
+func (b *bench) buildPostgres(ctx context.Context, n int, e *textEngines) (end func() error, err error) {
+	url, stop, err := postgres(ctx)
 	if err != nil {
-		return e, stop, err
+		return nil, err
 	}
 	db, err := sql.Open("pgx", url)
-	closers = append(closers, db.Close, end)
 	if err != nil {
-		return e, stop, err
+		return stop, err
 	}
 	db.SetMaxOpenConns(1) // settings are a connection's own
+	end = func() error { return errors.Join(db.Close(), stop()) }
 	e.postgres = postgresText{db}
 	if e.took[1].time, err = e.postgres.build(ctx, n); err != nil {
-		return e, stop, err
+		return end, err
 	}
 	if e.took[1].disk, err = e.postgres.size(ctx); err != nil {
-		return e, stop, err
+		return end, err
 	}
 	if err = e.postgres.trigrams(ctx); err != nil {
-		return e, stop, err
+		return end, err
 	}
-	if e.took[1].memory, err = e.postgres.memory(ctx); err != nil {
-		return e, stop, err
-	}
-	b.say("index %d documents: SQLite FTS5", n)
-	before = ownMemory()
-	path := filepath.Join(b.dir, fmt.Sprintf("engine-%d.db", n))
+	e.took[1].memory, err = e.postgres.memory(ctx)
+	return end, err
+}
+
+func (b *bench) buildSQLite(ctx context.Context, n int, e *textEngines) (end func() error, err error) {
+	path, before := filepath.Join(b.dir, fmt.Sprintf("engine-%d.db", n)), ownMemory()
 	if e.sqlite, err = openSQLiteText(path); err != nil {
-		return e, stop, err
+		return nil, err
 	}
-	closers = append(closers, e.sqlite.db.Close, func() error { return os.Remove(path) })
+	end = func() error { return errors.Join(e.sqlite.db.Close(), os.Remove(path)) }
 	if e.took[2].time, err = e.sqlite.build(ctx, n); err != nil {
-		return e, stop, err
+		return end, err
 	}
 	e.took[2].memory = ownMemory() - before
 	info, err := os.Stat(path)
 	if err == nil {
 		e.took[2].disk = info.Size()
 	}
-	return e, stop, err
+	return end, err
 }
 
 // fillOwn gives the index the documents as the follower does.
@@ -181,68 +194,6 @@ func processField(pid, file, name string) int64 {
 		return 0
 	}
 	return kb << 10
-}
-
-// kind is questions of one kind.
-type kind struct {
-	name string
-	ask  []wanted
-}
-
-const perKind = 15
-
-// questions are the same for every size.
-func questions() []kind {
-	p := newProse()
-	rng := rand.New(rand.NewPCG(7, 7))
-	common := func(i int) string { return p.words[i] }
-	mid := func(i int) string { return p.words[300+100*i] }
-	phrases := make([]string, perKind)
-	for i := range phrases { // two words that do follow one another somewhere
-		words := strings.Fields(strings.ReplaceAll(p.next(i).body, ".", ""))
-		at := rng.IntN(len(words) - 1)
-		phrases[i] = words[at] + " " + words[at+1]
-	}
-	dates := func(i int, w wanted) wanted { // a tenth of all
-		w.from = p.end.AddDate(-4, 0, 60*i)
-		w.to, w.facets = w.from.AddDate(0, 0, 182), true
-		return w
-	}
-	out := []kind{{name: "a common word"}, {name: "a middling word"}, {name: "two common words"}, {name: "either of two middling words"}, {name: "a phrase"},
-		{name: "a prefix in the title"}, {name: "a misspelled word"}, {name: "a tenth of the time, facets"}, {name: "time, severity, a common word, facets"}}
-	for i := range perKind {
-		for k, w := range []wanted{{words: []string{common(i)}}, {words: []string{mid(i)}}, {words: []string{common(i), common(i + 7)}}, {words: []string{mid(i), mid(i + 1)}, either: true},
-			{phrase: phrases[i]}, {prefix: common(50 * i)[:3]}, {fuzzy: misspelled(mid(i))}, dates(i, wanted{}), dates(i, wanted{words: []string{common(i)}, severity: 2})} {
-			out[k].ask = append(out[k].ask, w)
-		}
-	}
-	return out
-}
-
-// misspelled lacks a letter.
-func misspelled(word string) string { return word[:2] + word[3:] }
-
-// request is the question as the program's own index takes it.
-func (w wanted) request() (search.Request, error) {
-	var query string
-	switch {
-	case w.fuzzy != "":
-		query = w.fuzzy + "~"
-	case w.phrase != "":
-		query = `"` + w.phrase + `"`
-	case w.prefix != "":
-		query = "title:" + w.prefix + "*"
-	case w.either:
-		query = strings.Join(w.words, "|")
-	default:
-		query = strings.Join(w.words, " ")
-	}
-	q, err := search.Parse(query)
-	f := incident.Filter{Limit: 20, From: w.from, To: w.to}
-	if w.severity > 0 {
-		f.Severities = []incident.Severity{incident.Severity(w.severity)}
-	}
-	return search.Request{Query: q, Filter: f, Facets: w.facets}, err
 }
 
 // compare asks all engines the questions of a kind in turn; the first round warms up.
