@@ -117,6 +117,7 @@ type IncidentPage struct {
 	SimilarTrust []string
 	// SimilarNote says why Similar is empty or short: "nothing here is alike enough to suggest".
 	SimilarNote string
+	Flood       *FloodRow      // of alerts that it is part of, behind its first one; without a path it is that one; nil: none
 	Problems    []KnownProblem // that it belongs to
 	Clocks      []ClockRow     // of its source, and of the contracts that cover it
 	Raw         *RawView

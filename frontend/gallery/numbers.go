@@ -53,5 +53,7 @@ func numberStates(w world) []State {
 	stated.Changes, none.Changes = w.near(), w.near()
 	stated.Changes.Incident, stated.Changes.MayEdit, stated.Changes.Cause, stated.Changes.CauseBy = "inc_1", true, stated.Changes.Rows[0].Change.ID, "editor"
 	none.Changes.Incident, none.Changes.MayEdit, none.Changes.Cause, none.Changes.CauseBy = "inc_1", true, incident.NoChange, "editor"
-	return []State{{"delivery/unconnected", bare}, {"delivery/wrong", wrong}, {"durations/defining", defining}, {"incident/cause-stated", stated}, {"incident/no-cause", none}}
+	flooded := w.incident()
+	flooded.Flood = &frontend.FloodRow{CaseRow: w.pairRow(), Sentence: "42 alerts of checkout within 6m.", All: "/incidents?from=2026-11-20&to=2026-11-20"}
+	return []State{{"incident/flooded", flooded}, {"delivery/unconnected", bare}, {"delivery/wrong", wrong}, {"durations/defining", defining}, {"incident/cause-stated", stated}, {"incident/no-cause", none}}
 }

@@ -47,6 +47,7 @@ func (s *Server) fillSimilar(ctx context.Context, r *request, page *frontend.Inc
 	if page.SimilarBefore, err = s.similarRows(ctx, r, earlier); err != nil {
 		return err
 	}
+	s.foldSimilar(r, page)
 	page.SimilarTrust = trustedMatches(s.Similar.Trust(), slices.Concat(page.Similar, page.SimilarBefore))
 	apart, err := s.rows(ctx, r, found.Apart)
 	page.SimilarApart = apart

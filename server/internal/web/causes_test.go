@@ -88,6 +88,8 @@ func TestFoldedFlood(t *testing.T) {
 		t.Errorf("%d rows, want 3", strings.Count(body, " data-row>"))
 	}
 	s.lists("/incidents?range=all&fold=no", []string{"Fold floods of alerts", "Synthetic inc_7", "Synthetic inc_6"}, []string{"alerts within"})
+	s.lists("/incidents/inc_3", []string{"Part of a flood of alerts. 8 alerts of api within 7m", "They stand behind Synthetic inc_0"}, []string{"Happening again?"})
+	s.lists("/incidents/inc_0", []string{"The others stand behind this one."}, nil)
 	s.lists("/causes?range=all", []string{"8 alerts in 1 flood. Lists fold them; figures count each: 10 incidents count in this period, and would be 3 if each flood counted once.", "Synthetic inc_0"}, nil)
 	ticket := beganAt("inc_ticket", noon.Add(3*time.Minute), false, api)
 	ticket.Origin = incident.OriginTicket

@@ -141,3 +141,40 @@ func (s *Server) floodList(c desk.Causes, private bool) frontend.FloodList {
 func timeOf(f analytics.Flood, zone *time.Location) string {
 	return pathOf(incidentsPath, query.Query{Range: "custom", From: f.From.Truncate(time.Second), To: f.To.Truncate(time.Second).Add(time.Second), Zone: zone})
 }
+
+// foldSimilar takes from the similar incidents those of the same flood as the incident itself, which are no repetition, and of
+// every other flood all but one. The page says which flood the incident is part of.
+func (s *Server) foldSimilar(r *request, page *frontend.IncidentPage) {
+	inc := page.Incident
+	same := map[incident.ID]bool{}
+	if at := inc.StartedAt(); !at.IsZero() {
+		for _, f := range s.Floods(at, at.Add(time.Microsecond), r.viewer.Private()) {
+			if all := append(slices.Clone(f.Others), f.Lead); slices.Contains(all, inc.ID) {
+				for _, id := range all {
+					same[id] = true
+				}
+				page.Flood = s.partOf(r, f, inc.ID)
+			}
+		}
+	}
+	for _, rows := range []*[]frontend.SimilarRow{&page.Similar, &page.SimilarBefore} {
+		left := slices.DeleteFunc(slices.Clone(*rows), func(x frontend.SimilarRow) bool { return same[x.Incident.ID] && !x.Said })
+		kept, _ := s.fold(r, each(left, func(x frontend.SimilarRow) frontend.IncidentRow { return x.IncidentRow }))
+		*rows = slices.DeleteFunc(left, func(x frontend.SimilarRow) bool {
+			return !x.Said && !slices.ContainsFunc(kept, func(k frontend.IncidentRow) bool { return k.Incident.ID == x.Incident.ID })
+		})
+	}
+}
+
+// partOf says which flood an incident is part of.
+func (s *Server) partOf(r *request, f analytics.Flood, id incident.ID) *frontend.FloodRow {
+	lead, known := s.Live.Snapshot().CasesByID(analytics.Query{Private: r.viewer.Private(), Now: s.Now().UTC()}, []incident.ID{f.Lead})[f.Lead]
+	if !known {
+		return nil
+	}
+	out := &frontend.FloodRow{CaseRow: caseRow(lead), Sentence: capital(f.Sentence()) + ".", All: timeOf(f, r.zone())}
+	if f.Lead == id {
+		out.Path = ""
+	}
+	return out
+}
