@@ -112,6 +112,11 @@ func (s *Snapshot) gather(services []incident.ID) *Snapshot {
 	if !s.memo.room(rows, s.rows/narrowest) {
 		return nil
 	}
+	return s.rowsAt(places)
+}
+
+// rowsAt copies the rows at places, by chunk, into chunks of their own, close together and in the same order.
+func (s *Snapshot) rowsAt(places [][]uint16) *Snapshot {
 	out := &Snapshot{view: s.view, asOf: s.asOf}
 	out.chunks, out.rows = nil, 0
 	for n, in := range places {

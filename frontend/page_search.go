@@ -16,6 +16,8 @@ type SearchPage struct {
 	Total   int
 	Took    time.Duration
 	Older   string
+	Figures []Figure // of the incidents that were found
+	Exports []Link   // of their list
 	Hints   []Link // other queries worth trying
 }
 

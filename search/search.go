@@ -97,6 +97,32 @@ func answer(ctx context.Context, v *view, req Request) (Result, error) {
 	return out, err
 }
 
+// Matches returns all incidents that req asks for, in no order; see Search for who takes part. Limit, sort and facets of req have no effect.
+func (x *Index) Matches(ctx context.Context, req Request) ([]incident.ID, error) {
+	v := x.current()
+	defer v.release()
+	p, err := (compiler{v, req}).compile(req.Query)
+	if err != nil {
+		return nil, err
+	}
+	found, err := p.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]incident.ID, 0, total(found))
+	for _, s := range found {
+		s.rows.each(func(row uint32) {
+			id, failed := s.part.segment.DocID(uint64(row))
+			if failed != nil {
+				err = fmt.Errorf("search: read an id: %w", failed)
+			}
+			out = append(out, incident.ID(id))
+		})
+		forget(s.scores)
+	}
+	return out, err
+}
+
 func total(found []*selection) int {
 	n := 0
 	for _, s := range found {

@@ -337,3 +337,30 @@ func TestSearchErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestMatches: all that a search finds on all of its pages, and no more.
+func TestMatches(t *testing.T) {
+	x := opened(t, sample())
+	for _, text := range []string{"cache", "sev:1", "-cache", ""} {
+		q, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, private := range []bool{false, true} {
+			req := Request{Query: q, Filter: incident.Filter{Private: private}}
+			found, err := x.Search(context.Background(), req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := x.Matches(context.Background(), req)
+			if err != nil || len(got) != found.Total {
+				t.Errorf("Matches(%q, private %t) = %v, %v, want %d", text, private, got, err, found.Total)
+			}
+			for _, h := range found.Hits {
+				if !slices.Contains(got, h.ID) {
+					t.Errorf("Matches(%q) lacks %s", text, h.ID)
+				}
+			}
+		}
+	}
+}

@@ -32,11 +32,10 @@ func (s *Server) drawChart(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	scope, err := s.desk.Figures(c.Request.Context(), q, viewer(c).Private())
+	snapshot, scope, err := s.desk.Narrow(c.Request.Context(), q, viewer(c).Private())
 	if err != nil {
 		return err
 	}
-	snapshot := s.desk.Live.Snapshot()
 	r, err := desk.Chart(c.Request.Context(), s.draw, snapshot, scope, c.Param("file"), theme)
 	if err != nil {
 		return err

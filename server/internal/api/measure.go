@@ -25,6 +25,7 @@ type QuestionParams struct {
 // MeasureParams ask for figures.
 type MeasureParams struct {
 	QuestionParams
+	Q       string `query:"q" doc:"search text: only incidents that it finds count"`
 	Metric  string `query:"metric" default:"time_to_resolve" doc:"id of a metric, or a span such as opened..resolved"`
 	GroupBy string `query:"group_by" doc:"service, team, severity, priority, source, week, month, quarter, year or custom:FIELD"`
 }
@@ -57,11 +58,11 @@ func (s *Server) measure(ctx context.Context, v Viewer, p MeasureParams) (desk.M
 	if err != nil {
 		return desk.Measurements{}, err
 	}
-	a, err := s.desk.Figures(ctx, q, v.Private())
+	snapshot, a, err := s.desk.Narrow(ctx, q, v.Private())
 	if err != nil {
 		return desk.Measurements{}, err
 	}
-	return desk.Measure(s.desk.Live.Snapshot(), p.Metric, a)
+	return desk.Measure(snapshot, p.Metric, a)
 }
 
 func (s *Server) sla(ctx context.Context, v Viewer, p MeasureParams) (desk.Measurements, error) {

@@ -120,9 +120,9 @@ func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.R
 }
 
 // Figures resolves a question about numbers as Scope does. A filter that only the index knows is ErrInvalid: figures
-// that pass over it would be those of other incidents.
+// that pass over it would be those of other incidents. Narrow takes such a filter, too.
 func (d *Desk) Figures(ctx context.Context, q query.Query, private bool) (analytics.Query, error) {
-	const not = "figures cannot be narrowed down by this; lists of incidents can"
+	const not = "these figures cannot be narrowed down by this; charts, measurements and lists of incidents can"
 	switch {
 	case q.Text != "":
 		return analytics.Query{}, incident.Invalidf("q", not)
@@ -131,10 +131,30 @@ func (d *Desk) Figures(ctx context.Context, q query.Query, private bool) (analyt
 	case len(q.Origins) > 0:
 		return analytics.Query{}, incident.Invalidf("origin", not)
 	case len(q.NotServices) > 0:
-		return analytics.Query{}, incident.Invalidf("service", "figures can be narrowed down to services, but cannot leave one out")
+		return analytics.Query{}, incident.Invalidf("service", "these figures can be narrowed down to services, but cannot leave one out")
 	}
 	_, a, err := d.Scope(ctx, q, private)
 	return a, err
+}
+
+// Narrow resolves a question about numbers with any filter that a search takes, and returns the snapshot to ask: where the question has words, that
+// of the incidents that are found by them, as far as the index knows them. It is for figures that follow from the incidents themselves, and not for promises about services.
+func (d *Desk) Narrow(ctx context.Context, q query.Query, private bool) (*analytics.Snapshot, analytics.Query, error) {
+	snapshot := d.Live.Snapshot()
+	if q.Text == "" && len(q.Statuses)+len(q.Origins)+len(q.NotServices) == 0 {
+		a, err := d.Figures(ctx, q, private)
+		return snapshot, a, err
+	}
+	req, a, err := d.Scope(ctx, q, private)
+	if err != nil {
+		return nil, a, err
+	}
+	req.Filter.From, req.Filter.To = time.Time{}, time.Time{} // a compares with the period before
+	found, err := d.Index.Matches(ctx, req)
+	if err != nil {
+		return nil, a, err
+	}
+	return snapshot.Among(found), a, nil
 }
 
 // order returns the store's order for the grammar's; the zero Sort is the best match first.

@@ -66,7 +66,7 @@ func (s *Server) cases(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := s.Figures(r.Request.Context(), q, r.viewer.Private())
+	snapshot, a, err := s.Narrow(r.Request.Context(), q, r.viewer.Private())
 	if err != nil {
 		return answer{}, err
 	}
@@ -79,7 +79,6 @@ func (s *Server) cases(r *request) (answer, error) {
 	if m, err := analytics.FindMetric(q.Metric); err == nil {
 		page.Metric, page.Anchor = m.Title, m.ID
 	}
-	snapshot := s.Live.Snapshot()
 	for _, o := range wanted {
 		for _, c := range snapshot.Cases(a, o) {
 			if page.Reason == "" || c.Reason == page.Reason {

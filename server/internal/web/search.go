@@ -60,10 +60,29 @@ func (s *Server) search(r *request) (answer, error) {
 		page.Groups = append(page.Groups, g)
 		page.Total += g.Total
 	}
+	if found.Total > 0 && q.After == "" {
+		if err := s.fillFound(r, q.Text, &page); err != nil {
+			return answer{}, err
+		}
+	}
 	if found.Next != "" {
 		page.Older = pathOf(searchPath, query.Query{Text: q.Text, Range: "all", After: found.Next})
 	}
 	return show(page)
+}
+
+// fillFound shows the incidents that were found over time, and leads to their list as a file.
+func (s *Server) fillFound(r *request, text string, page *frontend.SearchPage) error {
+	q := query.Query{Text: text, Range: "all"}
+	snapshot, a, err := s.Narrow(r.Request.Context(), q, r.viewer.Private())
+	if err != nil {
+		return err
+	}
+	page.Figures, err = s.figures(snapshot, a, q, frontend.Medium, "incidents-per-month")
+	for _, format := range []string{"csv", "json"} {
+		page.Exports = append(page.Exports, frontend.Link{Label: strings.ToUpper(format), Path: pathOf(incidentsPath+"/export."+format, q)})
+	}
+	return err
 }
 
 // searchFor leads to the answer to a query.
