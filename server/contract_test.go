@@ -146,6 +146,9 @@ func TestAPI(t *testing.T) {
 			}
 		}
 		t.Run("refusals", func(t *testing.T) { apiRefuses(t, api, s, editor, viewer, ids) })
+		if err := s.app.Settled(t.Context()); err != nil { // what was asked for above may still be imported
+			t.Fatal(err)
+		}
 		t.Run("paging", func(t *testing.T) { pageByPage(t, editor) })
 	})
 }
