@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"hindsight/incident"
@@ -21,6 +22,7 @@ import (
 // indexed is what it took to index, by engine.
 type indexed struct {
 	time         time.Duration
+	processor    time.Duration // of all its threads and processes, which a busy machine changes less
 	disk, memory int64
 }
 
@@ -39,9 +41,9 @@ func (b *bench) engines(ctx context.Context) ([]section, error) {
 	var out []section
 	building := section{title: "Full-text engines, time and space",
 		note: "The same made-up documents of about 8 and 100 words (30,000 words by Zipf's law, with endings) in the program's index, in PostgreSQL (stored tsvector with weights, GIN; UNLOGGED and fsync off) " +
-			"and in FTS5 (modernc.org/sqlite, synchronous off). The time is that of writing and indexing, without making the documents up. The program's index holds the texts too, as do the peers' tables. Memory is that of the process beyond " +
+			"and in FTS5 (modernc.org/sqlite, synchronous off). The time is that of writing and indexing, without making the documents up; processor time is that of all threads and processes, which a busy machine changes less. The program's index holds the texts too, as do the peers' tables. Memory is that of the process beyond " +
 			"what it had, files mapped in aside; PostgreSQL's the share of all its processes, with shared_buffers.",
-		header: []string{"documents", "engine", "time", "per document", "against PostgreSQL", "on disk", "memory"}}
+		header: []string{"documents", "engine", "time", "per document", "against PostgreSQL", "processor time", "against PostgreSQL", "on disk", "memory"}}
 	before := map[string][3]time.Duration{}
 	for _, n := range b.sizes {
 		answers, took, err := b.enginesAt(ctx, n, before)
@@ -49,7 +51,7 @@ func (b *bench) engines(ctx context.Context) ([]section, error) {
 			return nil, err
 		}
 		for i, name := range engineNames {
-			building.rows = append(building.rows, []string{count(n), name, seconds(took[i].time), each(took[i].time, n), ratio(took[i].time, took[1].time), mega(took[i].disk), mega(took[i].memory)})
+			building.rows = append(building.rows, []string{count(n), name, seconds(took[i].time), each(took[i].time, n), ratio(took[i].time, took[1].time), each(took[i].processor, n), ratio(took[i].processor, took[1].processor), mega(took[i].disk), mega(took[i].memory)})
 		}
 		out = append(out, answers)
 	}
@@ -106,7 +108,11 @@ func (b *bench) buildOwn(ctx context.Context, n int, e *textEngines) (end func()
 		return nil, err
 	}
 	end = func() error { return errors.Join(e.own.Close(), os.RemoveAll(dir)) }
-	if e.took[0].time, err = fillOwn(ctx, e.own, n); err != nil {
+	e.took[0].processor, err = b.ownProcessor(n, func() error {
+		e.took[0].time, err = fillOwn(ctx, e.own, n)
+		return err
+	})
+	if err != nil {
 		return end, err
 	}
 	e.took[0].memory = ownMemory() - before
@@ -129,6 +135,9 @@ func (b *bench) buildPostgres(ctx context.Context, n int, e *textEngines) (end f
 	if e.took[1].time, err = e.postgres.build(ctx, n); err != nil {
 		return end, err
 	}
+	if e.took[1].processor, err = e.postgres.processor(ctx); err != nil {
+		return end, err
+	}
 	if e.took[1].disk, err = e.postgres.size(ctx); err != nil {
 		return end, err
 	}
@@ -145,7 +154,11 @@ func (b *bench) buildSQLite(ctx context.Context, n int, e *textEngines) (end fun
 		return nil, err
 	}
 	end = func() error { return errors.Join(e.sqlite.db.Close(), os.Remove(path)) }
-	if e.took[2].time, err = e.sqlite.build(ctx, n); err != nil {
+	e.took[2].processor, err = b.ownProcessor(n, func() error {
+		e.took[2].time, err = e.sqlite.build(ctx, n)
+		return err
+	})
+	if err != nil {
 		return end, err
 	}
 	e.took[2].memory = ownMemory() - before
@@ -170,6 +183,31 @@ func fillOwn(ctx context.Context, x *search.Index, n int) (spent time.Duration, 
 		return x.Apply(ctx, incident.Delta{Upto: incident.Seq(upto), Incidents: incs})
 	})
 	return spent, err
+}
+
+// ownProcessor is the processor time of this process while do fills an engine with n documents, without that of making them up.
+func (b *bench) ownProcessor(n int, do func() error) (time.Duration, error) {
+	spent := func(do func() error) (time.Duration, error) {
+		before, err := processor()
+		if err == nil {
+			err = do()
+		}
+		after, afterErr := processor()
+		return after - before, errors.Join(err, afterErr)
+	}
+	making, err := spent(func() error { return eachText(n, func([]text) error { return nil }) })
+	if err != nil {
+		return 0, err
+	}
+	all, err := spent(do)
+	return all - making, err
+}
+
+// processor is the processor time that this process has had.
+func processor() (time.Duration, error) {
+	var r syscall.Rusage
+	err := syscall.Getrusage(syscall.RUSAGE_SELF, &r)
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), err
 }
 
 // ownMemory is what this process has in memory, files mapped in aside.

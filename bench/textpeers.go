@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -86,24 +87,43 @@ func (p postgresText) size(ctx context.Context) (bytes int64, err error) {
 }
 
 // memory is the proportional share of all processes of the server.
-func (p postgresText) memory(ctx context.Context) (int64, error) {
+func (p postgresText) memory(ctx context.Context) (total int64, err error) {
+	err = p.eachProcess(ctx, func(pid string, _ []string) { total += processField(pid, "smaps_rollup", "Pss") })
+	return total, err
+}
+
+// processor is the processor time that all processes of the server have had, those that have ended included.
+func (p postgresText) processor(ctx context.Context) (total time.Duration, err error) {
+	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux
+	err = p.eachProcess(ctx, func(_ string, stat []string) {
+		for _, field := range stat[11:15] { // utime, stime, and those of children that have ended; see proc(5)
+			n, err := strconv.Atoi(field)
+			if err == nil {
+				total += time.Duration(n) * tick
+			}
+		}
+	})
+	return total, err
+}
+
+// eachProcess calls do with the processes of the server, and the fields of their stat file behind the name.
+func (p postgresText) eachProcess(ctx context.Context, do func(pid string, stat []string)) error {
 	var file string
 	if err := p.db.QueryRowContext(ctx, "SELECT pg_read_file('postmaster.pid')").Scan(&file); err != nil {
-		return 0, err
+		return err
 	}
 	parent := strings.Fields(file)[0]
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
-	var total int64
 	for _, path := range stats {
 		text, readErr := os.ReadFile(path)
 		_, rest, ok := strings.Cut(string(text), ") ")
-		pid := filepath.Base(filepath.Dir(path))
-		if readErr != nil || !ok || pid != parent && strings.Fields(rest)[1] != parent {
+		pid, fields := filepath.Base(filepath.Dir(path)), strings.Fields(rest)
+		if readErr != nil || !ok || len(fields) < 15 || pid != parent && fields[1] != parent {
 			continue // it has ended, or is somebody else's
 		}
-		total += processField(pid, "smaps_rollup", "Pss")
+		do(pid, fields)
 	}
-	return total, err
+	return err
 }
 
 func (p postgresText) ask(ctx context.Context, w wanted) (time.Duration, error) {
