@@ -114,8 +114,8 @@ type floods struct {
 // chain is alerts of which each belongs to one before it.
 type chain struct {
 	rows     []row
-	services map[uint32]bool
-	kinds    map[kind]bool
+	services []uint32
+	kinds    []kind
 	last     int64
 }
 
@@ -128,10 +128,7 @@ type kind struct {
 // take puts an alert, which is not before those taken so far, into its chain.
 func (f *floods) take(r row) {
 	at := r.started[r.i]
-	mine := &chain{rows: []row{r}, services: map[uint32]bool{}, kinds: map[kind]bool{{r.connection[r.i], f.template(r.title[r.i])}: true}, last: at}
-	for _, code := range f.s.sets[r.services[r.i]] {
-		mine.services[code] = true
-	}
+	mine := &chain{rows: []row{r}, services: f.s.sets[r.services[r.i]], kinds: []kind{{r.connection[r.i], f.template(r.title[r.i])}}, last: at}
 	still := f.open[:0]
 	var into *chain
 	for _, c := range f.open {
@@ -157,26 +154,34 @@ func (f *floods) take(r row) {
 
 func (c *chain) join(other *chain) {
 	c.rows, c.last = append(c.rows, other.rows...), max(c.last, other.last)
-	for code := range other.services {
-		c.services[code] = true
+	c.services, c.kinds = united(c.services, other.services), united(c.kinds, other.kinds)
+}
+
+// united returns what is in a or b, and leaves both as they are.
+func united[T comparable](a, b []T) []T {
+	for _, x := range b {
+		if !slices.Contains(a, x) {
+			a = append(slices.Clip(a), x)
+		}
 	}
-	for k := range other.kinds {
-		c.kinds[k] = true
-	}
+	return a
 }
 
 // related reports whether an alert, as a chain of itself, belongs to a chain.
 func (f *floods) related(c, alert *chain) bool {
-	for k := range alert.kinds {
-		if k.template != "" && c.kinds[k] {
+	for _, k := range alert.kinds {
+		if k.template != "" && slices.Contains(c.kinds, k) {
 			return true
 		}
 	}
-	for code := range alert.services {
-		if c.services[code] {
+	for _, code := range alert.services {
+		if slices.Contains(c.services, code) {
 			return true
 		}
-		for other := range c.services {
+		for _, other := range c.services {
+			if len(f.needs) == 0 {
+				break
+			}
 			if a, b := incident.ID(f.s.texts[code]), incident.ID(f.s.texts[other]); needOf(f.needs, a, b) != NoNeed {
 				return true
 			}
@@ -212,7 +217,7 @@ func (f *floods) judge(c *chain, others []row) (Flood, bool) {
 			out.Others = append(out.Others, id)
 		}
 	}
-	for code := range c.services {
+	for _, code := range c.services {
 		out.Services = append(out.Services, f.s.Name(incident.ID(f.s.texts[code])))
 	}
 	slices.Sort(out.Services)
@@ -226,7 +231,7 @@ func (f *floods) opened(c *chain, first int64, others []row) (row, bool) {
 	i, _ := slices.BinarySearchFunc(others, first-gap, func(r row, at int64) int { return cmp.Compare(r.started[r.i], at) })
 	for ; i < len(others) && others[i].started[others[i].i] <= c.last+gap; i++ {
 		r := others[i]
-		if slices.ContainsFunc(f.s.sets[r.services[r.i]], func(code uint32) bool { return c.services[code] }) {
+		if slices.ContainsFunc(f.s.sets[r.services[r.i]], func(code uint32) bool { return slices.Contains(c.services, code) }) {
 			return r, true
 		}
 	}
@@ -237,7 +242,7 @@ func (f *floods) opened(c *chain, first int64, others []row) (row, bool) {
 func (f *floods) usual(c *chain, first int64) float64 {
 	rates := f.s.alertRates(f.p.q.Private)
 	n, record := -len(c.rows), stats.Stretch{}
-	for code := range c.services {
+	for _, code := range c.services {
 		x := rates[code]
 		n += x.n
 		if record.Length() == 0 {

@@ -40,6 +40,7 @@ type FloodList struct {
 	Lede  string
 	Rows  []FloodRow // newest first
 	Total int
+	Note  string    // which time was looked through; empty: all of the period
 	None  NoNumbers // why there is no row
 }
 

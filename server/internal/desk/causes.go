@@ -20,7 +20,8 @@ type Causes struct {
 	Within     time.Duration // how long before a failure a change counts in Risks
 	Changes    int           // on record in the period
 	Floods     []analytics.Flood
-	AllChanges bool // false: there are more than are read for one figure; the oldest are missing
+	FloodsFrom time.Time // floods were looked for from then on only, for there are many incidents; zero: in the whole period
+	AllChanges bool      // false: there are more than are read for one figure; the oldest are missing
 }
 
 // Causes measures which factors recur, which services fail together, and whether failures follow changes. It takes the
@@ -44,9 +45,31 @@ func (d *Desk) Causes(ctx context.Context, q query.Query, private bool) (Causes,
 		return Causes{}, err
 	}
 	out := Causes{AsOf: snapshot.AsOf(), Question: a, Factors: snapshot.SharedFactors(a), Together: snapshot.Together(a), Within: rule.Cap(), Changes: len(changes), AllChanges: all}
-	out.Floods = snapshot.Floods(a, template.Mask)
 	if len(changes) > 0 {
 		out.Risks = snapshot.ChangeRisks(a, rule, rule.Cap(), changes)
 	}
+	out.FloodsFrom = floodsFrom(a, snapshot.Len())
+	if a.From.Before(out.FloodsFrom) {
+		a.From = out.FloodsFrom
+	}
+	out.Floods = snapshot.Floods(a, template.Mask)
 	return out, nil
+}
+
+const (
+	// manyIncidents is from how many on floods are looked for in the last floodDays of a period only.
+	manyIncidents = 200_000
+	floodDays     = 90
+)
+
+// floodsFrom returns from when on floods are looked for among n incidents; zero is the beginning of the period.
+func floodsFrom(a analytics.Query, n int) time.Time {
+	end := a.Now
+	if !a.To.IsZero() && a.To.Before(end) {
+		end = a.To
+	}
+	if from := end.AddDate(0, 0, -floodDays); n > manyIncidents && from.After(a.From) {
+		return from
+	}
+	return time.Time{}
 }

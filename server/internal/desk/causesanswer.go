@@ -26,6 +26,7 @@ type CausesAnswer struct {
 	AllChanges    bool           `json:"changes_complete" doc:"false: there are more than are read for one figure, and the oldest are missing"`
 	Risks         []ChangeRisk   `json:"change_risks"`
 	Floods        []Flood        `json:"alert_floods" doc:"many alerts that are one event, in time order"`
+	FloodsFrom    *time.Time     `json:"alert_floods_from" doc:"floods were looked for from then on only, for there are many incidents; null: in the whole period"`
 	Once          int            `json:"incidents_floods_once" doc:"incidents, if each flood counted once; figures count each incident"`
 }
 
@@ -116,7 +117,7 @@ func AnswerCauses(c Causes) CausesAnswer {
 		CapMinutes: int(c.Within.Minutes()), Changes: c.Changes, AllChanges: c.AllChanges, Risks: groupsOf(c.Risks, riskAnswer),
 		Floods: groupsOf(c.Floods, func(f analytics.Flood) Flood {
 			return Flood{f.Lead, f.Opened, f.Others, f.From, f.To, f.Usual, f.Sentence()}
-		}), Once: f.Incidents - analytics.Once(c.Floods)}
+		}), FloodsFrom: pointer(c.FloodsFrom), Once: f.Incidents - analytics.Once(c.Floods)}
 }
 
 func factorPlace(p analytics.FactorPlace, periods []analytics.Group) FactorPlace {

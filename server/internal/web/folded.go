@@ -114,6 +114,9 @@ const floodsShown = 20
 // floodList lists the floods of the page across services.
 func (s *Server) floodList(c desk.Causes, private bool) frontend.FloodList {
 	out := frontend.FloodList{Total: len(c.Floods), None: frontend.NoNumbers{Title: "No flood of alerts", Text: "No five alerts of a pager or a monitor came within minutes of each other that are related and ten times as many as usual. What people open, and what is read from files, is never taken for one."}}
+	if !c.FloodsFrom.IsZero() {
+		out.Note = "Looked for since " + c.FloodsFrom.Format("2 Jan 2006") + " only, for there are many incidents; a shorter period is looked through as a whole."
+	}
 	if out.Total == 0 {
 		return out
 	}
