@@ -25,6 +25,15 @@ func (s *Snapshot) unwatched(q Query, from, to time.Time) string {
 	return s.recordOf(s.sources(q)).unwatched(from, to, q.zone())
 }
 
+// FellSilent returns when the latest incident of q's record began, where that is so long before an instant that the record cannot
+// have gone on; zero where it may have.
+func (s *Snapshot) FellSilent(q Query, at time.Time) time.Time {
+	if r := s.recordOf(s.sources(q)); r.silent(at) {
+		return r.to
+	}
+	return time.Time{}
+}
+
 // unwatched is Snapshot.unwatched for incidents of one record.
 func (r record) unwatched(from, to time.Time, zone *time.Location) string {
 	day := func(t time.Time) string { return t.In(zone).Format("2 Jan 2006") }

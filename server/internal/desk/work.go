@@ -46,6 +46,7 @@ func (d *Desk) whole(ctx context.Context, q query.Query, earlier time.Duration, 
 // LoadReport is the load on each team, by name.
 type LoadReport struct {
 	From, To time.Time
+	Ended    time.Time // when the record fell silent: the end of a question without one; zero where it goes on
 	Teams    []analytics.TeamLoad
 	Teamless int  // incidents that fell to no team
 	All      bool // false: there are more incidents than are read; the oldest are missing
@@ -72,6 +73,12 @@ func (d *Desk) loadBy(ctx context.Context, hours hoursOf, q query.Query, private
 			r.From = at
 		}
 	}
+	if r.To.IsZero() {
+		if r.Ended, err = d.fellSilent(ctx, q, private, now); err != nil {
+			return r, err
+		}
+		r.To = lastKnown(r.Ended, incs)
+	}
 	if r.To.IsZero() || r.To.After(now) {
 		r.To = now
 	}
@@ -90,6 +97,32 @@ func (d *Desk) loadBy(ctx context.Context, hours hoursOf, q query.Query, private
 		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Team, b.Team))
 	})
 	return r, nil
+}
+
+// fellSilent returns when the record of the incidents asked for ended before now; zero when it goes on.
+func (d *Desk) fellSilent(ctx context.Context, q query.Query, private bool, now time.Time) (time.Time, error) {
+	_, a, err := d.Scope(ctx, q, private)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return d.Live.Snapshot().FellSilent(a, now), nil
+}
+
+// lastKnown returns the end of a record that fell silent: a day after its latest incident began, or what is known of any of its
+// incidents after that; zero for one that goes on.
+func lastKnown(ended time.Time, incs []*incident.Incident) time.Time {
+	if ended.IsZero() {
+		return ended
+	}
+	last := ended.AddDate(0, 0, 1)
+	for _, inc := range incs {
+		for _, m := range inc.Milestones {
+			if m.At.After(last) {
+				last = m.At
+			}
+		}
+	}
+	return last
 }
 
 func (d *Desk) hardships(ctx context.Context, incs []*incident.Incident, private bool, r *LoadReport) (map[incident.ID][]analytics.Hardship, error) {

@@ -33,6 +33,9 @@ func (s *Server) load(r *request) (answer, error) {
 	if report.Teamless > 0 {
 		page.Notes = append(page.Notes, "left out: "+number(report.Teamless, "incident")+" that fell to no team")
 	}
+	if !report.Ended.IsZero() {
+		page.Notes = append(page.Notes, "the record falls silent after "+report.Ended.In(q.Zone).Format("2 Jan 2006")+": the period ends there")
+	}
 	if !report.All {
 		page.Notes = append(page.Notes, "there are more incidents than are read for this page; the oldest are missing")
 	}

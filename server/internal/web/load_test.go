@@ -37,6 +37,7 @@ func TestLoadAndLearning(t *testing.T) {
 	if n := strings.Count(body, "interruptions of"); n != 1 {
 		t.Errorf("the load of %d teams is shown, want that of one:\n%s", n, body)
 	}
+	s.lists("/load?range=all", []string{"2 interruptions of 5 people in 2 incidents", "the record falls silent after 2 Mar 2026: the period ends there"}, nil)
 	s.lists("/learning"+days, []string{"Of 4 incidents", "With a retrospective: 1", "25.0 %", "With action items: 1", "2 action items: 1 done, 1 overdue", "no source says when an action item was done",
 		"Bigger disks", "Synthetic inc_2", "1 action item done, and nobody says when", "0 of 4 incidents were of a problem", "4 incidents of no problem that a person confirmed"}, nil)
 	for _, tc := range []struct {
