@@ -195,3 +195,18 @@ func TestStatesInTitles(t *testing.T) {
 		}
 	}
 }
+
+// TestHoursAreNoEvidence: what stands beside clock times is no word that two texts share.
+func TestHoursAreNoEvidence(t *testing.T) {
+	e := newEngine(t, []*incident.Incident{
+		made("a", "Certificate issuance delayed", "4:00 PM PST delays in issuance.", 0),
+		made("b", "Certificate issuance delayed again", "6:12 PM PST delays in issuance.", 9),
+	})
+	for _, m := range e.Similar("a", 5, false).Again {
+		for _, r := range m.Reasons {
+			if slices.Contains(r.Terms, "pm") || slices.Contains(r.Terms, "pst") {
+				t.Errorf("reason %q names the time of day", r.Text)
+			}
+		}
+	}
+}

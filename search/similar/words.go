@@ -35,8 +35,14 @@ func newReader() (*reader, error) {
 	if err := stop.LoadBytes(en.EnglishStopWords); err != nil {
 		return nil, err
 	}
+	for _, form := range hours {
+		stop.AddToken(form)
+	}
 	return &reader{stop: stop, stems: map[string]string{}}, nil
 }
+
+// hours stand beside clock times: two updates of "9:41 PM PST" are not alike for it.
+var hours = []string{"pm", "utc", "gmt", "pst", "pdt", "mst", "mdt", "cst", "cdt", "edt", "cet", "cest", "bst", "ist", "jst", "aest", "aedt"}
 
 // codes are labels with a number that ticket systems put where a text should be: "Category 55".
 var codes = regexp.MustCompile(`(?i)\b(?:category|subcategory|symptom|code|type|class) \d+\b`)
