@@ -18,7 +18,7 @@ type SearchPage struct {
 	Older   string
 	Figures []Figure // of the incidents that were found
 	Exports []Link   // of their list
-	Hints   []Link // other queries worth trying
+	Hints   []Link   // other queries worth trying
 }
 
 func (SearchPage) template() string { return "search" }
