@@ -84,6 +84,7 @@ type FoldedAlerts struct {
 type Snippet struct {
 	Field string // "summary", "timeline", "factor"
 	Text  []Segment
+	Path  string // of the passage on the incident's page
 }
 
 // Segment is a piece of text that was or was not part of the match.

@@ -19,6 +19,7 @@ type SearchPage struct {
 	Figures []Figure // of the incidents that were found
 	Exports []Link   // of their list
 	Hints   []Link   // other queries worth trying
+	Goes    []Link   // queries that go on where this one ends
 }
 
 func (SearchPage) template() string { return "search" }

@@ -118,7 +118,7 @@ func (w world) preview() frontend.PreviewPage {
 }
 
 func (w world) search() frontend.SearchPage {
-	p := frontend.SearchPage{Shell: w.on("Search", "", "/search?q=cold+cache"), Query: w.say("cold cache"), Total: 12, Took: 4 * time.Millisecond, Older: "/search?q=cold+cache&after=x", Figures: []frontend.Figure{w.countsChart("incidents-per-month")}, Exports: exports("/search"), Kinds: []frontend.Choice{{Label: "Everything", On: true, Count: 12, Path: "/search?q=cold+cache"}, {Label: "Incidents", Count: 10, Path: "/search?q=cold+cache&kind=incident"}}}
+	p := frontend.SearchPage{Shell: w.on("Search", "", "/search?q=cold+cache"), Query: w.say("cold cache"), Total: 12, Took: 4 * time.Millisecond, Older: "/search?q=cold+cache&after=x", Figures: []frontend.Figure{w.countsChart("incidents-per-month")}, Exports: exports("/search"), Goes: []frontend.Link{{Label: "cold cache service:", Path: "/search?q=cold+cache+service%3A"}}, Kinds: []frontend.Choice{{Label: "Everything", On: true, Count: 12, Path: "/search?q=cold+cache"}, {Label: "Incidents", Count: 10, Path: "/search?q=cold+cache&kind=incident"}}}
 	g := frontend.HitGroup{Label: "Incidents", Graded: true, Total: 10, More: "/search?q=cold+cache&kind=incident"}
 	for i := range w.rows {
 		g.Hits = append(g.Hits, frontend.Hit{Title: w.marked("Payments failover, ", "cold cache", ""), Path: "/incidents/inc_0001", Severity: incident.Severity(i % 6), At: w.shell.Now.AddDate(0, 0, -i), Meta: []string{w.say("checkout"), "INC02040"}, Snippets: []frontend.Snippet{{Field: "timeline", Text: w.marked("the ", "cold cache", " amplified retries")}}})

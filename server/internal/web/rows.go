@@ -2,6 +2,9 @@ package web
 
 import (
 	"context"
+	"net/url"
+	"slices"
+	"strings"
 
 	"hindsight/frontend"
 	"hindsight/incident"
@@ -85,12 +88,29 @@ func (s *Server) hitRows(ctx context.Context, r *request, hits []search.Hit) ([]
 	return rows, err
 }
 
+// anchors are where the texts of an incident stand on its page.
+var anchors = map[string]string{"description": "description", "timeline": "events", "retrospective": "retrospective", "factors": "factors", "actions": "factors", "services": "facts", "tags": "facts"}
+
+// passagePath leads to a passage on the incident's page: its section, and in browsers that know text fragments the first word that was found
+// (https://wicg.github.io/scroll-to-text-fragment/).
+func passagePath(id incident.ID, f search.Fragment) string {
+	anchor, known := anchors[f.Field]
+	if !known {
+		return ""
+	}
+	path := frontend.IncidentPath(id) + "#" + anchor
+	if i := slices.IndexFunc(f.Segments, func(x search.Segment) bool { return x.Mark }); i >= 0 {
+		path += ":~:text=" + strings.ReplaceAll(url.PathEscape(f.Segments[i].Text), "-", "%2D")
+	}
+	return path
+}
+
 // snippets are the passages of a hit but the title, which the row shows anyway.
 func snippets(h search.Hit) []frontend.Snippet {
 	var out []frontend.Snippet
 	for _, f := range h.Fragments {
 		if f.Field != "title" {
-			out = append(out, frontend.Snippet{Field: f.Field, Text: each(f.Segments, func(x search.Segment) frontend.Segment {
+			out = append(out, frontend.Snippet{Field: f.Field, Path: passagePath(h.ID, f), Text: each(f.Segments, func(x search.Segment) frontend.Segment {
 				return frontend.Segment{Text: x.Text, Hit: x.Mark}
 			})})
 		}

@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	searchPath   = "/search"
-	searchShown  = 20
-	paletteShown = 6
+	searchPath       = "/search"
+	searchShown      = 20
+	paletteShown     = 6
+	completionsShown = 8
 )
 
 func (s *Server) search(r *request) (answer, error) {
@@ -27,6 +28,7 @@ func (s *Server) search(r *request) (answer, error) {
 		page.Hints = each([]string{"status:open", "sev:1", `"no space left"`, "certificate -drill"}, searchFor)
 		return show(page)
 	}
+	page.Goes = each(search.Complete(q.Text, s.completions(r), completionsShown), searchFor)
 	q.Limit = searchShown
 	req, _, err := s.Scope(ctx, q, r.viewer.Private())
 	if errors.Is(err, incident.ErrInvalid) {
@@ -69,6 +71,24 @@ func (s *Server) search(r *request) (answer, error) {
 		page.Older = pathOf(searchPath, query.Query{Text: q.Text, Range: "all", After: found.Next})
 	}
 	return show(page)
+}
+
+// completions gives the names that the viewer may know, by field.
+func (s *Server) completions(r *request) func(field string) []string {
+	return func(field string) []string {
+		var out []string
+		switch field {
+		case "service":
+			for _, x := range s.Live.Snapshot().Services(r.viewer.Private()) {
+				out = append(out, x.Name)
+			}
+		case "team":
+			for _, x := range s.Live.Snapshot().Teams(r.viewer.Private()) {
+				out = append(out, x.Name)
+			}
+		}
+		return out
+	}
 }
 
 // fillFound shows the incidents that were found over time, and leads to their list as a file.
