@@ -29,7 +29,7 @@ func SharedFactors(r analytics.FactorReport) Table {
 
 // Together lists pairs of services that failed together. link leads to the incidents behind a pair.
 func Together(pairs []analytics.Pair, link func(analytics.Pair) string) Table {
-	t := Table{ID: "failing-together", Title: "Services that fail together", Columns: []Column{{Key: "services", Title: "Services", Unit: Text}, {Key: "times", Title: "Together", Unit: Count},
+	t := Table{ID: "failing-together", Title: "Pairs of services that fail together", Columns: []Column{{Key: "services", Title: "Services", Unit: Text}, {Key: "times", Title: "Together", Unit: Count},
 		{Key: "in_one_incident", Title: "In one incident", Unit: Count}, {Key: "apart", Title: "In separate ones", Unit: Count}, {Key: "expected_by_chance", Title: "By chance", Unit: Text}, {Key: "lift", Title: "Lift, 95 % interval", Unit: Text},
 		{Key: "q", Title: "q", Unit: Text}, {Key: "verdict", Title: "Against chance", Unit: Text}, {Key: "first", Title: "Which began first", Unit: Text}, {Key: "dependency", Title: "Dependency", Unit: Text}}}
 	for _, p := range pairs {
