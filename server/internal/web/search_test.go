@@ -51,7 +51,9 @@ func TestSayAlike(t *testing.T) {
 		x.Title, x.Description = title, "The cache was cold, retries exhausted the connection pool."
 		incs = append(incs, x)
 	}
-	s.put(func(tx incident.Tx) []error { return []error{tx.PutServices([]incident.Service{cache}), tx.PutIncidents(incs)} })
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutServices([]incident.Service{cache}), tx.PutIncidents(incs)}
+	})
 	s.lists("/incidents/inc_a", []string{"Happening again?", "Cache cold after the failover", "nobody has judged one yet"}, nil)
 	s.post("/incidents/inc_a/alike", http.StatusSeeOther, "other", "inc_b", "verdict", "apart")
 	s.lists("/incidents/inc_a", []string{"1 incident left out: people said that another problem is behind", "Take back"}, nil)
