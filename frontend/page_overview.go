@@ -16,6 +16,7 @@ type OverviewPage struct {
 	Scan      Scan // which services changed
 	Recurring []ProblemRow
 	OnTrial   int // suggested problems that have not earned trust yet
+	MayJudge  bool
 	SLA       SLACounts
 	Recent    []IncidentRow
 	YearAgo   []IncidentRow // that began on this day one year ago

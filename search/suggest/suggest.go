@@ -54,7 +54,8 @@ type Suggester struct {
 
 	mu     sync.RWMutex
 	learnt map[Kind]learnt
-	known  int // incidents that were learnt from
+	known  int       // incidents that were learnt from
+	upto   time.Time // when the youngest of them began
 }
 
 // learnt is what is known of one kind.
@@ -105,10 +106,7 @@ func (s *Suggester) KeepLearning(ctx context.Context) {
 // fifth, 500 at most. It is for one caller at a time. The only error is ctx's.
 func (s *Suggester) Learn(ctx context.Context) error {
 	all := s.engine.Labelled(learntFrom)
-	s.mu.RLock()
-	grown := len(all) - s.known
-	s.mu.RUnlock()
-	if grown <= s.known/20 && !(s.known == 0 && len(all) > 0) {
+	if !s.due(all) {
 		return nil
 	}
 	found := map[Kind]learnt{}
@@ -131,8 +129,19 @@ func (s *Suggester) Learn(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.learnt, s.known = found, len(all)
+	s.learnt, s.known, s.upto = found, len(all), all[len(all)-1].At
 	return nil
+}
+
+// due reports whether a twentieth of the incidents is new. Once there are as many as are learnt from, those that are younger than all before are.
+func (s *Suggester) due(all []similar.Labelled) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	younger := 0
+	for younger < len(all) && all[len(all)-1-younger].At.After(s.upto) {
+		younger++
+	}
+	return max(younger, len(all)-s.known) > s.known/20
 }
 
 // try measures on the youngest, then learns from all. Texts come in order of time.

@@ -68,3 +68,43 @@ func TestSuggest(t *testing.T) {
 		}
 	}
 }
+
+// TestKeepsUp: with as many incidents as are learnt from, what comes later is still learnt.
+func TestKeepsUp(t *testing.T) {
+	engine, err := similar.NewEngine(slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	add := func(from, to int, change func(*incident.Incident)) {
+		var incs []*incident.Incident
+		for i := from; i < to; i++ {
+			inc := made(i, random)
+			inc.Severity = incident.SevUnknown
+			change(inc)
+			incs = append(incs, inc)
+		}
+		if err := engine.Apply(context.Background(), incident.Delta{Upto: incident.Seq(to), CaughtUp: true, Incidents: incs}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := New(engine)
+	learn := func() {
+		t.Helper()
+		if err := s.Learn(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(0, learntFrom, func(*incident.Incident) {})
+	learn()
+	add(learntFrom, learntFrom+2000, func(inc *incident.Incident) {
+		inc.Title, inc.Description, inc.Team = "Queue backlog of consumers", "Messages piled up behind a stuck consumer.", "messaging"
+	})
+	learn()
+	add(learntFrom+2000, learntFrom+2001, func(inc *incident.Incident) {
+		inc.ID, inc.Title, inc.Description, inc.Team = "new", "Consumer stuck", "Messages pile up in the queue.", ""
+	})
+	if got := s.Suggest("new"); len(got) != 1 || got[0].Value != "messaging" {
+		t.Errorf("suggestions = %+v, want the team that came later", got)
+	}
+}

@@ -102,11 +102,10 @@ type HitRate struct {
 }
 
 func similarTrust(t similar.Trust) SimilarTrust {
-	rate := func(r similar.Rate) HitRate { return HitRate{r.N, r.Right, r.Low, r.High} }
-	out := SimilarTrust{History: rate(t.History), ByStrength: map[string]HitRate{}, Judgements: t.Learnt.Same + t.Learnt.Apart, Learnt: t.Learnt.InForce,
+	out := SimilarTrust{History: HitRate(t.History), ByStrength: map[string]HitRate{}, Judgements: t.Learnt.Same + t.Learnt.Apart, Learnt: t.Learnt.InForce,
 		OrderBefore: t.Learnt.Before, OrderLearnt: t.Learnt.After}
 	for strength, r := range t.Rates {
-		out.ByStrength[string(strength)] = rate(r)
+		out.ByStrength[string(strength)] = HitRate(r)
 	}
 	return out
 }
@@ -196,9 +195,8 @@ func (s *Server) suggestions(ctx context.Context, v Viewer, p IDParams) (Suggest
 	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
 		return out, err
 	}
-	rate := func(r similar.Rate) HitRate { return HitRate{r.N, r.Right, r.Low, r.High} }
 	for _, x := range s.desk.Suggest.Suggest(incident.ID(p.ID)) {
-		out.Items = append(out.Items, Suggestion{string(x.Kind), x.Value, rate(x.Rate), rate(x.Frequent)})
+		out.Items = append(out.Items, Suggestion{string(x.Kind), x.Value, HitRate(x.Rate), HitRate(x.Frequent)})
 	}
 	return out, nil
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hindsight/incident"
 	"hindsight/search/recurring"
@@ -32,12 +33,11 @@ func (d *Desk) Say(ctx context.Context, id, other incident.ID, verdict, by strin
 	return d.Store.Update(ctx, func(tx incident.Tx) error {
 		switch verdict {
 		case "same", "apart":
-			if recurring.Contradicts(said, a) {
-				return fmt.Errorf("desk: what was said of other incidents says otherwise about %s and %s; take that back first: %w", a.A, a.B, incident.ErrConflict)
+			if err = agrees(said, a); err == nil {
+				err = tx.PutProblemAnswers([]incident.Answer{a})
 			}
-			err = tx.PutProblemAnswers([]incident.Answer{a})
 		case "undo":
-			if !answered(said, a) {
+			if !slices.ContainsFunc(said, func(o incident.Answer) bool { return o.ID() == a.ID() }) {
 				return fmt.Errorf("desk: nobody has said anything of %s and %s: %w", a.A, a.B, incident.ErrNotFound)
 			}
 			err = tx.DeleteProblemAnswers([]incident.Answer{a})
@@ -51,12 +51,10 @@ func (d *Desk) Say(ctx context.Context, id, other incident.ID, verdict, by strin
 	})
 }
 
-// answered reports whether there is an answer about the pair of a.
-func answered(said []incident.Answer, a incident.Answer) bool {
-	for _, o := range said {
-		if o.ID() == a.ID() {
-			return true
-		}
+// agrees returns ErrConflict for an answer that others contradict.
+func agrees(said []incident.Answer, a incident.Answer) error {
+	if recurring.Contradicts(said, a) {
+		return fmt.Errorf("desk: what was said of other incidents says otherwise about %s and %s; take that back first: %w", a.A, a.B, incident.ErrConflict)
 	}
-	return false
+	return nil
 }

@@ -29,9 +29,12 @@ type grouped struct {
 	owed  bool         // incidents were placed since
 }
 
-// GroupDue reports whether incidents were placed one by one since everything was grouped, and it is time to group everything again.
+// GroupDue reports whether incidents were placed one by one since everything was grouped, and it is time to group everything again. It never is
+// while that is being done.
 func (d *Desk) GroupDue() bool {
-	d.grouped.mu.Lock()
+	if !d.grouped.mu.TryLock() {
+		return false
+	}
 	defer d.grouped.mu.Unlock()
 	return d.grouped.owed && !d.Now().Before(d.grouped.ready)
 }

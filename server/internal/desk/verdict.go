@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"hindsight/incident"
-	"hindsight/search/recurring"
 	"hindsight/server/internal/jobs"
 )
 
@@ -165,11 +164,11 @@ func (j *judgement) answer(v Verdict, said []incident.Answer) error {
 	if err != nil {
 		return err
 	}
-	if recurring.Contradicts(said, a) {
-		return fmt.Errorf("desk: what was said of other incidents says otherwise about %s and %s; take that back first: %w", a.A, a.B, incident.ErrConflict)
+	if err := agrees(said, a); err != nil {
+		return err
 	}
 	for _, o := range said {
-		if o.A == a.A && o.B == a.B {
+		if o.ID() == a.ID() {
 			j.before.Unsaid = append(j.before.Unsaid, o)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"hindsight/analytics"
 	"hindsight/frontend"
+	"hindsight/incident"
 	"hindsight/search/recurring"
 	"hindsight/server/internal/query"
 )
@@ -52,6 +53,7 @@ func (s *Server) fillOverview(ctx context.Context, r *request, page *frontend.Ov
 		return err
 	}
 	problems, page.OnTrial = recurring.Unasked(problems)
+	page.MayJudge = r.viewer.Role.Can(incident.Editor) && !s.Demo
 	if page.Recurring, err = s.problemRows(ctx, r, problems[:min(len(problems), recurringShown)]); err != nil {
 		return err
 	}
