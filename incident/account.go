@@ -14,17 +14,18 @@ type User struct {
 	SeenAt       time.Time
 }
 
-// Role is a set of abilities. Each role may do all that the ones before it may.
+// Role is a set of abilities; see Role.Abilities. Each role may do all that the ones before it may.
 type Role string
 
 const (
-	Viewer Role = "viewer" // sees all but private incidents
-	Editor Role = "editor" // also writes, imports and sees private incidents
-	Admin  Role = "admin"  // also manages users, tokens, connections and settings
+	Viewer  Role = "viewer"  // sees
+	Editor  Role = "editor"  // also writes and imports
+	Manager Role = "manager" // also agrees on terms, and reads the audit log
+	Admin   Role = "admin"   // also manages users, tokens and settings, and sees all that is private
 )
 
 // Roles lists the roles from the least to the most able.
-var Roles = []Role{Viewer, Editor, Admin}
+var Roles = []Role{Viewer, Editor, Manager, Admin}
 
 // Can reports whether r may do what needs may do.
 func (r Role) Can(needs Role) bool { return r.rank() >= needs.rank() && r.rank() > 0 }

@@ -22,7 +22,7 @@ import (
 // user manages the people who may sign in. Passwords are asked for on the terminal, or read as one line
 // from standard input: never given as an argument, which every process list shows.
 func user(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
-	role := fs.String("role", "viewer", "viewer, editor or admin")
+	role := fs.String("role", "viewer", "viewer, editor, manager or admin")
 	display := fs.String("display", "", "name to show")
 	cfg, words, err := parse()
 	if err != nil {
@@ -108,7 +108,7 @@ func (p program) askPassword() (string, error) {
 // token manages API tokens. The secret is printed once, alone on standard output, so that a script can
 // keep it.
 func token(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
-	role := fs.String("role", "viewer", "viewer, editor or admin")
+	role := fs.String("role", "viewer", "viewer, editor, manager or admin")
 	days := fs.Int("days", 90, "days until it expires; 0: never")
 	cfg, words, err := parse()
 	if err != nil {

@@ -78,7 +78,7 @@ func (s *Service) CreateUser(ctx context.Context, name, display, password string
 		return nil, err
 	}
 	if !role.Can(incident.Viewer) {
-		return nil, incident.Invalidf("role", "%q is not a role; there are viewer, editor and admin", role)
+		return nil, incident.Invalidf("role", "%q is not a role; there are viewer, editor, manager and admin", role)
 	}
 	if display = strings.TrimSpace(display); display == "" {
 		display = name
@@ -193,7 +193,7 @@ func (s *Service) CreateToken(ctx context.Context, name string, role incident.Ro
 		return "", token, incident.Invalidf("name", "say in at most 100 characters what the token is for")
 	}
 	if !role.Can(incident.Viewer) {
-		return "", token, incident.Invalidf("role", "%q is not a role; there are viewer, editor and admin", role)
+		return "", token, incident.Invalidf("role", "%q is not a role; there are viewer, editor, manager and admin", role)
 	}
 	secret = "hst_" + newSecret()
 	token = incident.Token{ID: incident.NewID("tok"), Name: name, Hash: Hash(secret), Role: role,
