@@ -23,7 +23,9 @@ type Incident struct {
 
 	Kind    Kind
 	Origin  Origin
-	Private bool // visible to editors and admins alone
+	Private bool // visible to its team, its Audience and those who see all; see Sight
+	// Audience names who else may see it while it is private. People say so; no source does.
+	Audience Audience `json:",omitzero"`
 
 	// ExcludeReason keeps the incident out of reliability numbers and says why; empty counts it.
 	ExcludeReason string
@@ -133,7 +135,7 @@ type ActionItem struct {
 
 // Edit is a person's change of one field. Imports never undo it: they change what Was says.
 type Edit struct {
-	Field string // "title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason", "same_as"
+	Field string // "title", "severity", "status", "kind", "team", "tags", "private", "audience", "exclude_reason", "same_as"
 	Value string
 	Was   string // what the source says
 	By    string

@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
+// audienceField is the name of the Edit by which people say who may see a private incident.
+const audienceField = "audience"
+
 // EditableFields lists the fields that people may change with Edit.
-var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", "exclude_reason", twinField, causeField, rejectField}
+var EditableFields = []string{"title", "severity", "status", "kind", "team", "tags", "private", audienceField, "exclude_reason", twinField, causeField, rejectField}
 
 // Edit sets a field as a person says, and notes who said so and what was there before, so that imports keep
 // it. Values are written as FieldValue returns them; saying what is there already is no edit. It returns a
@@ -39,7 +42,7 @@ func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 }
 
 // FieldValue returns an editable field in the form that Edit reads: a severity as "1" to "5" or "0", a team
-// by its id, tags with commas between them, privacy as "true" or "false".
+// by its id, tags with commas between them, privacy as "true" or "false", the audience as Audience.String returns it.
 func (inc *Incident) FieldValue(field string) (string, error) {
 	switch field {
 	case "title":
@@ -56,6 +59,8 @@ func (inc *Incident) FieldValue(field string) (string, error) {
 		return strings.Join(inc.Tags, ","), nil
 	case "private":
 		return strconv.FormatBool(inc.Private), nil
+	case audienceField:
+		return inc.Audience.String(), nil
 	case "exclude_reason":
 		return inc.ExcludeReason, nil
 	case twinField:
@@ -102,6 +107,11 @@ func (inc *Incident) setField(field, value string) (err error) {
 			return Invalidf(field, "%q is neither true nor false", value)
 		}
 		inc.Private = private
+	case audienceField:
+		var audience Audience
+		if audience, err = ParseAudience(value); err == nil {
+			inc.Audience = audience
+		}
 	case "exclude_reason":
 		inc.ExcludeReason = value
 	case twinField:

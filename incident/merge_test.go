@@ -30,9 +30,11 @@ func TestEdit(t *testing.T) {
 		{"team", "team", "team_1", "team_1", ""},
 		{"tags", "tags", "b, a,,b", "a,b", ""},
 		{"private", "private", "true", "true", ""},
+		{"shared", "audience", " user:usr_2, team:tea_1,user:usr_1,user:usr_2", "team:tea_1,user:usr_1,user:usr_2", ""},
+		{"shared with nobody known", "audience", "everybody", "", `audience: "everybody" is neither team:ID nor user:ID`},
 		{"neither private nor not", "private", "perhaps", "false", `private: "perhaps" is neither true nor false`},
 		{"reason", "exclude_reason", "a rehearsal", "a rehearsal", ""},
-		{"no such field", "owner", "x", "", `field: "owner" cannot be changed; there are title, severity, status, kind, team, tags, private, exclude_reason, same_as, caused_by, not_caused_by`},
+		{"no such field", "owner", "x", "", `field: "owner" cannot be changed; there are title, severity, status, kind, team, tags, private, audience, exclude_reason, same_as, caused_by, not_caused_by`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			inc := &incident.Incident{Title: "old", Severity: incident.Sev3, Status: incident.Resolved, Kind: incident.Real}
@@ -106,6 +108,23 @@ func TestReimport(t *testing.T) {
 	}
 	if again := incident.Reimport(got, draft); !reflect.DeepEqual(again, got) {
 		t.Errorf("Reimport again =\n%+v\nwant no change\n%+v", again, got)
+	}
+}
+
+// People say who may see an incident; what a source says of its privacy, and when it is read again, changes nothing of that.
+func TestReimportKeepsWhoMaySee(t *testing.T) {
+	stored := &incident.Incident{ID: "inc_1", Title: "leak"}
+	for field, value := range map[string]string{"private": "true", "audience": "team:tea_1,user:usr_1"} {
+		if err := stored.Edit(field, value, "ada", noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := incident.Reimport(stored, &incident.Incident{Title: "leak, renamed"})
+	if want := incident.NewAudience([]incident.ID{"usr_1"}, []incident.ID{"tea_1"}); !got.Private || !reflect.DeepEqual(got.Audience, want) {
+		t.Errorf("after it was imported again, private = %t and the audience %+v, want true and %+v", got.Private, got.Audience, want)
+	}
+	if last := got.Edits[len(got.Edits)-1]; len(got.Edits) != 2 || last.By != "ada" {
+		t.Errorf("edits = %+v, want both of ada", got.Edits)
 	}
 }
 

@@ -30,7 +30,7 @@ type Reader interface {
 	// Incidents streams what f selects in f's order; it holds no transaction between steps.
 	Incidents(ctx context.Context, f Filter) iter.Seq2[*Incident, error]
 	// Facts returns those of ids that are no tombstones, in no order, with nothing but what figures are made from: id,
-	// connection, number, title, status, severity, priority, kind, origin, privacy, reason to leave it out, reopenings, team, SameAs,
+	// connection, number, title, status, severity, priority, kind, origin, privacy, the audience of private ones, reason to leave it out, reopenings, team, SameAs,
 	// ExternalCreatedAt, milestones, segments, services, tags, custom values, SLA, factors and edits.
 	Facts(ctx context.Context, ids []ID) ([]*Incident, error)
 	// Page returns at most f.Limit incidents (default 50), the total that f selects without its cursor,
@@ -106,6 +106,9 @@ type Reader interface {
 	Users(ctx context.Context) ([]User, error) // by name
 	User(ctx context.Context, id ID) (*User, error)
 	UserByName(ctx context.Context, name string) (*User, error)
+	// Memberships returns who belongs to which team, by team, then by user.
+	Memberships(ctx context.Context) ([]Membership, error)
+	TeamsOf(ctx context.Context, user ID) ([]ID, error) // ascending; none for an unknown user
 	Session(ctx context.Context, hash string) (*Session, error)
 	Sessions(ctx context.Context, user ID) ([]Session, error) // most recently seen first, expired ones too
 	Tokens(ctx context.Context) ([]Token, error)              // newest first
@@ -187,6 +190,9 @@ type Tx interface {
 	FindMissing(connection ID, typ string, externalIDs []string) error
 
 	PutUser(u User) error // ErrConflict when another user has the name
+	// PutMemberships replaces the teams that a user belongs to. It is no change of the feed: what a user sees is looked up
+	// with each request.
+	PutMemberships(user ID, teams []ID) error
 	PutSession(s Session) error
 	DeleteSessions(user ID, exceptHash string) error // all of a user but one
 	DeleteSession(hash string) error

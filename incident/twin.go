@@ -32,7 +32,7 @@ func (inc *Incident) SaidTwin() (id ID, said bool) {
 // monitor, ticket, file, record made here and status page, then the earliest; a private one only if all are. The others point to it with SameAs
 // and do not count. It takes over each milestone that it does not state itself from the next best record that does,
 // as a statement of basis FromTwin, so that a ticket's mitigation completes a pager's incident. Nothing of a private
-// record goes to one that is not. Records that are in no group any more are set free.
+// record goes to one that others may see. Records that are in no group any more are set free.
 func Unite(records []*Incident) []*Incident {
 	records = slices.Clone(records)
 	slices.SortFunc(records, func(a, b *Incident) int {
@@ -131,7 +131,7 @@ func (inc *Incident) takeOver(others []*Incident) {
 			continue
 		}
 		for _, other := range others {
-			if m, ok := other.Milestones.Current(name); ok && m.Basis != FromTwin && (inc.Private || !other.Private) {
+			if m, ok := other.Milestones.Current(name); ok && m.Basis != FromTwin && inc.within(other) {
 				m.Basis, m.Field = FromTwin, other.Label()
 				m.Reason, m.StatedAt = "", time.Time{}
 				inc.Milestones = append(inc.Milestones, m)

@@ -101,6 +101,31 @@ func TestUniteKeepsSecrets(t *testing.T) {
 	}
 }
 
+// Of two private records, one tells the other only what everybody who sees the other may know.
+func TestUniteKeepsSecretsAmongPrivateRecords(t *testing.T) {
+	for _, tc := range []struct {
+		name            string
+		pager, ticket   incident.Audience
+		pagerIn, tickIn incident.ID // their teams
+		told            bool
+	}{
+		{"the same team", incident.Audience{}, incident.Audience{}, "tea_1", "tea_1", true},
+		{"no team", incident.Audience{}, incident.Audience{}, "", "tea_1", true},
+		{"another team", incident.Audience{}, incident.Audience{}, "tea_1", "tea_2", false},
+		{"another team that was let in", incident.Audience{}, incident.NewAudience(nil, []incident.ID{"tea_1"}), "tea_1", "tea_2", true},
+		{"somebody else", incident.NewAudience([]incident.ID{"usr_1"}, nil), incident.Audience{}, "tea_1", "tea_1", false},
+		{"somebody let in to both", incident.NewAudience([]incident.ID{"usr_1"}, nil), incident.NewAudience([]incident.ID{"usr_1", "usr_2"}, nil), "", "", true},
+		{"a team let in to one", incident.NewAudience(nil, []incident.ID{"tea_3"}), incident.Audience{}, "tea_1", "tea_1", false},
+	} {
+		pager, ticket := page(), issue()
+		pager.Private, pager.Team, pager.Audience = true, tc.pagerIn, tc.pager
+		ticket.Private, ticket.Team, ticket.Audience = true, tc.tickIn, tc.ticket
+		if told := !unite(pager, ticket)["inc_page"].Milestones.At(incident.MitigatedAt).IsZero(); told != tc.told {
+			t.Errorf("%s: the page tells when the ticket says it was mitigated: %t, want %t", tc.name, told, tc.told)
+		}
+	}
+}
+
 // Where a private record stood for a public one, the incident would count nowhere for those who may not see it.
 func TestAPublicRecordStandsForAPrivateOne(t *testing.T) {
 	secret := page()

@@ -32,6 +32,25 @@ func testUsers(t *testing.T, s incident.Store) {
 	equal(t, "User after an update", check(s.User(ctx, bob.ID))(t, "User"), &bob)
 }
 
+func testMemberships(t *testing.T, s incident.Store) {
+	ctx := t.Context()
+	belong := func(user incident.ID, teams ...incident.ID) {
+		if seq := update(t, s, func(tx incident.Tx) error { return tx.PutMemberships(user, teams) }); seq != 0 {
+			t.Errorf("PutMemberships took number %d of the feed, want none", seq)
+		}
+	}
+	belong("usr_1", "tea_b", "tea_a", "tea_b", "")
+	belong("usr_2", "tea_a")
+	equal(t, "Memberships, by team", check(s.Memberships(ctx))(t, "Memberships"), []incident.Membership{{Team: "tea_a", User: "usr_1"}, {Team: "tea_a", User: "usr_2"}, {Team: "tea_b", User: "usr_1"}})
+	equal(t, "TeamsOf", check(s.TeamsOf(ctx, "usr_1"))(t, "TeamsOf"), []incident.ID{"tea_a", "tea_b"})
+	belong("usr_1", "tea_c")
+	equal(t, "TeamsOf after they were replaced", check(s.TeamsOf(ctx, "usr_1"))(t, "TeamsOf"), []incident.ID{"tea_c"})
+	belong("usr_1")
+	equal(t, "TeamsOf after the last was left", len(check(s.TeamsOf(ctx, "usr_1"))(t, "TeamsOf")), 0)
+	equal(t, "teams of others", check(s.TeamsOf(ctx, "usr_2"))(t, "TeamsOf"), []incident.ID{"tea_a"})
+	equal(t, "teams of nobody", len(check(s.TeamsOf(ctx, "usr_none"))(t, "TeamsOf")), 0)
+}
+
 func testSessions(t *testing.T, s incident.Store) {
 	ctx := t.Context()
 	session := func(hash string, user incident.ID) incident.Session {

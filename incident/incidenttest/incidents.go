@@ -13,6 +13,7 @@ func testRoundTrip(t *testing.T, s incident.Store) {
 	bare := &incident.Incident{ID: "inc_bare", Kind: incident.Real, Status: incident.StatusUnknown}
 	edited := Incident(2, func(i *incident.Incident) {
 		i.Private, i.ExcludeReason = true, "a drill after all"
+		i.Audience = incident.NewAudience([]incident.ID{"usr_2", "usr_1"}, []incident.ID{"tea_1"})
 		i.Parent, i.MergedInto, i.DuplicateOf, i.KnownProblem = "inc_p", "inc_m", "inc_d", "PRB1"
 		i.SLA[0].Breached, i.Reopened = nil, nil
 		i.Edits = []incident.Edit{{Field: "title", Value: "Better", Was: i.Title, By: "operator", At: Epoch()}}

@@ -70,6 +70,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"missing records", testMissing},
 
 		{"users", testUsers},
+		{"memberships", testMemberships},
 		{"sessions", testSessions},
 		{"tokens", testTokens},
 		{"settings", testSettings},

@@ -15,7 +15,7 @@ import (
 const factsBatch = 2500
 
 // factTables are the parts that facts are made from.
-var factTables = []string{"milestones", "segments", "service_uses", "incident_tags", "custom_values", "sla_cycles", "factors", "edits"}
+var factTables = []string{"milestones", "segments", "service_uses", "incident_tags", "incident_audience", "custom_values", "sla_cycles", "factors", "edits"}
 
 // Facts implements incident.Reader. It reads the facts that are stored in one piece, over several connections and without
 // gorm, for all incidents are read this way when a process starts; those without such a piece are read from their tables.
@@ -126,9 +126,13 @@ func (r reader) factRows(ids []incident.ID) (rows []incidentRow, incs []*inciden
 
 // factsAlone returns what Facts promises of an incident, and nothing else.
 func factsAlone(i *incident.Incident) *incident.Incident {
+	var audience incident.Audience
+	if i.Private {
+		audience = i.Audience
+	}
 	return &incident.Incident{
 		ID: i.ID, Ref: incident.Ref{Connection: i.Ref.Connection}, Number: i.Number, Title: i.Title, Status: i.Status, Severity: i.Severity, PriorityRaw: i.PriorityRaw,
-		Kind: i.Kind, Origin: i.Origin, Private: i.Private, ExcludeReason: i.ExcludeReason, Reopened: i.Reopened, Team: i.Team, SameAs: i.SameAs, ExternalCreatedAt: i.ExternalCreatedAt,
+		Kind: i.Kind, Origin: i.Origin, Private: i.Private, Audience: audience, ExcludeReason: i.ExcludeReason, Reopened: i.Reopened, Team: i.Team, SameAs: i.SameAs, ExternalCreatedAt: i.ExternalCreatedAt,
 		Milestones: i.Milestones, Segments: i.Segments, Services: i.Services, Tags: i.Tags, Custom: i.Custom, SLA: i.SLA, Factors: i.Factors, Edits: i.Edits,
 	}
 }

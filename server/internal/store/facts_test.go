@@ -24,6 +24,8 @@ func TestFacts(t *testing.T) {
 			incs[1].Reopened, incs[1].SLA[0].Breached, incs[1].ExternalCreatedAt = nil, nil, time.Time{}
 			incs[2].Tags, incs[2].Services, incs[2].Segments, incs[2].Milestones = nil, nil, nil, nil
 			incs[3].Private, incs[3].ExcludeReason, incs[3].SameAs = true, "not ours", incs[4].ID
+			incs[3].Audience = incident.NewAudience([]incident.ID{"usr_1", "usr_2"}, []incident.ID{"tea_1"})
+			incs[4].Audience = incident.NewAudience([]incident.ID{"usr_1"}, nil)
 			incs[3].Edits = []incident.Edit{{Field: "kind", Value: "drill", Was: "real", By: "operator", At: incidenttest.Epoch()}}
 			incs[5].DeletedAt = incidenttest.Epoch()
 			if _, err := s.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents(incs) }); err != nil {
@@ -104,6 +106,9 @@ func promised(inc *incident.Incident) *incident.Incident {
 	out := *inc
 	out.Seq, out.Ref, out.URL, out.Description, out.Format = 0, incident.Ref{Connection: inc.Ref.Connection}, "", "", ""
 	out.StatusRaw, out.SeverityRaw, out.UrgencyRaw, out.RawID, out.MapVersion = "", "", "", "", 0
+	if !out.Private {
+		out.Audience = incident.Audience{}
+	}
 	out.ExternalUpdatedAt, out.People, out.Links, out.Actions = time.Time{}, nil, nil, nil
 	return &out
 }

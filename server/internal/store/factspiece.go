@@ -11,7 +11,7 @@ import (
 
 // factsVersion begins every piece. It changes with describe and factWords, and pieces of another version are not in force: a
 // migration sets facts to null then.
-const factsVersion = 2
+const factsVersion = 3
 
 // factWords are texts that need no place in a piece. They are part of the format: see factsVersion.
 var factWords = []string{"",
@@ -80,6 +80,10 @@ func (p *piece) describe(inc *incident.Incident) {
 	p.own((*string)(&inc.SameAs))
 	number(p, &inc.Severity)
 	p.yes(&inc.Private)
+	if inc.Private { // others pay nothing for it
+		list(p, &inc.Audience.Users, identity)
+		list(p, &inc.Audience.Teams, identity)
+	}
 	optional(p, &inc.Reopened, number[int])
 	p.time(&inc.ExternalCreatedAt)
 	list(p, (*[]incident.Milestone)(&inc.Milestones), (*piece).milestone)
@@ -91,6 +95,8 @@ func (p *piece) describe(inc *incident.Incident) {
 	list(p, &inc.Factors, (*piece).factor)
 	list(p, &inc.Edits, (*piece).edit)
 }
+
+func identity(p *piece, id *incident.ID) { p.text((*string)(id)) }
 
 func (p *piece) milestone(m *incident.Milestone) {
 	p.text((*string)(&m.Name))

@@ -69,6 +69,7 @@ func parts() []part {
 			}, participationRow.value),
 		listOf("incident_tags", func(i *incident.Incident) *[]string { return &i.Tags },
 			func(k Key, tag string) tagRow { return tagRow{k, tag} }, func(r tagRow) string { return r.Tag }),
+		{"incident_audience", insertAudience, loadAudience},
 		listOf("custom_values", func(i *incident.Incident) *[]incident.CustomValue { return &i.Custom },
 			func(k Key, c incident.CustomValue) customRow { return customRow{k, c.Name, c.Value} },
 			func(r customRow) incident.CustomValue { return incident.CustomValue{Name: r.Name, Value: r.Value} }),
