@@ -14,7 +14,8 @@ type Store interface {
 	Reader
 	// Update runs f in one transaction and returns the number of its change: every entity that f put
 	// carries it, and Changes shows them under it once the transaction has committed. When f
-	// returns an error nothing is written. f may be run again after a serialization failure.
+	// returns an error nothing is written. f may be run again after a serialization failure. What people can look up later,
+	// who did it and what was there before goes to the audit log in the same transaction; who it is, ctx says (Acting).
 	Update(ctx context.Context, f func(Tx) error) (Seq, error)
 	// Close waits for running transactions and closes the database.
 	Close() error
@@ -116,6 +117,13 @@ type Reader interface {
 
 	// Setting returns the value stored under key, or ErrNotFound.
 	Setting(ctx context.Context, key string) (string, error)
+
+	// Audit returns at most f.Limit entries of the audit log, the newest first.
+	Audit(ctx context.Context, f AuditFilter) ([]AuditEntry, error)
+	AuditHead(ctx context.Context) (AuditHead, error)
+	// VerifyAudit follows the chain of the audit log from its first entry to its last one, without holding it in memory.
+	// noted are heads that were noted outside: each must be in the chain, unless it was cut off.
+	VerifyAudit(ctx context.Context, noted ...AuditHead) (AuditProof, error)
 }
 
 // Tx is a running transaction. Reads through it see its own writes.
@@ -201,6 +209,16 @@ type Tx interface {
 	PutSetting(key, value string) error
 	// SweepSettings forgets the settings whose key begins with prefix and whose value, as text, sorts before another.
 	SweepSettings(prefix, before string) error
+
+	// Note adds an entry to the audit log. What Put and Delete methods change is there without it; see Acting.
+	Note(n AuditNote)
+	// CutAudit removes the entries of the audit log that are older than before, and notes in a new one how many and the
+	// hash of the last. It returns how many there were.
+	CutAudit(before time.Time) (int64, error)
+	// EraseFromAudit replaces each of names, however it is spelt, by pseudonym in what the audit log says of people, and drops
+	// address and browser from the entries of actor (which may be empty). It returns how many entries have changed; entries
+	// of their own tell of it.
+	EraseFromAudit(actor ID, names []string, pseudonym string) (int64, error)
 
 	// Enqueue adds a background job that becomes visible with the transaction's commit.
 	Enqueue(job Job) error

@@ -104,6 +104,9 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 		return err
 	}
 	fmt.Fprintf(p.out, "secrets       %d connections have some, all can be opened\n", sealed)
+	if err := p.verifyAudit(ctx, a.Desk, ""); err != nil {
+		return err
+	}
 	if err := writable(cfg.Data); err != nil {
 		return fmt.Errorf("the data folder cannot be written: %w", err)
 	}

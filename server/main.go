@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"hindsight/incident"
 	"hindsight/server/internal/config"
 )
 
@@ -59,6 +60,7 @@ func commands() []command {
 		{"chart", "ID -o FILE", "write a chart as .json, .csv, .svg or .png; without ID: list them", chart},
 		{"user", "add|list|password|disable", "manage users", user},
 		{"token", "add|list|remove", "manage API tokens", token},
+		{"audit", "head|verify|export|cut", "look after the audit log", audit},
 		{"key", "rotate", "seal the secrets of connections with the first key again", keys},
 		{"migrate", "", "bring the database up to date", migrate},
 		{"reindex", "", "rebuild the search index at the next start", reindex},
@@ -117,7 +119,7 @@ func (p program) command(ctx context.Context, c command, args []string) error {
 		fs.PrintDefaults()
 	}
 	config.Register(fs)
-	return c.run(ctx, p, fs, func() (config.Config, []string, error) {
+	return c.run(incident.Acting(ctx, incident.Actor{Kind: incident.ActorCommand, ID: incident.ID(c.name), Name: fmt.Sprintf("uid %d", os.Getuid())}), p, fs, func() (config.Config, []string, error) {
 		words, err := parseMixed(fs, args)
 		if err != nil {
 			if errors.Is(err, flag.ErrHelp) {

@@ -74,6 +74,14 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"sessions", testSessions},
 		{"tokens", testTokens},
 		{"settings", testSettings},
+		{"every method of a transaction is in the audit log, or says why not", testAuditMethods},
+		{"the audit log says who, what, and before and after", testAuditEntries},
+		{"secrets are not in the audit log", testAuditSecrets},
+		{"the audit log is filtered", testAuditFilter},
+		{"an import is one entry", testAuditImports},
+		{"a failed transaction leaves no entry", testAuditRollback},
+		{"the audit log is cut at its old end alone", testAuditCut},
+		{"a person is erased from the audit log", testAuditErase},
 		{"closing twice", testClose},
 	} {
 		t.Run(tc.name, func(t *testing.T) { tc.test(t, open(t)) })

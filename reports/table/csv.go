@@ -43,6 +43,16 @@ func CSV(w io.Writer, t reports.Table, bom bool) error {
 	return nil
 }
 
+// Record writes one line of a CSV file whose cells are texts, as CSV does. It is for files that are too long to be held in
+// memory; errors stay in out until Flush.
+func Record(out *bufio.Writer, texts ...string) {
+	record := make([]string, len(texts))
+	for i, text := range texts {
+		record[i] = harmless(text)
+	}
+	writeRecord(out, record)
+}
+
 func plain(c reports.Cell) string {
 	switch {
 	case c.Number != nil && finite(*c.Number):

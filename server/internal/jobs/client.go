@@ -167,6 +167,11 @@ func newWorker[T any](driver riverdriver.Driver[T], cfg Config) (*river.Client[T
 	})
 }
 
+// working returns a context for what a job does by itself: that is what the audit log calls it.
+func working(ctx context.Context, job incident.ID) context.Context {
+	return incident.Acting(ctx, incident.Actor{Kind: incident.ActorSystem, ID: job})
+}
+
 // once makes jobs with the same arguments one, unless it has ended.
 func once() river.InsertOpts {
 	return river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{

@@ -131,6 +131,7 @@ func (w *hearWorker) NextRetry(job *river.Job[hearArgs]) time.Time {
 
 // Work takes in the deliveries that wait, unless another run of the connection does so.
 func (w *hearWorker) Work(ctx context.Context, job *river.Job[hearArgs]) error {
+	ctx = working(ctx, "hear")
 	waiting, err := w.Store.Pushes(ctx, job.Args.Connection, 1)
 	if err != nil || len(waiting) == 0 {
 		return err

@@ -38,6 +38,7 @@ func (w *importWorker) Timeout(*river.Job[importArgs]) time.Duration { return im
 
 // Work runs an import. How it went is in its run; the job fails only when that could not be written.
 func (w *importWorker) Work(ctx context.Context, job *river.Job[importArgs]) error {
+	ctx = working(ctx, "import")
 	run, err := w.Store.Run(ctx, job.Args.Run)
 	if errors.Is(err, incident.ErrNotFound) {
 		return river.JobCancel(err)
@@ -151,6 +152,7 @@ type groupWorker struct {
 func (w *groupWorker) Timeout(*river.Job[groupArgs]) time.Duration { return importTime }
 
 func (w *groupWorker) Work(ctx context.Context, job *river.Job[groupArgs]) error {
+	ctx = working(ctx, "group")
 	return w.Group(ctx, job.Args.ID)
 }
 
@@ -169,6 +171,7 @@ type sweepWorker[T any] struct {
 // Work adds a job for every run that nobody works on: its process died, or its job was lost. A run that read
 // files of a command line cannot go on without it and has failed.
 func (w *sweepWorker[T]) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
+	ctx = working(ctx, "sweep")
 	if err := w.Uploads.Sweep(ctx, w.Runner.now()); err != nil {
 		return err
 	}

@@ -42,6 +42,12 @@ func (s *Store) UserByName(ctx context.Context, name string) (*incident.User, er
 // PutUser implements incident.Tx. The name is stored in lower case.
 func (t *tx) PutUser(u incident.User) error {
 	u = clean(u)
+	before, err := held(t, "users", "id", string(u.ID), userRow.value)
+	if err != nil {
+		return failed(err, "put user %q", u.Name)
+	}
+	u.Name = strings.ToLower(u.Name)
+	t.record(incident.AuditObject{Kind: "user", ID: u.ID, Name: u.Name}, before, &u)
 	row := userRow{u.ID, strings.ToLower(u.Name), u.Display, u.Role, u.PasswordHash, u.Disabled, null(u.CreatedAt), null(u.SeenAt)}
 	return failed(upsert(t.db, "users", []userRow{row}, "id"), "put user %q", u.Name)
 }
@@ -80,18 +86,38 @@ func (s *Store) Sessions(ctx context.Context, user incident.ID) ([]incident.Sess
 // PutSession implements incident.Tx.
 func (t *tx) PutSession(v incident.Session) error {
 	v = clean(v)
+	before, err := held(t, "sessions", "hash", v.Hash, sessionRow.value)
+	if err != nil {
+		return failed(err, "put session of user %s", v.User)
+	}
+	if before == nil {
+		err = t.signedIn(v)
+	}
+	if err != nil {
+		return failed(err, "put session of user %s", v.User)
+	}
 	row := sessionRow{v.Hash, v.User, null(v.CreatedAt), null(v.SeenAt), null(v.ExpiresAt), v.Agent}
 	return failed(upsert(t.db, "sessions", []sessionRow{row}, "hash"), "put session of user %s", v.User)
 }
 
 // DeleteSessions implements incident.Tx.
 func (t *tx) DeleteSessions(user incident.ID, exceptHash string) error {
-	err := t.db.Exec("DELETE FROM sessions WHERE user_id = ? AND hash <> ?", user, exceptHash).Error
-	return failed(err, "delete sessions of user %s", user)
+	gone := t.db.Exec("DELETE FROM sessions WHERE user_id = ? AND hash <> ?", user, exceptHash)
+	if gone.Error != nil || gone.RowsAffected == 0 {
+		return failed(gone.Error, "delete sessions of user %s", user)
+	}
+	return failed(t.signedOut(user, map[string]any{"sessions": gone.RowsAffected}), "delete sessions of user %s", user)
 }
 
 // DeleteSession implements incident.Tx. An unknown session is deleted already.
 func (t *tx) DeleteSession(hash string) error {
+	before, err := held(t, "sessions", "hash", hash, sessionRow.value)
+	if err == nil && before != nil {
+		err = t.signedOut(before.User, nil)
+	}
+	if err != nil {
+		return failed(err, "delete session")
+	}
 	return failed(t.db.Exec("DELETE FROM sessions WHERE hash = ?", hash).Error, "delete session")
 }
 
@@ -124,12 +150,24 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (*incident.Token, 
 // PutToken implements incident.Tx.
 func (t *tx) PutToken(v incident.Token) error {
 	v = clean(v)
+	before, err := held(t, "tokens", "id", string(v.ID), tokenRow.value)
+	if err != nil {
+		return failed(err, "put token %q", v.Name)
+	}
+	t.record(incident.AuditObject{Kind: "token", ID: v.ID, Name: v.Name}, before, &v)
 	row := tokenRow{v.ID, v.Name, v.Hash, v.Role, v.CreatedBy, null(v.CreatedAt), null(v.ExpiresAt), null(v.UsedAt)}
 	return failed(upsert(t.db, "tokens", []tokenRow{row}, "id"), "put token %q", v.Name)
 }
 
 // DeleteToken implements incident.Tx.
 func (t *tx) DeleteToken(id incident.ID) error {
+	before, err := held(t, "tokens", "id", string(id), tokenRow.value)
+	if err != nil {
+		return failed(err, "delete token %s", id)
+	}
+	if before != nil {
+		t.record(incident.AuditObject{Kind: "token", ID: id, Name: before.Name}, before, nil)
+	}
 	deleted := t.db.Exec("DELETE FROM tokens WHERE id = ?", id)
 	if deleted.Error == nil && deleted.RowsAffected == 0 {
 		deleted.Error = incident.ErrNotFound
@@ -159,5 +197,8 @@ func (t *tx) SweepSettings(prefix, before string) error {
 
 // PutSetting implements incident.Tx.
 func (t *tx) PutSetting(key, value string) error {
+	if err := t.recordSetting(clean(key), clean(value)); err != nil {
+		return failed(err, "put setting %q", key)
+	}
 	return failed(upsert(t.db, "settings", []settingRow{{clean(key), clean(value)}}, "name"), "put setting %q", key)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -86,18 +87,23 @@ func (t *tx) PutServices(ss []incident.Service) error {
 		func(v incident.Service) incident.ID { return v.ID },
 		func(v incident.Service, digest string) serviceRow {
 			return serviceRow{v.ID, digest, v.Name, v.Team, v.Tier, v.Alias}
-		})
+		},
+		catalogue(t, "services", func(r serviceRow) (incident.ID, incident.Service) {
+			return r.ID, incident.Service{ID: r.ID, Name: r.Name, Team: r.TeamID, Tier: r.Tier, Alias: r.Alias}
+		}))
 }
 
 // PutTeams implements incident.Tx.
 func (t *tx) PutTeams(ts []incident.Team) error {
 	return putEntities(t, incident.EntityTeam, "teams", ts,
 		func(v incident.Team) incident.ID { return v.ID },
-		func(v incident.Team, digest string) teamRow { return teamRow{v.ID, digest, v.Name} })
+		func(v incident.Team, digest string) teamRow { return teamRow{v.ID, digest, v.Name} },
+		catalogue(t, "teams", func(r teamRow) (incident.ID, incident.Team) { return r.ID, incident.Team{ID: r.ID, Name: r.Name} }))
 }
 
-// putEntities stores those entities of the feed that are new or not stored as they are already.
-func putEntities[V, R any](t *tx, kind incident.EntityKind, table string, values []V, id func(V) incident.ID, row func(V, string) R) error {
+// putEntities stores those entities of the feed that are new or not stored as they are already. before reads what is stored of
+// some, for the audit log; it is called only when somebody decided on the change.
+func putEntities[V, R any](t *tx, kind incident.EntityKind, table string, values []V, id func(V) incident.ID, row func(V, string) R, before func([]incident.ID) (map[incident.ID]V, error)) error {
 	values = last(clean(values), id)
 	ids := make([]incident.ID, len(values))
 	for i, v := range values {
@@ -108,17 +114,77 @@ func putEntities[V, R any](t *tx, kind incident.EntityKind, table string, values
 		return failed(err, "put %s", table)
 	}
 	var rows []R
+	var changed []V
 	for i, v := range values {
 		d, err := digest(v)
 		if err != nil {
 			return failed(err, "put %s %s", kind, ids[i])
 		}
 		if stored[ids[i]] != d {
-			rows = append(rows, row(v, d))
+			rows, changed = append(rows, row(v, d)), append(changed, v)
 			t.touch(kind, ids[i], false)
 		}
 	}
+	if err := recordEntities(t, kind, changed, id, before); err != nil {
+		return failed(err, "put %s", table)
+	}
 	return failed(upsert(t.db, table, rows, "id"), "put %s", table)
+}
+
+// recordEntities notes what somebody changes of some entities.
+func recordEntities[V any](t *tx, kind incident.EntityKind, changed []V, id func(V) incident.ID, before func([]incident.ID) (map[incident.ID]V, error)) error {
+	if !t.person() || len(changed) == 0 {
+		return nil
+	}
+	ids := make([]incident.ID, len(changed))
+	for i, v := range changed {
+		ids[i] = id(v)
+	}
+	stored, err := before(ids)
+	if err != nil {
+		return err
+	}
+	for i, v := range changed {
+		var was *V
+		if b, ok := stored[ids[i]]; ok {
+			was = &b
+		}
+		t.record(incident.AuditObject{Kind: string(kind), ID: ids[i], Name: nameOf(v)}, was, &v)
+	}
+	return nil
+}
+
+// nameOf returns what an entity is called, by its field Name or Title.
+func nameOf(v any) string {
+	for _, name := range []string{"Name", "Title"} {
+		if f := reflect.Indirect(reflect.ValueOf(v)).FieldByName(name); f.IsValid() && f.Kind() == reflect.String {
+			return f.String()
+		}
+	}
+	return ""
+}
+
+// catalogue reads what is stored of some services or teams.
+func catalogue[R, V any](t *tx, table string, value func(R) (incident.ID, V)) func([]incident.ID) (map[incident.ID]V, error) {
+	return func(ids []incident.ID) (map[incident.ID]V, error) {
+		var rows []R
+		err := t.db.Table(table).Where(t.dialect.in("id"), array(ids)).Find(&rows).Error
+		out := map[incident.ID]V{}
+		for _, r := range rows {
+			id, v := value(r)
+			out[id] = v
+		}
+		return out, err
+	}
+}
+
+// pointedAt returns what a map's pointers point at.
+func pointedAt[V any](found map[incident.ID]*V, err error) (map[incident.ID]V, error) {
+	out := make(map[incident.ID]V, len(found))
+	for id, v := range found {
+		out[id] = *v
+	}
+	return out, err
 }
 
 // deleteEntities removes what is stored of ids and leaves tombstones in the feed.
@@ -134,6 +200,13 @@ func (t *tx) deleteEntities(kind incident.EntityKind, table string, ids []incide
 // PutPeople implements incident.Tx. People are no entity of the feed.
 func (t *tx) PutPeople(ps []incident.Person) error {
 	ps = last(clean(ps), func(p incident.Person) incident.ID { return p.ID })
+	err := recordEntities(t, "person", ps, func(p incident.Person) incident.ID { return p.ID },
+		catalogue(t, "people", func(r personRow) (incident.ID, incident.Person) {
+			return r.ID, incident.Person{ID: r.ID, Connection: r.ConnectionID, ExternalID: r.ExternalID, Name: r.Name, Email: r.Email}
+		}))
+	if err != nil {
+		return failed(err, "put people")
+	}
 	rows := make([]personRow, len(ps))
 	for i, p := range ps {
 		rows[i] = personRow{p.ID, p.Connection, p.ExternalID, p.Name, p.Email}

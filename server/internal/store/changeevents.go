@@ -197,6 +197,8 @@ func (t *tx) PutChangeEvents(cs []incident.ChangeEvent) error {
 				services = append(services, changeServiceRow{c.ID, i, u.Service, u.Name, u.Role})
 			}
 			return newChangeEventRow(c, digest)
+		}, func(ids []incident.ID) (map[incident.ID]incident.ChangeEvent, error) {
+			return pointedAt(t.changeEvents(ids, ""))
 		})
 	if err != nil || len(changed) == 0 {
 		return err

@@ -54,6 +54,11 @@ func take[R, V any](ctx context.Context, s *Store, table, column, is string, val
 // PutConnection implements incident.Tx. It fails with ErrConflict when another connection has the name.
 func (t *tx) PutConnection(c incident.Connection) error {
 	c = clean(c)
+	before, err := held(t, "connections", "id", string(c.ID), connectionRow.value)
+	if err != nil {
+		return failed(err, "put connection %q", c.Name)
+	}
+	t.record(incident.AuditObject{Kind: "connection", ID: c.ID, Name: c.Name}, before, &c)
 	row := connectionRow{c.ID, c.Source, c.Name, c.Settings, c.Secret, c.Mapping, c.MapVersion, c.Sample, c.Exclude, c.Follow, null(c.CreatedAt)}
 	return failed(upsert(t.db, "connections", []connectionRow{row}, "id"), "put connection %q", c.Name)
 }
@@ -63,6 +68,11 @@ func (t *tx) PutConnection(c incident.Connection) error {
 // retrospectives of people.
 func (t *tx) DeleteConnection(id incident.ID, reason string) error {
 	id = clean(id)
+	if err := t.recordConnectionGone(id, reason); err != nil {
+		return failed(err, "delete connection %s", id)
+	}
+	defer func(quiet bool) { t.quiet = quiet }(t.quiet)
+	t.quiet = true // its incidents go with it, and one entry says so
 	for _, table := range []string{"raws", "runs", "dead_letters", "people", "healths", "pushes", "missing", "mappings"} {
 		if err := t.db.Exec("DELETE FROM "+table+" WHERE connection_id = ?", id).Error; err != nil {
 			return failed(err, "delete %s of connection %s", table, id)
@@ -89,6 +99,20 @@ func (t *tx) DeleteConnection(id incident.ID, reason string) error {
 		deleted.Error = incident.ErrNotFound
 	}
 	return failed(deleted.Error, "delete connection %s", id)
+}
+
+// recordConnectionGone notes what goes with a connection.
+func (t *tx) recordConnectionGone(id incident.ID, reason string) error {
+	before, err := held(t, "connections", "id", string(id), connectionRow.value)
+	if err != nil || before == nil {
+		return err
+	}
+	var incidents int64
+	err = t.db.Raw("SELECT count(*) FROM incidents WHERE connection_id = ? AND deleted_at IS NULL", id).Scan(&incidents).Error
+	gone, _ := differences(before, nil)
+	t.Note(incident.AuditNote{Action: incident.AuditDeleted, Object: incident.AuditObject{Kind: "connection", ID: id, Name: before.Name},
+		Before: gone, After: map[string]any{"reason": reason}, Facts: map[string]any{"incidents": incidents}})
+	return err
 }
 
 // bury replaces incidents by tombstones.

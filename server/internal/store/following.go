@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"reflect"
 	"time"
 
 	"gorm.io/gorm"
@@ -62,6 +63,13 @@ func (t *tx) PutHealth(h incident.Health) error {
 
 // Pause implements incident.Tx.
 func (t *tx) Pause(connection incident.ID, since time.Time, reason string) error {
+	if t.person() {
+		after := map[string]any{}
+		put(after, "paused_at", plain(reflect.ValueOf(clean(since))))
+		put(after, "pause_reason", plain(reflect.ValueOf(clean(reason))))
+		t.Note(incident.AuditNote{Action: incident.AuditChanged, Object: incident.AuditObject{Kind: "connection", ID: connection},
+			Facts: map[string]any{"paused": !since.IsZero()}, After: after})
+	}
 	row := healthRow{ConnectionID: connection, PausedAt: null(clean(since)), PauseReason: clean(reason)}
 	return failed(t.healthPart(row, "paused_at", "pause_reason"), "pause connection %s", connection)
 }

@@ -219,7 +219,30 @@ func (t *tx) putIncidents(incs []*incident.Incident) error {
 		put = append(put, inc)
 		t.touch(incident.EntityIncident, inc.ID, inc.Deleted())
 	}
+	if err := t.recordIncidents(put); err != nil {
+		return err
+	}
 	return t.write(added, changed, put)
+}
+
+// recordIncidents notes what somebody changes of incidents, before it is written.
+func (t *tx) recordIncidents(put []*incident.Incident) error {
+	changed := make([]incident.Incident, len(put))
+	for i, inc := range put {
+		changed[i] = *inc
+	}
+	return recordEntities(t, incident.EntityIncident, changed, func(i incident.Incident) incident.ID { return i.ID }, func(ids []incident.ID) (map[incident.ID]incident.Incident, error) {
+		var rows []incidentRow
+		if err := t.db.Raw("SELECT * FROM incidents WHERE "+t.dialect.in("id"), array(ids)).Scan(&rows).Error; err != nil {
+			return nil, err
+		}
+		incs, err := t.whole(rows)
+		found := map[incident.ID]*incident.Incident{}
+		for _, inc := range incs {
+			found[inc.ID] = inc
+		}
+		return pointedAt(found, err)
+	})
 }
 
 // write stores the rows of incidents and the parts of put, which holds the same incidents.

@@ -61,6 +61,15 @@ func (t *tx) PutManagement(m incident.Management) error {
 	row := managementRow{m.Problem, m.Version, m.Stage, m.Owner, m.OwnerName, m.Workaround, m.Cause, m.ExitWords, m.ExitDays, m.Change, m.ChangeURL,
 		null(m.ResolvedAt), m.By, m.At}
 	t.touch(incident.EntityProblem, m.Problem, false)
+	stored, err := t.ManagementsByID([]incident.ID{m.Problem})
+	if err != nil {
+		return err
+	}
+	var before *incident.Management
+	if was, ok := stored[m.Problem]; ok {
+		before = &was
+	}
+	t.record(incident.AuditObject{Kind: "problem", ID: m.Problem}, before, &m)
 	return failed(t.follow(row), "put version %d of what is decided about problem %s", m.Version, m.Problem)
 }
 

@@ -57,9 +57,32 @@ func (t *tx) PutPolicy(p incident.Policy) error {
 		err = incident.ErrConflict
 	}
 	if err == nil {
+		err = t.recordPolicy(p)
+	}
+	if err == nil {
 		row := policyRow{p.ID, p.Version, p.Kind, p.Name, p.Body, p.Removed, p.SavedAt, p.SavedBy, p.Note}
 		err = insert(t.db, "policies", []policyRow{row})
 	}
 	t.touch(incident.EntityPolicy, p.ID, p.Removed)
 	return failed(err, "put version %d of policy %s", p.Version, p.ID)
+}
+
+// recordPolicy notes what a version changes against the one before it.
+func (t *tx) recordPolicy(p incident.Policy) error {
+	var rows []policyRow
+	err := t.db.Table("policies").Where("id = ? AND version = ?", p.ID, p.Version-1).Find(&rows).Error
+	var was any
+	n := incident.AuditNote{Action: incident.AuditCreated}
+	if len(rows) > 0 {
+		before := rows[0].policy()
+		was, n.Action = &before, incident.AuditChanged
+	}
+	if p.Removed {
+		n.Action = incident.AuditDeleted
+	}
+	n.Object = incident.AuditObject{Kind: "policy", ID: p.ID, Name: p.Name}
+	n.Before, n.After = differences(was, &p)
+	n.Facts = map[string]any{"kind": string(p.Kind), "version": p.Version}
+	t.Note(n)
+	return err
 }

@@ -37,6 +37,7 @@ func (t *tx) PutProblemAnswers(as []incident.Answer) error {
 			return failed(err, "put answer about %s and %s", a.A, a.B)
 		}
 		t.touch(incident.EntityAnswer, a.ID(), false)
+		t.recordAnswer(incident.AuditCreated, a)
 	}
 	return nil
 }
@@ -48,8 +49,17 @@ func (t *tx) DeleteProblemAnswers(as []incident.Answer) error {
 			return failed(err, "delete answer about %s and %s", a.A, a.B)
 		}
 		t.touch(incident.EntityAnswer, a.ID(), true)
+		t.recordAnswer(incident.AuditDeleted, a)
 	}
 	return nil
+}
+
+// recordAnswer notes what somebody says of two incidents, or takes back.
+func (t *tx) recordAnswer(action incident.AuditAction, a incident.Answer) {
+	if t.person() {
+		t.Note(incident.AuditNote{Action: action, Object: incident.AuditObject{Kind: "answer", ID: a.A},
+			Facts: map[string]any{"other": string(a.B), "same": a.Same}})
+	}
 }
 
 type problemEventRow struct {
@@ -81,6 +91,10 @@ func (s *Store) ProblemEvents(ctx context.Context, problem incident.ID, limit in
 func (t *tx) AddProblemEvents(es []incident.ProblemEvent) error {
 	var rows []problemEventRow
 	for _, e := range clean(es) {
+		if t.person() && e.Incident == "" { // what members do follows from what is done to the problem
+			t.Note(incident.AuditNote{Action: incident.AuditChanged, Object: incident.AuditObject{Kind: "problem", ID: e.Problem},
+				Facts: map[string]any{"event": string(e.Kind), "rule": e.Rule, "other": string(e.Other)}})
+		}
 		rows = append(rows, problemEventRow{0, e.Problem, e.Kind, e.Incident, e.Other, e.Score, e.Rule, e.By, e.At, e.Before, e.Undoes})
 	}
 	return failed(insert(t.db, "problem_events", rows), "add what happened to problems")
@@ -93,12 +107,22 @@ func (t *tx) PutProblemAlias(alias, problem incident.ID) error {
 		err = t.db.Exec("INSERT INTO problem_aliases (alias, problem_id) VALUES (?, ?) ON CONFLICT (alias) DO UPDATE SET problem_id = excluded.problem_id",
 			alias, problem).Error
 	}
+	t.recordAlias(alias, problem)
 	return failed(err, "let problem %s lead to %s", alias, problem)
 }
 
 // DeleteProblemAlias implements incident.Tx.
 func (t *tx) DeleteProblemAlias(alias incident.ID) error {
+	t.recordAlias(alias, "")
 	return failed(t.db.Exec("DELETE FROM problem_aliases WHERE alias = ?", alias).Error, "forget where problem %s led", alias)
+}
+
+// recordAlias notes that somebody lets the id of a problem lead to another one, or no longer.
+func (t *tx) recordAlias(alias, problem incident.ID) {
+	if t.person() {
+		t.Note(incident.AuditNote{Action: incident.AuditChanged, Object: incident.AuditObject{Kind: "problem", ID: alias},
+			Facts: map[string]any{"leads_to": string(problem)}})
+	}
 }
 
 // leads returns the problem that an id leads to: itself, unless it is an alias.

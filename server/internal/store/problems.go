@@ -131,7 +131,7 @@ func (t *tx) PutProblems(ps []incident.Problem) error {
 				members = append(members, memberRow{p.ID, i, m.Incident, m.Score, m.Reasons, m.Removed})
 			}
 			return problemRow{p.ID, 0, digest, p.Title, p.State, p.Terms, p.Basis, p.By, null(p.At)}
-		})
+		}, t.problemsBefore)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
@@ -144,10 +144,33 @@ func (t *tx) PutProblems(ps []incident.Problem) error {
 // DeleteProblems implements incident.Tx.
 func (t *tx) DeleteProblems(ids []incident.ID) error {
 	ids = clean(ids)
+	if err := t.recordProblemsGone(ids); err != nil {
+		return failed(err, "delete problems")
+	}
 	if err := t.deleteMembers(ids); err != nil {
 		return err
 	}
 	return t.deleteEntities(incident.EntityProblem, "problems", ids)
+}
+
+func (t *tx) problemsBefore(ids []incident.ID) (map[incident.ID]incident.Problem, error) {
+	ps, err := t.problems(ids...)
+	out := map[incident.ID]incident.Problem{}
+	for _, p := range ps {
+		out[p.ID] = p
+	}
+	return out, err
+}
+
+func (t *tx) recordProblemsGone(ids []incident.ID) error {
+	if !t.person() || len(ids) == 0 {
+		return nil
+	}
+	ps, err := t.problems(ids...)
+	for _, p := range ps {
+		t.record(incident.AuditObject{Kind: "problem", ID: p.ID, Name: p.Title}, &p, nil)
+	}
+	return err
 }
 
 func (t *tx) deleteMembers(problems []incident.ID) error {

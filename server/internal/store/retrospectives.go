@@ -72,6 +72,13 @@ func (t *tx) PutRetrospectives(rs []incident.Retrospective) error {
 		}
 		rows = append(rows, retrospectiveRow{r.Incident, d, r.Title, r.State, r.Sections, r.Authors})
 		t.touch(incident.EntityIncident, r.Incident, gone[r.Incident])
+		if t.person() {
+			before, err := held(t, "retrospectives", "incident_id", string(r.Incident), func(r retrospectiveRow) (incident.Retrospective, error) { return r.value(), nil })
+			if err != nil {
+				return failed(err, "put retrospective of %s", r.Incident)
+			}
+			t.record(incident.AuditObject{Kind: "retrospective", ID: r.Incident, Name: r.Title}, before, &r)
+		}
 	}
 	return failed(upsert(t.db, "retrospectives", rows, "incident_id"), "put retrospectives")
 }

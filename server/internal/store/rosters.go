@@ -201,7 +201,7 @@ func (t *tx) PutRosters(rs []incident.Roster) error {
 				shifts = append(shifts, newShiftRow(r.ID, i, s))
 			}
 			return newRosterRow(r, digest)
-		})
+		}, func(ids []incident.ID) (map[incident.ID]incident.Roster, error) { return pointedAt(t.rosters(ids, "")) })
 	if err != nil || len(changed) == 0 {
 		return err
 	}

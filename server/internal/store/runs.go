@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"reflect"
 	"time"
 
 	"gorm.io/gorm"
@@ -86,7 +87,46 @@ func newest[R, V any](q *gorm.DB, connection incident.ID, limit int, value func(
 
 // PutRun implements incident.Tx.
 func (t *tx) PutRun(r incident.Run) error {
-	return failed(upsert(t.db, "runs", []runRow{newRunRow(clean(r))}, "id"), "put run %s", r.ID)
+	r = clean(r)
+	if err := t.recordRun(r); err != nil {
+		return failed(err, "put run %s", r.ID)
+	}
+	return failed(upsert(t.db, "runs", []runRow{newRunRow(r)}, "id"), "put run %s", r.ID)
+}
+
+// recordRun notes that somebody started a run, and how any run ended: one entry for the whole import, whatever it
+// brought. A poll that found nothing new is not worth one.
+func (t *tx) recordRun(r incident.Run) error {
+	if !r.State.Done() && !t.person() {
+		return nil
+	}
+	before, err := held(t, "runs", "id", string(r.ID), runRow.value)
+	if err != nil || before != nil && (before.State.Done() || !r.State.Done()) {
+		return err
+	}
+	byItself := r.By == "" && !incident.ActorOf(t.ctx).Person()
+	if r.State == incident.RunOK && byItself && r.New+r.Changed+r.Dead == 0 {
+		return nil
+	}
+	n := incident.AuditNote{Action: incident.AuditStarted, Object: incident.AuditObject{Kind: "import", ID: r.Connection},
+		Facts: map[string]any{"run": string(r.ID), "via": r.Via}, After: map[string]any{}}
+	put(n.After, "by", plain(reflect.ValueOf(r.By)))
+	put(n.After, "upload", plain(reflect.ValueOf(r.Upload)))
+	if r.DryRun {
+		n.Facts["dry_run"] = true
+	}
+	if r.State.Done() {
+		n.Action = incident.AuditFinished
+		n.Facts["state"], n.Facts["read"], n.Facts["new"] = string(r.State), r.Read, r.New
+		n.Facts["changed"], n.Facts["unchanged"], n.Facts["dead"] = r.Changed, r.Unchanged, r.Dead
+		put(n.After, "message", plain(reflect.ValueOf(r.Message)))
+	}
+	conn, err := held(t, "connections", "id", string(r.Connection), connectionRow.value)
+	if conn != nil {
+		n.Object.Name = conn.Name
+	}
+	t.Note(n)
+	return err
 }
 
 type letterRow struct {
@@ -172,5 +212,15 @@ func (t *tx) ResolveDeadLetters(connection incident.ID, typ string, externalIDs 
 
 // SettleDeadLetter implements incident.Tx.
 func (t *tx) SettleDeadLetter(id incident.ID, at time.Time) error {
+	if t.person() {
+		before, err := held(t, "dead_letters", "id", string(clean(id)), letterRow.value)
+		if err != nil {
+			return failed(err, "settle dead letter %s", id)
+		}
+		if before != nil && before.ResolvedAt.IsZero() {
+			t.Note(incident.AuditNote{Action: incident.AuditChanged, Object: incident.AuditObject{Kind: "dead letter", ID: id, Name: before.Place},
+				Facts: map[string]any{"settled": true, "connection": string(before.Connection)}})
+		}
+	}
 	return failed(t.db.Exec("UPDATE dead_letters SET resolved_at = ? WHERE id = ?", null(clean(at)), clean(id)).Error, "settle dead letter %s", id)
 }

@@ -106,6 +106,9 @@ func (t *tx) putTimelines(ids []incident.ID, events map[incident.ID][]incident.T
 			rows = append(rows, newEventRow(Key{id, i}, e))
 		}
 		t.touch(incident.EntityIncident, id, gone[id])
+		if err := t.recordTimeline(id, line); err != nil {
+			return err
+		}
 	}
 	if err := t.db.Exec("DELETE FROM timeline_events WHERE "+t.dialect.in("incident_id"), array(changed)).Error; err != nil {
 		return err
@@ -114,6 +117,22 @@ func (t *tx) putTimelines(ids []incident.ID, events map[incident.ID][]incident.T
 		return err
 	}
 	return insert(t.db, "timeline_events", rows)
+}
+
+// recordTimeline notes which events somebody adds to a timeline or takes from it.
+func (t *tx) recordTimeline(id incident.ID, line []incident.TimelineEvent) error {
+	if !t.person() {
+		return nil
+	}
+	var rows []eventRow
+	err := t.db.Table("timeline_events").Where("incident_id = ?", id).Order("pos").Find(&rows).Error
+	var before, after struct{ Events []incident.TimelineEvent }
+	for _, r := range rows {
+		before.Events = append(before.Events, r.value())
+	}
+	after.Events = line
+	t.record(incident.AuditObject{Kind: "timeline", ID: id}, &before, &after)
+	return err
 }
 
 // inOrder returns the cleaned events of an incident in time order.

@@ -38,6 +38,9 @@ type tx struct {
 	// absent holds the incidents that were looked for and not there. A row that is not there cannot be
 	// locked: when one of them is there at its put, another transaction was faster, and this one must run again.
 	absent map[incident.ID]bool
+	// notes go to the audit log with the commit. While quiet is set, what imports write is not told entry by entry.
+	notes []incident.AuditNote
+	quiet bool
 }
 
 var _ incident.Tx = (*tx)(nil)
@@ -76,12 +79,15 @@ func (s *Store) attempt(ctx context.Context, f func(incident.Tx) error) (inciden
 		return 0, failed(db.Error, "begin")
 	}
 	defer db.Rollback() // does nothing after a commit
-	t := &tx{reader{db, s.dialect}, ctx, s, map[incident.EntityKind]map[incident.ID]bool{}, map[incident.ID]bool{}}
+	t := &tx{reader: reader{db, s.dialect}, ctx: ctx, store: s, touched: map[incident.EntityKind]map[incident.ID]bool{}, absent: map[incident.ID]bool{}}
 	if err := f(t); err != nil {
 		return 0, err
 	}
 	seq, err := t.number()
 	if err != nil {
+		return 0, err
+	}
+	if err := t.writeNotes(); err != nil {
 		return 0, err
 	}
 	if err := db.Commit().Error; err != nil {
