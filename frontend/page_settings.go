@@ -7,6 +7,7 @@ import "hindsight/incident"
 type ProfilePage struct {
 	Shell
 	Zones    []string // IANA names
+	Factor   bool     // a second factor is on
 	Sessions []SessionRow
 	Form     Form
 }
@@ -20,12 +21,16 @@ type SessionRow struct {
 }
 
 // UsersPage is at /admin/users. POST takes name, display, role, password to add one; POST
-// /admin/users/{id} takes role, disabled=on, and password when it is to be changed.
+// /admin/users/{id} takes role, disabled=on, and password when it is to be changed; POST
+// /admin/users/{id}/factor/reset takes a second factor away; POST /admin/factors takes roles, those that need one.
 type UsersPage struct {
 	Shell
 	Users []incident.User
 	Form  Form
 	Edit  incident.ID // whose row Form is about; empty: the new user
+	// Factors says who has a second factor, and Demanded which roles need one.
+	Factors  map[incident.ID]bool
+	Demanded []incident.Role
 }
 
 func (UsersPage) template() string { return "users" }

@@ -114,6 +114,8 @@ type Reader interface {
 	Sessions(ctx context.Context, user ID) ([]Session, error) // most recently seen first, expired ones too
 	Tokens(ctx context.Context) ([]Token, error)              // newest first
 	TokenByHash(ctx context.Context, hash string) (*Token, error)
+	SecondFactor(ctx context.Context, user ID) (*SecondFactor, error)
+	SecondFactors(ctx context.Context) ([]SecondFactor, error) // by user, those that do not count yet, too
 
 	// Setting returns the value stored under key, or ErrNotFound.
 	Setting(ctx context.Context, key string) (string, error)
@@ -206,6 +208,10 @@ type Tx interface {
 	DeleteSession(hash string) error
 	PutToken(t Token) error
 	DeleteToken(id ID) error
+	// SecondFactorOf returns a user's second factor, or ErrNotFound. Nobody else changes it before the transaction ends.
+	SecondFactorOf(user ID) (*SecondFactor, error)
+	PutSecondFactor(f SecondFactor) error
+	DeleteSecondFactor(user ID) error
 	PutSetting(key, value string) error
 	// SweepSettings forgets the settings whose key begins with prefix and whose value, as text, sorts before another.
 	SweepSettings(prefix, before string) error

@@ -29,7 +29,7 @@ func user(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config
 		return err
 	}
 	if len(words) == 0 || words[0] != "list" && len(words) != 2 {
-		return usage("say user list, or user add NAME, user password NAME, user disable NAME")
+		return usage("say user list, or user add NAME, user password NAME, user disable NAME, user reset-factor NAME")
 	}
 	s, err := p.openStore(ctx, cfg)
 	if err != nil {
@@ -70,8 +70,10 @@ func user(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config
 		u.Disabled = true
 		_, err := s.Update(ctx, func(tx incident.Tx) error { return errors.Join(tx.PutUser(*u), tx.DeleteSessions(u.ID, "")) })
 		return err
+	case "reset-factor":
+		return auth.NewFactors(accounts, nil, "").Reset(ctx, u.ID, "the command line")
 	}
-	return usage("there is no user %s; there are add, list, password and disable", words[0])
+	return usage("there is no user %s; there are add, list, password, disable and reset-factor", words[0])
 }
 
 func (p program) listUsers(ctx context.Context, s incident.Store) error {

@@ -104,6 +104,11 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 		return err
 	}
 	fmt.Fprintf(p.out, "secrets       %d connections have some, all can be opened\n", sealed)
+	factors, err := a.Desk.Factors.CheckSecrets(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "factors       %d second factors, all can be opened\n", factors)
 	if err := p.verifyAudit(ctx, a.Desk, ""); err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ var rules = []rule{
 	{"server/internal/openslo", []string{"incident"}, []string{"gopkg.in/yaml.v3"}},
 	{"server/internal/seal", nil, nil},
 	{"server/internal/config", []string{"server/internal/seal"}, nil},
-	{"server/internal/auth", []string{"incident"}, []string{"golang.org/x/crypto"}},
+	{"server/internal/auth", []string{"incident", "server/internal/seal"}, []string{"golang.org/x/crypto", "rsc.io/qr"}},
 	{"server/...", []string{"*"}, []string{"*"}},
 	{"server", []string{"*"}, []string{"*"}},
 	{"bench", []string{"*"}, []string{"*"}},
@@ -86,6 +86,7 @@ var alone = map[string][]string{
 	"github.com/pressly/goose/v3":   {"server/internal/store"},
 	"github.com/mattn/go-sqlite3":   nil,
 	"github.com/glebarez/go-sqlite": nil,
+	"rsc.io/qr":                     {"server/internal/auth"},
 }
 
 type pkg struct {

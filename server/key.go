@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -11,7 +12,7 @@ import (
 	"hindsight/server/internal/config"
 )
 
-// keys replaces the key that seals the secrets of connections.
+// keys replaces the key that seals the secrets of connections and of second factors.
 func keys(ctx context.Context, p program, _ *flag.FlagSet, parse func() (config.Config, []string, error)) error {
 	cfg, words, err := parse()
 	if err != nil {
@@ -25,9 +26,10 @@ func keys(ctx context.Context, p program, _ *flag.FlagSet, parse func() (config.
 		return err
 	}
 	defer a.Close()
-	n, err := a.Desk.Reseal(ctx)
-	fmt.Fprintf(p.out, "the secrets of %d connections are sealed with the first key\n", n)
-	return err
+	connections, err := a.Desk.Reseal(ctx)
+	factors, factorsErr := a.Desk.Factors.Reseal(ctx)
+	fmt.Fprintf(p.out, "the secrets of %d connections and %d second factors are sealed with the first key\n", connections, factors)
+	return errors.Join(err, factorsErr)
 }
 
 // readSecrets fills in the secret settings of a source: from the file that --set NAME=@FILE names, or else from the

@@ -34,10 +34,10 @@ func TestSecretsComeFromFilesAndTheEnvironment(t *testing.T) {
 
 func TestKeyCommand(t *testing.T) {
 	in := installation{dir: t.TempDir()}
-	if got := in.mustRun(t, "key", "rotate"); got != "the secrets of 0 connections are sealed with the first key\n" {
+	if got := in.mustRun(t, "key", "rotate"); got != "the secrets of 0 connections and 0 second factors are sealed with the first key\n" {
 		t.Errorf("key rotate prints %q", got)
 	}
-	if got := in.mustRun(t, "doctor"); !strings.Contains(got, "secrets       0 connections have some, all can be opened\n") {
+	if got := in.mustRun(t, "doctor"); !strings.Contains(got, "secrets       0 connections have some, all can be opened\nfactors       0 second factors, all can be opened\n") {
 		t.Errorf("doctor prints %q", got)
 	}
 	if got := in.run(t, "key"); got.code != 2 || !strings.Contains(got.err, "hindsight key rotate") {

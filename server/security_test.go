@@ -37,7 +37,7 @@ func pages() []page {
 		{"/imports/{connection}/forecast", incident.Editor}, {"/imports/{connection}/settings", incident.Editor},
 		{"/imports/runs/{imports}", incident.Viewer}, {"/imports/runs/{imports}/progress", incident.Viewer}, {"/imports/letters", incident.Editor},
 		{"/imports/letters.csv", incident.Editor}, {"/me", incident.Viewer}, {"/admin/users", incident.Admin}, {"/admin/tokens", incident.Admin},
-		{"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
+		{"/me/factor", incident.Viewer}, {"/me/confirm", incident.Viewer}, {"/about", incident.Viewer}, {"/help/keyboard", incident.Viewer}, {"/help/metrics", incident.Viewer},
 		{"/cases", incident.Viewer}, {"/cases/{figure}", incident.Viewer}, {"/changes", incident.Viewer}, {"/delivery", incident.Viewer}, {"/load", incident.Viewer}, {"/learning", incident.Viewer},
 		{"/causes", incident.Viewer}, {"/causes/cases?factor=x", incident.Viewer}, {"/causes/factors.csv", incident.Viewer}, {"/causes/together.csv", incident.Viewer}, {"/causes/changes.csv", incident.Viewer},
 		{"/durations", incident.Viewer}, {"/restatements", incident.Viewer}, {"/oncall", incident.Viewer}, {"/slo", incident.Viewer}, {"/slo/new", incident.Editor},

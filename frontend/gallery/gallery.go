@@ -39,7 +39,7 @@ func States() []State {
 			out = append(out, State{Name: p.Name + "/" + w.kind, Page: p.Page})
 		}
 	}
-	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]))
+	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]))
 }
 
 func worlds() []world {
@@ -116,6 +116,7 @@ func (w world) pages() []State {
 		{"profile", w.profile()},
 		{"users", w.users()},
 		{"tokens", w.tokens()},
+		{"factor", w.factor()},
 		{"contract", w.contract()},
 		{"contract-edit", w.contractEdit()},
 		{"calendars", w.calendars()},

@@ -136,7 +136,7 @@ func (w world) profile() frontend.ProfilePage {
 }
 
 func (w world) users() frontend.UsersPage {
-	p := frontend.UsersPage{Shell: w.on("Users", frontend.NavSettings, "/admin/users")}
+	p := frontend.UsersPage{Shell: w.on("Users", frontend.NavSettings, "/admin/users"), Factors: map[incident.ID]bool{number("usr", 1): true}, Demanded: []incident.Role{incident.Admin}}
 	for i := range w.rows {
 		u := incident.User{ID: number("usr", i), Name: fmt.Sprintf("user-%d", i), Display: w.say(fmt.Sprintf("User %d", i)), Role: incident.Roles[i%3], Disabled: i%4 == 3, CreatedAt: w.shell.Now.AddDate(0, -i, 0)}
 		if i%2 == 0 {

@@ -73,6 +73,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"memberships", testMemberships},
 		{"sessions", testSessions},
 		{"tokens", testTokens},
+		{"second factors", testSecondFactors},
 		{"settings", testSettings},
 		{"every method of a transaction is in the audit log, or says why not", testAuditMethods},
 		{"the audit log says who, what, and before and after", testAuditEntries},

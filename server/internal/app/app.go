@@ -79,7 +79,8 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	sources := all.Sources()
-	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: auth.New(s, o.Now), Sources: sources, Safe: safe, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), Database: databaseWords(o.Config), Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
+	accounts := auth.New(s, o.Now)
+	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: accounts, Factors: auth.NewFactors(accounts, safe, o.Config.BaseURL), Sources: sources, Safe: safe, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), Database: databaseWords(o.Config), Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
 		Inbox:   inbox.New(s, o.Now, jobs.KindHear),
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
 		Live: analytics.NewLive(o.Now), Similar: alike, Suggest: suggest.New(alike)}}

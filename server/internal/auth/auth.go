@@ -29,10 +29,13 @@ const maxName = 64 // bytes of a user's name
 var ErrSignIn = errors.New("name or password is wrong")
 
 // ThrottledError: too many wrong guesses; try again after Wait.
-type ThrottledError struct{ Wait time.Duration }
+type ThrottledError struct {
+	Wait time.Duration
+	At   string // what was guessed at: "passwords" or "codes"
+}
 
 func (e *ThrottledError) Error() string {
-	return fmt.Sprintf("too many wrong passwords; try again in %s", incident.FormatDuration(e.Wait))
+	return fmt.Sprintf("too many wrong %s; try again in %s", e.At, incident.FormatDuration(e.Wait))
 }
 
 // Service answers who somebody is. It is safe for concurrent use.
@@ -114,38 +117,58 @@ func (s *Service) SetPassword(ctx context.Context, user incident.User, password,
 	return err
 }
 
-// CheckCurrent reports whether password is the user's own.
-func (s *Service) CheckCurrent(user incident.User, password string) bool {
-	return s.guesses.matches(user.PasswordHash, password)
+// CheckOwn checks the password of somebody who is signed in. Errors: ErrSignIn, *ThrottledError.
+func (s *Service) CheckOwn(user incident.User, password, from string) error {
+	narrow, wide := passwords(user.Name, from)
+	if wait := s.throttle.try(narrow, wide); wait > 0 {
+		return &ThrottledError{wait, "passwords"}
+	}
+	if !s.guesses.matches(user.PasswordHash, password) {
+		return ErrSignIn
+	}
+	s.throttle.succeeded(narrow, wide)
+	return nil
 }
 
-// SignIn checks a password and opens a session. The secret goes into the browser's cookie and nowhere
-// else. Errors: ErrSignIn, *ThrottledError.
+// SignIn checks a password and opens a session, without asking for a second factor. The secret goes into the browser's
+// cookie and nowhere else. Errors: ErrSignIn, *ThrottledError.
 func (s *Service) SignIn(ctx context.Context, name, password, from, agent string) (secret string, user *incident.User, err error) {
+	user, err = s.Authenticate(ctx, name, password, from)
+	if err != nil {
+		return "", nil, err
+	}
+	secret, err = s.Open(ctx, user.ID, agent)
+	return secret, user, err
+}
+
+// Authenticate returns the user with this name and password. Whether they may have a session is for Factors.Next to
+// say. Errors: ErrSignIn, *ThrottledError.
+func (s *Service) Authenticate(ctx context.Context, name, password, from string) (*incident.User, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if len(name) > maxName {
 		name = "" // nobody's, and not worth remembering
 	}
-	if wait := s.throttle.try(name, from); wait > 0 {
-		return "", nil, &ThrottledError{wait}
+	narrow, wide := passwords(name, from)
+	if wait := s.throttle.try(narrow, wide); wait > 0 {
+		return nil, &ThrottledError{wait, "passwords"}
 	}
-	user, err = s.store.UserByName(ctx, name)
+	user, err := s.store.UserByName(ctx, name)
 	if err != nil && !errors.Is(err, incident.ErrNotFound) {
-		return "", nil, err
+		return nil, err
 	}
 	hash := s.nobody
 	if user != nil && user.PasswordHash != "" {
 		hash = user.PasswordHash
 	}
 	if !s.guesses.matches(hash, password) || user == nil || user.Disabled {
-		return "", nil, ErrSignIn
+		return nil, ErrSignIn
 	}
-	s.throttle.succeeded(name, from)
-	secret, err = s.open(ctx, user.ID, agent)
-	return secret, user, err
+	s.throttle.succeeded(narrow, wide)
+	return user, nil
 }
 
-func (s *Service) open(ctx context.Context, user incident.ID, agent string) (string, error) {
+// Open opens a session of a user who proved to be that one. The secret goes into the browser's cookie and nowhere else.
+func (s *Service) Open(ctx context.Context, user incident.ID, agent string) (string, error) {
 	secret, now := newSecret(), s.now().UTC()
 	session := incident.Session{Hash: Hash(secret), User: user, CreatedAt: now, SeenAt: now,
 		ExpiresAt: now.Add(sessionFor), Agent: agent[:min(len(agent), 200)]}

@@ -29,6 +29,7 @@ import (
 type Desk struct {
 	Store   incident.Store
 	Auth    *auth.Service
+	Factors *auth.Factors
 	Live    *analytics.Live
 	Index   *search.Index
 	Similar *similar.Engine

@@ -65,7 +65,7 @@ func (k Keyring) Open(sealed []byte, about string) ([]byte, error) {
 	}
 	text, err := key.aead.Open(nil, sealed[1+idSize:headSize], sealed[headSize:], []byte(about))
 	if err != nil {
-		return nil, fmt.Errorf("%w: it was changed since it was sealed with key %x, or belongs to another connection; enter the secret again", ErrSealed, key.id)
+		return nil, fmt.Errorf("%w: it was changed since it was sealed with key %x, or belongs to something else; enter the secret again", ErrSealed, key.id)
 	}
 	return text, nil
 }

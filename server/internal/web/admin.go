@@ -17,8 +17,20 @@ func (s *Server) usersPage(r *request) (answer, error) {
 }
 
 func (s *Server) users(r *request, form frontend.Form, edit incident.ID) (frontend.UsersPage, error) {
-	users, err := s.Store.Users(r.Request.Context())
-	return frontend.UsersPage{Shell: r.shell("Users", frontend.NavSettings), Users: users, Form: form, Edit: edit}, err
+	ctx := r.Request.Context()
+	page := frontend.UsersPage{Shell: r.shell("Users", frontend.NavSettings), Form: form, Edit: edit, Factors: map[incident.ID]bool{}}
+	var err error
+	if page.Users, err = s.Store.Users(ctx); err != nil {
+		return page, err
+	}
+	if page.Demanded, err = s.Factors.Demanded(ctx); err != nil {
+		return page, err
+	}
+	factors, err := s.Store.SecondFactors(ctx)
+	for _, f := range factors {
+		page.Factors[f.User] = f.On()
+	}
+	return page, err
 }
 
 func (s *Server) addUser(r *request) (answer, error) {

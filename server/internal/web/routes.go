@@ -83,6 +83,7 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/help/metrics", incident.Viewer, s.metrics)
 	s.importRoutes(r)
 	s.settingsRoutes(get, post)
+	s.factorRoutes(get, post)
 }
 
 // settingsRoutes are the pages about people and what is agreed with them.
@@ -93,10 +94,10 @@ func (s *Server) settingsRoutes(get, post func(path string, needs incident.Role,
 	post("/me/password", incident.Viewer, s.savePassword)
 	post("/me/sessions/end", incident.Viewer, s.endSessions)
 	get("/admin/users", incident.Admin, s.usersPage)
-	post("/admin/users", incident.Admin, s.addUser)
-	post("/admin/users/:id", incident.Admin, s.changeUser)
+	post("/admin/users", incident.Admin, s.confirmed("/admin/users", s.addUser))
+	post("/admin/users/:id", incident.Admin, s.confirmed("/admin/users", s.changeUser))
 	get("/admin/tokens", incident.Admin, s.tokensPage)
-	post("/admin/tokens", incident.Admin, s.addToken)
+	post("/admin/tokens", incident.Admin, s.confirmed("/admin/tokens", s.addToken))
 	post("/admin/tokens/:id/delete", incident.Admin, s.deleteToken)
 	get("/admin/contracts/:id", incident.Editor, s.editContract)
 	post("/admin/contracts/:id", incident.Editor, s.saveContract)

@@ -38,20 +38,10 @@ func (s *Server) setup(r *request) (answer, error) {
 	if _, err := s.Auth.CreateFirst(ctx, name, r.PostForm("display"), password); err != nil {
 		return again(frontend.SetupPage{Shell: r.shell("Set up Hindsight", ""), Form: formOf(r.Request.PostForm, err)})
 	}
-	if err := s.signIn(r, name, password); err != nil {
+	if _, err := s.firstStep(r, name, password); err != nil {
 		return answer{}, err
 	}
 	return goTo("/setup/start", frontend.Flash{})
-}
-
-// signIn opens a session and hands its secret to the browser.
-func (s *Server) signIn(r *request, name, password string) error {
-	secret, _, err := s.Auth.SignIn(r.Request.Context(), name, password, address(r), r.Request.UserAgent())
-	if err != nil {
-		return err
-	}
-	r.setCookie(s.sessionName(), secret, 30*24*time.Hour)
-	return nil
 }
 
 // address is where a request comes from, for slowing guesses down. Forwarding headers are not believed.
@@ -82,11 +72,8 @@ func (s *Server) demoRoles() []incident.Role {
 }
 
 func (s *Server) login(r *request) (answer, error) {
-	next := r.PostForm("next")
-	if !localPath(next) {
-		next = "/"
-	}
-	err := s.signIn(r, r.PostForm("name"), r.PostForm("password"))
+	next := r.next()
+	second, err := s.firstStep(r, r.PostForm("name"), r.PostForm("password"))
 	var throttled *auth.ThrottledError
 	switch {
 	case errors.Is(err, auth.ErrSignIn), errors.As(err, &throttled):
@@ -94,8 +81,10 @@ func (s *Server) login(r *request) (answer, error) {
 		return again(page)
 	case err != nil:
 		return answer{}, err
+	case second != "":
+		return answer{to: second + "?next=" + queryEscape(next)}, nil
 	}
-	return goTo(next, frontend.Flash{})
+	return answer{to: next}, nil
 }
 
 // demoRole lets a visitor of the demonstration look around as another role.
@@ -132,6 +121,11 @@ func (s *Server) profile(r *request, form frontend.Form) (frontend.ProfilePage, 
 	if r.user == nil {
 		return page, nil
 	}
+	factor, err := s.Factors.Of(r.Request.Context(), r.user.ID)
+	if err != nil {
+		return page, err
+	}
+	page.Factor = factor.On()
 	sessions, err := s.Store.Sessions(r.Request.Context(), r.user.ID)
 	for _, x := range sessions {
 		page.Sessions = append(page.Sessions, frontend.SessionRow{Session: x, Current: r.session != nil && x.Hash == r.session.Hash})
@@ -190,8 +184,8 @@ func (s *Server) savePassword(r *request) (answer, error) {
 	if r.user == nil {
 		return answer{}, errForbidden
 	}
-	err := incident.Invalidf("old", "this is not your password")
-	if s.Auth.CheckCurrent(*r.user, r.PostForm("old")) {
+	err := s.ownPassword(r, "old")
+	if err == nil {
 		if err = auth.CheckPassword(r.PostForm("new"), r.user.Name); err == nil {
 			err = s.Auth.SetPassword(r.Request.Context(), *r.user, r.PostForm("new"), r.session.Hash)
 		} else {
