@@ -7,6 +7,7 @@ type User struct {
 	ID           ID
 	Name         string // unique, lower case
 	Display      string
+	Email        string // lower case, not unique; empty: unknown
 	Role         Role
 	PasswordHash string // argon2id, PHC string format; empty for users who cannot sign in by password
 	Disabled     bool
@@ -37,16 +38,6 @@ func (r Role) rank() int {
 		}
 	}
 	return 0
-}
-
-// Session is a signed-in browser. Hash is the SHA-256 of the cookie's secret, which is stored nowhere.
-type Session struct {
-	Hash      string
-	User      ID
-	CreatedAt time.Time
-	SeenAt    time.Time
-	ExpiresAt time.Time
-	Agent     string // the browser's name for itself
 }
 
 // Token lets a program use the API as a role. Hash is the SHA-256 of the secret, which is shown once.

@@ -110,9 +110,17 @@ type Reader interface {
 	// Memberships returns who belongs to which team, by team, then by user.
 	Memberships(ctx context.Context) ([]Membership, error)
 	TeamsOf(ctx context.Context, user ID) ([]ID, error) // ascending; none for an unknown user
+	// Session returns a session, also one that has expired or was ended.
 	Session(ctx context.Context, hash string) (*Session, error)
-	Sessions(ctx context.Context, user ID) ([]Session, error) // most recently seen first, expired ones too
-	Tokens(ctx context.Context) ([]Token, error)              // newest first
+	// Sessions returns those that nobody ended, expired ones too, the most recently seen first.
+	Sessions(ctx context.Context, user ID) ([]Session, error)
+	// Identity returns whom an issuer means by a subject.
+	Identity(ctx context.Context, issuer, subject string) (*Identity, error)
+	// Identities returns those of a user, or of all users for an empty id, by issuer and subject.
+	Identities(ctx context.Context, user ID) ([]Identity, error)
+	// KnownDevice reports whether a user has signed in from a browser that keeps the secret with this hash.
+	KnownDevice(ctx context.Context, user ID, hash string) (bool, error)
+	Tokens(ctx context.Context) ([]Token, error) // newest first
 	TokenByHash(ctx context.Context, hash string) (*Token, error)
 	SecondFactor(ctx context.Context, user ID) (*SecondFactor, error)
 	SecondFactors(ctx context.Context) ([]SecondFactor, error) // by user, those that do not count yet, too
@@ -204,8 +212,27 @@ type Tx interface {
 	// with each request.
 	PutMemberships(user ID, teams []ID) error
 	PutSession(s Session) error
-	DeleteSessions(user ID, exceptHash string) error // all of a user but one
-	DeleteSession(hash string) error
+	// TouchSession notes a visit. A session that was ended stays as it is.
+	TouchSession(hash string, at time.Time, address string) error
+	// ClaimCheck notes at as the time of a check, unless there was one after before or the session was ended, and reports
+	// whether it did: of several that ask at once one is told yes.
+	ClaimCheck(hash string, before, at time.Time) (bool, error)
+	PutGrant(hash string, grant []byte) error // of a session that goes on
+	// EndSession ends a session; one that is over or unknown stays as it is.
+	EndSession(hash string, at time.Time, why Ending) error
+	EndSessions(user ID, exceptHash string, at time.Time, why Ending) error // all of a user but one
+	// EndProviderSessions ends those that were opened before a time for a subject or in a session of an issuer, of
+	// which one may be empty, and returns how many. A session of the subject that does not say its provider's session ends, too.
+	EndProviderSessions(issuer, subject, providerSession string, before, at time.Time, why Ending) (int, error)
+	DeleteSessions(user ID, exceptHash string) error // all of a user but one, ended ones too
+	// SweepSessions forgets sessions that were last seen before a time.
+	SweepSessions(seenBefore time.Time) error
+	// PutIdentity is ErrConflict when another user has the identity, and ErrInvalid when a text cannot be stored as it is.
+	PutIdentity(i Identity) error
+	DeleteIdentity(issuer, subject string) error // an unknown one is deleted already
+	// PutDevice keeps the hash of a secret of a browser that a user has signed in from.
+	PutDevice(user ID, hash string, at time.Time) error
+	SweepDevices(seenBefore time.Time) error
 	PutToken(t Token) error
 	DeleteToken(id ID) error
 	// SecondFactorOf returns a user's second factor, or ErrNotFound. Nobody else changes it before the transaction ends.

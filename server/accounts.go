@@ -68,7 +68,9 @@ func user(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config
 		return accounts.SetPassword(ctx, *u, password, "")
 	case "disable":
 		u.Disabled = true
-		_, err := s.Update(ctx, func(tx incident.Tx) error { return errors.Join(tx.PutUser(*u), tx.DeleteSessions(u.ID, "")) })
+		_, err := s.Update(ctx, func(tx incident.Tx) error {
+			return errors.Join(tx.PutUser(*u), tx.EndSessions(u.ID, "", p.now(), incident.UserDisabled))
+		})
 		return err
 	case "reset-factor":
 		return auth.NewFactors(accounts, nil, "").Reset(ctx, u.ID, "the command line")

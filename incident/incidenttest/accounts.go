@@ -10,7 +10,7 @@ import (
 
 func testUsers(t *testing.T, s incident.Store) {
 	ctx := t.Context()
-	ada := incident.User{ID: "usr_1", Name: "ada", Display: "Ada", Role: incident.Admin, PasswordHash: "$argon2id$v=19$…", CreatedAt: Epoch(), SeenAt: Epoch().Add(time.Minute)}
+	ada := incident.User{ID: "usr_1", Name: "ada", Display: "Ada", Email: "ada@example.com", Role: incident.Admin, PasswordHash: "$argon2id$v=19$…", CreatedAt: Epoch(), SeenAt: Epoch().Add(time.Minute)}
 	bob := incident.User{ID: "usr_2", Name: "bob", Role: incident.Viewer, Disabled: true}
 	write := func(u incident.User) error {
 		_, err := s.Update(ctx, func(tx incident.Tx) error { return tx.PutUser(u) })
@@ -74,13 +74,16 @@ func testSessions(t *testing.T, s incident.Store) {
 		return hashes
 	}
 	seen := session("a", "usr_1")
-	seen.SeenAt = Epoch().Add(time.Hour)
-	update(t, s, func(tx incident.Tx) error { return tx.PutSession(seen) })
-	equal(t, "Session after an update", check(s.Session(ctx, "a"))(t, "Session"), &seen)
+	seen.SeenAt, seen.Address = Epoch().Add(time.Hour), "192.0.2.1"
+	update(t, s, func(tx incident.Tx) error { return tx.TouchSession("a", seen.SeenAt, seen.Address) })
+	equal(t, "Session after a visit", check(s.Session(ctx, "a"))(t, "Session"), &seen)
+	update(t, s, func(tx incident.Tx) error { return tx.SweepSessions(Epoch().Add(time.Minute)) })
+	equal(t, "sessions after a sweep of those not seen since", left(), "a")
+	update(t, s, func(tx incident.Tx) error {
+		return errors.Join(tx.PutSession(session("b", "usr_1")), tx.PutSession(session("d", "usr_2")))
+	})
 	update(t, s, func(tx incident.Tx) error { return tx.DeleteSessions("usr_1", "b") })
 	equal(t, "sessions after DeleteSessions of all but b", left(), "bd")
-	update(t, s, func(tx incident.Tx) error { return tx.DeleteSession("b") })
-	equal(t, "sessions after DeleteSession", left(), "d")
 }
 
 func testTokens(t *testing.T, s incident.Store) {

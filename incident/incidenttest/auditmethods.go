@@ -19,8 +19,10 @@ var untold = map[string]string{
 	"PutPushes": "what a source says", "SettlePushes": "a job worked it off", "SweepPushes": "a job forgets what is settled",
 	"PutMissing": "what a source did not say", "FindMissing": "what a source said late",
 	"SweepSettings": "jobs forget what they kept for themselves",
-	"Enqueue":       "work that follows from what has an entry",
-	"Note":          "is an entry itself",
+	"TouchSession":  "a visit", "ClaimCheck": "a request asks the provider again", "PutGrant": "what a provider gave to be asked with again",
+	"SweepSessions": "a job forgets what is long over", "PutDevice": "the sign-in has an entry", "SweepDevices": "a job forgets what was long not seen",
+	"Enqueue": "work that follows from what has an entry",
+	"Note":    "is an entry itself",
 }
 
 // told calls every other method, as somebody who decided to.
@@ -77,7 +79,21 @@ func told(tx incident.Tx) map[string]func() error {
 		"PutSession": func() error {
 			return tx.PutSession(incident.Session{Hash: "a", User: "usr_1", CreatedAt: Epoch(), SeenAt: Epoch(), ExpiresAt: Epoch()})
 		},
-		"DeleteSession": func() error { return tx.DeleteSession("a") },
+		"EndSession": func() error { return tx.EndSession("a", Epoch(), incident.SignedOut) },
+		"EndSessions": func() error {
+			return errors.Join(tx.PutSession(incident.Session{Hash: "c", User: "usr_1"}), tx.EndSessions("usr_1", "", Epoch(), incident.RoleChanged))
+		},
+		"EndProviderSessions": func() error {
+			if err := tx.PutSession(incident.Session{Hash: "d", User: "usr_1", Issuer: "https://sso.example.com", Subject: "1"}); err != nil {
+				return err
+			}
+			_, err := tx.EndProviderSessions("https://sso.example.com", "1", "", Epoch(), Epoch(), incident.ProviderEnded)
+			return err
+		},
+		"PutIdentity": func() error {
+			return tx.PutIdentity(incident.Identity{Issuer: "https://sso.example.com", Subject: "1", User: "usr_1"})
+		},
+		"DeleteIdentity": func() error { return tx.DeleteIdentity("https://sso.example.com", "1") },
 		"DeleteSessions": func() error {
 			return errors.Join(tx.PutSession(incident.Session{Hash: "b", User: "usr_1", CreatedAt: Epoch(), SeenAt: Epoch(), ExpiresAt: Epoch()}), tx.DeleteSessions("usr_1", ""))
 		},
@@ -94,7 +110,7 @@ func told(tx incident.Tx) map[string]func() error {
 // inTurn is the order in which told is called, for some need what others wrote.
 var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutChangeEvents", "PutRosters",
 	"PutServices", "PutTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
-	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutSession", "DeleteSession", "DeleteSessions",
+	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
 	"PutToken", "DeleteToken", "PutSetting", "EraseFromAudit", "CutAudit"}
 
 // testAuditMethods: a method that is new is in one of the two lists, and what is in told leaves an entry.

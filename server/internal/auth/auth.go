@@ -112,7 +112,7 @@ func (s *Service) SetPassword(ctx context.Context, user incident.User, password,
 		if err := tx.PutUser(user); err != nil {
 			return err
 		}
-		return tx.DeleteSessions(user.ID, keepHash)
+		return tx.EndSessions(user.ID, keepHash, s.now(), incident.PasswordChanged)
 	})
 	return err
 }
@@ -184,7 +184,7 @@ func (s *Service) Session(ctx context.Context, secret string) (*incident.User, *
 		return nil, nil, err
 	}
 	now := s.now().UTC()
-	if now.After(session.ExpiresAt) || now.Sub(session.SeenAt) > idleFor {
+	if !session.EndedAt.IsZero() || now.After(session.ExpiresAt) || now.Sub(session.SeenAt) > idleFor {
 		return nil, nil, incident.ErrNotFound
 	}
 	user, err := s.store.User(ctx, session.User)
@@ -196,7 +196,7 @@ func (s *Service) Session(ctx context.Context, secret string) (*incident.User, *
 	}
 	if now.Sub(session.SeenAt) > seenEvery {
 		session.SeenAt = now
-		if _, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutSession(*session) }); err != nil {
+		if _, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.TouchSession(session.Hash, now, session.Address) }); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -205,7 +205,7 @@ func (s *Service) Session(ctx context.Context, secret string) (*incident.User, *
 
 // SignOut ends a session.
 func (s *Service) SignOut(ctx context.Context, secret string) error {
-	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.DeleteSession(Hash(secret)) })
+	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.EndSession(Hash(secret), s.now(), incident.SignedOut) })
 	return err
 }
 

@@ -12,6 +12,7 @@ type userRow struct {
 	ID           incident.ID `gorm:"primaryKey"`
 	Name         string
 	Display      string
+	Email        string
 	Role         incident.Role
 	PasswordHash string
 	Disabled     bool
@@ -20,7 +21,7 @@ type userRow struct {
 }
 
 func (r userRow) value() (incident.User, error) {
-	return incident.User{ID: r.ID, Name: r.Name, Display: r.Display, Role: r.Role, PasswordHash: r.PasswordHash, Disabled: r.Disabled,
+	return incident.User{ID: r.ID, Name: r.Name, Display: r.Display, Email: r.Email, Role: r.Role, PasswordHash: r.PasswordHash, Disabled: r.Disabled,
 		CreatedAt: utc(r.CreatedAt), SeenAt: utc(r.SeenAt)}, nil
 }
 
@@ -39,86 +40,17 @@ func (s *Store) UserByName(ctx context.Context, name string) (*incident.User, er
 	return take(ctx, s, "users", "name", strings.ToLower(name), userRow.value)
 }
 
-// PutUser implements incident.Tx. The name is stored in lower case.
+// PutUser implements incident.Tx. Name and e-mail address are stored in lower case.
 func (t *tx) PutUser(u incident.User) error {
 	u = clean(u)
 	before, err := held(t, "users", "id", string(u.ID), userRow.value)
 	if err != nil {
 		return failed(err, "put user %q", u.Name)
 	}
-	u.Name = strings.ToLower(u.Name)
+	u.Name, u.Email = strings.ToLower(u.Name), strings.ToLower(u.Email)
 	t.record(incident.AuditObject{Kind: "user", ID: u.ID, Name: u.Name}, before, &u)
-	row := userRow{u.ID, strings.ToLower(u.Name), u.Display, u.Role, u.PasswordHash, u.Disabled, null(u.CreatedAt), null(u.SeenAt)}
+	row := userRow{u.ID, u.Name, u.Display, u.Email, u.Role, u.PasswordHash, u.Disabled, null(u.CreatedAt), null(u.SeenAt)}
 	return failed(upsert(t.db, "users", []userRow{row}, "id"), "put user %q", u.Name)
-}
-
-type sessionRow struct {
-	Hash      string `gorm:"primaryKey"`
-	UserID    incident.ID
-	CreatedAt sql.NullTime `gorm:"autoCreateTime:false"` // gorm would fill it in
-	SeenAt    sql.NullTime
-	ExpiresAt sql.NullTime
-	Agent     string
-}
-
-func (r sessionRow) value() (incident.Session, error) {
-	return incident.Session{Hash: r.Hash, User: r.UserID, CreatedAt: utc(r.CreatedAt), SeenAt: utc(r.SeenAt), ExpiresAt: utc(r.ExpiresAt), Agent: r.Agent}, nil
-}
-
-// Session implements incident.Reader. It returns expired sessions, too.
-func (s *Store) Session(ctx context.Context, hash string) (*incident.Session, error) {
-	return take(ctx, s, "sessions", "hash", hash, sessionRow.value)
-}
-
-// Sessions implements incident.Reader.
-func (s *Store) Sessions(ctx context.Context, user incident.ID) ([]incident.Session, error) {
-	var rows []sessionRow
-	if err := s.db.WithContext(ctx).Table("sessions").Where("user_id = ?", user).Order("seen_at DESC, hash").Find(&rows).Error; err != nil {
-		return nil, failed(err, "list sessions of user %s", user)
-	}
-	out := make([]incident.Session, len(rows))
-	for i, r := range rows {
-		out[i], _ = r.value()
-	}
-	return out, nil
-}
-
-// PutSession implements incident.Tx.
-func (t *tx) PutSession(v incident.Session) error {
-	v = clean(v)
-	before, err := held(t, "sessions", "hash", v.Hash, sessionRow.value)
-	if err != nil {
-		return failed(err, "put session of user %s", v.User)
-	}
-	if before == nil {
-		err = t.signedIn(v)
-	}
-	if err != nil {
-		return failed(err, "put session of user %s", v.User)
-	}
-	row := sessionRow{v.Hash, v.User, null(v.CreatedAt), null(v.SeenAt), null(v.ExpiresAt), v.Agent}
-	return failed(upsert(t.db, "sessions", []sessionRow{row}, "hash"), "put session of user %s", v.User)
-}
-
-// DeleteSessions implements incident.Tx.
-func (t *tx) DeleteSessions(user incident.ID, exceptHash string) error {
-	gone := t.db.Exec("DELETE FROM sessions WHERE user_id = ? AND hash <> ?", user, exceptHash)
-	if gone.Error != nil || gone.RowsAffected == 0 {
-		return failed(gone.Error, "delete sessions of user %s", user)
-	}
-	return failed(t.signedOut(user, map[string]any{"sessions": gone.RowsAffected}), "delete sessions of user %s", user)
-}
-
-// DeleteSession implements incident.Tx. An unknown session is deleted already.
-func (t *tx) DeleteSession(hash string) error {
-	before, err := held(t, "sessions", "hash", hash, sessionRow.value)
-	if err == nil && before != nil {
-		err = t.signedOut(before.User, nil)
-	}
-	if err != nil {
-		return failed(err, "delete session")
-	}
-	return failed(t.db.Exec("DELETE FROM sessions WHERE hash = ?", hash).Error, "delete session")
 }
 
 type tokenRow struct {

@@ -38,7 +38,11 @@ func (t *tx) signedIn(v incident.Session) error {
 		actor.Kind, actor.ID, actor.Name, actor.Role = incident.ActorUser, u.ID, u.Name, u.Role
 		object.Name = u.Name
 	}
-	t.Note(incident.AuditNote{Actor: actor, Action: incident.AuditSignedIn, Object: object})
+	var facts map[string]any
+	if v.Issuer != "" {
+		facts = map[string]any{"issuer": v.Issuer}
+	}
+	t.Note(incident.AuditNote{Actor: actor, Action: incident.AuditSignedIn, Object: object, Facts: facts})
 	return nil
 }
 

@@ -67,12 +67,16 @@ func (s *Server) changeUser(r *request) (answer, error) {
 		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
 	}
 	ends := disabled && !u.Disabled || role != u.Role
+	why := incident.RoleChanged
+	if disabled {
+		why = incident.UserDisabled
+	}
 	u.Role, u.Disabled = role, disabled
 	_, err = s.Store.Update(ctx, func(tx incident.Tx) error {
 		if err := tx.PutUser(*u); err != nil || !ends || u.ID == r.viewer.User {
 			return err
 		}
-		return tx.DeleteSessions(u.ID, "")
+		return tx.EndSessions(u.ID, "", s.Now(), why)
 	})
 	if err == nil && password != "" {
 		keep := ""

@@ -206,7 +206,9 @@ func (s *Server) endSessions(r *request) (answer, error) {
 	if r.user == nil {
 		return answer{}, errForbidden
 	}
-	_, err := s.Store.Update(r.Request.Context(), func(tx incident.Tx) error { return tx.DeleteSessions(r.user.ID, r.session.Hash) })
+	_, err := s.Store.Update(r.Request.Context(), func(tx incident.Tx) error {
+		return tx.EndSessions(r.user.ID, r.session.Hash, s.Now(), incident.EndedElsewhere)
+	})
 	if err != nil {
 		return answer{}, err
 	}
