@@ -19,9 +19,12 @@ func (s *Service) Confirmed(session incident.Session) bool {
 func (s *Service) Renew(ctx context.Context, session incident.Session) (secret string, err error) {
 	old, now := session.Hash, s.now().UTC()
 	secret = newSecret()
-	session.Hash, session.CreatedAt, session.SeenAt, session.ExpiresAt = Hash(secret), now, now, now.Add(sessionFor)
+	session.Hash, session.CreatedAt, session.SeenAt = Hash(secret), now, now
+	if session.Issuer == "" { // how long a provider's word counts is not longer for it
+		session.ExpiresAt = now.Add(sessionFor)
+	}
 	_, err = s.store.Update(ctx, func(tx incident.Tx) error {
-		if err := tx.DeleteSession(old); err != nil {
+		if err := tx.EndSession(old, now, incident.Replaced); err != nil {
 			return err
 		}
 		return tx.PutSession(session)
