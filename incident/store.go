@@ -69,6 +69,8 @@ type Reader interface {
 	Policies(ctx context.Context) ([]Policy, error)
 	// PolicyVersions returns all versions of a policy, the newest first, also of one that was removed.
 	PolicyVersions(ctx context.Context, id ID) ([]Policy, error)
+	// Managed returns what is made from files, by kind and name.
+	Managed(ctx context.Context) ([]Managed, error)
 
 	// Changes returns at most limit entries of the feed behind after, ascending: for each entity its
 	// newest change only. Entries of one transaction share a number and are never split between two
@@ -76,6 +78,8 @@ type Reader interface {
 	Changes(ctx context.Context, after Seq, limit int) ([]Change, error)
 	// Head returns the number of the newest change.
 	Head(ctx context.Context) (Seq, error)
+	// Newest returns the number of the newest change of some kinds; 0 when there is none.
+	Newest(ctx context.Context, kinds ...EntityKind) (Seq, error)
 
 	Connections(ctx context.Context) ([]Connection, error) // by name
 	Connection(ctx context.Context, id ID) (*Connection, error)
@@ -177,7 +181,17 @@ type Tx interface {
 	// PutPolicy adds a version. It is ErrConflict when that is not the one behind the newest, for then
 	// somebody else changed the policy meanwhile.
 	PutPolicy(p Policy) error
+	PutManaged(ms []Managed) error    // one of a known kind and name is replaced
+	DeleteManaged(ms []Managed) error // by kind and name
+	// HoldNewest is Newest, and nobody else changes anything of the feed before the transaction ends.
+	HoldNewest(kinds ...EntityKind) (Seq, error)
+	// DeleteServices removes those that no incident and no change event names, and returns them.
+	DeleteServices(ids []ID) ([]ID, error)
+	// DeleteTeams removes those that no incident, shift or service names, and returns them.
+	DeleteTeams(ids []ID) ([]ID, error)
 
+	// ConnectionsByID returns those that exist. Nobody else changes them before the transaction ends.
+	ConnectionsByID(ids []ID) (map[ID]Connection, error)
 	PutConnection(c Connection) error
 	PutMappings(ms []MappingVersion) error // one of a known version is left as it is
 	// DeleteConnection removes the connection, its raw records, runs, dead letters and lock, and leaves

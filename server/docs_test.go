@@ -8,22 +8,30 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hindsight/server/internal/manifest"
 )
 
 // block is a fenced part of a document: its kind, the file that it shows if it names one, and its text.
 var block = regexp.MustCompile("(?ms)^```(\\w+) ?(\\S*)\n(.*?)^```$")
 
-// TestImportingIsTrue follows docs/importing.md to the letter: it writes the files that it shows, runs the commands
+// TestDocumentsAreTrue follows documents to the letter: it writes the files that they show, runs the commands
 // and compares what they print. A line of dots stands for whatever else is printed, and dots at the end of a
 // line for the rest of it.
-func TestImportingIsTrue(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "docs", "importing.md"))
-	if err != nil {
-		t.Fatal(err)
+func TestDocumentsAreTrue(t *testing.T) {
+	for _, name := range []string{"importing.md", "configuration.md"} {
+		text, err := os.ReadFile(filepath.Join("..", "docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(name, func(t *testing.T) { follow(t, name, string(text)) })
 	}
+}
+
+func follow(t *testing.T, name, text string) {
 	t.Chdir(t.TempDir())
 	commands := 0
-	for _, b := range block.FindAllStringSubmatch(string(text), -1) {
+	for _, b := range block.FindAllStringSubmatch(text, -1) {
 		kind, file, body := b[1], b[2], b[3]
 		if file != "" {
 			if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
@@ -42,7 +50,28 @@ func TestImportingIsTrue(t *testing.T) {
 		}
 	}
 	if commands == 0 {
-		t.Error("docs/importing.md shows no command")
+		t.Errorf("docs/%s shows no command", name)
+	}
+}
+
+// TestConfigurationReference: the reference of what files can say is made from the types that they are read into.
+func TestConfigurationReference(t *testing.T) {
+	path := filepath.Join("..", "docs", "configuration.md")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	above, _, found := strings.Cut(string(text), "\n## Reference\n")
+	if !found {
+		t.Fatalf("%s has no reference", path)
+	}
+	want := above + "\n## Reference\n\n" + manifest.Reference()
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if string(text) != want {
+		t.Errorf("the reference in %s is not that of the types; make golden writes it", path)
 	}
 }
 

@@ -41,6 +41,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"history of problems", testProblemHistory},
 		{"what is decided about problems", testManagements},
 		{"versions of policies", testPolicies},
+		{"what files manage", testManaged},
 
 		{"change events come back as they were put", testChangeEvents},
 		{"lists of change events", testChangeEventLists},

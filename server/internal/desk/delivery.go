@@ -33,7 +33,7 @@ func (d *Desk) DeliveryRule(ctx context.Context) (incident.DeliveryRule, int, er
 // SaveDeliveryRule puts a new version of the rule in force, in the name of by. It returns ErrConflict when base is not the version
 // in force; 0 is whichever is.
 func (d *Desk) SaveDeliveryRule(ctx context.Context, rule incident.DeliveryRule, base int, by, note string) (incident.Seq, error) {
-	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DeliveryPolicyID, Kind: incident.DeliveryPolicy, Name: "Deployments and their incidents", Body: rule, Base: base, Note: note, By: by})
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DeliveryPolicyID, Kind: incident.DeliveryPolicy, Name: DeliveryName, Body: rule, Base: base, Note: note, By: by})
 	return seq, err
 }
 

@@ -12,15 +12,8 @@ import (
 // figure that the program itself defines is ErrInvalid.
 func (d *Desk) SaveDuration(ctx context.Context, name string, body incident.UserDuration, by, note string) (incident.Seq, error) {
 	name = strings.TrimSpace(name)
-	slug := incident.Slug(name)
-	if slug == "" || len(name) > 100 {
-		return 0, incident.Invalidf("name", "give 1 to 100 characters, with a letter or a digit")
-	}
-	if _, err := analytics.FindMetric(slug); err == nil {
-		return 0, incident.Invalidf("name", "%q is a figure already; give another name", name)
-	}
-	if _, err := analytics.FindMetric(strings.ReplaceAll(slug, "-", "_")); err == nil {
-		return 0, incident.Invalidf("name", "%q is a figure already; give another name", name)
+	if err := DurationName(name); err != nil {
+		return 0, err
 	}
 	if err := body.Validate(); err != nil {
 		return 0, err
@@ -43,6 +36,20 @@ func (d *Desk) SaveDuration(ctx context.Context, name string, body incident.User
 	}
 	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DurationPolicyID(name), Kind: incident.DurationPolicy, Name: name, Body: body, Note: note, By: by})
 	return seq, err
+}
+
+// DurationName returns ErrInvalid for a name that no duration can have.
+func DurationName(name string) error {
+	slug := incident.Slug(name)
+	if slug == "" || len(name) > 100 {
+		return incident.Invalidf("name", "give 1 to 100 characters, with a letter or a digit")
+	}
+	for _, id := range []string{slug, strings.ReplaceAll(slug, "-", "_")} {
+		if _, err := analytics.FindMetric(id); err == nil {
+			return incident.Invalidf("name", "%q is a figure already; give another name", name)
+		}
+	}
+	return nil
 }
 
 // RemoveDuration takes a duration back, by its id as a metric. Its versions stay on record.

@@ -41,22 +41,9 @@ func (d *Desk) Connect(ctx context.Context, p Plan) (incident.Connection, error)
 
 // keep stores a connection. When its mapping changes, both the old one and the new one are kept as versions.
 func (d *Desk) keep(ctx context.Context, conn incident.Connection, by string) error {
-	before, err := d.Store.Connection(ctx, conn.ID)
-	if err != nil && !errors.Is(err, incident.ErrNotFound) {
+	versions, err := d.MappingVersions(ctx, conn, by)
+	if err != nil {
 		return err
-	}
-	var versions []incident.MappingVersion
-	if before == nil || string(before.Mapping) != string(conn.Mapping) {
-		if before != nil {
-			was := incident.MappingVersion{Connection: conn.ID, Version: before.MapVersion, Mapping: stand(before.Mapping)}
-			if before.MapVersion == 1 {
-				was.SavedAt = before.CreatedAt
-			}
-			versions = append(versions, was)
-		}
-		if before != nil || len(conn.Mapping) > 0 {
-			versions = append(versions, incident.MappingVersion{Connection: conn.ID, Version: conn.MapVersion, Mapping: stand(conn.Mapping), SavedAt: d.Now().UTC(), By: by})
-		}
 	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
 		if err := tx.PutConnection(conn); err != nil {
@@ -65,6 +52,30 @@ func (d *Desk) keep(ctx context.Context, conn incident.Connection, by string) er
 		return tx.PutMappings(versions)
 	})
 	return err
+}
+
+// MappingVersions returns the versions of mappings that are to be kept with a connection that is about to be stored: the one
+// that it has and the new one, where they differ.
+func (d *Desk) MappingVersions(ctx context.Context, conn incident.Connection, by string) ([]incident.MappingVersion, error) {
+	before, err := d.Store.Connection(ctx, conn.ID)
+	if err != nil && !errors.Is(err, incident.ErrNotFound) {
+		return nil, err
+	}
+	if before != nil && string(before.Mapping) == string(conn.Mapping) {
+		return nil, nil
+	}
+	var versions []incident.MappingVersion
+	if before != nil {
+		was := incident.MappingVersion{Connection: conn.ID, Version: before.MapVersion, Mapping: stand(before.Mapping)}
+		if before.MapVersion == 1 {
+			was.SavedAt = before.CreatedAt
+		}
+		versions = append(versions, was)
+	}
+	if before != nil || len(conn.Mapping) > 0 {
+		versions = append(versions, incident.MappingVersion{Connection: conn.ID, Version: conn.MapVersion, Mapping: stand(conn.Mapping), SavedAt: d.Now().UTC(), By: by})
+	}
+	return versions, nil
 }
 
 // stand returns a mapping, or the one that says nothing, so that it can be gone back to.

@@ -6,23 +6,48 @@ import (
 	"hindsight/incident"
 )
 
+// Names of policies that are made here.
+const (
+	WeightsName  = "Impact weights"
+	DeliveryName = "Deployments and their incidents"
+)
+
+// RateName returns the name of the policy that holds the rate of a service; of the default for "".
+func RateName(service string) string {
+	if service == "" {
+		return "Cost of a minute"
+	}
+	return "Cost of a minute, " + service
+}
+
+// DependenciesName returns the name of the policy that holds what a service needs.
+func DependenciesName(service string) string { return "What " + service + " needs" }
+
+// HoursName returns the name of the policy that holds the hours of a team; of all that have none for "".
+func HoursName(team string) string {
+	if team == "" {
+		return "Hours of all teams"
+	}
+	return "Hours of " + team
+}
+
 // SaveWeights stores how much an incident of each severity counts.
 func (d *Desk) SaveWeights(ctx context.Context, w incident.ImpactWeights, note, by string) (incident.Seq, error) {
-	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.WeightsID, Kind: incident.WeightsPolicy, Name: "Impact weights", Body: w, Note: note, By: by})
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.WeightsID, Kind: incident.WeightsPolicy, Name: WeightsName, Body: w, Note: note, By: by})
 	return seq, err
 }
 
 // SaveRate stores what a minute without a service costs; service is a name or id, or empty for the default. removed takes the
 // rate back.
 func (d *Desk) SaveRate(ctx context.Context, r incident.CostRate, service string, removed bool, note, by string) (incident.Seq, error) {
-	name := "Cost of a minute"
+	name := RateName("")
 	if service != "" {
 		ids, err := names{d.Live.Snapshot(), true}.services("service", []string{service})
 		if err != nil {
 			return 0, err
 		}
 		r.Service = ids[0]
-		name += ", " + d.Live.Snapshot().Name(r.Service)
+		name = RateName(d.Live.Snapshot().Name(r.Service))
 	}
 	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.RateID(r.Service), Kind: incident.RatePolicy, Name: name, Body: r, Removed: removed, Note: note, By: by})
 	return seq, err
@@ -65,6 +90,6 @@ func (d *Desk) SaveDependencies(ctx context.Context, service string, groups []Ne
 		return 0, incident.Invalidf("needs", "%s would need itself through other services", d.Live.Snapshot().Name(found))
 	}
 	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.DependenciesID(deps.Service), Kind: incident.DependenciesPolicy,
-		Name: "What " + d.Live.Snapshot().Name(deps.Service) + " needs", Body: deps, Removed: removed, Note: note, By: by})
+		Name: DependenciesName(d.Live.Snapshot().Name(deps.Service)), Body: deps, Removed: removed, Note: note, By: by})
 	return seq, err
 }

@@ -200,14 +200,14 @@ func (d *Desk) TeamHours(team incident.ID) (hours incident.TeamHours, from strin
 // SaveTeamHours puts hours in force, of the team that they name or of all that have none. It returns ErrConflict when base is not
 // the version in force; 0 is whichever is.
 func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, base int, by, note string) (incident.Seq, error) {
-	name := "Hours of all teams"
+	name := HoursName("")
 	if hours.Team != "" {
 		ids, err := d.TeamIDs([]string{string(hours.Team)}, true)
 		if err != nil {
 			return 0, err
 		}
 		hours.Team = ids[0]
-		name = "Hours of " + d.Live.Snapshot().Name(hours.Team)
+		name = HoursName(d.Live.Snapshot().Name(hours.Team))
 	}
 	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.TeamHoursID(hours.Team), Kind: incident.TeamHoursPolicy, Name: name, Body: hours, Base: base, Note: note, By: by})
 	return seq, err
