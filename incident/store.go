@@ -128,6 +128,8 @@ type Reader interface {
 	TokenByHash(ctx context.Context, hash string) (*Token, error)
 	SecondFactor(ctx context.Context, user ID) (*SecondFactor, error)
 	SecondFactors(ctx context.Context) ([]SecondFactor, error) // by user, those that do not count yet, too
+	// Provisioned returns what an identity provider said of users or of teams, by id, deleted ones too.
+	Provisioned(ctx context.Context, kind string) ([]Provisioned, error)
 
 	// Setting returns the value stored under key, or ErrNotFound.
 	Setting(ctx context.Context, key string) (string, error)
@@ -225,6 +227,11 @@ type Tx interface {
 	// PutMemberships replaces the teams that a user belongs to. It is no change of the feed: what a user sees is looked up
 	// with each request.
 	PutMemberships(user ID, teams []ID) error
+	PutMembership(m Membership) error    // one that is there stays
+	DeleteMembership(m Membership) error // one that is not there is gone already
+	// UserByID returns a user. Nobody else changes it before the transaction ends.
+	UserByID(id ID) (*User, error)
+	PutProvisioned(p Provisioned) error
 	PutSession(s Session) error
 	// TouchSession notes a visit. A session that was ended stays as it is.
 	TouchSession(hash string, at time.Time, address string) error

@@ -21,8 +21,9 @@ var untold = map[string]string{
 	"SweepSettings": "jobs forget what they kept for themselves",
 	"TouchSession":  "a visit", "ClaimCheck": "a request asks the provider again", "PutGrant": "what a provider gave to be asked with again",
 	"SweepSessions": "a job forgets what is long over", "PutDevice": "the sign-in has an entry", "SweepDevices": "a job forgets what was long not seen",
-	"Enqueue": "work that follows from what has an entry",
-	"Note":    "is an entry itself",
+	"Enqueue":  "work that follows from what has an entry",
+	"Note":     "is an entry itself",
+	"UserByID": "reads", "SecondFactorOf": "reads",
 }
 
 // told calls every other method, as somebody who decided to.
@@ -76,6 +77,16 @@ func told(tx incident.Tx) map[string]func() error {
 		"SettleDeadLetter": func() error { return tx.SettleDeadLetter("dl_1", Epoch()) },
 		"DeleteConnection": func() error { return tx.DeleteConnection("con_1", "not needed") },
 		"PutUser":          func() error { return tx.PutUser(incident.User{ID: "usr_1", Name: "ada", Role: incident.Viewer}) },
+		"PutMemberships":   func() error { return tx.PutMemberships("usr_1", []incident.ID{"team_1"}) },
+		"PutMembership":    func() error { return tx.PutMembership(incident.Membership{Team: "team_2", User: "usr_1"}) },
+		"DeleteMembership": func() error { return tx.DeleteMembership(incident.Membership{Team: "team_1", User: "usr_1"}) },
+		"PutSecondFactor": func() error {
+			return tx.PutSecondFactor(incident.SecondFactor{User: "usr_1", Secret: []byte("sealed"), ConfirmedAt: Epoch()})
+		},
+		"DeleteSecondFactor": func() error { return tx.DeleteSecondFactor("usr_1") },
+		"PutProvisioned": func() error {
+			return tx.PutProvisioned(incident.Provisioned{ID: "usr_1", Kind: "User", ExternalID: "7", Attributes: []byte(`{}`)})
+		},
 		"PutSession": func() error {
 			return tx.PutSession(incident.Session{Hash: "a", User: "usr_1", CreatedAt: Epoch(), SeenAt: Epoch(), ExpiresAt: Epoch()})
 		},
@@ -110,7 +121,7 @@ func told(tx incident.Tx) map[string]func() error {
 // inTurn is the order in which told is called, for some need what others wrote.
 var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutChangeEvents", "PutRosters",
 	"PutServices", "PutTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
-	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
+	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutMemberships", "PutMembership", "DeleteMembership", "PutSecondFactor", "DeleteSecondFactor", "PutProvisioned", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
 	"PutToken", "DeleteToken", "PutSetting", "EraseFromAudit", "CutAudit"}
 
 // testAuditMethods: a method that is new is in one of the two lists, and what is in told leaves an entry.

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"hindsight/incident"
 )
@@ -62,13 +64,56 @@ func (s *Store) TeamsOf(ctx context.Context, user incident.ID) ([]incident.ID, e
 
 // PutMemberships implements incident.Tx.
 func (t *tx) PutMemberships(user incident.ID, teams []incident.ID) error {
-	user = clean(user)
+	user, teams = clean(user), incident.NewAudience(nil, clean(teams)).Teams
+	if err := t.recordTeams(user, func([]incident.ID) []incident.ID { return teams }); err != nil {
+		return failed(err, "put memberships of user %s", user)
+	}
 	if err := t.db.Exec("DELETE FROM memberships WHERE user_id = ?", user).Error; err != nil {
 		return failed(err, "put memberships of user %s", user)
 	}
 	var rows []membershipRow
-	for _, team := range incident.NewAudience(nil, clean(teams)).Teams {
+	for _, team := range teams {
 		rows = append(rows, membershipRow{team, user})
 	}
 	return failed(insert(t.db, "memberships", rows), "put memberships of user %s", user)
+}
+
+// PutMembership implements incident.Tx.
+func (t *tx) PutMembership(m incident.Membership) error {
+	m = clean(m)
+	err := t.recordTeams(m.User, func(before []incident.ID) []incident.ID {
+		return incident.NewAudience(nil, append(slices.Clone(before), m.Team)).Teams
+	})
+	if err == nil {
+		err = insert(t.db.Clauses(clause.OnConflict{DoNothing: true}), "memberships", []membershipRow{{m.Team, m.User}})
+	}
+	return failed(err, "put user %s into team %s", m.User, m.Team)
+}
+
+// DeleteMembership implements incident.Tx.
+func (t *tx) DeleteMembership(m incident.Membership) error {
+	m = clean(m)
+	err := t.recordTeams(m.User, func(before []incident.ID) []incident.ID {
+		return slices.DeleteFunc(slices.Clone(before), func(team incident.ID) bool { return team == m.Team })
+	})
+	if err == nil {
+		err = t.db.Exec("DELETE FROM memberships WHERE team_id = ? AND user_id = ?", m.Team, m.User).Error
+	}
+	return failed(err, "take user %s out of team %s", m.User, m.Team)
+}
+
+// teamsOf is what the audit log tells of a user's teams.
+type teamsOf struct{ Teams []incident.ID }
+
+// recordTeams notes that the teams of a user become what after makes of those before.
+func (t *tx) recordTeams(user incident.ID, after func(before []incident.ID) []incident.ID) error {
+	var before []incident.ID
+	if err := t.db.Raw("SELECT team_id FROM memberships WHERE user_id = ? ORDER BY team_id", user).Scan(&before).Error; err != nil {
+		return err
+	}
+	object, err := t.userObject("membership", user)
+	if err == nil {
+		t.record(object, &teamsOf{before}, &teamsOf{after(before)})
+	}
+	return err
 }

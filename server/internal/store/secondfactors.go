@@ -58,6 +58,9 @@ func (t *tx) PutSecondFactor(f incident.SecondFactor) error {
 	f = clean(f)
 	recovery, err := json.Marshal(f.Recovery)
 	if err == nil {
+		err = t.recordFactor(f)
+	}
+	if err == nil {
 		row := secondFactorRow{f.User, append([]byte{}, f.Secret...), null(f.CreatedAt), null(f.ConfirmedAt), f.Step, string(recovery), null(f.ResetAt), f.ResetBy}
 		err = upsert(t.db, "second_factors", []secondFactorRow{row}, "user_id")
 	}
@@ -66,5 +69,37 @@ func (t *tx) PutSecondFactor(f incident.SecondFactor) error {
 
 // DeleteSecondFactor implements incident.Tx. One that is not there is deleted already.
 func (t *tx) DeleteSecondFactor(user incident.ID) error {
-	return failed(t.db.Exec("DELETE FROM second_factors WHERE user_id = ?", user).Error, "delete second factor of user %s", user)
+	user = clean(user)
+	err := t.recordFactor(incident.SecondFactor{User: user})
+	if err == nil {
+		err = t.db.Exec("DELETE FROM second_factors WHERE user_id = ?", user).Error
+	}
+	return failed(err, "delete second factor of user %s", user)
+}
+
+// factorTold is what the audit log tells of a second factor. That a code was accepted, the session tells.
+type factorTold struct {
+	On            bool
+	RecoveryCodes int // that are left
+	Reset         bool
+}
+
+func told(f incident.SecondFactor) *factorTold {
+	return &factorTold{f.On(), len(f.Recovery.Hashes), !f.ResetAt.IsZero()}
+}
+
+// recordFactor notes what of a second factor becomes something else.
+func (t *tx) recordFactor(f incident.SecondFactor) error {
+	before, err := held(t, "second_factors", "user_id", string(f.User), secondFactorRow.value)
+	if err != nil {
+		return err
+	}
+	if before == nil {
+		before = &incident.SecondFactor{}
+	}
+	object, err := t.userObject("second factor", f.User)
+	if err == nil {
+		t.record(object, told(*before), told(f))
+	}
+	return err
 }
