@@ -51,8 +51,6 @@ func funcs(assets *Assets) template.FuncMap {
 		"capital":    capital,
 		"slug":       incident.Slug,
 		"query":      url.QueryEscape,
-		"can":        func(u User, role incident.Role) bool { return u.Role.Can(role) },
-		"role":       func(name string) incident.Role { return incident.Role(name) },
 		"roles":      func() []incident.Role { return incident.Roles },
 		"milestones": func() []incident.MilestoneName { return incident.MilestoneNames },
 		"cell":       func(c reports.Cell, u reports.Unit) template.HTML { return Shell{}.cell(c, u) },

@@ -66,7 +66,7 @@ type SampleSet struct {
 	Loaded    bool
 }
 
-// LoginPage is at /login: POST name, password, next. In a demonstration POST /login/demo takes role.
+// LoginPage is at /login: POST name, password, next. In a demonstration POST /view-as takes role.
 type LoginPage struct {
 	Shell
 	Form  Form

@@ -12,6 +12,9 @@ type ProfilePage struct {
 	Form     Form
 }
 
+// Abilities lists all that there are, for the part of the page that says which the viewer has.
+func (ProfilePage) Abilities() []incident.Ability { return incident.Abilities }
+
 func (ProfilePage) template() string { return "profile" }
 
 // SessionRow is one signed-in browser.

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"hindsight/incident"
@@ -27,6 +28,7 @@ type Shell struct {
 	Indexing  int  // changes that search and analytics have not seen yet; 0: all seen
 	Flash     []Flash
 	Demo      bool           // the demonstration: read-only, roles can be switched
+	LooksAs   bool           // an administrator looks at the product as User.Role
 	Zone      *time.Location // of the viewer; nil: UTC
 	Now       time.Time      // for relative times
 	NoKeys    bool           // the viewer switched single-key shortcuts off
@@ -43,7 +45,16 @@ type User struct {
 	Name    string // sign-in name
 	Display string // may be empty
 	Role    incident.Role
+
+	Abilities []incident.Ability // what they may see or change here
+	ReadOnly  bool               // nothing can be changed: in the demonstration, and while looking as a role
 }
+
+// May reports whether the user has an ability: whether pages about it can be seen.
+func (u User) May(a incident.Ability) bool { return slices.Contains(u.Abilities, a) }
+
+// MayChange reports whether the user may change what an ability is about. No page shows a button that would be refused.
+func (u User) MayChange(a incident.Ability) bool { return u.May(a) && !u.ReadOnly }
 
 // Theme says whether the page is light or dark.
 type Theme string

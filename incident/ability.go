@@ -19,6 +19,26 @@ const (
 // Abilities lists all of them, in the order in which pages show them.
 var Abilities = []Ability{Read, Write, Import, Agree, Audit, SeePrivate, Administer}
 
+// says is what each ability lets one do, as pages and refusals say it.
+var says = map[Ability]string{
+	Read:       "see and export incidents, problems and figures, but for private incidents of others",
+	Write:      "change incidents, judge problems, define durations, write retrospectives",
+	Import:     "connect sources, upload files, map values, see raw records, mend what was set aside",
+	Agree:      "change contracts, calendars, objectives, working hours, the delivery rule, weights and rates",
+	Audit:      "read and export the audit log",
+	SeePrivate: "see every private incident",
+	Administer: "manage users, teams and tokens, and remove what a connection brought",
+}
+
+// Says returns what the ability lets one do, as the end of a sentence: "change incidents, judge problems"; empty for an
+// ability that does not exist.
+func (a Ability) Says() string { return says[a] }
+
+// Roles returns the roles that have the ability, from the least to the most able.
+func (a Ability) Roles() []Role {
+	return slices.DeleteFunc(slices.Clone(Roles), func(r Role) bool { return !r.May(a) })
+}
+
 // abilities of each role.
 var abilities = map[Role][]Ability{
 	Viewer:  {Read},
@@ -32,3 +52,6 @@ func (r Role) Abilities() []Ability { return slices.Clone(abilities[r]) }
 
 // May reports whether the role has an ability.
 func (r Role) May(a Ability) bool { return slices.Contains(abilities[r], a) }
+
+// Known reports whether there is such a role.
+func (r Role) Known() bool { return slices.Contains(Roles, r) }

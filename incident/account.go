@@ -28,18 +28,6 @@ const (
 // Roles lists the roles from the least to the most able.
 var Roles = []Role{Viewer, Editor, Manager, Admin}
 
-// Can reports whether r may do what needs may do.
-func (r Role) Can(needs Role) bool { return r.rank() >= needs.rank() && r.rank() > 0 }
-
-func (r Role) rank() int {
-	for i, x := range Roles {
-		if x == r {
-			return i + 1
-		}
-	}
-	return 0
-}
-
 // Token lets a program use the API as a role. Hash is the SHA-256 of the secret, which is shown once.
 type Token struct {
 	ID        ID

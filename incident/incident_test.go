@@ -3,6 +3,7 @@ package incident_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -83,15 +84,22 @@ func TestSeverityText(t *testing.T) {
 	}
 }
 
-func TestCan(t *testing.T) {
-	// Each role, and whether it may do what a viewer, an editor and an admin may.
+// TestAbilities: what each role may do is as docs/operating.md has it; a role that does not exist may nothing.
+func TestAbilities(t *testing.T) {
 	for role, want := range map[incident.Role]string{
-		incident.Viewer: "true false false", incident.Editor: "true true false", incident.Admin: "true true true",
-		"": "false false false", "owner": "false false false",
+		incident.Viewer: "[read]", incident.Editor: "[read write import]", incident.Manager: "[read write import agree audit]",
+		incident.Admin: "[read write import agree audit private administer]", "": "[]", "owner": "[]",
 	} {
-		got := fmt.Sprint(role.Can(incident.Viewer), " ", role.Can(incident.Editor), " ", role.Can(incident.Admin))
-		if got != want {
-			t.Errorf("Role(%q).Can(viewer, editor, admin) = %s, want %s", role, got, want)
+		if got := fmt.Sprint(role.Abilities()); got != want || role.Known() != (want != "[]") {
+			t.Errorf("Role(%q).Abilities() = %s, known %v, want %s", role, got, role.Known(), want)
+		}
+		for _, a := range incident.Abilities {
+			if got := role.May(a); got != slices.Contains(role.Abilities(), a) || got != slices.Contains(a.Roles(), role) {
+				t.Errorf("Role(%q).May(%s) = %v, which is not what the lists say", role, a, got)
+			}
+			if a.Says() == "" {
+				t.Errorf("nothing says what %s lets one do", a)
+			}
 		}
 	}
 }

@@ -107,14 +107,13 @@ func (w world) onCall() frontend.OnCallPage {
 
 // changeStates are the pages of changes and shifts without any.
 func changeStates(w world) []State {
-	viewer := w
-	viewer.shell.User.Role = incident.Viewer
+	viewer := w.as(incident.Viewer)
 	sources := []frontend.Link{{Label: "Argo CD", Path: "/imports/new/argocd"}, {Label: "Deployments by webhook", Path: "/imports/new/deploy"}, {Label: "Jenkins", Path: "/imports/new/jenkins"}}
 	on := func(w world, connected []frontend.Link, empty frontend.Empty) frontend.ChangesPage {
-		return frontend.ChangesPage{Shell: w.on("Changes", frontend.NavChanges, "/changes"), Clear: "/changes", Connected: connected, Sources: sources, Empty: empty, MayEdit: w.shell.User.Role.Can(incident.Editor)}
+		return frontend.ChangesPage{Shell: w.on("Changes", frontend.NavChanges, "/changes"), Clear: "/changes", Connected: connected, Sources: sources, Empty: empty, MayEdit: w.shell.User.May(incident.Import)}
 	}
 	duty := func(w world, connected []frontend.Link, empty frontend.Empty) frontend.OnCallPage {
-		return frontend.OnCallPage{Shell: w.on("On call", frontend.NavServices, "/oncall"), Query: "zzz", Connected: connected, Sources: sources, Empty: empty, MayEdit: w.shell.User.Role.Can(incident.Editor)}
+		return frontend.OnCallPage{Shell: w.on("On call", frontend.NavServices, "/oncall"), Query: "zzz", Connected: connected, Sources: sources, Empty: empty, MayEdit: w.shell.User.May(incident.Import)}
 	}
 	nomatch, connected := frontend.Empty{Kind: frontend.NothingMatches, Text: "There is no service called “zzz”."}, w.changes().Connected
 	none, waiting := on(w, connected, nomatch), on(w, connected, frontend.Empty{})

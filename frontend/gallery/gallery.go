@@ -45,7 +45,7 @@ func States() []State {
 func worlds() []world {
 	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	shell := frontend.Shell{
-		User:  frontend.User{ID: "usr_1", Name: "admin", Display: "Administrator", Role: incident.Admin},
+		User:  frontend.User{ID: "usr_1", Name: "admin", Display: "Administrator", Role: incident.Admin, Abilities: incident.Abilities},
 		Theme: frontend.System, AsOf: 48213, Now: now, Zone: time.UTC,
 	}
 	plain := func(s string) string { return s }
@@ -115,6 +115,7 @@ func (w world) pages() []State {
 		{"parked", w.parked()},
 		{"profile", w.profile()},
 		{"users", w.users()},
+		{"roles", w.roles()},
 		{"tokens", w.tokens()},
 		{"factor", w.factor()},
 		{"contract", w.contract()},
@@ -128,6 +129,12 @@ func (w world) pages() []State {
 		{"start", frontend.StartPage{Shell: w.on("Get started", "", "/setup/start"), Samples: w.samples()}},
 		{"login", frontend.LoginPage{Shell: w.alone("Sign in", "/login"), Next: w.say("/incidents"), Roles: incident.Roles}},
 	}
+}
+
+// as is the same world, seen by somebody of a role.
+func (w world) as(role incident.Role) world {
+	w.shell.User.Role, w.shell.User.Abilities = role, role.Abilities()
+	return w
 }
 
 // alone is the shell of a page that nobody is signed in for.

@@ -147,6 +147,14 @@ func (w world) users() frontend.UsersPage {
 	return p
 }
 
+func (w world) roles() frontend.RolesPage {
+	p := frontend.RolesPage{Shell: w.on("Roles", frontend.NavSettings, "/admin/roles"), Rows: frontend.AbilityRows()}
+	for i, r := range incident.Roles {
+		p.Columns = append(p.Columns, frontend.RoleColumn{Role: r, Users: 400 / (1 + 10*i), Barred: i % 2})
+	}
+	return p
+}
+
 func (w world) tokens() frontend.TokensPage {
 	return frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens"), Tokens: []frontend.TokenRow{{Token: incident.Token{ID: "tok_1", Name: w.say("nightly export"), Role: incident.Viewer, CreatedAt: w.shell.Now.AddDate(0, -2, 0), ExpiresAt: w.shell.Now.AddDate(0, 1, 0), UsedAt: w.shell.Now.Add(-time.Hour)}, By: "admin"}, {Token: incident.Token{ID: "tok_2", Name: "dashboard", Role: incident.Editor, CreatedAt: w.shell.Now}}}}
 }

@@ -66,8 +66,7 @@ func (w world) unmatched() []State {
 
 // refused returns what those see who may not see or change all, and what went wrong.
 func (w world) refused() []State {
-	viewer := w
-	viewer.shell.User.Role = incident.Viewer
+	viewer := w.as(incident.Viewer)
 	return []State{
 		{"incidents/no-permission", frontend.IncidentsPage{Shell: viewer.on("Incidents", frontend.NavIncidents, "/incidents"), Empty: frontend.Empty{Kind: frontend.NoPermission, Text: "Only editors see private incidents."}}},
 		{"imports/viewer", frontend.ImportsPage{Shell: viewer.on("Imports", frontend.NavImports, "/imports")}},
@@ -100,8 +99,10 @@ func (w world) sentBack() []State {
 // told returns the pages that have something to say once: messages, secrets, and which of two incidents counts.
 func (w world) told() []State {
 	demo := w.incidents()
-	demo.Demo, demo.Indexing = true, 42
+	demo.Demo, demo.Indexing, demo.User.ReadOnly = true, 42, true
 	demo.Flash = []frontend.Flash{{Kind: frontend.Done, Text: "The contract was saved.", Link: frontend.Link{Label: "See it", Path: "/sla"}}, {Kind: frontend.Fail, Text: "The source did not answer. What was read before is kept."}}
+	looking := w.as(incident.Editor).incidents()
+	looking.LooksAs, looking.User.ReadOnly = true, true
 	visitor := w.profile()
 	visitor.Demo = true
 	token := w.tokens()
@@ -113,6 +114,7 @@ func (w world) told() []State {
 	follower.Twins.Counts = &w.incidents().Rows[0]
 	return []State{
 		{"incidents/messages", demo},
+		{"incidents/looking-as", looking},
 		{"profile/demo", visitor},
 		{"tokens/secret", token},
 		{"webhook/secret", hook},

@@ -190,17 +190,17 @@ func (s *Server) dropWebhookSecret(ctx context.Context, _ Viewer, p IDParams) (C
 // connectionOps are the operations on connected sources. Settings may be private, so that viewers change none.
 func (s *Server) connectionOps() []operation {
 	return []operation{
-		write(http.MethodPost, "/connections", "Connect a source", incident.Editor, http.StatusCreated, s.createConnection),
+		write(http.MethodPost, "/connections", "Connect a source", incident.Import, http.StatusCreated, s.createConnection),
 		get("/connections/{id}", "One connection and how it fares", s.getConnection),
-		write(http.MethodPatch, "/connections/{id}", "Change name, settings, secrets or mapping, or whether it is followed", incident.Editor, http.StatusOK, s.patchConnection),
-		act("/connections/{id}/probe", "Ask the source what the credentials reach", s.probe),
-		write(http.MethodPost, "/connections/{id}/trial", "What the newest records would become, and what reading all of them takes", incident.Editor, http.StatusOK, s.trial),
-		write(http.MethodPost, "/connections/{id}/polls", "Read the source over the network", incident.Editor, http.StatusAccepted, s.startPoll),
-		act("/connections/{id}/pause", "Poll no more until it is resumed", s.pauseConnection),
-		act("/connections/{id}/resume", "Let polls go on", s.resumeConnection),
-		write(http.MethodPost, "/connections/{id}/webhook-secrets", "Make or keep a secret that proves pushes; it is given this once, and the one before stays good", incident.Editor, http.StatusCreated, s.addWebhookSecret),
-		remove("/connections/{id}/webhook-secrets", "End the older of two secrets that prove pushes", incident.Editor, s.dropWebhookSecret),
-		write(http.MethodPost, "/connections/{id}/forecast", "What a mapping would change in incidents and figures", incident.Editor, http.StatusOK, s.forecast),
+		write(http.MethodPatch, "/connections/{id}", "Change name, settings, secrets or mapping, or whether it is followed", incident.Import, http.StatusOK, s.patchConnection),
+		act("/connections/{id}/probe", "Ask the source what the credentials reach", incident.Import, s.probe),
+		write(http.MethodPost, "/connections/{id}/trial", "What the newest records would become, and what reading all of them takes", incident.Import, http.StatusOK, s.trial),
+		write(http.MethodPost, "/connections/{id}/polls", "Read the source over the network", incident.Import, http.StatusAccepted, s.startPoll),
+		act("/connections/{id}/pause", "Poll no more until it is resumed", incident.Import, s.pauseConnection),
+		act("/connections/{id}/resume", "Let polls go on", incident.Import, s.resumeConnection),
+		write(http.MethodPost, "/connections/{id}/webhook-secrets", "Make or keep a secret that proves pushes; it is given this once, and the one before stays good", incident.Import, http.StatusCreated, s.addWebhookSecret),
+		remove("/connections/{id}/webhook-secrets", "End the older of two secrets that prove pushes", incident.Import, s.dropWebhookSecret),
+		write(http.MethodPost, "/connections/{id}/forecast", "What a mapping would change in incidents and figures", incident.Import, http.StatusOK, s.forecast),
 		get("/connections/{id}/mappings", "The mappings that it has had, the newest first", s.mappings),
 	}
 }

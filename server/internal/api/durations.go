@@ -82,7 +82,7 @@ func (s *Server) durationOps() []operation {
 	return []operation{
 		get("/restatements", "Months that were over and whose figures changed afterwards, with what was changed in between", s.restatements),
 		get("/durations", "Durations that were defined here; each is a metric", s.durations),
-		write(http.MethodPost, "/durations", "Define a duration, or a new version of one; answers with its figures", incident.Editor, http.StatusCreated, s.saveDuration),
-		remove("/durations/{id}", "Take a duration back; its versions stay on record", incident.Editor, s.removeDuration),
+		write(http.MethodPost, "/durations", "Define a duration, or a new version of one; answers with its figures", incident.Write, http.StatusCreated, s.saveDuration),
+		remove("/durations/{id}", "Take a duration back; its versions stay on record", incident.Write, s.removeDuration),
 	}
 }

@@ -170,10 +170,10 @@ func (s *Server) deadLetters(ctx context.Context, _ Viewer, p DeadLetterParams) 
 // viewers do not see dead letters.
 func (s *Server) importOps() []operation {
 	letters := get("/dead-letters", "Records that could not be mapped", s.deadLetters)
-	letters.needs = incident.Editor
+	letters.needs = incident.Import
 	return []operation{
 		get("/imports", "Connections and the newest runs", s.listImports),
-		s.withFiles(write(http.MethodPost, "/imports", "Import files, or map stored records again", incident.Editor, http.StatusAccepted, s.startImport)),
+		s.withFiles(write(http.MethodPost, "/imports", "Import files, or map stored records again", incident.Import, http.StatusAccepted, s.startImport)),
 		get("/imports/{id}", "One run and its progress", s.getRun),
 		letters,
 	}

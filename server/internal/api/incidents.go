@@ -340,17 +340,17 @@ func (s *Server) patchIncident(ctx context.Context, v Viewer, p IDParams, body I
 // incidentOps are the operations about incidents.
 func (s *Server) incidentOps() []operation {
 	raw := get("/incidents/{id}/raw", "The record as the source gave it, private notes included", s.raw)
-	raw.needs = incident.Editor
+	raw.needs = incident.Import
 	return []operation{
 		raw,
 		get("/incidents", "List incidents", s.listIncidents),
-		write(http.MethodPost, "/incidents", "Write an incident down", incident.Editor, http.StatusCreated, s.createIncident),
+		write(http.MethodPost, "/incidents", "Write an incident down", incident.Write, http.StatusCreated, s.createIncident),
 		get("/incidents/{id}", "One incident", s.getIncident),
-		write(http.MethodPatch, "/incidents/{id}", "Correct an incident; what the source says is kept beside it", incident.Editor, http.StatusOK, s.patchIncident),
+		write(http.MethodPatch, "/incidents/{id}", "Correct an incident; what the source says is kept beside it", incident.Write, http.StatusOK, s.patchIncident),
 		get("/incidents/{id}/timeline", "What happened during it", s.timeline),
 		get("/incidents/{id}/similar", "Incidents that look alike, with reasons", s.similar),
 		get("/incidents/{id}/suggestions", "What is probably true of an incident that nobody has recorded, and how often such guesses are right", s.suggestions),
-		write(http.MethodPost, "/incidents/{id}/similar", "Say whether one problem is behind two incidents", incident.Editor, http.StatusOK, s.sayAlike),
+		write(http.MethodPost, "/incidents/{id}/similar", "Say whether one problem is behind two incidents", incident.Write, http.StatusOK, s.sayAlike),
 		get("/incidents/{id}/retrospective", "The document about it", s.retrospective),
 	}
 }

@@ -234,14 +234,14 @@ func (s *Server) termsAfter(ctx context.Context, v Viewer, seq incident.Seq, err
 func (s *Server) objectiveOps() []operation {
 	return []operation{
 		get("/slo", "Objectives and how their budgets stand", s.listObjectives),
-		write(http.MethodPost, "/slo", "Add an objective", incident.Editor, http.StatusCreated, s.createObjective),
+		write(http.MethodPost, "/slo", "Add an objective", incident.Agree, http.StatusCreated, s.createObjective),
 		get("/slo/{id}", "An objective: its budget, who spent it, alerts as of now", s.getObjective),
-		write(http.MethodPut, "/slo/{id}", "Change an objective; the old version stays", incident.Editor, http.StatusOK, s.putObjective),
-		remove("/slo/{id}", "Take an objective back", incident.Editor, s.deleteObjective),
+		write(http.MethodPut, "/slo/{id}", "Change an objective; the old version stays", incident.Agree, http.StatusOK, s.putObjective),
+		remove("/slo/{id}", "Take an objective back", incident.Agree, s.deleteObjective),
 		get("/services/{id}/reliability", "How available a service was, and what lost time cost", s.reliability),
 		get("/terms", "Impact weights, dependencies and cost rates in force", s.terms),
-		write(http.MethodPut, "/terms/weights", "Set the impact weights", incident.Editor, http.StatusOK, s.putWeights),
-		write(http.MethodPut, "/terms/dependencies", "Set what a service needs", incident.Editor, http.StatusOK, s.putDependency),
-		write(http.MethodPut, "/terms/rates", "Set what a minute costs", incident.Editor, http.StatusOK, s.putRate),
+		write(http.MethodPut, "/terms/weights", "Set the impact weights", incident.Agree, http.StatusOK, s.putWeights),
+		write(http.MethodPut, "/terms/dependencies", "Set what a service needs", incident.Agree, http.StatusOK, s.putDependency),
+		write(http.MethodPut, "/terms/rates", "Set what a minute costs", incident.Agree, http.StatusOK, s.putRate),
 	}
 }

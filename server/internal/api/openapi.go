@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"hindsight/incident"
 )
 
 // object is a JSON object of the OpenAPI document.
@@ -46,14 +44,12 @@ func describe(op operation, schemas object) object {
 	out := object{
 		"operationId": operationID(op),
 		"summary":     op.summary,
+		"description": "Needs the ability " + string(op.needs) + ": " + op.needs.Says() + ".",
 		"parameters":  parameters(op.params, schemas),
 		"responses": object{
 			strconv.Itoa(op.status): object{"description": "OK", "content": object{"application/json": object{"schema": schema(op.result, schemas)}}},
 			"default":               object{"description": "An error", "content": object{"application/problem+json": object{"schema": schema(reflect.TypeFor[Problem](), schemas)}}},
 		},
-	}
-	if op.needs != incident.Viewer {
-		out["description"] = "Needs the role " + string(op.needs) + "."
 	}
 	if op.body != nil {
 		content := object{"application/json": object{"schema": schema(op.body, schemas)}}

@@ -25,7 +25,7 @@ import (
 type operation struct {
 	method, path string // path in OpenAPI form: /incidents/{id}
 	summary      string
-	needs        incident.Role
+	needs        incident.Ability
 	params       reflect.Type // struct with path, query and doc tags
 	body         reflect.Type // nil: takes none
 	result       reflect.Type
@@ -34,22 +34,12 @@ type operation struct {
 	serve        func(*gin.Context) (any, error)
 }
 
-// Viewer is who asks and what they may see.
-type Viewer struct {
-	Name string // of the user or token
-	Role incident.Role
-	User incident.ID // empty for tokens and visitors of the demonstration
-}
-
-// Private reports whether the viewer may see private incidents.
-func (v Viewer) Private() bool { return v.Role.Can(incident.Editor) }
-
 // none is the params of an operation that has none.
 type none struct{}
 
 // get declares a reading operation.
 func get[P, R any](path, summary string, f func(context.Context, Viewer, P) (R, error)) operation {
-	return operation{method: http.MethodGet, path: path, summary: summary, needs: incident.Viewer, status: http.StatusOK,
+	return operation{method: http.MethodGet, path: path, summary: summary, needs: incident.Read, status: http.StatusOK,
 		params: reflect.TypeFor[P](), result: reflect.TypeFor[R](),
 		serve: func(c *gin.Context) (any, error) {
 			var p P
@@ -61,7 +51,7 @@ func get[P, R any](path, summary string, f func(context.Context, Viewer, P) (R, 
 }
 
 // write declares an operation that changes something and takes a JSON body.
-func write[P, B, R any](method, path, summary string, needs incident.Role, status int, f func(context.Context, Viewer, P, B) (R, error)) operation {
+func write[P, B, R any](method, path, summary string, needs incident.Ability, status int, f func(context.Context, Viewer, P, B) (R, error)) operation {
 	return operation{method: method, path: path, summary: summary, needs: needs, status: status,
 		params: reflect.TypeFor[P](), body: reflect.TypeFor[B](), result: reflect.TypeFor[R](),
 		serve: func(c *gin.Context) (any, error) {
@@ -199,15 +189,15 @@ func when(t time.Time) *time.Time {
 }
 
 // remove declares an operation that deletes and takes no body.
-func remove[P, R any](path, summary string, needs incident.Role, f func(context.Context, Viewer, P) (R, error)) operation {
+func remove[P, R any](path, summary string, needs incident.Ability, f func(context.Context, Viewer, P) (R, error)) operation {
 	op := get(path, summary, f)
 	op.method, op.needs = http.MethodDelete, needs
 	return op
 }
 
 // act declares an operation that changes something and takes no body.
-func act[P, R any](path, summary string, f func(context.Context, Viewer, P) (R, error)) operation {
+func act[P, R any](path, summary string, needs incident.Ability, f func(context.Context, Viewer, P) (R, error)) operation {
 	op := get(path, summary, f)
-	op.method, op.needs = http.MethodPost, incident.Editor
+	op.method, op.needs = http.MethodPost, needs
 	return op
 }

@@ -36,8 +36,15 @@ func problemOf(err error) Problem {
 	var field *incident.FieldError
 	var request *requestError
 	var throttled *auth.ThrottledError
+	var denied *DeniedError
 	p := Problem{Type: "about:blank", Detail: err.Error()}
 	switch {
+	case errors.As(err, &denied):
+		p.Status = http.StatusForbidden
+	case errors.Is(err, ErrUnknown):
+		p.Status = http.StatusUnauthorized
+	case errors.Is(err, ErrReadOnly):
+		p.Status, p.Detail = http.StatusForbidden, "nothing can be changed here: the demonstration, and looking as a role, are read-only"
 	case errors.As(err, &request):
 		p.Status = request.status
 	case errors.As(err, &field):

@@ -215,7 +215,7 @@ func (s *Server) problemOps() []operation {
 		get("/problems", "Recurring problems", s.listProblems),
 		get("/problems/{id}", "One recurring problem with its members", s.getProblem),
 		get("/problems/{id}/history", "What happened to a problem, and how much of one piece it is", s.problemHistory),
-		write(http.MethodPost, "/problems/{id}/verdicts", "Confirm, reject or correct a problem", incident.Editor, http.StatusOK, s.decide),
-		write(http.MethodPatch, "/problems/{id}", "Own, work around, resolve: change how a problem is managed", incident.Editor, http.StatusOK, s.manageProblem),
+		write(http.MethodPost, "/problems/{id}/verdicts", "Confirm, reject or correct a problem", incident.Write, http.StatusOK, s.decide),
+		write(http.MethodPatch, "/problems/{id}", "Own, work around, resolve: change how a problem is managed", incident.Write, http.StatusOK, s.manageProblem),
 	}
 }

@@ -22,6 +22,7 @@ type Server struct {
 	draw     *draw.Engine
 	viewer   func(*gin.Context) (Viewer, bool)
 	document []byte
+	access   []Access
 }
 
 // New registers the API on r. session returns the viewer of a browser session, if there is one.
@@ -33,14 +34,18 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 		return nil, err
 	}
 	s.document = doc
-	for _, op := range ops {
-		r.Handle(op.method, prefix+pathParam.ReplaceAllString(op.path, ":$1"), s.handle(op))
+	route := func(method, path string, needs incident.Ability, h ...gin.HandlerFunc) {
+		s.access = append(s.access, Access{method, path, needs})
+		r.Handle(method, path, h...)
 	}
-	r.GET(prefix+"/charts/:file", s.identify(incident.Viewer), s.chart)
-	r.GET(prefix+"/slo.yaml", s.identify(incident.Viewer), s.exportOpenSLO)
-	r.POST(prefix+"/slo.yaml", s.identify(incident.Editor), s.importOpenSLO)
-	r.POST("/hooks/:connection", s.hook)
-	r.GET("/api/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", s.document) })
+	for _, op := range ops {
+		route(op.method, prefix+pathParam.ReplaceAllString(op.path, ":$1"), op.needs, s.identify(op.needs), s.answer(op))
+	}
+	route(http.MethodGet, prefix+"/charts/:file", incident.Read, s.identify(incident.Read), s.chart)
+	route(http.MethodGet, prefix+"/slo.yaml", incident.Read, s.identify(incident.Read), s.exportOpenSLO)
+	route(http.MethodPost, prefix+"/slo.yaml", incident.Agree, s.identify(incident.Agree), s.importOpenSLO)
+	route(http.MethodPost, "/hooks/:connection", "", s.hook)
+	route(http.MethodGet, "/api/openapi.json", "", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", s.document) })
 	return s, nil
 }
 
@@ -52,13 +57,12 @@ func (s *Server) operations() []operation {
 	return ops
 }
 
-// handle wraps an operation: who asks, may they, what comes out.
-func (s *Server) handle(op operation) gin.HandlerFunc {
-	identify := s.identify(op.needs)
+// Access lists the routes and what each needs. What needs nothing proves itself otherwise, as deliveries do by their signature.
+func (s *Server) Access() []Access { return s.access }
+
+// answer serves an operation for somebody who may have it.
+func (s *Server) answer(op operation) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		if identify(c); c.IsAborted() {
-			return
-		}
 		result, err := op.serve(c)
 		if err != nil {
 			fail(c, s.desk.Log, err)
@@ -73,19 +77,17 @@ const viewerKey = "viewer"
 func viewer(c *gin.Context) Viewer { return c.MustGet(viewerKey).(Viewer) }
 
 // identify finds out who asks, by token or session, and refuses those who may not.
-func (s *Server) identify(needs incident.Role) gin.HandlerFunc {
+func (s *Server) identify(needs incident.Ability) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		v, err := s.who(c)
-		switch {
-		case err != nil:
-			fail(c, s.desk.Log, err)
-		case !v.Role.Can(needs):
-			fail(c, s.desk.Log, &requestError{http.StatusForbidden, "this needs the role " + string(needs) + "; you are " + string(v.Role)})
-		case s.desk.Demo && c.Request.Method != http.MethodGet:
-			fail(c, s.desk.Log, &requestError{http.StatusForbidden, "the demonstration is read-only"})
-		default:
-			c.Set(viewerKey, v)
+		if err == nil {
+			err = v.Check(needs, c.Request.Method != http.MethodGet)
 		}
+		if err != nil {
+			fail(c, s.desk.Log, err)
+			return
+		}
+		c.Set(viewerKey, v)
 	}
 }
 
@@ -108,5 +110,7 @@ func (s *Server) who(c *gin.Context) (Viewer, error) {
 	if err != nil {
 		return Viewer{}, err
 	}
-	return Viewer{Name: "token " + token.Name, Role: token.Role}, nil
+	v := As("token "+token.Name, token.Role, "")
+	v.ReadOnly = s.desk.Demo
+	return v, nil
 }

@@ -115,9 +115,9 @@ func (s *Server) workOps() []operation {
 	return []operation{
 		get("/delivery", "Deployment frequency, change fail rate and recovery, with the base rate of chance beside them", s.delivery),
 		get("/delivery/rule", "Which changes count as deployments, and the cap on attribution", s.deliveryRule),
-		write(http.MethodPut, "/delivery/rule", "Put a new version of that rule in force", incident.Editor, http.StatusOK, s.setDeliveryRule),
+		write(http.MethodPut, "/delivery/rule", "Put a new version of that rule in force", incident.Agree, http.StatusOK, s.setDeliveryRule),
 		get("/load", "When incidents interrupt the people of each team; never about a person", s.teamLoads),
-		write(http.MethodPut, "/load/hours", "Put business and sleep hours in force, of one team or of all that have none", incident.Editor, http.StatusOK, s.setTeamHours),
+		write(http.MethodPut, "/load/hours", "Put business and sleep hours in force, of one team or of all that have none", incident.Agree, http.StatusOK, s.setTeamHours),
 		get("/causes", "Factors that recur across services, services that fail together, and changes that failures follow, each against chance", s.causes),
 		get("/learning", "Retrospectives, factors and action items that followed incidents, and repeats", s.learning),
 	}

@@ -18,6 +18,7 @@ import (
 	"hindsight/search"
 	"hindsight/search/similar"
 	"hindsight/search/suggest"
+	"hindsight/server/internal/api"
 	"hindsight/server/internal/auth"
 	"hindsight/server/internal/config"
 	"hindsight/server/internal/desk"
@@ -49,6 +50,8 @@ type App struct {
 	beside  sync.WaitGroup
 	jobs    *jobs.Client // nil before Work
 	closers []func() error
+	access  []api.Access
+	routes  []string
 }
 
 // Options say how the program is put together.

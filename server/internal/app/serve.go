@@ -30,14 +30,30 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := api.New(a.Desk, r, engine, pages.Viewer); err != nil {
+	program, err := api.New(a.Desk, r, engine, pages.Viewer)
+	if err != nil {
 		return nil, err
 	}
-	r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
-	r.GET("/readyz", a.ready)
-	r.GET("/metrics", a.metrics())
+	a.access = append(pages.Access(), program.Access()...)
+	for path, h := range map[string]gin.HandlerFunc{"/healthz": healthy, "/readyz": a.ready, "/metrics": a.metrics()} {
+		r.GET(path, h)
+		a.access = append(a.access, api.Access{Method: http.MethodGet, Path: path})
+	}
+	a.routes = nil
+	for _, route := range r.Routes() {
+		a.routes = append(a.routes, route.Method+" "+route.Path)
+	}
 	return web.Protect(a.Desk, r), nil
 }
+
+// Access lists the routes of Handler and what each needs.
+func (a *App) Access() []api.Access { return a.access }
+
+// Routes lists what the router of Handler answers, as "GET /incidents/:id". A test holds it against Access, so that no route gets by
+// without saying what it needs.
+func (a *App) Routes() []string { return a.routes }
+
+func healthy(c *gin.Context) { c.String(http.StatusOK, "ok\n") }
 
 // ready answers 200 once the database answers and every sink has caught up at least once.
 func (a *App) ready(c *gin.Context) {

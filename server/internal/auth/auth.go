@@ -80,7 +80,7 @@ func (s *Service) CreateUser(ctx context.Context, name, display, password string
 	if err := CheckPassword(password, name); err != nil {
 		return nil, err
 	}
-	if !role.Can(incident.Viewer) {
+	if !role.Known() {
 		return nil, incident.Invalidf("role", "%q is not a role; there are viewer, editor, manager and admin", role)
 	}
 	if display = strings.TrimSpace(display); display == "" {
@@ -215,7 +215,7 @@ func (s *Service) CreateToken(ctx context.Context, name string, role incident.Ro
 	if name = strings.TrimSpace(name); name == "" || len(name) > 100 {
 		return "", token, incident.Invalidf("name", "say in at most 100 characters what the token is for")
 	}
-	if !role.Can(incident.Viewer) {
+	if !role.Known() {
 		return "", token, incident.Invalidf("role", "%q is not a role; there are viewer, editor, manager and admin", role)
 	}
 	secret = "hst_" + newSecret()

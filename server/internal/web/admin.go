@@ -55,9 +55,9 @@ func (s *Server) changeUser(r *request) (answer, error) {
 	}
 	role, disabled, password := incident.Role(r.PostForm("role")), r.PostForm("disabled") == "on", r.PostForm("password")
 	switch {
-	case !role.Can(incident.Viewer):
+	case !role.Known():
 		err = incident.Invalidf("role", "choose viewer, editor, manager or admin")
-	case u.ID == r.viewer.User && (role != incident.Admin || disabled):
+	case u.ID == r.viewer.User && (!role.May(incident.Administer) || disabled):
 		err = incident.Invalidf("role", "another administrator has to take your own role from you")
 	case password != "":
 		err = auth.CheckPassword(password, u.Name)

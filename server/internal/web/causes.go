@@ -55,7 +55,7 @@ func (s *Server) causes(r *request) (answer, error) {
 	if page.Facets, err = s.causeFacets(r, q); err != nil {
 		return answer{}, err
 	}
-	page.Factors, page.Together = factorTable(c.Factors, q), s.coFailure(c.Together, q, r.viewer.Role.Can(incident.Editor))
+	page.Factors, page.Together = factorTable(c.Factors, q), s.coFailure(c.Together, q, r.viewer.May(incident.Agree))
 	if page.Changes, err = s.changesBefore(r, c, q); err != nil {
 		return answer{}, err
 	}

@@ -37,7 +37,7 @@ func (s *Server) changes(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page := frontend.ChangesPage{Shell: r.shell("Changes", frontend.NavChanges), Period: r.period(changesPath, q, false), Chips: r.chips(changesPath, q), Clear: changesPath, Tabs: changeTabs(changesPath),
-		Keep: hidden(q, "after"), Connected: connectionLinks(connected), MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo,
+		Keep: hidden(q, "after"), Connected: connectionLinks(connected), MayEdit: r.viewer.MayChange(incident.Import),
 		Sources: s.sourceLinks(func(x importers.Source) bool { return x.Changes != nil }),
 		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/changes", with(q, func(*query.Query) {}))}}}
 	lately, _, err := s.Store.ChangeEvents(ctx, incident.ChangeFilter{Limit: changedLately})
@@ -173,7 +173,7 @@ func (s *Server) fillChanges(ctx context.Context, r *request, page *frontend.Inc
 		return err
 	}
 	inc := page.Incident
-	page.Changes = &frontend.NearChanges{Note: "No change of its services is on record in these 24 hours.", Incident: inc.ID, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
+	page.Changes = &frontend.NearChanges{Note: "No change of its services is on record in these 24 hours.", Incident: inc.ID, MayEdit: r.viewer.MayChange(incident.Write)}
 	page.Changes.Cause, page.Changes.Elsewhere = inc.CausedBy()
 	page.Changes.Elsewhere = page.Changes.Elsewhere && page.Changes.Cause != incident.NoChange
 	for _, e := range inc.Edits {
@@ -251,7 +251,7 @@ func (s *Server) change(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page := frontend.ChangePage{Shell: r.shell(cmp.Or(c.Title, "Untitled change"), frontend.NavChanges, frontend.Link{Label: "Changes", Path: changesPath}), Row: rows[0], MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
+	page := frontend.ChangePage{Shell: r.shell(cmp.Or(c.Title, "Untitled change"), frontend.NavChanges, frontend.Link{Label: "Changes", Path: changesPath}), Row: rows[0], MayEdit: r.viewer.MayChange(incident.Write)}
 	after, laid, err := s.SuspectedAfter(ctx, *c, r.viewer.Private())
 	if err != nil {
 		return answer{}, err

@@ -184,7 +184,7 @@ func (s *Server) pairCases(r *request, page *frontend.PairPage, snapshot *analyt
 	for _, p := range snapshot.Together(a).Pairs {
 		if p.A == x.ID && p.B == y.ID || p.A == y.ID && p.B == x.ID {
 			page.Sentence = capital(p.Sentence())
-			if p.More && p.Needs == analytics.NoNeed && r.viewer.Role.Can(incident.Editor) {
+			if p.More && p.Needs == analytics.NoNeed && r.viewer.May(incident.Agree) {
 				page.Links = []frontend.Link{{Label: "No dependency between the two is configured; state one, if there is one", Path: "/slo/terms"}}
 			} else if p.Needs != analytics.NoNeed {
 				page.Sentence += " It is configured that " + p.Dependency() + "."

@@ -49,7 +49,7 @@ func (s *Server) contract(r *request) (answer, error) {
 	}
 	snapshot := s.Live.Snapshot()
 	page := frontend.ContractPage{Shell: r.shell(a.Name, frontend.NavSLA, frontend.Link{Label: "SLA compliance", Path: slaPath}), ID: a.ID, Name: a.Name, Version: a.Version,
-		Customer: a.Contract.Customer, Problem: a.Problem, Removed: versions[0].Removed, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo,
+		Customer: a.Contract.Customer, Problem: a.Problem, Removed: versions[0].Removed, MayEdit: r.viewer.MayChange(incident.Agree),
 		CountedAt: desk.Replaced(versions, a.Version), Versions: versionRows(versions, frontend.ContractPath(a.ID)+"?version=", a.Version)}
 	for _, g := range snapshot.Windows(q, a) {
 		page.Windows = append(page.Windows, windowOf(g, fmt.Sprintf("%s?version=%d", frontend.ContractPath(a.ID), a.Version)))

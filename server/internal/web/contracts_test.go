@@ -17,7 +17,7 @@ import (
 // A calendar and a contract are made, tried and changed in the browser; what a change does to the past is said before it is saved.
 func TestContractPages(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Editor)
+	s.signIn(incident.Manager)
 	put := func(inc *incident.Incident) {
 		t.Helper()
 		seq, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{inc}) })

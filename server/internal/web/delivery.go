@@ -59,7 +59,7 @@ func (s *Server) delivery(r *request) (answer, error) {
 		return show(page)
 	}
 	page.Sections = s.deliverySections(report, q)
-	if r.viewer.Role.Can(incident.Editor) {
+	if r.viewer.May(incident.Agree) {
 		page.Sections[0].Links = []frontend.Link{{Label: "Change the rule", Path: deliveryRulePath}}
 	}
 	return show(page)

@@ -52,7 +52,7 @@ func (s *Server) durationsPage(r *request, form frontend.Form) (frontend.Numbers
 		page.Sections = append(page.Sections, durationSection(snapshot, a, m, q))
 	}
 	page.None = frontend.NoNumbers{Title: "No duration was defined here", Text: "Beside those that every installation measures, any span of two moments can be measured: from the first known of some to the first known of others."}
-	if r.viewer.Role.Can(incident.Editor) && !s.Demo {
+	if r.viewer.MayChange(incident.Write) {
 		page.Define = &frontend.DefineDuration{Form: form}
 		for _, c := range snapshot.Policies(incident.CalendarPolicy) {
 			page.Define.Calendars = append(page.Define.Calendars, frontend.Choice{Value: string(c.ID), Label: c.Name, Count: -1})

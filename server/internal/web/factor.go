@@ -12,20 +12,20 @@ import (
 const secondFactorPath = "/me/factor"
 
 // factorRoutes are the pages about what people prove beside their password.
-func (s *Server) factorRoutes(get, post func(path string, needs incident.Role, h handler)) {
+func (s *Server) factorRoutes(get, post func(path string, needs incident.Ability, h handler)) {
 	get("/login/code", anyone, s.codePage)
 	post("/login/code", anyone, s.enterCode)
 	get("/login/enrol", anyone, s.enrolPage)
 	post("/login/enrol", anyone, s.enrol)
-	get("/me/confirm", incident.Viewer, s.confirmPage)
-	post("/me/confirm", incident.Viewer, s.confirm)
-	get(secondFactorPath, incident.Viewer, s.factorPage)
-	post(secondFactorPath+"/begin", incident.Viewer, s.confirmed(secondFactorPath, s.beginFactor))
-	post(secondFactorPath+"/confirm", incident.Viewer, s.confirmed(secondFactorPath, s.confirmFactor))
-	post(secondFactorPath+"/recovery", incident.Viewer, s.confirmed(secondFactorPath, s.renewRecovery))
-	post(secondFactorPath+"/off", incident.Viewer, s.turnFactorOff)
-	post("/admin/users/:id/factor/reset", incident.Admin, s.confirmed("/admin/users", s.resetFactor))
-	post("/admin/factors", incident.Admin, s.confirmed("/admin/users", s.demandFactors))
+	get("/me/confirm", incident.Read, s.confirmPage)
+	post("/me/confirm", incident.Read, s.confirm)
+	get(secondFactorPath, incident.Read, s.factorPage)
+	post(secondFactorPath+"/begin", incident.Read, s.confirmed(secondFactorPath, s.beginFactor))
+	post(secondFactorPath+"/confirm", incident.Read, s.confirmed(secondFactorPath, s.confirmFactor))
+	post(secondFactorPath+"/recovery", incident.Read, s.confirmed(secondFactorPath, s.renewRecovery))
+	post(secondFactorPath+"/off", incident.Read, s.turnFactorOff)
+	post("/admin/users/:id/factor/reset", incident.Administer, s.confirmed("/admin/users", s.resetFactor))
+	post("/admin/factors", incident.Administer, s.confirmed("/admin/users", s.demandFactors))
 }
 
 func (s *Server) factorPage(r *request) (answer, error) {

@@ -7,6 +7,7 @@ import (
 
 	"hindsight/frontend"
 	"hindsight/incident"
+	"hindsight/server/internal/api"
 )
 
 // fail answers with an error page: what happened, what was kept, what to do next.
@@ -28,6 +29,7 @@ func (s *Server) fail(r *request, err error) {
 
 func errorPage(err error) frontend.ErrorPage {
 	var field *incident.FieldError
+	var denied *api.DeniedError
 	home := []frontend.Link{{Label: "Overview", Path: "/"}, {Label: "Incidents", Path: "/incidents"}}
 	switch {
 	case errors.As(err, &field):
@@ -40,12 +42,15 @@ func errorPage(err error) frontend.ErrorPage {
 	case errors.Is(err, incident.ErrConflict):
 		return frontend.ErrorPage{Status: http.StatusConflict, Heading: "Somebody else was faster",
 			Text: "What you sent was not saved: " + err.Error() + ". Go back, load the page again and repeat your change.", Links: home}
-	case errors.Is(err, errReadOnly):
-		return frontend.ErrorPage{Status: http.StatusForbidden, Heading: "The demonstration is read-only",
-			Text: "Nothing was changed. Start Hindsight without --demo to work with your own incidents.", Links: home}
-	case errors.Is(err, errForbidden):
+	case errors.Is(err, api.ErrReadOnly):
+		return frontend.ErrorPage{Status: http.StatusForbidden, Heading: "Nothing can be changed here",
+			Text: "Nothing was changed. The demonstration is read-only, and so is looking as a role: go back to your own view first.", Links: home}
+	case errors.As(err, &denied):
 		return frontend.ErrorPage{Status: http.StatusForbidden, Heading: "Your role does not allow this",
-			Text: "Nothing was changed. An administrator can give you another role.", Links: home}
+			Text: "Nothing was changed: " + denied.Error() + ". An administrator can give you another role.", Links: home}
+	case errors.Is(err, errForbidden):
+		return frontend.ErrorPage{Status: http.StatusForbidden, Heading: "You are not signed in as a user",
+			Text: "Nothing was changed. Only somebody with an account has this.", Links: home}
 	}
 	return frontend.ErrorPage{Status: http.StatusInternalServerError, Heading: "Something went wrong here",
 		Text: "What you sent may not have been saved. Try again; if it keeps happening, the server's log says why, under the request's id.", Links: home}

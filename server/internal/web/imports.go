@@ -21,57 +21,55 @@ var importsCrumb = frontend.Link{Label: "Imports", Path: importsPath}
 
 // importRoutes registers the pages about imports. Dead letters hold raw text, which may be private.
 func (s *Server) importRoutes(r gin.IRouter) {
-	get := func(path string, needs incident.Role, h handler) { r.GET(path, s.handle(needs, h)) }
-	post := func(path string, needs incident.Role, h handler) { r.POST(path, s.handle(needs, h)) }
+	get, post := s.getting(r), s.posting(r)
 	s.connectRoutes(r)
 
-	get(startPath, incident.Viewer, s.start)
-	post("/setup/sample", incident.Editor, s.loadSample)
-	post("/setup/sample/remove", incident.Editor, s.removeSample)
+	get(startPath, incident.Read, s.start)
+	post("/setup/sample", incident.Import, s.loadSample)
+	post("/setup/sample/remove", incident.Import, s.removeSample)
 
-	get("/imports", incident.Viewer, s.imports)
-	get("/imports/new", incident.Editor, s.sources)
-	get("/imports/new/:source", incident.Editor, s.uploadForm)
-	post("/imports/new/:source", incident.Editor, s.upload)
-	get("/imports/:id", incident.Viewer, s.connection)
-	get("/imports/:id/map", incident.Editor, s.mapForm)
-	post("/imports/:id/map", incident.Editor, s.saveMapping)
-	get("/imports/:id/preview", incident.Editor, s.preview)
-	post("/imports/:id/runs", incident.Editor, s.startRun)
-	get("/imports/:id/forecast", incident.Editor, s.forecast)
-	post("/imports/:id/remap", incident.Editor, s.remap)
-	post("/imports/:id/retry", incident.Editor, s.again("retry"))
-	post("/imports/:id/name", incident.Editor, s.renameConnection)
-	post("/imports/:id/remove", incident.Admin, s.removeConnection)
-	get("/imports/runs/:id", incident.Viewer, s.run)
-	get("/imports/runs/:id/progress", incident.Viewer, s.runProgress)
-	post("/imports/runs/:id/cancel", incident.Editor, s.cancelRun)
-	get("/imports/letters", incident.Editor, s.letters)
-	get("/imports/letters.csv", incident.Editor, s.exportLetters)
-	post("/imports/letters/:id/retry", incident.Editor, s.retryLetter)
-	post("/imports/letters/:id/discard", incident.Editor, s.discardLetter)
+	get("/imports", incident.Read, s.imports)
+	get("/imports/new", incident.Import, s.sources)
+	get("/imports/new/:source", incident.Import, s.uploadForm)
+	post("/imports/new/:source", incident.Import, s.upload)
+	get("/imports/:id", incident.Read, s.connection)
+	get("/imports/:id/map", incident.Import, s.mapForm)
+	post("/imports/:id/map", incident.Import, s.saveMapping)
+	get("/imports/:id/preview", incident.Import, s.preview)
+	post("/imports/:id/runs", incident.Import, s.startRun)
+	get("/imports/:id/forecast", incident.Import, s.forecast)
+	post("/imports/:id/remap", incident.Import, s.remap)
+	post("/imports/:id/retry", incident.Import, s.again("retry"))
+	post("/imports/:id/name", incident.Import, s.renameConnection)
+	post("/imports/:id/remove", incident.Administer, s.removeConnection)
+	get("/imports/runs/:id", incident.Read, s.run)
+	get("/imports/runs/:id/progress", incident.Read, s.runProgress)
+	post("/imports/runs/:id/cancel", incident.Import, s.cancelRun)
+	get("/imports/letters", incident.Import, s.letters)
+	get("/imports/letters.csv", incident.Import, s.exportLetters)
+	post("/imports/letters/:id/retry", incident.Import, s.retryLetter)
+	post("/imports/letters/:id/discard", incident.Import, s.discardLetter)
 }
 
 // connectRoutes registers the steps of connecting a source over the network, and what is changed of it later.
 func (s *Server) connectRoutes(r gin.IRouter) {
-	get := func(path string, needs incident.Role, h handler) { r.GET(path, s.handle(needs, h)) }
-	post := func(path string, needs incident.Role, h handler) { r.POST(path, bounded, s.handle(needs, h)) }
+	get, post := s.getting(r), s.posting(r, bounded)
 
-	get("/imports/:id/settings", incident.Editor, s.settingsForm)
-	post("/imports/:id/settings", incident.Editor, s.saveSettings)
-	get("/imports/:id/test", incident.Editor, s.test)
-	get("/imports/:id/words", incident.Editor, s.wordsForm)
-	post("/imports/:id/words", incident.Editor, s.saveWords)
-	get("/imports/:id/begin", incident.Editor, s.beginForm)
-	get("/imports/:id/webhook", incident.Editor, s.webhookForm)
-	post("/imports/:id/webhook", incident.Editor, s.addWebhookSecret)
-	post("/imports/:id/webhook/drop", incident.Editor, s.dropWebhookSecret)
-	post("/imports/:id/follow", incident.Editor, s.follow)
-	post("/imports/:id/pause", incident.Editor, s.pause)
-	post("/imports/:id/resume", incident.Editor, s.resume)
+	get("/imports/:id/settings", incident.Import, s.settingsForm)
+	post("/imports/:id/settings", incident.Import, s.saveSettings)
+	get("/imports/:id/test", incident.Import, s.test)
+	get("/imports/:id/words", incident.Import, s.wordsForm)
+	post("/imports/:id/words", incident.Import, s.saveWords)
+	get("/imports/:id/begin", incident.Import, s.beginForm)
+	get("/imports/:id/webhook", incident.Import, s.webhookForm)
+	post("/imports/:id/webhook", incident.Import, s.addWebhookSecret)
+	post("/imports/:id/webhook/drop", incident.Import, s.dropWebhookSecret)
+	post("/imports/:id/follow", incident.Import, s.follow)
+	post("/imports/:id/pause", incident.Import, s.pause)
+	post("/imports/:id/resume", incident.Import, s.resume)
 }
 
-func (s *Server) mayEdit(r *request) bool { return r.viewer.Role.Can(incident.Editor) && !s.Demo }
+func (s *Server) mayEdit(r *request) bool { return r.viewer.MayChange(incident.Import) }
 
 func (s *Server) imports(r *request) (answer, error) {
 	ctx := r.Request.Context()
@@ -101,7 +99,7 @@ func (s *Server) imports(r *request) (answer, error) {
 
 // newestLetters are shown to those who may see raw text.
 func (s *Server) newestLetters(ctx context.Context, r *request, connection incident.ID, limit int) ([]frontend.LetterRow, error) {
-	if !r.viewer.Role.Can(incident.Editor) {
+	if !r.viewer.May(incident.Import) {
 		return nil, nil
 	}
 	letters, err := s.Store.DeadLetters(ctx, connection, limit)

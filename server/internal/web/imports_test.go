@@ -105,7 +105,7 @@ func TestWhoMayImport(t *testing.T) {
 
 func TestDemoChangesNothing(t *testing.T) {
 	s := newImportSite(t, true)
-	s.post("/login/demo", http.StatusSeeOther, "role", "admin")
+	s.post("/view-as", http.StatusSeeOther, "role", "admin")
 	for _, path := range []string{"/imports", "/imports/new", "/imports/new/table", "/imports/letters", "/setup/start"} {
 		s.get(path, http.StatusOK)
 	}

@@ -32,7 +32,7 @@ func (s *Server) incident(r *request) (answer, error) {
 func (s *Server) incidentPage(r *request, inc *incident.Incident, form frontend.Form) (frontend.IncidentPage, error) {
 	ctx := r.Request.Context()
 	page := frontend.IncidentPage{Shell: r.shell(inc.Title, frontend.NavIncidents, frontend.Link{Label: "Incidents", Path: incidentsPath}),
-		Incident: inc, Form: form, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Uncounted: inc.Uncounted(),
+		Incident: inc, Form: form, MayEdit: r.viewer.MayChange(incident.Write), Uncounted: inc.Uncounted(),
 		Durations: s.durations(inc), Clocks: s.clocksOf(inc), Related: s.related(inc, r.viewer.Private()),
 		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/incidents/" + string(inc.ID)}}}
 	for _, u := range inc.Services {
@@ -142,7 +142,7 @@ func (s *Server) fillRaw(ctx context.Context, r *request, page *frontend.Inciden
 		}
 		page.Connection = frontend.Link{Label: conn.Name, Path: frontend.ConnectionPath(conn.ID)}
 	}
-	if inc.RawID == "" || !r.viewer.Private() {
+	if inc.RawID == "" || !r.viewer.May(incident.Import) {
 		return nil
 	}
 	raw, err := s.Store.Raw(ctx, inc.RawID)

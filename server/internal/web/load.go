@@ -40,7 +40,7 @@ func (s *Server) load(r *request) (answer, error) {
 		page.Notes = append(page.Notes, "there are more incidents than are read for this page; the oldest are missing")
 	}
 	for _, t := range report.Teams {
-		page.Sections = append(page.Sections, loadSection(t, q, r.viewer.Role.Can(incident.Editor)))
+		page.Sections = append(page.Sections, loadSection(t, q, r.viewer.May(incident.Agree)))
 	}
 	if len(report.Teams) == 0 {
 		page.None = frontend.NoNumbers{Title: "No incident of a team", Text: "In this period no incident that counts fell to a team, by itself or by a service that a team owns. Choose a longer period.",

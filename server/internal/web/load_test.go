@@ -13,7 +13,7 @@ import (
 // counted, and an overdue item leads to its incident.
 func TestLoadAndLearning(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Editor)
+	s.signIn(incident.Manager)
 	s.lists("/load", []string{"No incident of a team"}, nil)
 	s.lists("/learning", []string{"No incident in this period"}, nil)
 	red, blue := incident.NewTeam("Red"), incident.NewTeam("Blue")
@@ -71,7 +71,7 @@ func TestLoadAndLearning(t *testing.T) {
 // TestTeamHours: hours are tried before they are saved, count from then on, and can be taken back; those who may not edit cannot.
 func TestTeamHours(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Editor)
+	s.signIn(incident.Manager)
 	red := incident.NewTeam("Red")
 	late := beganAt("inc_1", noon.Add(7*time.Hour), false) // 19:00: off hours of the standard
 	late.Team = red.ID

@@ -27,7 +27,7 @@ func (s *Server) onCall(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page := frontend.OnCallPage{Shell: r.shell("On call", frontend.NavServices, frontend.Link{Label: "Services", Path: servicesPath}), Query: strings.TrimSpace(r.Query("q")),
-		Until: s.Now().UTC().Add(desk.DutyAhead), Cut: !all, Connected: connectionLinks(connected), MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo,
+		Until: s.Now().UTC().Add(desk.DutyAhead), Cut: !all, Connected: connectionLinks(connected), MayEdit: r.viewer.MayChange(incident.Import),
 		Sources: s.sourceLinks(func(x importers.Source) bool { return x.Shifts })}
 	rows, err := s.dutyRows(ctx, r, duties)
 	if err != nil {

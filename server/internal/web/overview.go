@@ -53,7 +53,7 @@ func (s *Server) fillOverview(ctx context.Context, r *request, page *frontend.Ov
 		return err
 	}
 	problems, page.OnTrial = recurring.Unasked(problems)
-	page.MayJudge = r.viewer.Role.Can(incident.Editor) && !s.Demo
+	page.MayJudge = r.viewer.MayChange(incident.Write)
 	if page.Recurring, err = s.problemRows(ctx, r, problems[:min(len(problems), recurringShown)]); err != nil {
 		return err
 	}
@@ -83,6 +83,8 @@ func (s *Server) checklist(ctx context.Context, r *request) ([]frontend.Step, er
 		{Text: "Define a contract for service levels", Path: "/admin/contracts/new", Done: len(s.Live.Snapshot().Agreements()) > 0},
 		{Text: "Invite a colleague", Path: "/admin/users", Done: len(users) > 1},
 	}
+	needs := map[string]incident.Ability{"/imports/new": incident.Import, "/admin/contracts/new": incident.Agree, "/admin/users": incident.Administer}
+	steps = slices.DeleteFunc(steps, func(x frontend.Step) bool { return !r.viewer.MayChange(needs[x.Path]) })
 	if !slices.ContainsFunc(steps, func(x frontend.Step) bool { return !x.Done }) {
 		return nil, nil
 	}

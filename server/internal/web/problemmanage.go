@@ -35,7 +35,7 @@ func (s *Server) managedPart(ctx context.Context, r *request, x desk.Standing, i
 				Note: fmt.Sprintf("%s, %s, %s", c.Kind, c.At().In(r.zone()).Format("2 Jan 2006"), strings.ReplaceAll(string(c.Result), "_", " "))}
 		}
 	}
-	if r.viewer.Role.Can(incident.Editor) {
+	if r.viewer.May(incident.Write) {
 		return part, s.offerOwners(ctx, &part, incs)
 	}
 	return part, nil

@@ -28,7 +28,7 @@ func (s *Server) problemPage(r *request, form frontend.Form) (frontend.ProblemPa
 	}
 	p := x.Problem
 	page := frontend.ProblemPage{Shell: r.shell(p.Title, frontend.NavProblems, frontend.Link{Label: "Recurring problems", Path: problemsPath}),
-		MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Form: form,
+		MayEdit: r.viewer.MayChange(incident.Write), Form: form,
 		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/problems/" + string(p.ID)}}}
 	members, err := s.members(ctx, r, []incident.Problem{p})
 	if err != nil {

@@ -24,7 +24,7 @@ func (s *Server) problems(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	q := problemQuery(r.Request.URL.Query())
 	page := frontend.ProblemsPage{Shell: r.shell("Recurring problems", frontend.NavProblems), Query: q.Text, Keep: problemHidden(q, "q"),
-		Clear: problemsPath, MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo, Needs: groupingNeeds, Have: s.visible(r)}
+		Clear: problemsPath, MayEdit: r.viewer.MayChange(incident.Write), Needs: groupingNeeds, Have: s.visible(r)}
 	all, err := s.VisibleProblems(ctx, r.viewer.Private())
 	if err != nil {
 		return answer{}, err

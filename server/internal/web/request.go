@@ -20,7 +20,7 @@ import (
 // The cookies. Over https the session's name begins with __Host-, which ties it to this host.
 const (
 	sessionCookie = "hindsight_session"
-	roleCookie    = "hindsight_role" // of visitors of the demonstration
+	roleCookie    = "hindsight_role" // that somebody looks at the product as
 	flashCookie   = "hindsight_flash"
 	themeCookie   = "hindsight_theme"
 	zoneCookie    = "hindsight_zone"
@@ -47,7 +47,7 @@ func (s *Server) request(c *gin.Context) (*request, error) {
 // Viewer returns who makes a request with a browser session; ok is false for people who are not signed in.
 func (s *Server) Viewer(c *gin.Context) (v api.Viewer, ok bool) {
 	v, _, _, err := s.identify(c)
-	return v, err == nil && v.Role != ""
+	return v, err == nil && v.Known()
 }
 
 func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident.Session, error) {
@@ -55,7 +55,7 @@ func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident
 	if err == nil && secret != "" {
 		user, session, err := s.Auth.Session(c.Request.Context(), secret)
 		if err == nil {
-			return api.Viewer{Name: user.Name, Role: user.Role, User: user.ID}, user, session, nil
+			return s.viewerOf(c, *user), user, session, nil
 		}
 		if !errors.Is(err, incident.ErrNotFound) {
 			return api.Viewer{}, nil, nil, err
@@ -65,10 +65,20 @@ func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident
 		return api.Viewer{}, nil, nil, nil
 	}
 	role := incident.Viewer
-	if chosen, err := c.Cookie(roleCookie); err == nil && slices.Contains(incident.Roles, incident.Role(chosen)) {
-		role = incident.Role(chosen)
+	if chosen := chosenRole(c); chosen != "" {
+		role = chosen
 	}
-	return api.Viewer{Name: "visitor", Role: role}, nil, nil, nil
+	return looking("visitor", role), nil, nil, nil
+}
+
+// viewerOf is what a signed-in user may do; an administrator may have chosen to look as a role.
+func (s *Server) viewerOf(c *gin.Context, user incident.User) api.Viewer {
+	if as := chosenRole(c); as != "" && user.Role.May(incident.Administer) {
+		return looking(user.Name, as)
+	}
+	v := api.As(user.Name, user.Role, user.ID)
+	v.ReadOnly = s.Demo
+	return v
 }
 
 func (s *Server) sessionName() string {
@@ -88,9 +98,9 @@ func (r *request) setCookie(name, value string, maxAge time.Duration) {
 		Secure: r.server.secure, SameSite: http.SameSiteLaxMode})
 }
 
-// demoMay are the changes that a visitor of the demonstration may make: to their own view.
-func (r *request) demoMay() bool {
-	return slices.Contains([]string{"/login/demo", "/me/theme", "/logout"}, r.Request.URL.Path)
+// ownView reports whether a request changes nothing but how the person who asks sees the product.
+func (r *request) ownView() bool {
+	return slices.Contains([]string{viewAsPath, "/me/theme", "/logout"}, r.Request.URL.Path)
 }
 
 // shell is what every page has around it. crumbs lead from the outermost page to this one, without it.
@@ -105,8 +115,9 @@ func (r *request) shell(title string, nav frontend.Nav, crumbs ...frontend.Link)
 		}
 	}
 	shell.Unwritten = s.Index.Trouble() != nil
-	if r.viewer.Role != "" {
-		shell.User = frontend.User{ID: r.viewer.User, Name: r.viewer.Name, Role: r.viewer.Role}
+	if r.viewer.Known() {
+		shell.User = frontend.User{ID: r.viewer.User, Name: r.viewer.Name, Role: r.viewer.Role, Abilities: r.viewer.Abilities, ReadOnly: r.viewer.ReadOnly}
+		shell.LooksAs = r.user != nil && r.viewer.User == ""
 	}
 	if r.user != nil {
 		shell.User.Display = r.user.Display

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -87,20 +86,6 @@ func (s *Server) login(r *request) (answer, error) {
 	return answer{to: next}, nil
 }
 
-// demoRole lets a visitor of the demonstration look around as another role.
-func (s *Server) demoRole(r *request) (answer, error) {
-	role := incident.Role(r.PostForm("role"))
-	if !s.Demo || !slices.Contains(incident.Roles, role) {
-		return answer{}, incident.ErrNotFound
-	}
-	r.setCookie(roleCookie, string(role), 0)
-	next := r.PostForm("next")
-	if !localPath(next) {
-		next = "/"
-	}
-	return goTo(next, frontend.Flash{Kind: frontend.Notice, Text: "You are looking around as " + string(role) + "."})
-}
-
 func (s *Server) logout(r *request) (answer, error) {
 	if secret := r.cookie(s.sessionName()); secret != "" {
 		if err := s.Auth.SignOut(r.Request.Context(), secret); err != nil {
@@ -108,6 +93,7 @@ func (s *Server) logout(r *request) (answer, error) {
 		}
 	}
 	r.setCookie(s.sessionName(), "", -1)
+	r.setCookie(roleCookie, "", -1)
 	return goTo("/login", frontend.Flash{Kind: frontend.Done, Text: "You are signed out."})
 }
 

@@ -23,7 +23,7 @@ func (s *Server) slo(r *request) (answer, error) { return show(s.sloPage(r)) }
 
 func (s *Server) sloPage(r *request) frontend.SLOPage {
 	snapshot := s.Live.Snapshot()
-	page := frontend.SLOPage{Shell: r.shell("Objectives", frontend.NavSLO), MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
+	page := frontend.SLOPage{Shell: r.shell("Objectives", frontend.NavSLO), MayEdit: r.viewer.MayChange(incident.Agree)}
 	for _, b := range s.Budgets(snapshot, r.viewer.Private()) {
 		page.Rows = append(page.Rows, sloRow(snapshot, b))
 	}
@@ -126,7 +126,7 @@ func (s *Server) sloDetail(r *request) (answer, error) {
 	}
 	o := b.NamedObjective.Objective
 	page := frontend.SLODetailPage{Shell: r.shell(b.Policy.Name, frontend.NavSLO, frontend.Link{Label: "Objectives", Path: sloPath}), Row: sloRow(snapshot, b), ID: string(b.Policy.ID),
-		Since: b.Since, OpenSLO: o.OpenSLO != "", About: agreed(o), MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo,
+		Since: b.Since, OpenSLO: o.OpenSLO != "", About: agreed(o), MayEdit: r.viewer.MayChange(incident.Agree),
 		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/slo/" + string(b.Policy.ID)}, {Label: "All as OpenSLO", Path: "/api/v1/slo.yaml"}}}
 	page.Excluded = excludedParts(b.Maintenance, b.Excluded, o.Window.Location())
 	page.Uncertain = append(doubts(b.Unclear, b.Consumed), lateDoubt(b.Late, b.LateTook, b.LateUnknown)...)

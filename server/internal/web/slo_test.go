@@ -46,7 +46,7 @@ const hours, days = time.Hour, 24 * time.Hour
 // TestObjectives: from the empty page to an objective, its budget, a change with both versions, and its end.
 func TestObjectives(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Editor)
+	s.signIn(incident.Manager)
 	s.holds(s.get("/slo", http.StatusOK), "the empty page", "No objectives yet", "99.9 % over 30 days allow 43 minutes")
 	s.fell("inc_old", "Shop", 90*days, time.Minute)
 	s.fell("inc_a", "Shop", 5*days, 20*time.Minute)
@@ -83,7 +83,7 @@ func TestObjectives(t *testing.T) {
 // TestTermsOfImpact: the service page prices lost time once there is a rate, and says what a service loses because of another.
 func TestTermsOfImpact(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Editor)
+	s.signIn(incident.Manager)
 	s.fell("inc_shop", "Shop", 20*hours, time.Hour, func(inc *incident.Incident) { inc.Severity = incident.Sev2 })
 	s.fell("inc_db", "Database", 10*hours, time.Hour)
 	path := "/services/" + string(incident.NewService("Shop").ID)
@@ -103,7 +103,7 @@ func TestTermsOfImpact(t *testing.T) {
 // TestObjectiveWithNeeds: an objective counts what its service needs, beside what it spent by itself, without what contracts exclude.
 func TestObjectiveWithNeeds(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Editor)
+	s.signIn(incident.Manager)
 	s.fell("inc_old", "Shop", 90*days, time.Minute)
 	s.fell("inc_shop", "Shop", 20*hours, time.Hour)
 	s.fell("inc_db", "Database", 10*hours, time.Hour)
@@ -127,7 +127,7 @@ func TestObjectiveWithNeeds(t *testing.T) {
 // TestOpenSLO: a file goes in by the page and comes out by the API with what cannot be measured.
 func TestOpenSLO(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Editor)
+	s.signIn(incident.Manager)
 	const file = `apiVersion: openslo/v1
 kind: SLO
 metadata: {name: shop-errors, displayName: Shop answers}

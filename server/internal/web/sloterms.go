@@ -23,7 +23,7 @@ func (s *Server) termsPage(r *request, form frontend.Form) frontend.SLOTermsPage
 	snapshot := s.Live.Snapshot()
 	terms := snapshot.Terms()
 	page := frontend.SLOTermsPage{Shell: r.shell("Weights, dependencies, rates", frontend.NavSLO, frontend.Link{Label: "Objectives", Path: sloPath}), Form: form,
-		Sum: terms.Weights.Sum, Services: s.serviceChoices(r, ""), MayEdit: r.viewer.Role.Can(incident.Editor) && !s.Demo}
+		Sum: terms.Weights.Sum, Services: s.serviceChoices(r, ""), MayEdit: r.viewer.MayChange(incident.Agree)}
 	known := map[incident.ID]bool{"": true}
 	for _, c := range page.Services {
 		known[incident.ID(c.Value)] = true

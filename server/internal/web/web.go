@@ -10,6 +10,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -17,6 +18,7 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports/draw"
+	"hindsight/server/internal/api"
 	"hindsight/server/internal/desk"
 )
 
@@ -27,6 +29,7 @@ type Server struct {
 	draw   *draw.Engine
 	secure bool // cookies over https only
 	log    *slog.Logger
+	access []api.Access
 }
 
 // New registers the pages on r. Routes that are added to r later are kept from panics, too.
@@ -38,13 +41,35 @@ func New(d *desk.Desk, r *gin.Engine, engine *draw.Engine) (*Server, error) {
 	s := &Server{Desk: d, pages: pages, draw: engine, secure: strings.HasPrefix(d.BaseURL, "https:"), log: d.Log}
 	r.Use(s.recover()) // gin gives it only to routes that are added from here on
 	r.NoRoute(s.handle(anyone, func(*request) (answer, error) { return answer{}, incident.ErrNotFound }))
-	r.GET(frontend.AssetPrefix+"*name", gin.WrapH(pages.Assets()))
+	s.register(r, http.MethodGet, frontend.AssetPrefix+"*name", anyone, gin.WrapH(pages.Assets()))
 	s.routes(r)
 	return s, nil
 }
 
-// anyone is the role that a page for people who are not signed in needs.
-const anyone incident.Role = ""
+// anyone is what a page needs that is for people who are not signed in, too.
+const anyone incident.Ability = ""
+
+// Access lists the pages and what each needs.
+func (s *Server) Access() []api.Access { return s.access }
+
+// register adds a route, and remembers what it needs.
+func (s *Server) register(r gin.IRouter, method, path string, needs incident.Ability, h ...gin.HandlerFunc) {
+	s.access = append(s.access, api.Access{Method: method, Path: path, Needs: needs})
+	r.Handle(method, path, h...)
+}
+
+// getting and posting return what registers pages, as the tables of routes use it.
+func (s *Server) getting(r gin.IRouter) func(path string, needs incident.Ability, h handler) {
+	return func(path string, needs incident.Ability, h handler) {
+		s.register(r, http.MethodGet, path, needs, s.handle(needs, h))
+	}
+}
+
+func (s *Server) posting(r gin.IRouter, before ...gin.HandlerFunc) func(path string, needs incident.Ability, h handler) {
+	return func(path string, needs incident.Ability, h handler) {
+		s.register(r, http.MethodPost, path, needs, append(slices.Clone(before), s.handle(needs, h))...)
+	}
+}
 
 // handler answers one request. An error becomes an error page.
 type handler func(*request) (answer, error)
@@ -84,7 +109,7 @@ const maxForm = 1 << 20
 func bounded(c *gin.Context) { c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxForm) }
 
 // handle wraps a handler: who asks, may they, and what comes out.
-func (s *Server) handle(needs incident.Role, h handler) gin.HandlerFunc {
+func (s *Server) handle(needs incident.Ability, h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		r, err := s.request(c)
 		var a answer
@@ -100,21 +125,16 @@ func (s *Server) handle(needs incident.Role, h handler) gin.HandlerFunc {
 	}
 }
 
-// errForbidden: the viewer is known and may not do this.
+// errForbidden: what is asked for is a signed-in user's own, and there is none.
 var errForbidden = errors.New("not allowed")
 
-// errReadOnly: the demonstration changes nothing.
-var errReadOnly = errors.New("the demonstration is read-only")
-
-func (s *Server) admit(r *request, needs incident.Role, h handler) (answer, error) {
-	switch {
-	case needs == anyone || r.viewer.Role.Can(needs):
-		if s.Demo && r.Request.Method != http.MethodGet && !r.demoMay() {
-			return answer{}, errReadOnly
-		}
+func (s *Server) admit(r *request, needs incident.Ability, h handler) (answer, error) {
+	err := r.viewer.Check(needs, r.Request.Method != http.MethodGet && !r.ownView())
+	if err == nil {
 		return h(r)
-	case r.viewer.Role != "":
-		return answer{}, errForbidden
+	}
+	if !errors.Is(err, api.ErrUnknown) {
+		return answer{}, err
 	}
 	done, err := s.Auth.SetUp(r.Request.Context())
 	if err != nil {
