@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/server/internal/backup"
 	"hindsight/server/internal/config"
 )
 
@@ -55,12 +56,19 @@ func reindex(_ context.Context, p program, _ *flag.FlagSet, parse func() (config
 	if err != nil {
 		return err
 	}
+	if err := dropIndex(cfg); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.out, "the search index is dropped; the next start of the server builds it again")
+	return nil
+}
+
+func dropIndex(cfg config.Config) error {
 	for _, name := range []string{"index", "index-commands"} {
 		if err := os.RemoveAll(filepath.Join(cfg.Data, name)); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintln(p.out, "the search index is dropped; the next start of the server builds it again")
 	return nil
 }
 
@@ -112,11 +120,37 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	if err := p.verifyAudit(ctx, a.Desk, ""); err != nil {
 		return err
 	}
+	last, err := backup.ReadLast(ctx, s)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "backup        %s\n", backupWords(last, cfg.Backup.Dir, p.now()))
 	if err := writable(cfg.Data); err != nil {
 		return fmt.Errorf("the data folder cannot be written: %w", err)
 	}
 	fmt.Fprintf(p.out, "data folder   %s can be written\n", cfg.Data)
 	return nil
+}
+
+// backupLate is how old the last good daily backup may be before somebody should look why.
+const backupLate = 36 * time.Hour
+
+// backupWords says how old the last good daily backup is, and warns when it is old.
+func backupWords(last backup.Last, dir string, now time.Time) string {
+	age := incident.FormatDuration(now.Sub(last.At).Truncate(time.Minute))
+	switch {
+	case last.At.IsZero() && last.Error == "" && dir == "":
+		return "none every day; HINDSIGHT_BACKUP_DIR makes the server take one"
+	case last.At.IsZero() && last.Error == "":
+		return "none yet"
+	case last.At.IsZero():
+		return "warning: there is none. The last try ended with: " + last.Error
+	case now.Sub(last.At) > backupLate && last.Error != "":
+		return "warning: the last good one is " + age + " old. The last try ended with: " + last.Error
+	case now.Sub(last.At) > backupLate:
+		return "warning: the last good one is " + age + " old: " + last.File
+	}
+	return age + " old, " + last.File
 }
 
 func writable(dir string) error {

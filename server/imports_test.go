@@ -59,6 +59,7 @@ var rules = []rule{
 	{"server/internal/pgtest", []string{"incident"}, []string{"github.com/jackc/pgx/v5"}},
 	{"server/internal/store", []string{"incident", "migrations"}, []string{"gorm.io/...", "modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "github.com/riverqueue/..."}},
 	{"server/internal/store/...", []string{"incident", "server/internal/store"}, nil},
+	{"server/internal/backup", []string{"incident", "server/internal/store", "server/internal/seal"}, nil},
 	{"server/internal/follow", []string{"incident"}, nil},
 	{"server/internal/openslo", []string{"incident"}, []string{"gopkg.in/yaml.v3"}},
 	{"server/internal/seal", nil, nil},

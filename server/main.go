@@ -67,6 +67,8 @@ func commands() []command {
 		{"key", "rotate", "seal stored secrets with the first key again", keys},
 		{"migrate", "", "bring the database up to date", migrate},
 		{"reindex", "", "rebuild the search index at the next start", reindex},
+		{"backup", "-o FILE | --verify FILE", "write everything into one file while the server runs, or check such a file", backUp},
+		{"restore", "FILE", "make an empty installation what a backup says, on either database", restore},
 		{"config", "", "print the settings in force", showConfig},
 		{"doctor", "[--ready]", "check that everything is well", doctor},
 		{"version", "", "print the version", showVersion},

@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"hindsight/incident"
+	"hindsight/server/internal/backup"
 	"hindsight/server/internal/jobs"
+	"hindsight/server/internal/store"
 )
 
 // Work begins to work on background jobs, until Close.
@@ -22,6 +25,31 @@ func (a *App) Work(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		return client.Stop(ctx)
+	})
+	return a.backUp(ctx)
+}
+
+// backUp takes a backup every day, until Close, if there is a folder for them.
+func (a *App) backUp(ctx context.Context) error {
+	to := a.Config.Backup
+	if to.Dir == "" {
+		return nil
+	}
+	keys, err := a.Desk.Safe.KeyIDs()
+	if err != nil {
+		return err
+	}
+	d := backup.Daily{Source: backup.Source{Database: store.Config{URL: a.Config.DatabaseURL, DataDir: a.Config.Data, Log: a.Desk.Log, Now: a.Desk.Now}, Program: a.Desk.Version, Keys: keys, Now: a.Desk.Now},
+		Store: a.store, Dir: to.Dir, At: to.At, Keep: to.Keep, Log: a.Desk.Log}
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan error, 1)
+	go func() { done <- d.Run(ctx) }()
+	a.closers = append(a.closers, func() error {
+		stop()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			return err
+		}
+		return nil
 	})
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"hindsight/server/internal/seal"
@@ -29,8 +30,11 @@ type Config struct {
 	Keys seal.Keyring
 	// AllowNetworks are the networks that importers may call although they are not public; usually none.
 	AllowNetworks []netip.Prefix
+	// Backup says when and where the server takes backups by itself.
+	Backup Backup
 
 	secretKey, allowNetworks string // as given, until they are parsed
+	backupAt, backupKeep     string
 }
 
 // Option is one setting, as the outside sees it.
@@ -60,6 +64,12 @@ func Options() []Option {
 			field: func(c *Config) *string { return &c.BaseURL }},
 		{Env: "HINDSIGHT_ALLOW_NETWORKS", Flag: "allow-networks", Default: "", Help: "private networks that importers may call, such as 10.0.0.0/8,192.168.1.7; empty: none",
 			field: func(c *Config) *string { return &c.allowNetworks }, show: func(c Config) string { return networkWords(c.AllowNetworks) }},
+		{Env: "HINDSIGHT_BACKUP_DIR", Flag: "backup-dir", Default: "", Help: "folder for a backup every day; empty: the server takes none",
+			field: func(c *Config) *string { return &c.Backup.Dir }},
+		{Env: "HINDSIGHT_BACKUP_AT", Flag: "backup-at", Default: "02:30", Help: "time of the daily backup, in UTC",
+			field: func(c *Config) *string { return &c.backupAt }, show: func(c Config) string { return c.Backup.clock() }},
+		{Env: "HINDSIGHT_BACKUP_KEEP", Flag: "backup-keep", Default: "7", Help: "how many of the daily backups stay",
+			field: func(c *Config) *string { return &c.backupKeep }, show: func(c Config) string { return strconv.Itoa(c.Backup.Keep) }},
 		{Env: "HINDSIGHT_LOG", Flag: "log", Default: "text", Help: "text or json",
 			field: func(c *Config) *string { return &c.Log }},
 	}
@@ -135,8 +145,11 @@ func (c *Config) check() error {
 			return err
 		}
 	}
+	if err := c.Backup.parse(c.backupAt, c.backupKeep); err != nil {
+		return err
+	}
 	c.AllowNetworks, err = parseNetworks(c.allowNetworks)
-	c.secretKey, c.allowNetworks = "", ""
+	c.secretKey, c.allowNetworks, c.backupAt, c.backupKeep = "", "", "", ""
 	return err
 }
 

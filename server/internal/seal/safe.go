@@ -59,6 +59,18 @@ func (s *Safe) Open(sealed []byte, about string) ([]byte, error) {
 	return ring.Open(sealed, about)
 }
 
+// KeyIDs returns the ids of the keys in force, and none where there is no key yet. It makes no key.
+func (s *Safe) KeyIDs() ([]string, error) {
+	ring, err := s.keys()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	return ring.IDs(), nil
+}
+
 // keys returns the keys in force. The file is read once it is there, and only once.
 func (s *Safe) keys() (Keyring, error) {
 	s.mu.Lock()

@@ -70,6 +70,15 @@ func (k Keyring) Open(sealed []byte, about string) ([]byte, error) {
 	return text, nil
 }
 
+// KeyID returns the id of the key that a value was sealed with; false for what cannot be a sealed value. What is no sealed value
+// may look like one.
+func KeyID(sealed []byte) (id string, ok bool) {
+	if len(sealed) < headSize+tagSize || sealed[0] != version {
+		return "", false
+	}
+	return fmt.Sprintf("%x", sealed[1:1+idSize]), true
+}
+
 func (k Keyring) find(id [idSize]byte) (key, bool) {
 	for _, key := range k.keys {
 		if key.id == id {

@@ -14,8 +14,21 @@ import (
 	"hindsight/migrations"
 )
 
-// migrate brings our tables and those of the job queue up to date. The caller holds the lock.
+// migrate brings our tables and those of the job queue up to date. The caller holds the lock. Tables of a newer program are
+// refused.
 func migrate[T any](ctx context.Context, db *sql.DB, d dialect, queue riverdriver.Driver[T]) error {
+	return migrateTo(ctx, db, d, queue, Newest())
+}
+
+// migrateTo is migrate for any schema; from a later one it goes back, which takes away what that one had more.
+func migrateTo[T any](ctx context.Context, db *sql.DB, d dialect, queue riverdriver.Driver[T], schema int64) error {
+	has, err := schemaOf(ctx, db, d)
+	if err != nil {
+		return fmt.Errorf("read the schema: %w", err)
+	}
+	if has > Newest() {
+		return newerError(has, Newest())
+	}
 	files, err := fs.Sub(migrations.Files, string(d))
 	if err != nil {
 		return err
@@ -28,7 +41,11 @@ func migrate[T any](ctx context.Context, db *sql.DB, d dialect, queue riverdrive
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	move := provider.UpTo
+	if has > schema {
+		move = provider.DownTo
+	}
+	if _, err := move(ctx, schema); err != nil {
 		return fmt.Errorf("migrate tables: %w", err)
 	}
 	quiet := slog.New(slog.DiscardHandler) // what fails is returned

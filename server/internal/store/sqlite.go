@@ -27,7 +27,7 @@ func openSQLite(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	defer unlock()
 
-	db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(cfg.DataDir, "hindsight.db"),
+	db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(cfg.DataDir, sqliteFile),
 		"_pragma", "busy_timeout(10000)", // first, for the next one may have to wait
 		"_pragma", "journal_mode(WAL)",
 		"_pragma", "synchronous(FULL)", // what was answered is on the disk, whatever happens to the power

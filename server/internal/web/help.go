@@ -11,6 +11,7 @@ import (
 	"hindsight/analytics"
 	"hindsight/frontend"
 	"hindsight/reports"
+	"hindsight/server/internal/backup"
 )
 
 func (s *Server) keys(r *request) (answer, error) {
@@ -39,6 +40,13 @@ func (s *Server) about(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	page := frontend.AboutPage{Shell: r.shell("About Hindsight", frontend.NavHelp), Version: s.Version, Go: runtime.Version(), Database: s.Database, Licences: licences()}
 	facts, err := s.facts(ctx, r.viewer.Private())
+	if err != nil {
+		return answer{}, err
+	}
+	last, err := backup.ReadLast(ctx, s.Store)
+	if !last.At.IsZero() {
+		facts = append(facts, frontend.Pair{Name: "Last daily backup", Value: last.At.Format("2006-01-02 15:04 UTC")})
+	}
 	page.Facts = facts
 	return answer{page: page}, err
 }

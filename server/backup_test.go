@@ -1,0 +1,383 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hindsight/incident"
+	"hindsight/incident/incidenttest"
+	"hindsight/server/internal/desk"
+	"hindsight/server/internal/pgtest"
+	"hindsight/server/internal/store"
+)
+
+// backedUpAs are the two kinds of installation that there are.
+var backedUpAs = []struct {
+	name  string
+	fresh func(t *testing.T) installation
+}{
+	{"sqlite", func(t *testing.T) installation { return installation{dir: t.TempDir()} }},
+	{"postgres", func(t *testing.T) installation { return installation{dir: t.TempDir(), url: pgtest.URL(t)} }},
+}
+
+// furnished is an installation with records of two sources, people, secrets, contracts, problems and what people said of them.
+func furnished(t *testing.T, in installation) {
+	t.Helper()
+	in.mustRun(t, "import", "servicenow", "--file", logPart(t, 3_000))
+	in.mustRun(t, "import", "markdown", "--dir", "internal/demo/data/moj-incidents", "--set", "zone=Europe/London", "--set", "service=Cloud Platform", "--name", "moj")
+	s := in.serve(t, false, false)
+	defer s.stop()
+	editor := s.signedIn(t, in, "admin")
+	savedID(t, editor, "/contracts", map[string]any{"name": "Gold", "contract": map[string]any{"window": map[string]any{"every": "year"}, "promises": []any{
+		map[string]any{"name": "Critical", "span": "opened..resolved", "within_seconds": 14400, "goal": 0.95}}}})
+	_, err := s.app.Desk.Connect(t.Context(), desk.Plan{Source: "jira", Name: "Our Jira", Settings: map[string]string{"url": "https://jira.example.com", "user": "reader@example.com", "token": "t", "projects": "OPS"}})
+	if err := errors.Join(err, s.app.Group(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// seen is what people see of an installation, command by command.
+func seen(t *testing.T, in installation) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, command := range [][]string{
+		{"measure", "--json"}, {"measure", "--metric", "time_to_acknowledge", "--group-by", "service", "--json"}, {"measure", "--metric", "count", "--group-by", "month", "--json"},
+		{"measure", "--metric", "better", "--json"}, {"sla", "--json"}, {"sla", "--contract", "Gold", "--json"}, {"problems", "--json"}, {"dead-letters"},
+		{"search", "--json", "dns OR certificate"}, {"search", "--json", "severity:1 network OR error"}, {"similar", firstHit(t, in)}, {"user", "list"}, {"token", "list"},
+	} {
+		out[strings.Join(command, " ")] = in.then(t, command...)
+	}
+	return out
+}
+
+// then is what a command prints at one and the same moment, wherever it runs.
+func (in installation) then(t *testing.T, args ...string) string {
+	t.Helper()
+	var out bytes.Buffer
+	p := program{in: strings.NewReader(""), out: &out, err: t.Output(), getenv: in.getenv, now: func() time.Time { return time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC) }}
+	if code := p.run(t.Context(), args); code != 0 {
+		t.Fatalf("hindsight %s = %d", strings.Join(args, " "), code)
+	}
+	return out.String()
+}
+
+// sameLines compares two texts and shows where they part.
+func sameLines(t *testing.T, what, got, want string) {
+	t.Helper()
+	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			t.Errorf("%s: line %d is\n%.600s\nwant\n%.600s", what, i+1, a[i], b[i])
+			return
+		}
+	}
+	if len(a) != len(b) {
+		t.Errorf("%s: %d lines, want %d", what, len(a), len(b))
+	}
+}
+
+// firstHit is an incident that both installations find first.
+func firstHit(t *testing.T, in installation) string {
+	t.Helper()
+	var hit struct{ ID string }
+	line, _, _ := strings.Cut(in.mustRun(t, "search", "--json", "--limit", "1", "ingress"), "\n")
+	parseJSON(t, "search", line, &hit)
+	return hit.ID
+}
+
+// TestBackupMovesAnInstallation: whatever people see is the same on the other side, from either database to either.
+func TestBackupMovesAnInstallation(t *testing.T) {
+	for _, from := range backedUpAs {
+		t.Run(from.name, func(t *testing.T) {
+			in := from.fresh(t)
+			furnished(t, in)
+			want := seen(t, in)
+			file := filepath.Join(t.TempDir(), "backup.tar.gz")
+			var made backedUp
+			parseJSON(t, "backup --json", in.mustRun(t, "backup", "-o", file, "--json"), &made)
+			if made.File != file || !made.Verified || made.Schema != store.Newest() || made.Database != from.name || len(made.Keys) != 1 {
+				t.Errorf("backup = %+v, want one of schema %d from %s, read back, that needs one key", made, store.Newest(), from.name)
+			}
+			key, err := os.ReadFile(filepath.Join(in.dir, "secret.key"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, to := range backedUpAs {
+				t.Run("to "+to.name, func(t *testing.T) {
+					target := to.fresh(t)
+					keyIsAskedFor(t, target, file, made.Keys[0])
+					if err := os.WriteFile(filepath.Join(target.dir, "secret.key"), key, 0o600); err != nil {
+						t.Fatal(err)
+					}
+					target.mustRun(t, "restore", file)
+					for command, text := range want {
+						sameLines(t, "hindsight "+command, target.then(t, strings.Split(command, " ")...), text)
+					}
+					if got := target.mustRun(t, "doctor"); !strings.Contains(got, "secrets       1 connections have some, all can be opened") {
+						t.Errorf("doctor prints %s", got)
+					}
+					var again backedUp
+					second := filepath.Join(t.TempDir(), "again.tar.gz")
+					parseJSON(t, "backup --json", target.mustRun(t, "backup", "-o", second, "--json"), &again)
+					if again.Change != made.Change {
+						t.Errorf("a backup of what was restored is at change %d, want %d", again.Change, made.Change)
+					}
+				})
+			}
+		})
+	}
+}
+
+// keyIsAskedFor: without the key of the secrets nothing is restored, unless somebody says so.
+func keyIsAskedFor(t *testing.T, in installation, file, key string) {
+	t.Helper()
+	got := in.run(t, "restore", file)
+	if got.code != 2 || !strings.Contains(got.err, "key "+key) || !strings.Contains(got.err, "--without-key") {
+		t.Errorf("restore without the key = %d: %s; want 2 and the id of the key, %s", got.code, got.err, key)
+	}
+	if _, err := os.Stat(filepath.Join(in.dir, "hindsight.db")); err == nil {
+		t.Error("restore without the key made a database")
+	}
+}
+
+func TestRestoreWithoutTheKey(t *testing.T) {
+	in, target := installation{dir: t.TempDir()}, installation{dir: t.TempDir()}
+	furnished(t, in)
+	file := filepath.Join(t.TempDir(), "backup.tar.gz")
+	if got := in.mustRun(t, "backup", "-o", file); !strings.Contains(got, "read back and whole") || !strings.Contains(got, "keep a copy of the key elsewhere") {
+		t.Errorf("backup prints %s", got)
+	}
+	target.mustRun(t, "restore", "--without-key", file)
+	if got := target.run(t, "doctor"); got.code == 0 || !strings.Contains(got.err, "Our Jira") {
+		t.Errorf("doctor after a restore without the key = %d\n%s%s, want that the secret of Our Jira cannot be opened", got.code, got.out, got.err)
+	}
+}
+
+// TestBackupOnStandardOutput: what is piped away is a whole backup, and can be checked where it arrives.
+func TestBackupOnStandardOutput(t *testing.T) {
+	onBoth(t, func(t *testing.T, in installation) {
+		in.mustRun(t, "import", "markdown", "--dir", "internal/demo/data/moj-incidents")
+		got := in.run(t, "backup", "-o", "-")
+		if got.code != 0 || !strings.Contains(got.err, "was not read back") {
+			t.Fatalf("backup -o - = %d: %s", got.code, got.err)
+		}
+		file := write(t, "arrived.tar.gz", []byte(got.out))
+		for _, command := range []string{"backup", "restore"} {
+			var s backedUp
+			parseJSON(t, command+" --verify", in.mustRun(t, command, "--verify", "--json", file), &s)
+			if s.Rows == 0 || s.SHA256 == "" || s.Keys == nil {
+				t.Errorf("%s --verify = %+v", command, s)
+			}
+		}
+		if got := in.run(t, "restore", "--verify", write(t, "cut.tar.gz", []byte(got.out[:len(got.out)-100]))); got.code != 1 || !strings.Contains(got.err, "not a whole backup") {
+			t.Errorf("--verify of a file that is cut = %d: %s", got.code, got.err)
+		}
+		if got := in.run(t, "restore", file); got.code != 2 || !strings.Contains(got.err, "is not empty") || !strings.Contains(got.err, "Nothing was changed") {
+			t.Errorf("restore over data = %d: %s, want 2 and what to do", got.code, got.err)
+		}
+	})
+}
+
+// TestBackupWords: mistakes of the command line say what would be right.
+func TestBackupWords(t *testing.T) {
+	in := installation{dir: t.TempDir()}
+	for _, tc := range []struct{ command, says string }{
+		{"backup", "hindsight backup -o FILE"},
+		{"backup -o x y", "hindsight backup -o FILE"},
+		{"backup --verify", "hindsight backup --verify FILE"},
+		{"backup -o x --database-url mysql://x", "does not begin with postgres://"},
+		{"backup -o " + filepath.Join(in.dir, "x"), "there is no database in " + in.dir},
+		{"restore", "hindsight restore FILE"},
+		{"restore " + filepath.Join(in.dir, "nothing"), "no such file"},
+	} {
+		if got := in.run(t, strings.Fields(tc.command)...); got.code != 2 || !strings.Contains(got.err, tc.says) {
+			t.Errorf("hindsight %s = %d: %s, want 2 and %q", tc.command, got.code, got.err, tc.says)
+		}
+	}
+	if left, _ := os.ReadDir(in.dir); len(left) > 0 {
+		t.Errorf("mistakes leave %v", left)
+	}
+}
+
+// TestBackupBesideWriters: a backup that is taken while an import writes shows one moment of it, and the import does not notice.
+func TestBackupBesideWriters(t *testing.T) {
+	for _, kind := range backedUpAs {
+		t.Run(kind.name, func(t *testing.T) {
+			in, target := kind.fresh(t), installation{dir: t.TempDir()}
+			stop, done := make(chan struct{}), make(chan error, 1)
+			in.withStore(t, func(ctx context.Context, s incident.Store) error {
+				begun := make(chan struct{})
+				go func() { done <- writeOn(ctx, s, begun, stop) }()
+				<-begun
+				file := filepath.Join(t.TempDir(), "backup.tar.gz")
+				var made backedUp
+				parseJSON(t, "backup --json", in.mustRun(t, "backup", "-o", file, "--json"), &made)
+				close(stop)
+				if err := <-done; err != nil {
+					return err
+				}
+				after, err := s.Head(ctx)
+				if err != nil || int64(after) <= made.Change {
+					t.Errorf("change %d after the backup of change %d: nothing was written meanwhile", after, made.Change)
+				}
+				target.mustRun(t, "restore", file)
+				return wholeMoment(t, target, made.Change)
+			})
+		})
+	}
+}
+
+const writtenAtOnce = 20
+
+// writeOn writes incidents, so many with each change, until it is stopped. It goes on for a few changes behind that.
+func writeOn(ctx context.Context, s incident.Store, begun, stop chan struct{}) error {
+	for round, left := 0, 3; left > 0; round++ {
+		var incs []*incident.Incident
+		for i := range writtenAtOnce {
+			incs = append(incs, incidenttest.Incident(round*writtenAtOnce+i))
+		}
+		if _, err := s.Update(ctx, func(tx incident.Tx) error { return tx.PutIncidents(incs) }); err != nil {
+			return err
+		}
+		if round == 20 {
+			close(begun)
+		}
+		select {
+		case <-stop:
+			left--
+		default:
+		}
+	}
+	return nil
+}
+
+// wholeMoment: every change is there with all that belongs to it, and none that came later.
+func wholeMoment(t *testing.T, in installation, head int64) error {
+	t.Helper()
+	in.withStore(t, func(ctx context.Context, s incident.Store) error {
+		n := 0
+		for inc, err := range s.Incidents(ctx, incident.Filter{Private: true}) {
+			if err != nil {
+				return err
+			}
+			if n++; len(inc.Milestones) != 5 || int64(inc.Seq) > head {
+				t.Errorf("incident %s of change %d has %d milestones, want 5 and no change behind %d", inc.ID, inc.Seq, len(inc.Milestones), head)
+			}
+		}
+		changes, err := s.Changes(ctx, 0, 1<<30)
+		if n != len(changes) || int64(n) != head*writtenAtOnce {
+			t.Errorf("%d incidents and %d in the feed, want %d each at change %d", n, len(changes), head*writtenAtOnce, head)
+		}
+		return err
+	})
+	return nil
+}
+
+// start starts a command as a process of its own.
+func (in installation) start(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, args...)
+	cmd.Env = append(os.Environ(), asProgram+"=1", "HINDSIGHT_DATA="+in.dir, "HINDSIGHT_DATABASE_URL="+in.url)
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd
+}
+
+// end kills a process at once, and fails when it had ended by itself.
+func end(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Fatal("the command ended before it was killed; give it more rows")
+	}
+}
+
+// TestKilledBackup: what a killed backup leaves has another name, and the next one is whole.
+func TestKilledBackup(t *testing.T) {
+	in := installation{dir: t.TempDir()}
+	in.mustRun(t, "import", "servicenow", "--file", logPart(t, 8_000))
+	dir := t.TempDir()
+	file := filepath.Join(dir, "backup.tar.gz")
+	cmd := in.start(t, "backup", "-o", file)
+	err := until(t, func() (bool, error) {
+		found, err := filepath.Glob(filepath.Join(dir, "*"))
+		return len(found) > 0, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(t, cmd)
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(left) != 1 || !regexp.MustCompile(`/backup\.tar\.gz\.\d+\.partial$`).MatchString(left[0]) {
+		t.Errorf("a killed backup leaves %v, %v, want one file that is named as unfinished", left, err)
+	}
+	if got := in.run(t, "restore", "--verify", left[0]); got.code != 1 {
+		t.Errorf("--verify of what a killed backup leaves = %+v, want 1", got)
+	}
+	in.mustRun(t, "backup", "-o", file)
+	in.mustRun(t, "restore", "--verify", file)
+}
+
+// TestKilledRestore: a killed restore leaves an empty installation, on which the same restore succeeds.
+func TestKilledRestore(t *testing.T) {
+	from := installation{dir: t.TempDir()}
+	from.mustRun(t, "import", "servicenow", "--file", logPart(t, 8_000))
+	file := filepath.Join(t.TempDir(), "backup.tar.gz")
+	from.mustRun(t, "backup", "-o", file)
+	want := from.mustRun(t, "measure", "--json")
+	for _, kind := range backedUpAs {
+		t.Run(kind.name, func(t *testing.T) {
+			in := kind.fresh(t)
+			cmd := in.start(t, "restore", file)
+			if err := until(t, func() (bool, error) { return restoring(t, in) }); err != nil {
+				t.Fatal(err)
+			}
+			end(t, cmd)
+			if got := in.mustRun(t, "doctor"); !strings.Contains(got, "change 0, 0 incidents") {
+				t.Errorf("doctor after a killed restore prints %s, want an empty installation", got)
+			}
+			in.mustRun(t, "restore", file)
+			if got := in.mustRun(t, "measure", "--json"); got != want {
+				t.Errorf("measure prints %.500s, want %.500s", got, want)
+			}
+			if left, _ := filepath.Glob(filepath.Join(in.dir, "*restoring*")); len(left) > 0 {
+				t.Errorf("restore leaves %v", left)
+			}
+		})
+	}
+}
+
+// restoring reports whether rows are being loaded.
+func restoring(t *testing.T, in installation) (bool, error) {
+	t.Helper()
+	if in.url == "" {
+		info, err := os.Stat(filepath.Join(in.dir, "hindsight.db.restoring"))
+		return err == nil && info.Size() > 0, nil
+	}
+	conn, err := pgx.Connect(t.Context(), in.url)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close(t.Context())
+	open := false
+	err = conn.QueryRow(t.Context(), "SELECT count(*) > 0 FROM pg_stat_progress_copy WHERE tuples_processed > 0").Scan(&open)
+	return open, err
+}
