@@ -311,3 +311,14 @@ func Once(floods []Flood) (less int) {
 	}
 	return less
 }
+
+// floodsOf tells of each incident that is of a flood which one that is.
+func floodsOf(floods []Flood) map[incident.ID]int {
+	out := map[incident.ID]int{}
+	for i, f := range floods {
+		for _, id := range append(slices.Clip(f.Others), f.Lead) {
+			out[id] = i
+		}
+	}
+	return out
+}

@@ -115,12 +115,21 @@ func MembersHaving(incs []*incident.Incident, by, key string) []Member {
 	return m[by]
 }
 
-// MembersSpent lists the incidents behind the figures of a Recurrence: figure is "interval", "rate", "lasted", "lost", "returned" or
-// "open". What does not count is left out with the reason. since is when the problem was resolved.
-func MembersSpent(incs []*incident.Incident, figure string, now, since time.Time) []Member {
+// MembersSpent lists the incidents behind the figures of a Recurrence: figure is "interval", "rate", "incidents", "lasted", "lost",
+// "returned" or "open". What does not count is left out with the reason, as are in "interval" and "rate" all alerts of one of floods but
+// the first. since is when the problem was resolved.
+func MembersSpent(incs []*incident.Incident, figure string, now, since time.Time, floods []Flood) []Member {
 	m := Members{}
+	behind := map[incident.ID]string{}
+	if figure == "interval" || figure == "rate" {
+		behind = behindFirst(incs, floods)
+	}
 	for _, inc := range incs {
 		if why := inc.Uncounted(); why != "" {
+			m.add(figure, inc, NotIn, why)
+			continue
+		}
+		if why := behind[inc.ID]; why != "" {
 			m.add(figure, inc, NotIn, why)
 			continue
 		}
@@ -128,6 +137,26 @@ func MembersSpent(incs []*incident.Incident, figure string, now, since time.Time
 		m.add(figure, inc, part, why)
 	}
 	return m[figure]
+}
+
+// behindFirst says of the incidents that count, belong to a flood and are not the first of it that the flood counts once.
+func behindFirst(incs []*incident.Incident, floods []Flood) map[incident.ID]string {
+	of, first, out := floodsOf(floods), map[int]*incident.Incident{}, map[incident.ID]string{}
+	inside := func(inc *incident.Incident) (int, bool) {
+		f, is := of[inc.ID]
+		return f, is && inc.Uncounted() == "" && !inc.StartedAt().IsZero()
+	}
+	for _, inc := range incs {
+		if f, is := inside(inc); is && (first[f] == nil || inc.StartedAt().Before(first[f].StartedAt())) {
+			first[f] = inc
+		}
+	}
+	for _, inc := range incs {
+		if f, is := inside(inc); is && first[f] != inc {
+			out[inc.ID] = "of one flood of alerts with “" + first[f].Label() + "”, which counts for it"
+		}
+	}
+	return out
 }
 
 // standing says how an incident that counts stands in a figure.
@@ -147,6 +176,11 @@ func standing(inc *incident.Incident, figure string, now, since time.Time) (Part
 	}
 	impact := inc.Milestones.Between(impactSpan(), inc.Status.Over(), now)
 	switch figure {
+	case "incidents":
+		if at.Before(year) {
+			return NotIn, "began before the last 12 months"
+		}
+		return Counted, ""
 	case "rate":
 		if at.Before(now.AddDate(-2, 0, 0)) {
 			return NotIn, "began more than two years ago"

@@ -6,12 +6,12 @@ const ofProblem = "incidents of the problem that count and that nobody took out 
 func problemMetrics() []Metric {
 	return []Metric{
 		{ID: "problem_year", Title: "Incidents and time lost of a problem", Unit: Seconds, FewerIsBetter: true, Page: "/problems",
-			Definition: "of the incidents that began in the last 12 months: how many, and their lengths added up, as long as users suffered or, where nobody knows that, as long as the record was open; overlaps count twice",
+			Definition: "of the incidents that began in the last 12 months: how many, and their lengths added up, as long as users suffered or, where nobody knows that, as long as the record was open; overlaps count twice. Where several are alerts of one flood, the number is of occurrences, in which a flood is one, and that of the incidents stands beside it",
 			Population: ofProblem, Missing: "open incidents, and those without a length, are in the number and not in the time, and how many are measured stands beside it", Source: "this product"},
-		{ID: "problem_interval", Title: "Interval between incidents of a problem", Unit: Seconds, Page: "/problems", Definition: "median time from the beginning of one incident to that of the next",
+		{ID: "problem_interval", Title: "Interval between incidents of a problem", Unit: Seconds, Page: "/problems", Definition: "median time from the beginning of one incident to that of the next; the alerts of one flood are one, which begins with the first of them",
 			Population: ofProblem, Missing: startMissing, Method: "linear quantile with order-statistic interval; not told where there are too few gaps to bound the median", Source: "Conover, Practical Nonparametric Statistics, 3.2"},
 		{ID: "problem_trend", Title: "Trend of a problem", Unit: Number, FewerIsBetter: true, Page: "/problems",
-			Definition: "two questions: the rate of the last 12 months divided by that of the 12 before, and whether the beginnings since the first incident lie early, which is improvement",
+			Definition: "two questions: the rate of the last 12 months divided by that of the 12 before, and whether the beginnings since the first incident lie early, which is improvement; the alerts of one flood are one",
 			Population: ofProblem, Missing: startMissing + "; nothing is compared with a time before the record of the sources, nor with one after it fell silent", Method: "the rate as on the page of a service; the trend by Lewis-Robinson, beside it Laplace and Mann-Kendall; the first incident begins the observation and is not in the test, which needs 6 more",
 			Source: "Przyborowski and Wilenski (1940); Lewis and Robinson (1974); Cox and Lewis (1966)"},
 		{ID: "problem_cost", Title: "Cost of a problem", Unit: Money, FewerIsBetter: true, Page: "/problems",

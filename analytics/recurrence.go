@@ -15,8 +15,13 @@ type Recurrence struct {
 	N       int         // that count
 	Undated int         // of N: of which nobody knows when they began
 	Open    int         // of N: that still go on
-	Starts  []time.Time // of N, ascending, UTC
+	Begun   []time.Time // of N, ascending, UTC
 	LeftOut []LeftOut
+	// Starts are the beginnings of what happened, ascending, UTC: those of N, but of an alert flood only its first one. How often, how
+	// far apart and whether more seldom is told by them.
+	Starts  []time.Time
+	Floods  int // alert floods of which several of N are alerts
+	Flooded int // of N: in Floods
 	// Services are those that the incidents touched, those left out too: most of them first.
 	Services []incident.ID
 	Year     Spent // the 12 months up to Now
@@ -28,6 +33,7 @@ type Recurrence struct {
 type Spent struct {
 	From, To time.Time
 	N        int           // incidents that began in it and count
+	Once     int           // of N, where those of one alert flood are one
 	Measured int           // of N: with both ends
 	Lasted   time.Duration // of Measured, added up: as long as users suffered, else as long as the record was open
 	Services []ServiceLoss // by id; the one without an id is of incidents that name none
@@ -70,9 +76,12 @@ func (x Spent) Costs() []Amount {
 	return out
 }
 
+// Occurrences returns how often it happened: N, where those of one alert flood are one.
+func (x Recurrence) Occurrences() int { return len(x.Starts) + x.Undated }
+
 // Recurrences measures groups of incidents in one pass over the record, in the order of groups. Incidents that the snapshot does
-// not know, and private ones unless private is set, are in no number.
-func (s *Snapshot) Recurrences(groups [][]incident.ID, now time.Time, terms Terms, private bool) []Recurrence {
+// not know, and private ones unless private is set, are in no number. The alerts of each of floods are one event.
+func (s *Snapshot) Recurrences(groups [][]incident.ID, now time.Time, terms Terms, floods []Flood, private bool) []Recurrence {
 	in := map[incident.ID][]int{}
 	for g, ids := range groups {
 		for _, id := range ids {
@@ -82,7 +91,7 @@ func (s *Snapshot) Recurrences(groups [][]incident.ID, now time.Time, terms Term
 		}
 	}
 	b := recurrences{s: s, p: s.population(Query{Now: now, Private: private}), now: now, terms: terms, rows: make([][]row, len(groups)),
-		planned: map[uint32][]stats.Stretch{}, rest: map[incident.ID][]stats.Stretch{}}
+		planned: map[uint32][]stats.Stretch{}, rest: map[incident.ID][]stats.Stretch{}, flood: floodsOf(floods)}
 	sp := spanOf(impactSpan())
 	maintenance, _ := s.codeOf(string(incident.Maintenance))
 	for r := range b.p.all() {
@@ -112,6 +121,7 @@ type recurrences struct {
 	now     time.Time
 	terms   Terms
 	rows    [][]row
+	flood   map[incident.ID]int        // which flood an incident is of
 	planned map[uint32][]stats.Stretch // maintenance, by code of the service
 	rest    map[incident.ID][]stats.Stretch
 }
@@ -120,6 +130,7 @@ func (b *recurrences) measure(rows []row) Recurrence {
 	out := Recurrence{Now: b.now}
 	left, through, touched := map[uint32]int{}, map[uint32]bool{}, map[uint32]int{}
 	var counting []row
+	events := map[int][]time.Time{} // by flood
 	for _, r := range rows {
 		for _, code := range b.s.sets[r.services[r.i]] {
 			touched[code]++
@@ -138,8 +149,21 @@ func (b *recurrences) measure(rows []row) Recurrence {
 			continue
 		}
 		through[r.connection[r.i]] = true
-		out.Starts = append(out.Starts, instant(r.started[r.i]))
+		at := instant(r.started[r.i])
+		out.Begun = append(out.Begun, at)
+		if f, is := b.flood[r.id[r.i]]; is {
+			events[f] = append(events[f], at)
+		} else {
+			out.Starts = append(out.Starts, at)
+		}
 	}
+	for _, of := range events {
+		out.Starts = append(out.Starts, slices.MinFunc(of, time.Time.Compare))
+		if len(of) > 1 {
+			out.Floods, out.Flooded = out.Floods+1, out.Flooded+len(of)
+		}
+	}
+	slices.SortFunc(out.Begun, time.Time.Compare)
 	slices.SortFunc(out.Starts, time.Time.Compare)
 	out.LeftOut = b.s.reasons(left)
 	for _, x := range b.s.reasons(touched) {
@@ -147,6 +171,11 @@ func (b *recurrences) measure(rows []row) Recurrence {
 	}
 	out.watched = b.s.recordOf(through)
 	out.Year = b.spent(counting, b.now.AddDate(-1, 0, 0))
+	for _, at := range out.Starts {
+		if !at.Before(out.Year.From) && at.Before(out.Year.To) {
+			out.Year.Once++
+		}
+	}
 	return out
 }
 
@@ -225,13 +254,13 @@ func (b *recurrences) loss(code uint32, rows []row, w stats.Stretch) ServiceLoss
 
 // Last returns when the newest dated incident began; zero without any.
 func (x Recurrence) Last() time.Time {
-	if len(x.Starts) == 0 {
+	if len(x.Begun) == 0 {
 		return time.Time{}
 	}
-	return x.Starts[len(x.Starts)-1]
+	return x.Begun[len(x.Begun)-1]
 }
 
-// Interval is the median time from the beginning of one incident to that of the next, in seconds, with its order-statistic interval.
+// Interval is the median time from one of Starts to the next, in seconds, with its order-statistic interval.
 func (x Recurrence) Interval() Estimate {
 	var gaps []float64
 	for i := 1; i < len(x.Starts); i++ {
@@ -290,7 +319,7 @@ func (x Recurrence) Rate() Verdict {
 	return v
 }
 
-// year counts the incidents of the 12 months up to a time, and of their weeks.
+// year counts Starts of the 12 months up to a time, and of their weeks.
 func (x Recurrence) year(to time.Time) Frequency {
 	from := to.AddDate(-1, 0, 0)
 	f := Frequency{Days: to.Sub(from).Hours() / 24}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func recurring(t *testing.T, now string, incs []*incident.Incident, ids ...incid
 		t.Fatal(err)
 	}
 	s := live.Snapshot()
-	return s.Recurrences([][]incident.ID{ids}, at(t, now), s.Terms(), true)[0]
+	return s.Recurrences([][]incident.ID{ids}, at(t, now), s.Terms(), s.Floods(analytics.Query{Private: true}, func(title string) string { return title }), true)[0]
 }
 
 // TestRecurrenceByHand: an hour on two services, half an hour of it together with another incident on one of them, at full weight: 90
@@ -159,9 +160,9 @@ func TestMembersSpent(t *testing.T) {
 		struck(t, "drill", "2026-03-02T10:00:00Z", "2026-03-02T20:00:00Z", func(inc *incident.Incident) { inc.Kind = incident.Drill }),
 	}
 	x := recurring(t, now, incs, "a", "open", "unclear", "before", "drill")
-	for figure, want := range map[string]int{"interval": len(x.Starts), "rate": x.Year.N, "lasted": x.Year.Measured, "lost": x.Year.N - x.Year.Unclear, "open": x.Open, "returned": 2} {
+	for figure, want := range map[string]int{"interval": len(x.Starts), "rate": x.Year.Once, "incidents": x.Year.N, "lasted": x.Year.Measured, "lost": x.Year.N - x.Year.Unclear, "open": x.Open, "returned": 2} {
 		n := 0
-		for _, m := range analytics.MembersSpent(incs, figure, at(t, now), at(t, "2026-03-15T00:00:00Z")) {
+		for _, m := range analytics.MembersSpent(incs, figure, at(t, now), at(t, "2026-03-15T00:00:00Z"), nil) {
 			if m.Part == analytics.Counted {
 				n++
 			}
@@ -169,5 +170,56 @@ func TestMembersSpent(t *testing.T) {
 		if n != want {
 			t.Errorf("%d incidents behind %s, want %d", n, figure, want)
 		}
+	}
+}
+
+// TestFloodsCountOnce: forty alerts in two floods and three failures by themselves happened five times, and each of the forty can be found
+// again. The record ends with the newest incident, whatever it is of.
+func TestFloodsCountOnce(t *testing.T) {
+	incs := append(burst(0, 20, 1, 0, "web"), burst(20, 20, 3, time.Hour, "web")...)
+	for i, week := range []int{10, 20, 30} {
+		incs = append(incs, failed(40+i, week, 0, "web"))
+	}
+	var ids []incident.ID
+	for _, inc := range incs {
+		ids = append(ids, inc.ID)
+	}
+	now := incs[len(incs)-1].StartedAt().AddDate(0, 0, 1)
+	live := analytics.NewLive(func() time.Time { return time.Unix(0, 0) })
+	if err := live.Apply(t.Context(), incident.Delta{Upto: 1, CaughtUp: true, Incidents: incs}); err != nil {
+		t.Fatal(err)
+	}
+	s := live.Snapshot()
+	floods := s.Floods(analytics.Query{}, template)
+	x := s.Recurrences([][]incident.ID{ids}, now, s.Terms(), floods, false)[0]
+	if x.N != 43 || x.Occurrences() != 5 || x.Floods != 2 || x.Flooded != 40 || x.Year.N != 43 || x.Year.Once != 5 {
+		t.Errorf("%d incidents, %d occurrences, %d in %d floods; in 12 months %d and %d; want 43, 5, 40 in 2; 43 and 5", x.N, x.Occurrences(), x.Flooded, x.Floods, x.Year.N, x.Year.Once)
+	}
+	got := ""
+	for _, at := range x.Starts {
+		got += fmt.Sprint(at.Sub(incs[0].StartedAt()), " ")
+	}
+	if want := "0s 337h0m0s 1512h0m0s 3192h0m0s 4872h0m0s "; got != want {
+		t.Errorf("it happened at %s, want the beginnings of the floods and of the others: %s", got, want)
+	}
+	if f := x.Trend(); len(f.Starts) != 5 {
+		t.Errorf("the trend is of %d beginnings, want 5", len(f.Starts))
+	}
+	for figure, want := range map[string]int{"interval": 5, "rate": 5, "incidents": 43} {
+		n, left := 0, ""
+		for _, m := range analytics.MembersSpent(incs, figure, now, time.Time{}, floods) {
+			if m.Part == analytics.Counted {
+				n++
+			} else {
+				left = m.Why
+			}
+		}
+		if n != want || want == 5 && !strings.Contains(left, "of one flood of alerts with") {
+			t.Errorf("%d incidents behind %s, want %d; the last left out: %q", n, figure, want, left)
+		}
+	}
+	// One alert of a flood alone is an incident as any other.
+	if one := s.Recurrences([][]incident.ID{ids[:1]}, now, s.Terms(), floods, false)[0]; one.Floods != 0 || one.Occurrences() != 1 {
+		t.Errorf("one alert alone: %d floods, %d occurrences; want 0 and 1", one.Floods, one.Occurrences())
 	}
 }

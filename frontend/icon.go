@@ -27,6 +27,7 @@ func icons() map[string]string {
 		"imports":   `<path d="M12 15V3"/><path d="M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4"/><path d="m7 10 5 5 5-5"/>`,
 		"settings":  `<path d="M20 7h-9"/><path d="M14 17H5"/><circle cx="17" cy="17" r="3"/><circle cx="7" cy="7" r="3"/>`,
 		"help":      `<circle cx="12" cy="12" r="10"/><path d="M9.09 9a3 3 0 0 1 5.83 1c0 2-3 3-3 3"/><path d="M12 17h.01"/>`,
+		"views":     `<path d="m19 21-7-4-7 4V5a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2v16z"/>`,
 		"search":    `<path d="m21 21-4.34-4.34"/><circle cx="11" cy="11" r="8"/>`,
 		"menu":      `<path d="M4 5h16"/><path d="M4 12h16"/><path d="M4 19h16"/>`,
 		"close":     `<path d="M18 6 6 18"/><path d="m6 6 12 12"/>`,

@@ -56,7 +56,8 @@ type FactorTable struct {
 	Lede    string
 	Periods []string
 	Rows    []FactorRow
-	Undated bool // a row has incidents without a date
+	Undated bool   // a row has incidents without a date
+	Claims  string // path of the work list of claimed factors
 	Notes   []string
 	None    NoNumbers // why there is no row
 }

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -114,6 +115,10 @@ type IncidentPage struct {
 	Suggested []Guess
 	// SimilarApart are those that people said another problem is behind.
 	SimilarApart []IncidentRow
+	Factors      []incident.FactorStatement // in force, and behind them rejected ones
+	FactorNames  []string                   // what they may be called
+	// Said is what people said of this incident and others, the newest first.
+	Said []SaidRow
 	// SimilarTrust says how often such suggestions were right here, a sentence each.
 	SimilarTrust []string
 	// SimilarNote says why Similar is empty or short: "nothing here is alike enough to suggest".
@@ -148,7 +153,11 @@ func (p IncidentPage) Edited() []EditRow {
 	for i, e := range p.Incident.Edits {
 		newest := !slices.ContainsFunc(p.Incident.Edits[i+1:], func(later incident.Edit) bool { return later.Field == e.Field })
 		plain := slices.Contains([]string{"title", "severity", "status", "kind", "tags", "private", "exclude_reason"}, e.Field)
-		out = append(out, EditRow{Edit: e, First: !first[e.Field], Back: newest && plain && p.MayEdit && (e.Field != "title" || e.Was != "")})
+		row := EditRow{Edit: e, First: !first[e.Field], Back: newest && plain && p.MayEdit && (e.Field != "title" || e.Was != "")}
+		if strings.HasPrefix(e.Field, "factor:") {
+			row.Field, row.Value, row.Was = "factor", incident.FactorWords(e.Value), incident.FactorWords(e.Was)
+		}
+		out = append(out, row)
 		first[e.Field] = true
 	}
 	return out
@@ -269,4 +278,12 @@ type MappedField struct {
 	Theirs string
 	Value  string
 	Ours   string
+}
+
+// SaidRow is a step in what people said of the incident and another one.
+type SaidRow struct {
+	Other Link
+	Words string // "said that one problem is behind both"
+	By    string
+	At    time.Time
 }

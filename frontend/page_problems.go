@@ -60,6 +60,7 @@ type ProblemRow struct {
 	Management incident.Management
 	Returned   int    // incidents since it was resolved
 	Year       int    // incidents that count in the last 12 months
+	Folded     string // "14 occurrences: 40 alerts in 2 floods"; empty: no floods
 	Lost       string // time lost in them; empty: none is known
 	LostOf     string // "from 3" when not all of them are measured
 	Cost       string // "8,400 to 25,000 EUR"
@@ -77,6 +78,7 @@ type ProblemPage struct {
 	Trend   []Verdict // whether it comes back more seldom
 	Purity  []Purity
 	Helpers []Helper
+	Folded  Folded // alerts of floods that count once
 	LeftOut string // "2 incidents are in no number: 1 drill, 1 request"; empty: all are
 	Members []MemberRow
 	Removed []MemberRow
@@ -120,4 +122,10 @@ type ActionRow struct {
 	Age      string // "open for 34 days", "overdue by 3 days"; empty: not known
 	Late     bool
 	After    int // incidents of the problem that began after it was done; -1: not known
+}
+
+// Folded says how the alerts of floods count in the figures of a problem. The zero Folded says nothing.
+type Folded struct {
+	Text string // "40 alerts in 2 floods count once each: 14 occurrences, 52 incidents in all."
+	Path string // the incidents of the last 12 months, each by itself
 }

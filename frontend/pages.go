@@ -35,6 +35,7 @@ type Shell struct {
 	// Managed is where files say what this page is about ("contracts.yaml:12"): what is changed here is overwritten when
 	// they are applied again. Empty: none do.
 	Managed string
+	Views     SavedViews
 }
 
 func (s Shell) shell() Shell { return s }
@@ -78,6 +79,7 @@ const (
 	NavChanges   Nav = "changes"
 	NavSLA       Nav = "sla"
 	NavSLO       Nav = "slo"
+	NavViews     Nav = "views"
 	NavImports   Nav = "imports"
 	NavSettings  Nav = "settings"
 	NavHelp      Nav = "help"

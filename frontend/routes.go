@@ -22,9 +22,9 @@ func Routes() []Route {
 		{"GET", "/login"}, {"POST", "/login"}, {"POST", "/view-as"}, {"POST", "/logout"},
 		{"GET", "/incidents"}, {"GET", "/incidents/{id}"}, {"GET", "/incidents/{id}/raw"},
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
-		{"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/alike"}, {"POST", "/incidents/{id}/apart"},
+		{"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/alike"}, {"POST", "/incidents/{id}/apart"}, {"POST", "/incidents/{id}/factors"},
 		{"GET", "/cases"}, {"GET", "/cases/{figure}"},
-		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/changes/{id}"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/causes"}, {"GET", "/causes/cases"}, {"GET", "/causes/factors.csv"}, {"GET", "/causes/together.csv"}, {"GET", "/causes/changes.csv"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
+		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/changes/{id}"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/causes"}, {"GET", "/causes/cases"}, {"GET", "/causes/claimed"}, {"GET", "/causes/factors.csv"}, {"GET", "/causes/together.csv"}, {"GET", "/causes/changes.csv"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"}, {"GET", "/problems/{id}/incidents"}, {"POST", "/problems/{id}/manage"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"}, {"POST", "/problems/{id}/merge"}, {"POST", "/problems/{id}/split"}, {"POST", "/problems/{id}/undo"},
 		{"POST", "/problems/{id}/members/{incident}/remove"}, {"POST", "/problems/{id}/members/{incident}/restore"},
@@ -43,6 +43,7 @@ func Routes() []Route {
 		{"GET", "/imports/runs/{id}"}, {"GET", "/imports/runs/{id}/progress"}, {"POST", "/imports/runs/{id}/cancel"},
 		{"GET", "/imports/letters"}, {"POST", "/imports/letters/{id}/retry"}, {"POST", "/imports/letters/{id}/discard"},
 		{"GET", "/search"}, {"GET", "/palette"},
+		{"GET", "/views"}, {"POST", "/views"}, {"GET", "/views/{id}"}, {"POST", "/views/{id}"}, {"POST", "/views/{id}/move"}, {"POST", "/views/{id}/remove"}, {"POST", "/views/{id}/restore"},
 		{"GET", "/me"}, {"POST", "/me"}, {"POST", "/me/theme"}, {"POST", "/me/password"}, {"POST", "/me/sessions/end"},
 		{"GET", "/login/code"}, {"POST", "/login/code"}, {"GET", "/login/enrol"}, {"POST", "/login/enrol"}, {"GET", "/me/confirm"}, {"POST", "/me/confirm"},
 		{"GET", "/me/factor"}, {"POST", "/me/factor/begin"}, {"POST", "/me/factor/confirm"}, {"POST", "/me/factor/recovery"}, {"POST", "/me/factor/off"},
@@ -72,6 +73,9 @@ func ContractPath(id incident.ID) string { return below("/contracts", id) }
 
 // ProblemPath returns the page of a problem.
 func ProblemPath(id incident.ID) string { return below("/problems", id) }
+
+// ViewPath returns the stable address of a saved view, which leads to its list.
+func ViewPath(id incident.ID) string { return below("/views", id) }
 
 // ConnectionPath returns the page of a connection.
 func ConnectionPath(id incident.ID) string { return below("/imports", id) }

@@ -18,6 +18,9 @@ var EditableFields = []string{"title", "severity", "status", "kind", "team", "ta
 // it. Values are written as FieldValue returns them; saying what is there already is no edit. It returns a
 // *FieldError for an unknown field or an impossible value, and then changes nothing.
 func (inc *Incident) Edit(field, value, by string, at time.Time) error {
+	if strings.HasPrefix(field, factorField) {
+		return Invalidf("field", "factors are edited one by one; see EditFactor")
+	}
 	was, err := inc.FieldValue(field)
 	if err != nil {
 		return err
@@ -44,6 +47,9 @@ func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 // FieldValue returns an editable field in the form that Edit reads: a severity as "1" to "5" or "0", a team
 // by its id, tags with commas between them, privacy as "true" or "false", the audience as Audience.String returns it.
 func (inc *Incident) FieldValue(field string) (string, error) {
+	if key, is := strings.CutPrefix(field, factorField); is {
+		return inc.factorValue(key), nil
+	}
 	switch field {
 	case "title":
 		return inc.Title, nil
@@ -160,7 +166,6 @@ func Reimport(stored, draft *Incident) *Incident {
 			out.Milestones = append(out.Milestones, m)
 		}
 	}
-	out.Factors = mergeFactors(stored.Factors, draft.Factors)
 	out.Edits = slices.Clone(stored.Edits)
 	edited := map[string]bool{}
 	for i, e := range out.Edits {
@@ -170,6 +175,7 @@ func Reimport(stored, draft *Incident) *Incident {
 		}
 		edited[e.Field] = true
 	}
+	out.Factors = factorsInForce(mergeFactors(stored.sourceFactors(), draft.Factors), out.Edits)
 	return &out
 }
 

@@ -22,6 +22,37 @@ func NewAnswer(a, b ID, same bool, by string, at time.Time) (Answer, error) {
 // ID names the pair that an answer is about.
 func (a Answer) ID() ID { return a.A + " " + a.B }
 
+// AnswerEvent is one step in what people said of two incidents. It stays when the answer is taken back.
+type AnswerEvent struct {
+	N       int64 // given by the store, ascending
+	A, B    ID    // A < B
+	Verdict PairVerdict
+	By      string
+	At      time.Time
+}
+
+// PairVerdict is what a person can say of two incidents.
+type PairVerdict string
+
+// What a person can say of two incidents.
+const (
+	SaySame  PairVerdict = "same"  // one problem is behind both
+	SayApart PairVerdict = "apart" // there is not
+	Unsay    PairVerdict = "undo"  // what was said is taken back
+)
+
+// PairVerdicts lists all of them.
+var PairVerdicts = []PairVerdict{SaySame, SayApart, Unsay}
+
+// Event is the step that giving the answer is.
+func (a Answer) Event() AnswerEvent {
+	verdict := SayApart
+	if a.Same {
+		verdict = SaySame
+	}
+	return AnswerEvent{A: a.A, B: a.B, Verdict: verdict, By: a.By, At: a.At}
+}
+
 // ProblemEvent is one step in the life of a problem, so that it can be told later why an incident is where it is.
 type ProblemEvent struct {
 	N        int64 // given by the store, ascending

@@ -63,6 +63,8 @@ type Reader interface {
 	// Managements returns what people decided to do about problems, by problem; one that nobody wrote about is not a key.
 	Managements(ctx context.Context) (map[ID]Management, error)
 	ProblemAnswers(ctx context.Context) ([]Answer, error) // in order of their incidents
+	// AnswerEvents returns at most limit steps in what people said of an incident and others, the newest first.
+	AnswerEvents(ctx context.Context, incident ID, limit int) ([]AnswerEvent, error)
 	// ProblemEvents returns at most limit steps in the life of a problem, the newest first, also of one that is gone.
 	ProblemEvents(ctx context.Context, problem ID, limit int) ([]ProblemEvent, error)
 	// Policies returns those in force, by name.
@@ -131,6 +133,10 @@ type Reader interface {
 	// Provisioned returns what an identity provider said of users or of teams, by id, deleted ones too.
 	Provisioned(ctx context.Context, kind string) ([]Provisioned, error)
 
+	// Views returns all views of a user, removed ones too, in their places, and behind them those that others share, by name.
+	Views(ctx context.Context, owner ID) ([]View, error)
+	View(ctx context.Context, id ID) (*View, error) // removed ones, too
+
 	// Setting returns the value stored under key, or ErrNotFound.
 	Setting(ctx context.Context, key string) (string, error)
 
@@ -174,8 +180,11 @@ type Tx interface {
 	// PutManagement writes a version. It is ErrConflict when that is not the one behind the stored, for then somebody else
 	// wrote meanwhile; and a change of its problem.
 	PutManagement(m Management) error
+	// ProblemAnswers returns all answers. Nobody else gives or takes back one before the transaction ends.
+	ProblemAnswers() ([]Answer, error)
 	PutProblemAnswers(as []Answer) error    // one about a pair that has one replaces it
 	DeleteProblemAnswers(as []Answer) error // those about the same pairs
+	AddAnswerEvents(es []AnswerEvent) error
 	AddProblemEvents(es []ProblemEvent) error
 	// PutProblemAlias lets the id of a problem, and those that lead to it, lead to another problem.
 	PutProblemAlias(alias, problem ID) error
@@ -260,6 +269,9 @@ type Tx interface {
 	SecondFactorOf(user ID) (*SecondFactor, error)
 	PutSecondFactor(f SecondFactor) error
 	DeleteSecondFactor(user ID) error
+	PutView(v View) error // ErrConflict when its owner has another one of the name in use
+	// SweepViews forgets views that were removed before a time.
+	SweepViews(before time.Time) error
 	PutSetting(key, value string) error
 	// SweepSettings forgets the settings whose key begins with prefix and whose value, as text, sorts before another.
 	SweepSettings(prefix, before string) error

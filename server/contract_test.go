@@ -182,7 +182,8 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 	written := get("/incidents?source=markdown").Items
 	return map[string]string{"slo": makeObjective(t, v), "incidents": written[0].ID, "other": written[1].ID, "services": get("/services").Items[0].ID,
 		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID,
-		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody"), "cases": "learning.repeats", "hours": "all"}
+		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody"), "cases": "learning.repeats", "hours": "all",
+		"views": savedID(t, v, "/views", viewBody("The worst"))}
 }
 
 // officeHours and contractBody are a made-up agreement.
@@ -193,6 +194,11 @@ func contractBody(calendar string) map[string]any {
 		map[string]any{"name": "Resolution", "span": "opened..resolved", "within_seconds": 14400, "goal": 0.95, "severities": []int{0, 1, 2, 3, 4, 5}, "pause_in": []string{"On Hold"}, "reopen": "resume", "calendar": calendar}},
 		"exclusions": []any{map[string]any{"from": "2026-01-01T00:00:00+01:00", "until": "2026-01-02T00:00:00Z", "reason": "move", "approver": "Approver One", "approved_at": "2026-02-01T00:00:00Z"}}}}
 	return body
+}
+
+// viewBody is a view to save. A token that acts for nobody has to share it.
+func viewBody(name string) map[string]any {
+	return map[string]any{"name": name, "path": "/incidents?sev=1&range=90d", "shared": true}
 }
 
 // savedID posts a body and returns the id of what it made.
@@ -237,6 +243,7 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/incidents":              map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
 		"PATCH /api/v1/incidents/{id}":        map[string]any{"tags": []string{"looked-at"}, "severity": 3},
 		"POST /api/v1/incidents/{id}/similar": map[string]any{"other_id": ids["other"], "verdict": "apart"},
+		"POST /api/v1/incidents/{id}/factors": map[string]any{"action": "add", "role": "contributing", "text": "made up", "category": "cache", "about": "checkout"},
 		"POST /api/v1/problems/{id}/verdicts": map[string]any{"action": "confirm"},
 		"PATCH /api/v1/problems/{id}":         map[string]any{"workaround": "Roll **back**", "stage": "known_error", "exit_words": "canaries are in use", "exit_days": 60, "change": "https://example.com/1"},
 		"POST /api/v1/imports":                map[string]any{"connection_id": ids["connection"], "via": "remap"},
@@ -252,6 +259,7 @@ func bodies(ids map[string]string) map[string]any {
 		"PUT /api/v1/terms/weights":                     map[string]any{"weights": map[string]float64{"SEV1": 1, "SEV2": 0.7, "SEV3": 0.3, "SEV4": 0, "SEV5": 0, "unset": 1}},
 		"PUT /api/v1/terms/dependencies":                map[string]any{"service": "Cloud Platform", "needs": []any{}},
 		"PUT /api/v1/terms/rates":                       map[string]any{"low": 10, "high": 40, "currency": "EUR", "reason": "made up"},
+		"POST /api/v1/views":                            viewBody("By a program"),
 		"POST /api/v1/durations":                        map[string]any{"name": "Time to calm", "span": "detected|opened..mitigated", "note": "what users feel"},
 		"PUT /api/v1/delivery/rule":                     map[string]any{"cap_minutes": 120, "environments": []string{"production"}, "note": "we deploy often"},
 		"PUT /api/v1/load/hours": map[string]any{"zone": "Europe/Berlin", "sleep": "23:00-07:00",
@@ -272,9 +280,14 @@ func callOperation(t *testing.T, api openAPI, v visitor, method, path string, id
 	if op.RequestBody != nil && !known {
 		t.Fatalf("%s %s takes a body that this test does not know; add one", method, path)
 	}
-	if method == http.MethodDelete && strings.HasPrefix(path, "/api/v1/slo/") {
+	if method == http.MethodDelete {
 		ids = maps.Clone(ids) // the others need theirs
-		ids["slo"] = makeObjective(t, v)
+		switch {
+		case strings.HasPrefix(path, "/api/v1/slo/"):
+			ids["slo"] = makeObjective(t, v)
+		case strings.HasPrefix(path, "/api/v1/views/"):
+			ids["views"] = savedID(t, v, "/views", viewBody("To be removed"))
+		}
 	}
 	var got response
 	if body != nil {

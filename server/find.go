@@ -27,19 +27,26 @@ import (
 func searchIncidents(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
 	asJSON := fs.Bool("json", false, "print JSON lines")
 	limit := fs.Int("limit", 20, "at most so many")
+	view := fs.String("view", "", "only what this view finds: the name of a shared one, or the id of any")
 	cfg, words, err := parse()
 	if err != nil {
 		return err
-	}
-	q, err := query.Parse(url.Values{"q": {strings.Join(words, " ")}, "limit": {fmt.Sprint(*limit)}}, p.now())
-	if err != nil {
-		return &exitCode{2, err.Error()}
 	}
 	a, err := p.openAll(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
+	asked, err := viewed(ctx, a.Desk, *view)
+	if err != nil {
+		return err
+	}
+	asked.Set("q", strings.TrimSpace(asked.Get("q")+" "+strings.Join(words, " ")))
+	asked.Set("limit", fmt.Sprint(*limit))
+	q, err := query.Parse(asked, p.now())
+	if err != nil {
+		return &exitCode{2, err.Error()}
+	}
 	req, _, err := a.Desk.Scope(ctx, q, true)
 	if err != nil {
 		return &exitCode{2, err.Error()}
@@ -56,6 +63,25 @@ func searchIncidents(ctx context.Context, p program, fs *flag.FlagSet, parse fun
 	}
 	fmt.Fprintf(p.err, "%d incidents match\n", found.Total)
 	return nil
+}
+
+// viewed returns the parameters of a saved view; none when there is none to use.
+func viewed(ctx context.Context, d *desk.Desk, name string) (url.Values, error) {
+	if name == "" {
+		return url.Values{}, nil
+	}
+	v, err := d.FindView(ctx, name)
+	if errors.Is(err, incident.ErrInvalid) {
+		return nil, &exitCode{2, err.Error()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	page, text, _ := strings.Cut(v.Path, "?")
+	if page != "/incidents" && page != "/search" {
+		return nil, usage("the view %q is a list of another sort (%s); search finds incidents", v.Name, desk.ViewPages[page])
+	}
+	return url.ParseQuery(text)
 }
 
 func (p program) printHits(ctx context.Context, store incident.Store, found search.Result, asJSON bool) error {

@@ -28,6 +28,7 @@ var elsewhere = map[string]int{
 	"/setup":               http.StatusNotFound, // there is an administrator
 	"/login/code":          http.StatusSeeOther, // nobody has begun to sign in
 	"/login/enrol":         http.StatusSeeOther,
+	"/views/:id":           http.StatusSeeOther, // the list that it is
 	"/imports/:id/preview": http.StatusUnprocessableEntity, // the file of the import is gone
 }
 

@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"fmt"
+	"time"
 
 	"hindsight/frontend"
 	"hindsight/incident"
@@ -104,4 +105,19 @@ func causeStates(w world) []State {
 	wrong := bare
 	wrong.Problem = "There is no service called “zzz”."
 	return []State{{"causes/empty", bare}, {"causes/wrong", wrong}, {"pair/empty", frontend.PairPage{Shell: w.on("Behind a number", frontend.NavProblems, "/causes/cases"), Name: "a and b", Anchor: "co_failure", Period: "All time"}}}
+}
+
+// claims is the work list of claimed factors.
+func (w world) claims() frontend.ClaimsPage {
+	p := frontend.ClaimsPage{Shell: w.on("Claimed factors", frontend.NavProblems, "/causes/claimed", frontend.Link{Label: "Across services", Path: "/causes"}), Period: w.period("/causes/claimed"),
+		Total: w.rows + 3, Claimed: 5 * w.rows, Took: 61 * time.Hour, MayEdit: true, Note: "These are of the 500 longest of 1,204 incidents; the list goes on as they are judged."}
+	for i := range min(w.rows, 25) {
+		g := frontend.ClaimGroup{Name: w.say("cache"), Took: time.Duration(90-i) * time.Minute, N: 7, Unmeasured: i % 2, All: "/causes/cases?factor=cache"}
+		for j := range 2 {
+			says := incident.FactorSays{State: incident.FactorClaimed, Role: "contributing", Category: w.say("cache"), Text: w.say("The cache was cold")}
+			g.Rows = append(g.Rows, frontend.ClaimRow{FactorStatement: incident.FactorStatement{Key: "fac_1", FactorSays: says, Told: true}, Incident: w.inc(5*i + j), Length: incident.Duration{State: incident.Recorded, Value: 40 * time.Minute}})
+		}
+		p.Groups = append(p.Groups, g)
+	}
+	return p
 }

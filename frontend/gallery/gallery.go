@@ -65,6 +65,7 @@ func (w world) on(title string, nav frontend.Nav, path string, crumbs ...fronten
 	s := w.shell
 	s.Title, s.Nav, s.Path, s.Crumbs = title, nav, path, crumbs
 	s.Canonical = "http://localhost:8080" + path
+	s.Views = frontend.SavedViews{MaySave: true, MayShare: true, Links: []frontend.Link{{Label: w.say("The worst"), Path: "/incidents?sev=1&range=90d"}, {Label: "Checkout this quarter", Path: "/incidents?service=checkout&range=qtd"}}}
 	return s
 }
 
@@ -85,6 +86,7 @@ func (w world) pages() []State {
 		{"delivery", w.numbers("Delivery", frontend.NavChanges, "/delivery")},
 		{"causes", w.causes()},
 		{"pair", w.pair()},
+		{"claims", w.claims()},
 		{"change", w.change()},
 		{"oncall", w.onCall()},
 		{"sla", w.sla()},
@@ -95,6 +97,7 @@ func (w world) pages() []State {
 		{"slo-terms", w.sloTerms()},
 		{"search", w.search()},
 		{"palette", w.palette()},
+		{"views", w.views()},
 		{"imports", w.imports()},
 		{"connection", w.connection()},
 		{"run", w.run(incident.RunRunning)},

@@ -103,12 +103,11 @@ func (w world) incident() frontend.IncidentPage {
 	inc.Custom = []incident.CustomValue{{Name: w.say("u_region"), Value: w.say("eu-west")}}
 	inc.Links = []incident.Link{{Kind: "chat", URL: "https://chat.example/c/1", Title: w.say("incident channel")}, {Kind: "ticket", URL: "javascript:alert(1)", Title: "not a link"}}
 	inc.Factors = []incident.Factor{{Role: "contributing", Category: "cache", Text: w.say("The cache was cold after the failover")}, {Role: "went_well", Text: w.say("The runbook was right"), Claimed: true}}
-	inc.Actions = []incident.ActionItem{{Title: w.say("Warm the cache before failing over"), Owner: w.say("payments"), Kind: "prevent", State: "open", Due: w.shell.Now.AddDate(0, 0, 9), URL: "https://tickets.example/OPS-212"}, {Title: "Alert on retry rate", State: "done"}}
 	inc.Edits = []incident.Edit{{Field: "severity", Value: "SEV1", Was: w.say("2 - High"), By: "admin", At: w.shell.Now.Add(-2 * time.Hour)}}
 	return frontend.IncidentPage{
 		Shell: w.on(inc.Label(), frontend.NavIncidents, "/incidents/inc_0000", frontend.Link{Label: "Incidents", Path: "/incidents"}), Incident: inc,
 		Services: w.row(0).Services, Team: frontend.Link{Label: w.say("Payments"), Path: "/incidents?team=team_1"}, Connection: frontend.Link{Label: w.say("ServiceNow"), Path: "/imports/con_0001"},
-		Durations: w.durations(inc), Events: w.events(inc), Retro: w.retro(), Similar: w.similar(), SimilarBefore: w.similar()[1:], SimilarApart: w.rowsOf(1), Suggested: []frontend.Guess{{Name: "Team", Value: w.say("Payments"), Note: "the first guess was right for 71 % of the 200 youngest incidents that have one (64 % to 77 %); always naming the most frequent would have been for 34 %"}}, SimilarTrust: []string{"Strong: of 34 that people judged 29 were the same problem (70 % to 94 %).", "Faint: nobody has judged one yet."}, Problems: w.knownProblems(),
+		Durations: w.durations(inc), Events: w.events(inc), Retro: w.retro(), Similar: w.similar(), SimilarBefore: w.similar()[1:], SimilarApart: w.rowsOf(1), Factors: w.factorStatements(), FactorNames: []string{"cache", w.say("deploy")}, Said: []frontend.SaidRow{{Other: frontend.Link{Label: w.say("Cache cold after restart"), Path: "/incidents/inc_0007"}, Words: "took back what was said of both", By: w.say("responder-one"), At: w.shell.Now}}, Suggested: []frontend.Guess{{Name: "Team", Value: w.say("Payments"), Note: "the first guess was right for 71 % of the 200 youngest incidents that have one (64 % to 77 %); always naming the most frequent would have been for 34 %"}}, SimilarTrust: []string{"Strong: of 34 that people judged 29 were the same problem (70 % to 94 %).", "Faint: nobody has judged one yet."}, Problems: w.knownProblems(),
 		Clocks:  w.clockRows(),
 		Changes: w.near(), OnCall: w.onCallThen(), Raw: w.raw(), Related: []frontend.Link{{Label: "Parent: INC01001", Path: "/incidents/inc_0009"}}, Exports: exports("/incidents/inc_0000"), MayEdit: true, SimilarNote: "In a test on 200 judged pairs, 7 of 10 first suggestions were right.",
 	}
@@ -162,5 +161,15 @@ func (w world) raw() *frontend.RawView {
 		Body: w.say("{\n  \"number\": \"INC0010023\",\n  \"opened_at\": \"2026-11-11 09:21:00\"\n}"), Cut: true, Download: "/incidents/inc_0000/raw", MapVersion: 2,
 		Fields:   []frontend.MappedField{{Theirs: w.say("opened_at"), Value: w.say("2026-11-11 09:21:00"), Ours: "milestone opened"}, {Theirs: "priority", Value: "1 - Critical", Ours: "severity SEV1"}},
 		Warnings: []incident.Warning{{Field: w.say("u_region"), Value: w.say("eu-west"), Message: "is in no mapping; kept as a further field", Count: 1}},
+	}
+}
+
+// factorStatements are factors in every state: claimed, put in other words by a person, and rejected.
+func (w world) factorStatements() []incident.FactorStatement {
+	return []incident.FactorStatement{
+		{Key: "fac_1", Told: true, FactorSays: incident.FactorSays{State: incident.FactorClaimed, Role: "contributing", Category: w.say("cache"), Text: w.say("The cache was cold after the failover")}},
+		{Key: "fac_2", Told: true, By: w.say("admin"), At: w.shell.Now, Source: w.say("bad release"), FactorSays: incident.FactorSays{State: incident.FactorConfirmed, Role: "trigger", Category: "deploy", Text: w.say("The release had no canary"), About: w.say("checkout")}},
+		{Key: "fac_3", By: "admin", At: w.shell.Now, FactorSays: incident.FactorSays{State: incident.FactorConfirmed, Role: "went_well", Text: w.say("The runbook was right")}},
+		{Key: "fac_4", Told: true, By: "admin", At: w.shell.Now, FactorSays: incident.FactorSays{State: incident.FactorRejected, Role: "contributing", Text: w.say("Human error")}},
 	}
 }

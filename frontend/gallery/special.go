@@ -44,6 +44,8 @@ func (w world) bareSettings() []State {
 		{"letters/empty", frontend.LettersPage{Shell: w.on("Rejected records", frontend.NavImports, "/imports/letters"), Empty: nothing}},
 		{"preview/empty", frontend.PreviewPage{Shell: w.on("Preview", frontend.NavImports, "/imports/con_1/preview"), Connection: w.connection().Row.Connection, Source: source}},
 		{"calendars/empty", frontend.CalendarsPage{Shell: w.on("Calendars", frontend.NavSettings, "/admin/calendars")}},
+		{"claims/empty", frontend.ClaimsPage{Shell: w.on("Claimed factors", frontend.NavProblems, "/causes/claimed")}},
+		{"views/empty", frontend.ViewsPage{Shell: w.on("Saved views", frontend.NavViews, "/views"), Kept: 30}},
 		{"contract/empty", frontend.ContractPage{Shell: w.on("New", frontend.NavSLA, "/contracts/pol_1"), ID: "pol_1", Name: "New", Version: 1}},
 		{"tokens/empty", frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens")}},
 	}

@@ -19,6 +19,22 @@ func testProblemHistory(t *testing.T, s incident.Store) {
 	update(t, s, func(tx incident.Tx) error { return tx.DeleteProblemAnswers([]incident.Answer{no}) })
 	equal(t, "ProblemAnswers after one was taken back", check(s.ProblemAnswers(ctx))(t, "ProblemAnswers"), []incident.Answer{other})
 
+	said := no.Event()
+	said.Verdict, said.By = incident.Unsay, "<admin>"
+	update(t, s, func(tx incident.Tx) error {
+		if answers, err := tx.ProblemAnswers(); err != nil || len(answers) != 1 {
+			t.Errorf("ProblemAnswers in a transaction = %v, %v, want one", answers, err)
+		}
+		return tx.AddAnswerEvents([]incident.AnswerEvent{no.Event(), other.Event(), said})
+	})
+	told := check(s.AnswerEvents(ctx, "inc_2", 10))(t, "AnswerEvents")
+	if len(told) != 2 || told[0].N <= told[1].N || told[0].Verdict != incident.Unsay || told[0].By != "<admin>" || told[1].Verdict != incident.SayApart {
+		t.Errorf("AnswerEvents = %+v, want what was said and that it was taken back, the newest first", told)
+	}
+	if told := check(s.AnswerEvents(ctx, "inc_1", 1))(t, "AnswerEvents"); len(told) != 1 || told[0].Verdict != incident.Unsay {
+		t.Errorf("AnswerEvents of the smaller id = %+v, want the newest step", told)
+	}
+
 	joined := incident.ProblemEvent{Problem: "prb_a", Kind: incident.ProblemJoined, Incident: "inc_1", Other: "prb_b", Score: 0.1 + 0.2, Rule: "nearest", At: Epoch()}
 	judged := incident.ProblemEvent{Problem: "prb_a", Kind: incident.ProblemJudged, Rule: "confirm", By: "operator", At: Epoch(), Before: []byte("{}")}
 	update(t, s, func(tx incident.Tx) error { return tx.AddProblemEvents([]incident.ProblemEvent{joined, judged}) })

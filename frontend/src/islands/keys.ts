@@ -37,6 +37,8 @@ function act(key: string): boolean {
       return mark();
     case "t":
       return openRange();
+    case "v":
+      return saveView();
     case "[":
       return follow("[data-earlier]");
     case "]":
@@ -64,6 +66,13 @@ function openRange(): boolean {
   menu.open = true;
   menu.querySelector("summary")?.focus();
   return true;
+}
+
+function saveView(): boolean {
+  const menu = document.querySelector<HTMLDetailsElement>("details[data-save]");
+  if (!menu) return false;
+  menu.open = true;
+  return focus("#view-name");
 }
 
 /** move puts the focus on the first link of the next row; Enter then opens it as for any link. */

@@ -125,6 +125,32 @@ func (s *Server) sayAlike(ctx context.Context, v Viewer, p IDParams, body PairVe
 	return s.similar(ctx, v, SimilarParams{IDParams: p, Limit: similar.FirstOf})
 }
 
+// AnswerList is what people said of an incident and others, the newest step first.
+type AnswerList struct {
+	Items []AnswerStep `json:"items"`
+}
+
+// AnswerStep is a step in what people said of two incidents.
+type AnswerStep struct {
+	Other   incident.ID `json:"other_id"`
+	Verdict string      `json:"verdict" doc:"same: one problem is behind both; apart: there is not; undo: what was said was taken back"`
+	By      string      `json:"by"`
+	At      time.Time   `json:"at"`
+}
+
+func (s *Server) answers(ctx context.Context, v Viewer, p IDParams) (AnswerList, error) {
+	events, err := s.desk.Answered(ctx, incident.ID(p.ID), v.Private())
+	out := AnswerList{Items: []AnswerStep{}}
+	for _, e := range events {
+		other := e.A
+		if e.A == incident.ID(p.ID) {
+			other = e.B
+		}
+		out.Items = append(out.Items, AnswerStep{other, string(e.Verdict), e.By, e.At.UTC()})
+	}
+	return out, err
+}
+
 func (s *Server) similar(ctx context.Context, v Viewer, p SimilarParams) (SimilarList, error) {
 	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
 		return SimilarList{}, err

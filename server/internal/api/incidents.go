@@ -350,6 +350,7 @@ func (s *Server) incidentOps() []operation {
 		get("/incidents/{id}/timeline", "What happened during it", s.timeline),
 		get("/incidents/{id}/similar", "Incidents that look alike, with reasons", s.similar),
 		get("/incidents/{id}/suggestions", "What is probably true of an incident that nobody has recorded, and how often such guesses are right", s.suggestions),
+		get("/incidents/{id}/answers", "What people said of an incident and others, and took back", s.answers),
 		write(http.MethodPost, "/incidents/{id}/similar", "Say whether one problem is behind two incidents", incident.Write, http.StatusOK, s.sayAlike),
 		get("/incidents/{id}/retrospective", "The document about it", s.retrospective),
 	}

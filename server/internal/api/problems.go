@@ -84,6 +84,10 @@ type CameBack struct {
 // ProblemFigures is what the incidents of a problem that count say together.
 type ProblemFigures struct {
 	Incidents int           `json:"incidents" doc:"that count"`
+	Once      int           `json:"occurrences" doc:"incidents, where the alerts of one flood are one; interval, trend and rate are of them"`
+	Floods    int           `json:"floods" doc:"alert floods with several incidents of the problem"`
+	Flooded   int           `json:"in_floods" doc:"incidents in floods"`
+	Folded    *time.Time    `json:"floods_from" doc:"floods before it are not looked for, for there are many incidents; null: all are"`
 	Undated   int           `json:"undated"`
 	Open      int           `json:"open"`
 	First     *time.Time    `json:"first_at"`
@@ -104,6 +108,7 @@ type NotCounted struct {
 // SpentFigures is what incidents took in the last 12 months.
 type SpentFigures struct {
 	Incidents int          `json:"incidents"`
+	Once      int          `json:"occurrences" doc:"incidents, where the alerts of one flood are one"`
 	Lasted    float64      `json:"lasted_seconds" doc:"added up, overlaps twice: as long as users suffered, else as long as the record was open"`
 	Measured  int          `json:"measured" doc:"incidents that lasted_seconds sums"`
 	Unclear   int          `json:"unclear" doc:"incidents of which nobody knows how long users suffered: in no cost"`
@@ -126,7 +131,7 @@ func recurringProblem(x desk.Standing) Recurring {
 	p := x.Problem
 	return Recurring{p.ID, p.Title, string(p.State), p.Basis, append([]string{}, p.Terms...), each(p.Members, func(m incident.ProblemMember) Member {
 		return Member{m.Incident, m.Score, append([]string{}, m.Reasons...), m.Removed}
-	}), p.By, when(p.At), managedProblem(x), problemFigures(x.Recurrence)}
+	}), p.By, when(p.At), managedProblem(x), problemFigures(x.Recurrence, x.FloodsFrom)}
 }
 
 func managedProblem(x desk.Standing) ManagedProblem {
@@ -142,14 +147,14 @@ func managedProblem(x desk.Standing) ManagedProblem {
 	return out
 }
 
-func problemFigures(x analytics.Recurrence) ProblemFigures {
-	out := ProblemFigures{Incidents: x.N, Undated: x.Undated, Open: x.Open, Last: when(x.Last()), LeftOut: each(x.LeftOut, func(l analytics.LeftOut) NotCounted { return NotCounted(l) }),
+func problemFigures(x analytics.Recurrence, floodsFrom time.Time) ProblemFigures {
+	out := ProblemFigures{Incidents: x.N, Once: x.Occurrences(), Floods: x.Floods, Flooded: x.Flooded, Folded: when(floodsFrom), Undated: x.Undated, Open: x.Open, Last: when(x.Last()), LeftOut: each(x.LeftOut, func(l analytics.LeftOut) NotCounted { return NotCounted(l) }),
 		Interval: desk.Estimate(x.Interval()), Trend: x.Trend().Sentence, Rate: x.Rate().Sentence}
 	if len(x.Starts) > 0 {
 		out.First = when(x.Starts[0])
 	}
 	y := x.Year
-	out.Year = SpentFigures{y.N, y.Lasted.Seconds(), y.Measured, y.Unclear, each(y.Costs(), func(a analytics.Amount) PricedTime { return PricedTime{a.Low, a.High, a.Currency} })}
+	out.Year = SpentFigures{y.N, y.Once, y.Lasted.Seconds(), y.Measured, y.Unclear, each(y.Costs(), func(a analytics.Amount) PricedTime { return PricedTime{a.Low, a.High, a.Currency} })}
 	return out
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hindsight/analytics"
+	"hindsight/incident"
 	"hindsight/search/template"
 )
 
@@ -11,4 +12,17 @@ import (
 // numbers, ids, hosts and dates are masked.
 func (d *Desk) Floods(from, to time.Time, private bool) []analytics.Flood {
 	return d.Live.Snapshot().Floods(analytics.Query{From: from, To: to, Private: private}, template.Mask)
+}
+
+// foldedFloods returns the floods whose alerts count once in figures of problems, and from when on there are any; zero: all are.
+func (d *Desk) foldedFloods(now time.Time, private bool) ([]analytics.Flood, time.Time) {
+	from := floodsFrom(analytics.Query{Now: now}, d.Live.Snapshot().Len())
+	return d.Floods(from, time.Time{}, private), from
+}
+
+// ProblemMembers lists the incidents behind a figure of a problem; see analytics.MembersSpent.
+func (d *Desk) ProblemMembers(x Standing, incs []*incident.Incident, figure string, private bool) []analytics.Member {
+	now := d.Now().UTC()
+	floods, _ := d.foldedFloods(now, private)
+	return analytics.MembersSpent(incs, figure, now, x.Management.ResolvedAt, floods)
 }

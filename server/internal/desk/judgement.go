@@ -145,10 +145,7 @@ func (u undone) restore(tx incident.Tx, undo incident.ProblemEvent) error {
 		err = tx.PutProblems(u.Problems)
 	}
 	if err == nil {
-		err = tx.DeleteProblemAnswers(u.Said)
-	}
-	if err == nil {
-		err = tx.PutProblemAnswers(u.Unsaid)
+		err = u.restoreAnswers(tx, undo)
 	}
 	if err == nil && u.Managed != nil {
 		err = u.Managed.takeBack(tx, undo)
@@ -160,4 +157,32 @@ func (u undone) restore(tx incident.Tx, undo incident.ProblemEvent) error {
 		err = tx.Enqueue(incident.Job{Kind: jobs.KindGroup, ID: "all"})
 	}
 	return err
+}
+
+// restoreAnswers takes the answers of a verdict back, and gives those again that they replaced, unless what was said since says otherwise.
+func (u undone) restoreAnswers(tx incident.Tx, undo incident.ProblemEvent) error {
+	if len(u.Said)+len(u.Unsaid) == 0 {
+		return nil
+	}
+	said, err := tx.ProblemAnswers()
+	if err != nil {
+		return err
+	}
+	if err := takeBackAnswers(tx, u.Said, undo.By, undo.At); err != nil {
+		return err
+	}
+	for _, a := range u.Unsaid {
+		if err := agrees(said, a); err != nil {
+			return err
+		}
+		if err := tx.PutProblemAnswers([]incident.Answer{a}); err != nil {
+			return err
+		}
+		event := a.Event()
+		event.By, event.At = undo.By, undo.At
+		if err := tx.AddAnswerEvents([]incident.AnswerEvent{event}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"hindsight/analytics"
@@ -214,7 +215,8 @@ func causeOf(inc *incident.Incident, since time.Time) Cause {
 	}
 	for _, e := range inc.Edits {
 		if !e.At.Before(last) {
-			c.What, c.By, last = e.Field+" changed", e.By, e.At
+			field, _, _ := strings.Cut(e.Field, ":") // a factor's key says nothing
+			c.What, c.By, last = field+" changed", e.By, e.At
 		}
 	}
 	for _, m := range inc.Milestones.Stated() {

@@ -37,6 +37,7 @@ type Standing struct {
 	incident.Problem
 	Management incident.Management // of a problem that nobody took over: its stage alone
 	Recurrence analytics.Recurrence
+	FloodsFrom time.Time // floods before it are not folded in Recurrence, for there are many incidents; zero: all are
 	Exit       incident.Exit
 	Return     incident.Return
 }
@@ -113,7 +114,8 @@ func (d *Desk) standings(ctx context.Context, problems []incident.Problem, priva
 		}
 	}
 	snapshot, now := d.Live.Snapshot(), d.Now().UTC()
-	measured := snapshot.Recurrences(groups, now, snapshot.Terms(), private)
+	floods, from := d.foldedFloods(now, private)
+	measured := snapshot.Recurrences(groups, now, snapshot.Terms(), floods, private)
 	out := make([]Standing, len(problems))
 	for i, p := range problems {
 		m, written := managements[p.ID]
@@ -121,7 +123,7 @@ func (d *Desk) standings(ctx context.Context, problems []incident.Problem, priva
 			m = incident.Management{Problem: p.ID, Stage: incident.StageOpen}
 		}
 		x := measured[i]
-		out[i] = Standing{Problem: p, Management: m, Recurrence: x, Exit: m.Exit(x.Last(), x.Open, now), Return: m.Returned(x.Starts)}
+		out[i] = Standing{Problem: p, Management: m, Recurrence: x, FloodsFrom: from, Exit: m.Exit(x.Last(), x.Open, now), Return: m.Returned(x.Begun)}
 	}
 	return out, nil
 }

@@ -29,10 +29,6 @@ func (d *Desk) Decide(ctx context.Context, id incident.ID, v Verdict, by string)
 	if v.Action == "undo" {
 		return d.undo(ctx, id, v.Event, by)
 	}
-	said, err := d.Store.ProblemAnswers(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
 	var j judgement
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
 		found, err := tx.ProblemsByID([]incident.ID{id, v.Other})
@@ -45,6 +41,12 @@ func (d *Desk) Decide(ctx context.Context, id incident.ID, v Verdict, by string)
 		}
 		j = judgement{now: p, by: by, at: d.Now().UTC()}
 		j.before.Problems = []incident.Problem{clonedProblem(p)}
+		var said []incident.Answer
+		if v.Action == "same" || v.Action == "apart" {
+			if said, err = tx.ProblemAnswers(); err != nil {
+				return err
+			}
+		}
 		if err := j.apply(v, found, said); err != nil {
 			return err
 		}
@@ -130,7 +132,7 @@ func (j *judgement) write(tx incident.Tx, v Verdict) error {
 		err = tx.PutProblems([]incident.Problem{j.now})
 	}
 	if err == nil && len(j.before.Said) > 0 {
-		err = tx.PutProblemAnswers(j.before.Said)
+		err = giveAnswers(tx, j.before.Said)
 	}
 	if err == nil {
 		err = tx.AddProblemEvents([]incident.ProblemEvent{event})

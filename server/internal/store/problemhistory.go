@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"hindsight/incident"
@@ -18,8 +19,22 @@ type answerRow struct {
 
 // ProblemAnswers implements incident.Reader.
 func (s *Store) ProblemAnswers(ctx context.Context) ([]incident.Answer, error) {
+	return problemAnswers(s.db.WithContext(ctx))
+}
+
+// ProblemAnswers implements incident.Tx. SQLite has one writer at a time.
+func (t *tx) ProblemAnswers() ([]incident.Answer, error) {
+	if t.dialect == postgresDialect {
+		if err := t.db.Exec("LOCK TABLE problem_answers IN SHARE ROW EXCLUSIVE MODE").Error; err != nil {
+			return nil, failed(err, "keep others from answering about problems")
+		}
+	}
+	return problemAnswers(t.db)
+}
+
+func problemAnswers(db *gorm.DB) ([]incident.Answer, error) {
 	var rows []answerRow
-	err := s.db.WithContext(ctx).Table("problem_answers").Order("a, b").Find(&rows).Error
+	err := db.Table("problem_answers").Order("a, b").Find(&rows).Error
 	out := make([]incident.Answer, len(rows))
 	for i, r := range rows {
 		out[i] = incident.Answer{A: r.A, B: r.B, Same: r.Same, By: r.SaidBy, At: r.At.UTC()}
@@ -60,6 +75,34 @@ func (t *tx) recordAnswer(action incident.AuditAction, a incident.Answer) {
 		t.Note(incident.AuditNote{Action: action, Object: incident.AuditObject{Kind: "answer", ID: a.A},
 			Facts: map[string]any{"other": string(a.B), "same": a.Same}})
 	}
+}
+
+type answerEventRow struct {
+	N       int64 `gorm:"primaryKey;autoIncrement"`
+	A, B    incident.ID
+	Verdict incident.PairVerdict
+	SaidBy  string
+	At      time.Time
+}
+
+// AnswerEvents implements incident.Reader.
+func (s *Store) AnswerEvents(ctx context.Context, id incident.ID, limit int) ([]incident.AnswerEvent, error) {
+	var rows []answerEventRow
+	err := s.db.WithContext(ctx).Table("problem_answer_events").Where("a = ? OR b = ?", id, id).Order("n DESC").Limit(limit).Find(&rows).Error
+	out := make([]incident.AnswerEvent, len(rows))
+	for i, r := range rows {
+		out[i] = incident.AnswerEvent{N: r.N, A: r.A, B: r.B, Verdict: r.Verdict, By: r.SaidBy, At: r.At.UTC()}
+	}
+	return out, failed(err, "read what was said of incident %s and others", id)
+}
+
+// AddAnswerEvents implements incident.Tx.
+func (t *tx) AddAnswerEvents(es []incident.AnswerEvent) error {
+	var rows []answerEventRow
+	for _, e := range clean(es) {
+		rows = append(rows, answerEventRow{0, e.A, e.B, e.Verdict, e.By, e.At})
+	}
+	return failed(insert(t.db, "problem_answer_events", rows), "add what was said of incidents")
 }
 
 type problemEventRow struct {

@@ -51,6 +51,36 @@ func (s *Server) fillSimilar(ctx context.Context, r *request, page *frontend.Inc
 	page.SimilarTrust = trustedMatches(s.Similar.Trust(), slices.Concat(page.Similar, page.SimilarBefore))
 	apart, err := s.rows(ctx, r, found.Apart)
 	page.SimilarApart = apart
+	if err != nil {
+		return err
+	}
+	return s.fillSaid(ctx, r, page)
+}
+
+// pairWords say what a step of what people said of two incidents was.
+var pairWords = map[incident.PairVerdict]string{incident.SaySame: "said that one problem is behind both", incident.SayApart: "said that it is not the same problem",
+	incident.Unsay: "took back what was said of both"}
+
+// fillSaid lists what people said of the incident and others.
+func (s *Server) fillSaid(ctx context.Context, r *request, page *frontend.IncidentPage) error {
+	events, err := s.Answered(ctx, page.Incident.ID, r.viewer.Private())
+	if err != nil {
+		return err
+	}
+	other := func(e incident.AnswerEvent) incident.ID {
+		if e.A == page.Incident.ID {
+			return e.B
+		}
+		return e.A
+	}
+	rows, err := s.rows(ctx, r, each(events, other))
+	for _, e := range events {
+		link := frontend.Link{Label: string(other(e)), Path: frontend.IncidentPath(other(e))}
+		if i := slices.IndexFunc(rows, func(x frontend.IncidentRow) bool { return x.Incident.ID == other(e) }); i >= 0 {
+			link.Label = cmp.Or(rows[i].Incident.Title, rows[i].Incident.Label())
+		}
+		page.Said = append(page.Said, frontend.SaidRow{Other: link, Words: pairWords[e.Verdict], By: e.By, At: e.At})
+	}
 	return err
 }
 

@@ -56,6 +56,7 @@ func (s *Server) causes(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page.Factors, page.Together = factorTable(c.Factors, q), s.coFailure(c.Together, q, r.viewer.May(incident.Agree))
+	page.Factors.Claims = pathOf(claimedPath, with(q, func(*query.Query) {}))
 	if page.Changes, err = s.changesBefore(r, c, q); err != nil {
 		return answer{}, err
 	}

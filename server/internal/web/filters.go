@@ -164,8 +164,14 @@ func (r *request) option(page string, q query.Query, f facetOf, b search.Bucket)
 // name is what people call a value: services, teams and connections are known by id.
 func (r *request) name(f facetOf, value string) string {
 	switch f.param {
-	case "service", "team":
-		return r.server.Live.Snapshot().Name(incident.ID(value))
+	case "service":
+		return r.serviceName(value)
+	case "team":
+		for _, t := range r.server.Live.Snapshot().Teams(r.viewer.Private()) {
+			if string(t.ID) == value {
+				return t.Name
+			}
+		}
 	case "source":
 		if conn, err := r.server.Store.Connection(r.Request.Context(), incident.ID(value)); err == nil {
 			return conn.Name
@@ -174,6 +180,16 @@ func (r *request) name(f facetOf, value string) string {
 		return sevOf(value).String()
 	}
 	return value
+}
+
+// serviceName is what people call a service; it stays what it is for who may not know it.
+func (r *request) serviceName(id string) string {
+	for _, s := range r.server.Live.Snapshot().Services(r.viewer.Private()) {
+		if string(s.ID) == id {
+			return s.Name
+		}
+	}
+	return id
 }
 
 // chips are the filters in force, each with the page without it.
@@ -191,7 +207,7 @@ func (r *request) chips(page string, q query.Query) []frontend.Chip {
 	}
 	for i, value := range q.NotServices {
 		rest := slices.Delete(slices.Clone(q.NotServices), i, i+1)
-		out = append(out, frontend.Chip{Label: "Not service: " + r.server.Live.Snapshot().Name(incident.ID(value)), Remove: pathOf(page, with(q, func(q *query.Query) { q.NotServices = rest }))})
+		out = append(out, frontend.Chip{Label: "Not service: " + r.serviceName(value), Remove: pathOf(page, with(q, func(q *query.Query) { q.NotServices = rest }))})
 	}
 	if q.Range != "all" && q.Range != "" {
 		out = append(out, frontend.Chip{Label: q.PeriodLabel(), Remove: pathOf(page, with(q, allTime))})

@@ -84,6 +84,9 @@ func TestPrivateStaysPrivate(t *testing.T) {
 		{"/api/v1/measurements?metric=count&group_by=service", 200, 200, "Zebrafinch"},
 		{"/api/v1/charts/ttr-by-service.csv", 200, 200, ""},
 		{"/incidents/export.csv", 200, 200, "Zebrafinch"},
+		{"/incidents?service=" + string(service.ID), 200, 200, "Service: Zebrafinch"},
+		{"/incidents?team=" + string(team.ID), 200, 200, "Team: Zebrafinch keepers"},
+		{"/problems?service=" + string(service.ID), 422, 200, "Service: Zebrafinch"},
 	}
 	s.signIn(incident.Viewer)
 	for _, p := range pages {

@@ -20,7 +20,8 @@ func behindProblem(id incident.ID, figure, of string) string {
 // problemFigures are the figures of a problem that are not about what its incidents have in common.
 var problemFigures = map[string]struct{ name, anchor, period string }{
 	"interval": {"From one incident to the next", "problem_interval", "all time"}, "rate": {"Incidents, last 12 months against the 12 before", "problem_trend", "the last 24 months"},
-	"lasted": {"Time lost", "problem_year", "the last 12 months"}, "lost": {"Cost", "problem_cost", "the last 12 months"},
+	"incidents": {"Incidents, last 12 months, each alert of a flood by itself", "problem_year", "the last 12 months"},
+	"lasted":    {"Time lost", "problem_year", "the last 12 months"}, "lost": {"Cost", "problem_cost", "the last 12 months"},
 	"returned": {"Since it was resolved", "exit_criterion", "since it was resolved"}, "open": {"Open now", "problem_year", "now"},
 }
 
@@ -46,7 +47,7 @@ func (s *Server) problemIncidents(r *request) (answer, error) {
 	var members []analytics.Member
 	if known, ok := problemFigures[figure]; ok {
 		page.Name, page.Anchor, page.Period = known.name, known.anchor, known.period
-		members = analytics.MembersSpent(incs, figure, s.Now().UTC(), x.Management.ResolvedAt)
+		members = s.ProblemMembers(x, incs, figure, r.viewer.Private())
 	} else if members = analytics.MembersHaving(incs, figure, of); members == nil {
 		return answer{}, incident.ErrNotFound
 	} else {

@@ -36,6 +36,8 @@ func problemTable(snapshot *analytics.Snapshot, found []desk.Standing) reports.T
 		{Key: "id", Title: "Id", Unit: reports.Text}, {Key: "problem", Title: "Problem", Unit: reports.Text}, {Key: "state", Title: "State", Unit: reports.Text},
 		{Key: "stage", Title: "Stage", Unit: reports.Text}, {Key: "owner", Title: "Owner", Unit: reports.Text}, {Key: "services", Title: "Services", Unit: reports.Text},
 		{Key: "incidents", Title: "Incidents in all", Unit: reports.Count}, {Key: "incidents_12_months", Title: "Incidents", Unit: reports.Count},
+		{Key: "occurrences", Title: "Occurrences in all, floods once", Unit: reports.Count}, {Key: "occurrences_12_months", Title: "Occurrences, floods once", Unit: reports.Count},
+		{Key: "floods", Title: "Floods", Unit: reports.Count}, {Key: "in_floods", Title: "Incidents in floods", Unit: reports.Count},
 		{Key: "open", Title: "Open now", Unit: reports.Count}, {Key: "first", Title: "First", Unit: reports.Instant}, {Key: "last", Title: "Last", Unit: reports.Instant},
 		{Key: "lasted_seconds", Title: "Time lost", Unit: reports.Seconds}, {Key: "measured", Title: "of incidents", Unit: reports.Count},
 		{Key: "cost_low", Title: "Cost, low", Unit: reports.Count}, {Key: "cost_high", Title: "Cost, high", Unit: reports.Count}, {Key: "currency", Title: "Currency", Unit: reports.Text},
@@ -77,7 +79,7 @@ func problemCells(snapshot *analytics.Snapshot, x desk.Standing) []reports.Cell 
 		exitDays, exitOf = count(x.Exit.Days), count(x.Exit.Asked)
 	}
 	return []reports.Cell{reports.Str(string(x.ID)), reports.Str(x.Title), reports.Str(string(x.State)), reports.Str(string(m.Stage)), reports.Str(m.OwnerName),
-		reports.Str(strings.Join(each(rec.Services, snapshot.Name), ", ")), count(rec.N), count(rec.Year.N), count(rec.Open), at(first), at(rec.Last()), lasted, count(rec.Year.Measured),
+		reports.Str(strings.Join(each(rec.Services, snapshot.Name), ", ")), count(rec.N), count(rec.Year.N), count(rec.Occurrences()), count(rec.Year.Once), count(rec.Floods), count(rec.Flooded), count(rec.Open), at(first), at(rec.Last()), lasted, count(rec.Year.Measured),
 		low, high, currency, cell(rec.Interval()), reports.Str(rec.Trend().Evidence), reports.Str(m.Workaround), reports.Str(strings.Join(m.Lacks(), ", ")), exitDays, exitOf,
 		at(m.ResolvedAt), count(x.Return.N)}
 }

@@ -192,7 +192,7 @@ func (r *request) problemChips(q desk.ProblemQuery) []frontend.Chip {
 		without("Owner: "+label, func(q *desk.ProblemQuery) { q.Owner = "" })
 	}
 	for i, id := range q.Services {
-		without("Service: "+r.server.Live.Snapshot().Name(incident.ID(id)), func(q *desk.ProblemQuery) { q.Services = slices.Delete(slices.Clone(q.Services), i, i+1) })
+		without("Service: "+r.serviceName(id), func(q *desk.ProblemQuery) { q.Services = slices.Delete(slices.Clone(q.Services), i, i+1) })
 	}
 	return out
 }

@@ -126,7 +126,7 @@ func days(d time.Duration) string {
 func (s *Server) fillFigures(r *request, page *frontend.ProblemPage, x desk.Standing) {
 	rec, path := x.Recurrence, func(figure string) string { return behindProblem(x.ID, figure, "") }
 	y := rec.Year
-	count, lost := reports.Num(float64(y.N)), reports.Missing("of none is known how long it lasted")
+	count, lost := reports.Num(float64(y.Once)), reports.Missing("of none is known how long it lasted")
 	if rec.N > 0 && rec.N == rec.Undated {
 		count, lost = reports.Missing("no date is known"), reports.Missing("no date is known")
 	} else if y.Measured > 0 {
@@ -135,7 +135,7 @@ func (s *Server) fillFigures(r *request, page *frontend.ProblemPage, x desk.Stan
 		lost = reports.Missing("none in the last 12 months")
 	}
 	page.Stats = []frontend.Stat{
-		{Label: "Incidents, last 12 months", Unit: reports.Count, Value: count, Metric: "problem_year", Path: path("rate")},
+		{Label: countLabel(rec), Unit: reports.Count, Value: count, Metric: "problem_year", Path: path("rate")},
 		{Label: "Time lost, last 12 months", Unit: reports.Seconds, Value: lost, N: y.Measured, Metric: "problem_year", Path: path("lasted")},
 		estimated("From one to the next, median", reports.Seconds, rec.Interval(), "problem_interval", path("interval")),
 	}
@@ -149,7 +149,28 @@ func (s *Server) fillFigures(r *request, page *frontend.ProblemPage, x desk.Stan
 	trend := rec.Trend()
 	page.Trend = []frontend.Verdict{year, trendVerdict(trend, zone, path("interval"))}
 	page.Cost = s.costPart(x)
-	page.LeftOut = leftOutWords(rec)
+	page.Folded, page.LeftOut = folded(x), leftOutWords(rec)
+}
+
+// countLabel names what is counted: incidents, or occurrences where floods are folded.
+func countLabel(rec analytics.Recurrence) string {
+	if rec.Floods > 0 {
+		return "Occurrences, last 12 months"
+	}
+	return "Incidents, last 12 months"
+}
+
+// folded says how many alerts count once, and leads to all of them.
+func folded(x desk.Standing) frontend.Folded {
+	rec, out := x.Recurrence, frontend.Folded{Path: behindProblem(x.ID, "incidents", "")}
+	if rec.Floods > 0 {
+		out.Text = fmt.Sprintf("%s in %s: a flood counts once in how often, how far apart and whether more seldom. %s in all, of %s; in the last 12 months %d of %d.",
+			capital(number(rec.Flooded, "alert")), number(rec.Floods, "flood"), number(rec.Occurrences(), "occurrence"), number(rec.N, "incident"), rec.Year.Once, rec.Year.N)
+	}
+	if !x.FloodsFrom.IsZero() {
+		out.Text = strings.TrimSpace(out.Text + " Floods before " + x.FloodsFrom.Format("2 Jan 2006") + " are not looked for, since there are many incidents; their alerts count one by one.")
+	}
+	return out
 }
 
 // trendVerdict puts the tests of a trend on a page, in their fixed words.

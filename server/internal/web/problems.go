@@ -109,6 +109,9 @@ func (s *Server) problemGroups(ctx context.Context, r *request, found []desk.Sta
 func standingRow(row frontend.ProblemRow, x desk.Standing) frontend.ProblemRow {
 	y := x.Recurrence.Year
 	row.Management, row.Returned, row.Year = x.Management, x.Return.N, y.N
+	if rec := x.Recurrence; rec.Floods > 0 {
+		row.Folded = fmt.Sprintf("%s: %s in %s", number(rec.Occurrences(), "occurrence"), number(rec.Flooded, "alert"), number(rec.Floods, "flood"))
+	}
 	if y.Measured > 0 {
 		row.Lost = incident.FormatDuration(y.Lasted)
 	}

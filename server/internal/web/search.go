@@ -7,6 +7,7 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/search"
+	"hindsight/server/internal/desk"
 	"hindsight/server/internal/query"
 )
 
@@ -174,6 +175,7 @@ var places = []frontend.PaletteItem{
 	{Label: "Overview", Path: "/", Keys: "g o"}, {Label: "Incidents", Path: incidentsPath, Keys: "g i"},
 	{Label: "Recurring problems", Path: problemsPath, Keys: "g p"}, {Label: "Services", Path: servicesPath, Keys: "g s"},
 	{Label: "Changes", Path: changesPath}, {Label: "Delivery", Path: deliveryPath}, {Label: "Load on people", Path: loadPath}, {Label: "Learning", Path: learningPath}, {Label: "Across services: what fails together", Path: causesPath}, {Label: "Durations", Path: durationsPath}, {Label: "Restatements", Path: restatementsPath}, {Label: "On call", Path: onCallPath},
+	{Label: "Saved views", Path: viewsPath},
 	{Label: "SLA compliance", Path: slaPath, Keys: "g l"}, {Label: "Imports", Path: "/imports"}, {Label: "Settings", Path: "/me"},
 	{Label: "How numbers are computed", Path: "/help/metrics"}, {Label: "Keyboard shortcuts", Path: "/help/keyboard", Keys: "?"},
 }
@@ -190,8 +192,8 @@ func (s *Server) palette(r *request) (answer, error) {
 	if len(items) > 0 {
 		page.Groups = append(page.Groups, frontend.PaletteGroup{Label: "Go to", Items: items})
 	}
-	if text == "" {
-		return show(page)
+	if err := s.paletteViews(r, text, &page); err != nil || text == "" {
+		return answer{page: page}, err
 	}
 	groups, err := s.nameHits(r, text)
 	if err != nil {
@@ -222,6 +224,22 @@ func (s *Server) palette(r *request) (answer, error) {
 		}
 	}
 	return show(page)
+}
+
+// paletteViews offers the saved views whose name holds a text.
+func (s *Server) paletteViews(r *request, text string, page *frontend.Palette) error {
+	all, err := s.Views(r.Request.Context(), r.saver())
+	group := frontend.PaletteGroup{Label: "Saved views"}
+	for _, v := range all {
+		if !v.Removed() && len(group.Items) < paletteShown && strings.Contains(strings.ToLower(v.Name), strings.ToLower(text)) {
+			kind, _, _ := strings.Cut(v.Path, "?")
+			group.Items = append(group.Items, frontend.PaletteItem{Label: v.Name, Meta: desk.ViewPages[kind], Path: v.Path})
+		}
+	}
+	if len(group.Items) > 0 {
+		page.Groups = append(page.Groups, group)
+	}
+	return err
 }
 
 func plain(segments []frontend.Segment) string {

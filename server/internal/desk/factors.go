@@ -1,0 +1,186 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+	"hindsight/search/suggest"
+	"hindsight/server/internal/query"
+)
+
+// FactorVerdict is what a person says of a factor of an incident.
+type FactorVerdict struct {
+	Key    string // of the factor; empty for add
+	Action string // one of FactorActions
+	// For reword and add.
+	Role, Category, Text, About string
+}
+
+// FactorActions lists what a FactorVerdict can do; undo takes back the last of the others about one factor.
+var FactorActions = []string{"confirm", "reject", "reword", "add", "undo"}
+
+// JudgeFactor applies a verdict about a factor of an incident that the viewer may see, in the name of by. Imports keep it.
+func (d *Desk) JudgeFactor(ctx context.Context, id incident.ID, v FactorVerdict, by string, private bool) (*incident.Incident, incident.Seq, error) {
+	if _, err := d.Incident(ctx, id, private); err != nil {
+		return nil, 0, err
+	}
+	own := string(incident.NewID("fac"))
+	var out *incident.Incident
+	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		found, err := tx.IncidentsByID([]incident.ID{id})
+		if err != nil {
+			return err
+		}
+		if out = found[id]; out == nil || out.Deleted() {
+			return fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
+		}
+		if err := v.apply(out, own, by, d.Now().UTC()); err != nil {
+			return err
+		}
+		return tx.PutIncidents([]*incident.Incident{out})
+	})
+	return out, seq, err
+}
+
+// apply says of the factors of an incident what the verdict does. own is the key of a new one.
+func (v FactorVerdict) apply(inc *incident.Incident, own, by string, at time.Time) error {
+	words := incident.FactorSays{State: incident.FactorConfirmed, Role: v.Role, Category: strings.TrimSpace(v.Category), Text: strings.TrimSpace(v.Text), About: strings.TrimSpace(v.About)}
+	if v.Action == "add" {
+		return inc.EditFactor(own, words, by, at)
+	}
+	if v.Action == "undo" {
+		return inc.UndoFactor(v.Key, by, at)
+	}
+	all := inc.FactorStatements()
+	i := slices.IndexFunc(all, func(x incident.FactorStatement) bool { return x.Key == v.Key })
+	if i < 0 {
+		return incident.Invalidf("factor", "this incident has no factor %q any more; load it again", v.Key)
+	}
+	says := all[i].FactorSays
+	switch v.Action {
+	case "confirm":
+		says.State = incident.FactorConfirmed
+	case "reject":
+		says.State = incident.FactorRejected
+	case "reword":
+		says = words
+	default:
+		return incident.Invalidf("action", "%q is not one of %v", v.Action, FactorActions)
+	}
+	return inc.EditFactor(v.Key, says, by, at)
+}
+
+const namesOffered = 30
+
+// FactorNames are what factors of an incident may be called: what is guessed for it first, then what contributed to several others.
+func (d *Desk) FactorNames(id incident.ID, private bool) []string {
+	var out []string
+	for _, x := range d.Suggest.Suggest(id) {
+		if x.Kind == suggest.Category {
+			out = append(out, x.Value)
+		}
+	}
+	for _, f := range d.Live.Snapshot().SharedFactors(analytics.Query{Now: d.Now().UTC(), Private: private}).Factors {
+		if len(out) < namesOffered && !slices.Contains(out, f.Name) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// mostClaimed is how many incidents are read for the list of claimed factors; they are the longest.
+const mostClaimed = 500
+
+// Claims is what sources and documents say contributed, and nobody here has judged.
+type Claims struct {
+	Groups    []Claim // those that stand for most time first
+	Incidents int     // with such factors, perhaps; those of Groups are among the first Read of them, the longest first
+	Read      int
+}
+
+// Claim is factors of one name.
+type Claim struct {
+	Name       string
+	Took       time.Duration // of its incidents, added up: as long as users suffered, else as long as the record was open
+	Unmeasured int           // incidents of which nobody knows how long
+	Items      []ClaimedFactor
+}
+
+// ClaimedFactor is a factor of one incident.
+type ClaimedFactor struct {
+	Incident  *incident.Incident // with what figures are made from
+	Statement incident.FactorStatement
+	Took      time.Duration // 0 unless Known
+	Known     bool
+}
+
+// ClaimedFactors lists what is claimed of the incidents that q selects, by name, by how much time it stands for.
+func (d *Desk) ClaimedFactors(ctx context.Context, q query.Query, private bool) (Claims, error) {
+	a, err := d.Figures(ctx, q, private)
+	if err != nil {
+		return Claims{}, err
+	}
+	cases := d.Live.Snapshot().ClaimedCases(a)
+	out := Claims{Incidents: len(cases)}
+	cases = cases[:min(len(cases), mostClaimed)]
+	out.Read = len(cases)
+	ids := make([]incident.ID, len(cases))
+	for i, c := range cases {
+		ids[i] = c.ID
+	}
+	incs, err := d.Store.Facts(ctx, ids)
+	if err != nil {
+		return out, err
+	}
+	byID := map[incident.ID]*incident.Incident{}
+	for _, inc := range incs {
+		if private || !inc.Private {
+			byID[inc.ID] = inc
+		}
+	}
+	groups := map[string]*Claim{}
+	var order []string
+	for _, c := range cases {
+		inc := byID[c.ID]
+		if inc == nil {
+			continue
+		}
+		for _, x := range inc.FactorStatements() {
+			if x.State != incident.FactorClaimed {
+				continue
+			}
+			name := cmp.Or(x.Category, x.Text)
+			key := strings.Join(strings.Fields(strings.ToLower(name)), " ")
+			if groups[key] == nil {
+				groups[key], order = &Claim{Name: name}, append(order, key)
+			}
+			groups[key].add(ClaimedFactor{inc, x, c.Took, c.Known})
+		}
+	}
+	for _, key := range order {
+		out.Groups = append(out.Groups, *groups[key])
+	}
+	slices.SortStableFunc(out.Groups, func(a, b Claim) int {
+		return cmp.Or(cmp.Compare(b.Took, a.Took), cmp.Compare(len(b.Items), len(a.Items)))
+	})
+	return out, nil
+}
+
+// add puts a factor into its group. An incident that names it twice counts once.
+func (c *Claim) add(x ClaimedFactor) {
+	again := slices.ContainsFunc(c.Items, func(o ClaimedFactor) bool { return o.Incident.ID == x.Incident.ID })
+	c.Items = append(c.Items, x)
+	switch {
+	case again:
+	case x.Known:
+		c.Took += x.Took
+	default:
+		c.Unmeasured++
+	}
+}
