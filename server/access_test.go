@@ -72,7 +72,8 @@ func everything(t *testing.T) (s site, visitors map[incident.Role]visitor, ids m
 	}
 	ids = someIDs(t, visitors[incident.Admin])
 	ids["connections"] = connectJira(t, s)
-	for name, id := range map[string]string{"hooks": ids["connections"], "new": "table", "charts": "ttr-dots.json", "changes": putChange(t, s), "assets": asset(t, visitors[""]), "members": ids["incidents"]} {
+	for name, id := range map[string]string{"hooks": ids["connections"], "new": "table", "charts": "ttr-dots.json", "changes": putChange(t, s), "assets": asset(t, visitors[""]), "members": ids["incidents"],
+		"Users": "usr_none", "Groups": "team_none", "ResourceTypes": "User", "Schemas": "none"} {
 		ids[name] = id
 	}
 	users, err := s.app.Desk.Store.Users(t.Context())
@@ -141,7 +142,7 @@ func TestAccess(t *testing.T) {
 	s, visitors, ids := everything(t)
 	asked := 0
 	for _, a := range routes(t, s) {
-		program := strings.HasPrefix(a.Path, "/api/")
+		program := forPrograms(a.Path)
 		if a.Method == http.MethodGet && !program {
 			continue
 		}
@@ -169,11 +170,18 @@ func TestAccess(t *testing.T) {
 	}
 }
 
+// forPrograms reports whether a route answers programs rather than browsers.
+func forPrograms(path string) bool {
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/scim/")
+}
+
 // turnedAway returns the status that a route has for somebody who lacks what it needs; empty: they are let in.
 func turnedAway(a api.Access, role incident.Role, program bool) string {
 	switch {
 	case strings.HasPrefix(a.Path, "/hooks/"):
 		return "401 403 404" // a delivery proves itself by its signature, and nobody's role does it for it
+	case strings.HasPrefix(a.Path, "/scim/"):
+		return "401" // an identity provider has a token; package scim tests what it may
 	case a.Needs == "" || role.May(a.Needs):
 		return ""
 	case role != "":

@@ -63,6 +63,7 @@ var rules = []rule{
 	{"server/internal/follow", []string{"incident"}, nil},
 	{"server/internal/openslo", []string{"incident"}, []string{"gopkg.in/yaml.v3"}},
 	{"server/internal/seal", nil, nil},
+	{"server/internal/scim", []string{"incident"}, nil},
 	{"server/internal/config", []string{"server/internal/seal"}, nil},
 	{"server/internal/auth", []string{"incident", "server/internal/seal"}, []string{"golang.org/x/crypto", "rsc.io/qr"}},
 	{"server/...", []string{"*"}, []string{"*"}},

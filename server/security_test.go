@@ -55,7 +55,7 @@ func TestPages(t *testing.T) {
 		t.Fatalf("%d hostile incidents, want 3", len(found.Items))
 	}
 	for _, a := range routes(t, s) {
-		if a.Method != http.MethodGet || strings.HasPrefix(a.Path, "/api/") {
+		if a.Method != http.MethodGet || forPrograms(a.Path) {
 			continue
 		}
 		those := maps.Clone(ids)

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"hindsight/reports/draw"
 	"hindsight/server/internal/api"
+	"hindsight/server/internal/scim"
 	"hindsight/server/internal/web"
 )
 
@@ -39,11 +41,27 @@ func (a *App) Handler() (http.Handler, error) {
 		r.GET(path, h)
 		a.access = append(a.access, api.Access{Method: http.MethodGet, Path: path})
 	}
+	a.provision(r)
 	a.routes = nil
 	for _, route := range r.Routes() {
 		a.routes = append(a.routes, route.Method+" "+route.Path)
 	}
 	return web.Protect(a.Desk, r), nil
+}
+
+// pathHole is a part of a path that stands for something, as http.ServeMux has it.
+var pathHole = regexp.MustCompile(`\{(\w+)\}`)
+
+// provision adds what identity providers talk to.
+func (a *App) provision(r *gin.Engine) {
+	d := a.Desk
+	server := &scim.Server{Store: d.Store, Tokens: d.Auth, BaseURL: d.BaseURL, ReadOnly: d.Demo, Now: d.Now, Log: d.Log}
+	handler := gin.WrapH(server.Handler())
+	for _, route := range server.Routes() {
+		path := pathHole.ReplaceAllString(route.Path, ":$1")
+		r.Handle(route.Method, path, handler)
+		a.access = append(a.access, api.Access{Method: route.Method, Path: path, Needs: scim.Needs})
+	}
 }
 
 // Access lists the routes of Handler and what each needs.

@@ -55,7 +55,7 @@ func (f *Factors) Demand(ctx context.Context, roles []incident.Role, by incident
 			if u.ID == by {
 				return incident.Invalidf("roles", "set up your own second factor first; it would be asked of you, too")
 			}
-			if err := tx.DeleteSessions(u.ID, ""); err != nil {
+			if err := tx.EndSessions(u.ID, "", f.now(), incident.FactorChanged); err != nil {
 				return err
 			}
 		}

@@ -139,7 +139,7 @@ func (f *Factors) Confirm(ctx context.Context, user incident.User, code, from, k
 		}
 		factor.ConfirmedAt, factor.Step, factor.Recovery = f.now().UTC(), step, stored
 		return nil
-	}, func(tx incident.Tx) error { return tx.DeleteSessions(user.ID, keepHash) })
+	}, func(tx incident.Tx) error { return tx.EndSessions(user.ID, keepHash, f.now(), incident.FactorChanged) })
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +219,7 @@ func (f *Factors) TurnOff(ctx context.Context, user incident.User, password, cod
 		return err
 	}
 	_, err := f.store.Update(ctx, func(tx incident.Tx) error {
-		return errors.Join(tx.DeleteSecondFactor(user.ID), tx.DeleteSessions(user.ID, keepHash))
+		return errors.Join(tx.DeleteSecondFactor(user.ID), tx.EndSessions(user.ID, keepHash, f.now(), incident.FactorChanged))
 	})
 	return err
 }
@@ -229,7 +229,7 @@ func (f *Factors) TurnOff(ctx context.Context, user incident.User, password, cod
 func (f *Factors) Reset(ctx context.Context, user incident.ID, by string) error {
 	_, err := f.store.Update(ctx, func(tx incident.Tx) error {
 		reset := incident.SecondFactor{User: user, ResetAt: f.now().UTC(), ResetBy: by}
-		return errors.Join(tx.PutSecondFactor(reset), tx.DeleteSessions(user, ""))
+		return errors.Join(tx.PutSecondFactor(reset), tx.EndSessions(user, "", f.now(), incident.FactorChanged))
 	})
 	return err
 }

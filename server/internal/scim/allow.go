@@ -1,0 +1,43 @@
+package scim
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+
+	"hindsight/incident"
+)
+
+// Needs is the ability that a token must have.
+const Needs = incident.Administer
+
+// allow finds out whose token a request brings, and returns a context in which what it does is the token's. A browser's
+// session does not do here.
+func (s *Server) allow(r *http.Request) (context.Context, error) {
+	ctx := r.Context()
+	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return ctx, &Error{http.StatusUnauthorized, "", "send Authorization: Bearer and an API token"}
+	}
+	token, err := s.Tokens.Token(ctx, strings.TrimSpace(secret))
+	if errors.Is(err, incident.ErrNotFound) {
+		return ctx, &Error{http.StatusUnauthorized, "", "this token is unknown or has expired"}
+	}
+	if err != nil {
+		return ctx, err
+	}
+	if !token.Role.May(Needs) {
+		return ctx, &Error{http.StatusForbidden, "", "this token lacks the ability " + string(Needs)}
+	}
+	if s.ReadOnly && r.Method != http.MethodGet {
+		return ctx, &Error{http.StatusForbidden, "", "the demonstration is read-only"}
+	}
+	from, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		from = r.RemoteAddr
+	}
+	agent := r.UserAgent()
+	return incident.Acting(ctx, incident.Actor{Kind: incident.ActorToken, ID: token.ID, Name: token.Name, Role: token.Role, From: from, Agent: agent[:min(len(agent), 200)]}), nil
+}

@@ -1,0 +1,9 @@
+package scim_test
+
+import (
+	"testing"
+
+	"hindsight/server/internal/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
