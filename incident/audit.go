@@ -44,13 +44,14 @@ const (
 	AuditFinished     AuditAction = "finished" // an import, however it went
 	AuditRead         AuditAction = "read"     // a private incident
 	AuditExported     AuditAction = "exported"
-	AuditCut          AuditAction = "cut"    // entries at the old end of the log
-	AuditErased       AuditAction = "erased" // a person, from the texts of entries
+	AuditRestored     AuditAction = "restored" // everything, from a backup: what came between the two is gone
+	AuditCut          AuditAction = "cut"      // entries at the old end of the log
+	AuditErased       AuditAction = "erased"   // a person, from the texts of entries
 )
 
 // AuditActions lists all of them, in the order in which pages offer them.
 var AuditActions = []AuditAction{AuditCreated, AuditChanged, AuditDeleted, AuditSignedIn, AuditSignedOut, AuditSignInFailed,
-	AuditStarted, AuditFinished, AuditRead, AuditExported, AuditCut, AuditErased}
+	AuditStarted, AuditFinished, AuditRead, AuditExported, AuditRestored, AuditCut, AuditErased}
 
 // AuditNote is what a transaction says for the audit log where no entity tells it by itself: reads, exports, failed sign-ins.
 // Secrets must not be in it.

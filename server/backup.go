@@ -55,11 +55,12 @@ func backUp(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	if *file == "-" {
 		done, err := backup.Write(ctx, source, p.out)
 		line.end()
-		if err == nil { // standard output is the backup itself
-			p.tellLeftOut(done)
-			fmt.Fprintf(p.err, "%s; what arrived was not read back: hindsight backup --verify FILE does\n", describeBackup(done))
+		if err != nil {
+			return err
 		}
-		return err
+		p.tellLeftOut(done)
+		fmt.Fprintf(p.err, "%s; what arrived was not read back: hindsight backup --verify FILE does\n", describeBackup(done))
+		return p.noteBackup(ctx, cfg, done, incident.AuditExported, "standard output")
 	}
 	done, err := backup.Take(ctx, source, *file)
 	line.end()
@@ -68,10 +69,32 @@ func backUp(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	}
 	p.tellLeftOut(done)
 	if *asJSON {
-		return json.NewEncoder(p.out).Encode(backedUp{*file, done, true})
+		err = json.NewEncoder(p.out).Encode(backedUp{*file, done, true})
+	} else {
+		fmt.Fprintf(p.out, "%s: %s; read back and whole\n", *file, describeBackup(done))
+		p.tellKeys(done)
 	}
-	fmt.Fprintf(p.out, "%s: %s; read back and whole\n", *file, describeBackup(done))
-	p.tellKeys(done)
+	return errors.Join(err, p.noteBackup(ctx, cfg, done, incident.AuditExported, *file))
+}
+
+// noteBackup has the audit log tell of a backup. Tables of an earlier schema are left as they are, for whoever backs them up may
+// want to go on with the earlier program.
+func (p program) noteBackup(ctx context.Context, cfg config.Config, done backup.Summary, action incident.AuditAction, file string) error {
+	if done.Schema != store.Newest() && action == incident.AuditExported {
+		return nil
+	}
+	s, err := p.openStore(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	_, err = s.Update(ctx, func(tx incident.Tx) error {
+		tx.Note(done.Note(action, file))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("the backup is whole, but the audit log cannot tell of it: %w", err)
+	}
 	return nil
 }
 

@@ -16,6 +16,8 @@ import (
 
 	"hindsight/incident"
 	"hindsight/incident/incidenttest"
+	"hindsight/server/internal/backup"
+	"hindsight/server/internal/config"
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/pgtest"
 	"hindsight/server/internal/store"
@@ -101,7 +103,7 @@ func TestBackupMovesAnInstallation(t *testing.T) {
 		t.Run(from.name, func(t *testing.T) {
 			in := from.fresh(t)
 			furnished(t, in)
-			want := seen(t, in)
+			want, head := seen(t, in), strings.TrimSpace(in.mustRun(t, "audit", "head"))
 			file := filepath.Join(t.TempDir(), "backup.tar.gz")
 			var made backedUp
 			parseJSON(t, "backup --json", in.mustRun(t, "backup", "-o", file, "--json"), &made)
@@ -120,6 +122,9 @@ func TestBackupMovesAnInstallation(t *testing.T) {
 						t.Fatal(err)
 					}
 					target.mustRun(t, "restore", file)
+					if got := target.mustRun(t, "audit", "verify", "--noted", head); !strings.Contains(got, "all hold") {
+						t.Errorf("audit verify prints %s, want that the chain holds through %s", got, head)
+					}
 					for command, text := range want {
 						sameLines(t, "hindsight "+command, target.then(t, strings.Split(command, " ")...), text)
 					}
@@ -163,6 +168,82 @@ func TestRestoreWithoutTheKey(t *testing.T) {
 	}
 }
 
+// TestBackupsAreAudited: who took everything out, and that everything was put back, is in the log.
+func TestBackupsAreAudited(t *testing.T) {
+	in, target := installation{dir: t.TempDir()}, installation{dir: t.TempDir()}
+	in.mustRun(t, "migrate")
+	file := filepath.Join(t.TempDir(), "backup.tar.gz")
+	in.mustRun(t, "backup", "-o", file)
+	target.mustRun(t, "restore", file)
+	for _, tc := range []struct {
+		in     installation
+		action incident.AuditAction
+	}{{in, incident.AuditExported}, {target, incident.AuditRestored}} {
+		tc.in.withStore(t, func(ctx context.Context, s incident.Store) error {
+			entries, err := s.Audit(ctx, incident.AuditFilter{ObjectKind: "backup"})
+			if err == nil && (len(entries) != 1 || entries[0].Action != tc.action || entries[0].Object.Name != file || entries[0].Actor.Kind != incident.ActorCommand) {
+				t.Errorf("the audit log tells of %+v, want one backup that was %s by a command", entries, tc.action)
+			}
+			return err
+		})
+	}
+}
+
+// TestDailyBackup: a server with a folder for backups takes one when it starts, and says so where people look.
+func TestDailyBackup(t *testing.T) {
+	in, dir := installation{dir: t.TempDir()}, t.TempDir()
+	if got := in.mustRun(t, "doctor"); !strings.Contains(got, "backup        none every day; HINDSIGHT_BACKUP_DIR makes the server take one") {
+		t.Errorf("doctor without a folder for backups prints %s", got)
+	}
+	s := in.serve(t, false, false)
+	s.app.Config.Backup = config.Backup{Dir: dir, Keep: 1}
+	work(t, s)
+	err := until(t, func() (bool, error) {
+		last, err := backup.ReadLast(t.Context(), s.app.Desk.Store)
+		return !last.At.IsZero(), err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := visibleText(t, s.signedIn(t, in, "admin").get(t, "/about").body)
+	if !strings.Contains(page, "Last daily backup") {
+		t.Errorf("/about says nothing of the backup: %.2000s", page)
+	}
+	s.stop()
+	made, err := filepath.Glob(filepath.Join(dir, "hindsight-*.tar.gz"))
+	if err != nil || len(made) != 1 {
+		t.Fatalf("the folder has %v, %v, want one backup", made, err)
+	}
+	if got := in.mustRun(t, "doctor"); !strings.Contains(got, "old, "+made[0]) {
+		t.Errorf("doctor prints %s, want the age of %s", got, made[0])
+	}
+	restored := installation{dir: t.TempDir()}
+	restored.mustRun(t, "restore", made[0])
+}
+
+func TestDoctorWarnsOfOldBackups(t *testing.T) {
+	now := time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+	for _, tc := range []struct {
+		name, dir string
+		last      backup.Last
+		says      string
+	}{
+		{"no folder", "", backup.Last{}, "none every day; HINDSIGHT_BACKUP_DIR makes the server take one"},
+		{"not yet", "/backup", backup.Last{}, "none yet"},
+		{"never a good one", "/backup", backup.Last{Error: "disk full"}, "warning: there is none. The last try ended with: disk full"},
+		{"good", "", backup.Last{At: now.Add(-9 * time.Hour), File: "/backup/a"}, "9h old, /backup/a"},
+		{"a try failed, and there is time left", "", backup.Last{At: now.Add(-25 * time.Hour), File: "/backup/a", Error: "disk full"}, "1d 1h old, /backup/a"},
+		{"old", "", backup.Last{At: now.Add(-49 * time.Hour), File: "/backup/a"}, "warning: the last good one is 2d 1h old: /backup/a"},
+		{"old, and why", "", backup.Last{At: now.Add(-49 * time.Hour), File: "/backup/a", Error: "disk full"}, "warning: the last good one is 2d 1h old. The last try ended with: disk full"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := backupWords(tc.last, tc.dir, now); got != tc.says {
+				t.Errorf("backupWords(%+v) = %q, want %q", tc.last, got, tc.says)
+			}
+		})
+	}
+}
+
 // TestBackupOnStandardOutput: what is piped away is a whole backup, and can be checked where it arrives.
 func TestBackupOnStandardOutput(t *testing.T) {
 	onBoth(t, func(t *testing.T, in installation) {
@@ -172,6 +253,14 @@ func TestBackupOnStandardOutput(t *testing.T) {
 			t.Fatalf("backup -o - = %d: %s", got.code, got.err)
 		}
 		file := write(t, "arrived.tar.gz", []byte(got.out))
+		if in.url != "" { // the same from a machine that is set up for no database
+			other := filepath.Join(t.TempDir(), "other.tar.gz")
+			elsewhere := installation{dir: t.TempDir()}
+			elsewhere.mustRun(t, "backup", "-o", other, "--database-url", in.url)
+			target := pgtest.URL(t)
+			elsewhere.mustRun(t, "restore", other, "--database-url", target)
+			sameIncidents(t, installation{elsewhere.dir, target}, in)
+		}
 		for _, command := range []string{"backup", "restore"} {
 			var s backedUp
 			parseJSON(t, command+" --verify", in.mustRun(t, command, "--verify", "--json", file), &s)

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 
+	"hindsight/incident"
 	"hindsight/server/internal/backup"
 	"hindsight/server/internal/config"
 )
@@ -40,6 +41,9 @@ func restore(ctx context.Context, p program, fs *flag.FlagSet, parse func() (con
 	line.end()
 	if err != nil {
 		return backupError(err)
+	}
+	if err := p.noteBackup(ctx, cfg, done, incident.AuditRestored, words[0]); err != nil {
+		return err
 	}
 	if *asJSON {
 		return json.NewEncoder(p.out).Encode(backedUp{words[0], done, true})

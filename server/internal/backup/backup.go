@@ -17,6 +17,7 @@ package backup
 import (
 	"time"
 
+	"hindsight/incident"
 	"hindsight/server/internal/store"
 )
 
@@ -66,6 +67,12 @@ type Summary struct {
 	SHA256   string    `json:"sha256"`
 	Keys     []string  `json:"keys"`
 	LeftOut  []string  `json:"left_out,omitempty"` // tables beside Hindsight's in the same database
+}
+
+// Note is what the audit log says of a backup that was taken, or that the installation was restored from.
+func (s Summary) Note(action incident.AuditAction, file string) incident.AuditNote {
+	return incident.AuditNote{Action: action, Object: incident.AuditObject{Kind: "backup", Name: file},
+		Facts: map[string]any{"rows": s.Rows, "sha256": s.SHA256, "taken_at": s.TakenAt.Format(time.RFC3339), "change": s.Change}}
 }
 
 func summary(h Header, m Manifest) Summary {

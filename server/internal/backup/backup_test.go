@@ -365,6 +365,43 @@ func TestRestoreNeedsTheDatabaseAlone(t *testing.T) {
 	}
 }
 
+// With PostgreSQL, whoever leads the job queue is a server that runs.
+func TestRestoreNeedsReplicasStopped(t *testing.T) {
+	cfg := databases[1].fresh(t)
+	opened(t, cfg, func(db *sql.DB) {
+		exec(t, db, "INSERT INTO river_leader (elected_at, expires_at, leader_id, name) VALUES (now(), now() + interval '1 minute', 'replica', 'default')")
+	})
+	file, _ := take(t, cfg)
+	if err := restore(t, file, cfg); !errors.Is(err, incident.ErrConflict) || !strings.Contains(err.Error(), "stop all replicas") {
+		t.Errorf("Restore beside a replica = %v, want a conflict", err)
+	}
+	opened(t, cfg, func(db *sql.DB) { exec(t, db, "UPDATE river_leader SET expires_at = now() - interval '1 second'") })
+	if err := restore(t, file, cfg); err != nil {
+		t.Errorf("Restore after the replica's end: %v", err)
+	}
+}
+
+// A file of the first format that was ever written, with tables of an early schema, restores for ever; see testdata/SOURCES.md.
+func TestFirstFormat(t *testing.T) {
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			target := db.fresh(t)
+			if err := restore(t, filepath.Join("testdata", "format-1-schema-13.tar.gz"), target); err != nil {
+				t.Fatalf("Restore: %v", err)
+			}
+			s := storetest.Open(t, target)
+			inc, err := s.Incident(t.Context(), "inc_1")
+			if err != nil || inc.Title != "Mail queue full" || !inc.Milestones.At(incident.ResolvedAt).Equal(time.Date(2023, 5, 4, 4, 37, 1, 5000, time.UTC)) {
+				t.Errorf("Incident = %+v, %v, want the mail queue's", inc, err)
+			}
+			contracts, err := s.PolicyVersions(t.Context(), "sla_1")
+			if err != nil || len(contracts) != 1 || contracts[0].Kind != incident.ContractPolicy {
+				t.Errorf("PolicyVersions = %+v, %v, want the contract that the target has become", contracts, err)
+			}
+		})
+	}
+}
+
 func TestBackupsAreNeverOverwritten(t *testing.T) {
 	cfg := databases[0].fresh(t)
 	opened(t, cfg, func(*sql.DB) {})

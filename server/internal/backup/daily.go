@@ -59,6 +59,7 @@ func ReadLast(ctx context.Context, s incident.Reader) (last Last, err error) {
 
 // Run takes a backup whenever one is due, until ctx ends.
 func (d Daily) Run(ctx context.Context) error {
+	ctx = incident.Acting(ctx, incident.Actor{Kind: incident.ActorSystem, ID: "backup"})
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
@@ -82,14 +83,23 @@ func (d Daily) Look(ctx context.Context) error {
 	now := d.Now().UTC()
 	file := filepath.Join(d.Dir, "hindsight-"+now.Format("20060102T150405Z")+".tar.gz")
 	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
-		return d.note(ctx, func(l *Last) { l.Error = err.Error() }, err)
+		return d.failed(ctx, err)
 	}
 	made, err := Take(ctx, d.Source, file)
 	if err != nil {
-		return d.note(ctx, func(l *Last) { l.Error = err.Error() }, err)
+		return d.failed(ctx, err)
 	}
 	d.Log.InfoContext(ctx, "backup taken and read back", "file", file, "rows", made.Rows)
-	return d.note(ctx, func(l *Last) { l.At, l.File, l.Rows, l.Error = now, file, made.Rows, "" }, d.clear(now))
+	err = d.change(ctx, func(tx incident.Tx, l *Last) {
+		l.At, l.File, l.Rows, l.Error = now, file, made.Rows, ""
+		tx.Note(made.Note(incident.AuditExported, file))
+	})
+	return errors.Join(err, d.clear(now))
+}
+
+// failed writes why there is no backup, and returns it.
+func (d Daily) failed(ctx context.Context, err error) error {
+	return errors.Join(err, d.change(ctx, func(_ incident.Tx, l *Last) { l.Error = err.Error() }))
 }
 
 // due reports whether the last backup is older than the last moment at which there should have been one.
@@ -121,18 +131,17 @@ func (d Daily) claim(ctx context.Context) (due bool, err error) {
 	return due, err
 }
 
-// note writes what became of a backup, and returns err or why that could not be written.
-func (d Daily) note(ctx context.Context, f func(*Last), err error) error {
-	ctx = context.WithoutCancel(ctx)
-	_, failed := d.Store.Update(ctx, func(tx incident.Tx) error {
-		last, err := ReadLast(ctx, d.Store)
+// change changes what is known of the daily backups, also when the server is about to end.
+func (d Daily) change(ctx context.Context, f func(incident.Tx, *Last)) error {
+	_, err := d.Store.Update(context.WithoutCancel(ctx), func(tx incident.Tx) error {
+		last, err := ReadLast(context.WithoutCancel(ctx), d.Store)
 		if err != nil {
 			return err
 		}
-		f(&last)
+		f(tx, &last)
 		return put(tx, last)
 	})
-	return errors.Join(err, failed)
+	return err
 }
 
 func put(tx incident.Tx, last Last) error {
