@@ -67,14 +67,46 @@ type SampleSet struct {
 }
 
 // LoginPage is at /login: POST name, password, next. In a demonstration POST /view-as takes role.
+// GET /login/oidc?next= goes to the provider of single sign-on.
 type LoginPage struct {
 	Shell
-	Form  Form
-	Next  string // path to go to afterwards
-	Roles []incident.Role
+	Form       Form
+	Next       string // path to go to afterwards
+	Roles      []incident.Role
+	Provider   string // of single sign-on, as people call it; empty: there is none
+	OnlyAdmins bool   // passwords are for administrators alone
+	Over       *Over  // why one was signed out; nil: one was not, or did so oneself
+	Trouble    string // what kept the provider from signing one in; empty: nothing
 }
 
 func (LoginPage) template() string { return "login" }
+
+// Over says when and why one was signed out.
+type Over struct {
+	At  time.Time
+	Why string
+}
+
+// SignedOutPage is the answer to POST /logout of somebody whom a provider of single sign-on had signed in.
+type SignedOutPage struct {
+	Shell
+	Provider string
+	There    string // where one signs out of the provider, too
+}
+
+func (SignedOutPage) template() string { return "signedout" }
+
+// KeptPage is the answer to a form that was sent after the session was over: what was written is kept on it. It is sent
+// again to Action once one has signed in, in another tab.
+type KeptPage struct {
+	Shell
+	Action string
+	Fields []Hidden
+	Over   *Over
+	Files  bool // files were sent, too, which are not kept
+}
+
+func (KeptPage) template() string { return "kept" }
 
 // ErrorPage is what a reader gets instead of a page: 403, 404, 422, 500.
 type ErrorPage struct {

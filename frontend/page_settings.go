@@ -3,12 +3,17 @@ package frontend
 import "hindsight/incident"
 
 // ProfilePage is the viewer's own settings at /me. POST /me takes display, theme, zone, keys=on;
-// POST /me/password takes old, new; POST /me/sessions/end signs out everywhere else.
+// POST /me/password takes old, new; POST /me/sessions/end signs out everywhere else, and POST
+// /me/sessions/{hash}/end one browser; POST /me/link links an account at the provider, POST /me/link/drop (issuer, subject)
+// takes that back.
 type ProfilePage struct {
 	Shell
 	Zones    []string // IANA names
 	Factor   bool     // a second factor is on
 	Sessions []SessionRow
+	Provider string              // of single sign-on; empty: there is none
+	Links    []incident.Identity // accounts elsewhere that one can sign in with
+	GoOn     string              // where the account at the provider is linked; empty: nobody has asked to
 	Form     Form
 }
 
@@ -25,7 +30,8 @@ type SessionRow struct {
 
 // UsersPage is at /admin/users. POST takes name, display, role, password to add one; POST
 // /admin/users/{id} takes role, disabled=on, and password when it is to be changed; POST
-// /admin/users/{id}/factor/reset takes a second factor away; POST /admin/factors takes roles, those that need one.
+// /admin/users/{id}/link (subject) lets the user sign in through the provider; POST /admin/users/{id}/sessions/end signs
+// them out everywhere; POST /admin/users/{id}/factor/reset takes a second factor away; POST /admin/factors takes roles, those that need one.
 type UsersPage struct {
 	Shell
 	Users []incident.User
@@ -34,6 +40,7 @@ type UsersPage struct {
 	// Factors says who has a second factor, and Demanded which roles need one.
 	Factors  map[incident.ID]bool
 	Demanded []incident.Role
+	Provider string // of single sign-on; empty: there is none
 }
 
 func (UsersPage) template() string { return "users" }

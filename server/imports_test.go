@@ -64,7 +64,8 @@ var rules = []rule{
 	{"server/internal/openslo", []string{"incident"}, []string{"gopkg.in/yaml.v3"}},
 	{"server/internal/seal", nil, nil},
 	{"server/internal/scim", []string{"incident"}, nil},
-	{"server/internal/config", []string{"server/internal/seal"}, nil},
+	{"server/internal/config", []string{"incident", "server/internal/seal", "server/internal/auth", "server/internal/oidc"}, nil},
+	{"server/internal/oidc", []string{"incident"}, []string{"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	{"server/internal/auth", []string{"incident", "server/internal/seal"}, []string{"golang.org/x/crypto", "rsc.io/qr"}},
 	{"server/...", []string{"*"}, []string{"*"}},
 	{"server", []string{"*"}, []string{"*"}},
@@ -83,6 +84,8 @@ var alone = map[string][]string{
 	"github.com/go-echarts/...":     {"reports/echarts"},
 	"github.com/evanw/esbuild":      {"frontend/..."},
 	"github.com/xuri/excelize/v2":   {"importers/table"},
+	"github.com/coreos/go-oidc/v3":  {"server/internal/oidc"},
+	"golang.org/x/oauth2":           {"server/internal/oidc"},
 	"github.com/chromedp/chromedp":  nil, // tests only
 	"github.com/getkin/kin-openapi": {"importers/importertest"},
 	"github.com/pressly/goose/v3":   {"server/internal/store"},

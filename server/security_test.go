@@ -29,6 +29,8 @@ var elsewhere = map[string]int{
 	"/login/code":          http.StatusSeeOther, // nobody has begun to sign in
 	"/login/enrol":         http.StatusSeeOther,
 	"/views/:id":           http.StatusSeeOther, // the list that it is
+	"/login/oidc":          http.StatusNotFound, // there is no provider here
+	"/login/oidc/callback": http.StatusNotFound,
 	"/imports/:id/preview": http.StatusUnprocessableEntity, // the file of the import is gone
 }
 

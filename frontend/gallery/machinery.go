@@ -132,7 +132,7 @@ func (w world) palette() frontend.Palette {
 }
 
 func (w world) profile() frontend.ProfilePage {
-	return frontend.ProfilePage{Shell: w.on("Settings", frontend.NavSettings, "/me"), Zones: []string{"UTC", "Europe/Berlin", "America/New_York"}, Sessions: []frontend.SessionRow{{Session: incident.Session{Agent: w.say("Firefox on Linux"), CreatedAt: w.shell.Now.AddDate(0, 0, -3), SeenAt: w.shell.Now}, Current: true}, {Session: incident.Session{CreatedAt: w.shell.Now.AddDate(0, 0, -9), SeenAt: w.shell.Now.Add(-time.Hour)}}}}
+	return frontend.ProfilePage{Shell: w.on("Settings", frontend.NavSettings, "/me"), Zones: []string{"UTC", "Europe/Berlin", "America/New_York"}, Sessions: []frontend.SessionRow{{Session: incident.Session{Agent: w.say("Firefox on Linux"), CreatedAt: w.shell.Now.AddDate(0, 0, -3), SeenAt: w.shell.Now}, Current: true}, {Session: incident.Session{Hash: "2c26b46b", CreatedAt: w.shell.Now.AddDate(0, 0, -9), SeenAt: w.shell.Now.Add(-time.Hour)}}}}
 }
 
 func (w world) users() frontend.UsersPage {

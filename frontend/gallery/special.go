@@ -3,6 +3,7 @@ package gallery
 import (
 	"net/url"
 	"slices"
+	"time"
 
 	"hindsight/frontend"
 	"hindsight/incident"
@@ -94,6 +95,8 @@ func (w world) sentBack() []State {
 		{"users/errors", users},
 		{"begin/again", again},
 		{"setup/errors", frontend.SetupPage{Shell: w.alone("Set up", "/setup"), Form: sent(wrong, frontend.FieldError{Field: "password", Message: "A password needs 12 characters."})}},
+		{"login/provider", frontend.LoginPage{Shell: w.alone("Sign in", "/login"), Next: "/incidents", Provider: w.say("Example Login"), OnlyAdmins: true,
+			Over: &frontend.Over{At: w.shell.Now.Add(-time.Hour), Why: "Your role was changed."}, Trouble: w.say("Example Login does not answer at present.")}},
 		{"login/errors", frontend.LoginPage{Shell: w.alone("Sign in", "/login"), Form: sent(frontend.FieldError{Message: "Name or password is not right."})}},
 	}
 }
@@ -114,7 +117,14 @@ func (w world) told() []State {
 	lead, follower := w.incident(), w.incident()
 	lead.Twins = frontend.Twins{Also: w.incidents().Rows[:2], Taken: []string{"mitigated, from OPS-7"}}
 	follower.Twins.Counts = &w.incidents().Rows[0]
+	linked := w.profile()
+	linked.Provider, linked.GoOn = w.say("Example Login"), "https://login.example.com/authorize?client_id=hindsight"
+	linked.Links = []incident.Identity{{Issuer: "https://login.example.com", Subject: "1", Email: w.say("responder.one@example.com"), CreatedAt: w.shell.Now}, {Issuer: incident.BySCIM, Subject: w.say("42"), CreatedAt: w.shell.Now}}
+	linked.Sessions[1].Session.Address, linked.Sessions[1].Session.Hash = "192.0.2.7", "abc"
 	return []State{
+		{"profile/linked", linked},
+		{"signedout", frontend.SignedOutPage{Shell: w.alone("Signed out", "/logout"), Provider: w.say("Example Login"), There: "https://login.example.com/logout"}},
+		{"kept", frontend.KeptPage{Shell: w.alone("Signed out", "/me"), Action: "/me", Fields: []frontend.Hidden{{Name: "display", Value: w.say("Responder One")}, {Name: "zone", Value: "UTC"}}, Over: &frontend.Over{At: w.shell.Now, Why: "Your role was changed."}}},
 		{"incidents/messages", demo},
 		{"incidents/looking-as", looking},
 		{"profile/demo", visitor},

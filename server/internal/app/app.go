@@ -25,6 +25,7 @@ import (
 	"hindsight/server/internal/follow"
 	"hindsight/server/internal/inbox"
 	"hindsight/server/internal/jobs"
+	"hindsight/server/internal/oidc"
 	"hindsight/server/internal/seal"
 	"hindsight/server/internal/store"
 )
@@ -87,7 +88,12 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		Inbox:   inbox.New(s, o.Now, jobs.KindHear),
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
 		Live: analytics.NewLive(o.Now), Similar: alike, Suggest: suggest.New(alike)}}
-	a.Desk.Runner.Transport = importers.Guarded(o.Config.AllowNetworks)
+	guarded := importers.Guarded(o.Config.AllowNetworks)
+	a.Desk.Runner.Transport = guarded
+	a.Desk.Joining, a.Desk.Proxies, a.Desk.Auth.OnlyAdmins = o.Config.Joining, o.Config.Proxies, o.Config.OnlyAdminsLocal
+	if o.Config.OIDC.Issuer != "" {
+		a.Desk.SSO = oidc.New(o.Config.OIDC, a.Desk.BaseURL, guarded, o.Now)
+	}
 	var sinks []follow.Sink
 	if o.Parts >= Measured {
 		sinks = append(sinks, a.Desk.Live)

@@ -40,6 +40,9 @@ func (e *ThrottledError) Error() string {
 
 // Service answers who somebody is. It is safe for concurrent use.
 type Service struct {
+	// OnlyAdmins lets nobody but administrators sign in with a password. It is set before the first request.
+	OnlyAdmins bool
+
 	store    incident.Store
 	now      func() time.Time
 	guesses  guessing
@@ -119,42 +122,46 @@ func (s *Service) SetPassword(ctx context.Context, user incident.User, password,
 
 // CheckOwn checks the password of somebody who is signed in. Errors: ErrSignIn, *ThrottledError.
 func (s *Service) CheckOwn(user incident.User, password, from string) error {
-	narrow, wide := passwords(user.Name, from)
-	if wait := s.throttle.try(narrow, wide); wait > 0 {
+	limits := passwords(user.Name, from)
+	if wait := s.throttle.try(limits...); wait > 0 {
 		return &ThrottledError{wait, "passwords"}
 	}
 	if !s.guesses.matches(user.PasswordHash, password) {
 		return ErrSignIn
 	}
-	s.throttle.succeeded(narrow, wide)
+	s.throttle.succeeded(limits...)
 	return nil
 }
 
 // SignIn checks a password and opens a session, without asking for a second factor. The secret goes into the browser's
 // cookie and nowhere else. Errors: ErrSignIn, *ThrottledError.
 func (s *Service) SignIn(ctx context.Context, name, password, from, agent string) (secret string, user *incident.User, err error) {
-	user, err = s.Authenticate(ctx, name, password, from)
+	v := Visit{Agent: agent, Address: from}
+	user, err = s.Authenticate(ctx, name, password, v)
 	if err != nil {
 		return "", nil, err
 	}
-	secret, err = s.Open(ctx, user.ID, agent)
+	secret, err = s.Open(ctx, user.ID, v)
 	return secret, user, err
 }
 
 // Authenticate returns the user with this name and password. Whether they may have a session is for Factors.Next to
-// say. Errors: ErrSignIn, *ThrottledError.
-func (s *Service) Authenticate(ctx context.Context, name, password, from string) (*incident.User, error) {
+// say. Errors: ErrSignIn, *ThrottledError, *TurnedAwayError.
+func (s *Service) Authenticate(ctx context.Context, name, password string, v Visit) (*incident.User, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if len(name) > maxName {
 		name = "" // nobody's, and not worth remembering
 	}
-	narrow, wide := passwords(name, from)
-	if wait := s.throttle.try(narrow, wide); wait > 0 {
-		return nil, &ThrottledError{wait, "passwords"}
-	}
 	user, err := s.store.UserByName(ctx, name)
 	if err != nil && !errors.Is(err, incident.ErrNotFound) {
 		return nil, err
+	}
+	limits, err := s.limits(ctx, user, name, v)
+	if err != nil {
+		return nil, err
+	}
+	if wait := s.throttle.try(limits...); wait > 0 {
+		return nil, &ThrottledError{wait, "passwords"}
 	}
 	hash := s.nobody
 	if user != nil && user.PasswordHash != "" {
@@ -163,22 +170,16 @@ func (s *Service) Authenticate(ctx context.Context, name, password, from string)
 	if !s.guesses.matches(hash, password) || user == nil || user.Disabled {
 		return nil, ErrSignIn
 	}
-	s.throttle.succeeded(narrow, wide)
+	s.throttle.succeeded(limits...)
+	if s.OnlyAdmins && user.Role != incident.Admin {
+		return nil, turnedAway("Passwords are for administrators here. Use single sign-on.")
+	}
 	return user, nil
 }
 
-// Open opens a session of a user who proved to be that one. The secret goes into the browser's cookie and nowhere else.
-func (s *Service) Open(ctx context.Context, user incident.ID, agent string) (string, error) {
-	secret, now := newSecret(), s.now().UTC()
-	session := incident.Session{Hash: Hash(secret), User: user, CreatedAt: now, SeenAt: now,
-		ExpiresAt: now.Add(sessionFor), Agent: agent[:min(len(agent), 200)]}
-	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutSession(session) })
-	return secret, err
-}
-
 // Session returns the user of a session and the session itself, or ErrNotFound when it has expired,
-// was ended, or its user may not sign in any more.
-func (s *Service) Session(ctx context.Context, secret string) (*incident.User, *incident.Session, error) {
+// was ended, or its user may not sign in any more. from is where it is seen now.
+func (s *Service) Session(ctx context.Context, secret, from string) (*incident.User, *incident.Session, error) {
 	session, err := s.store.Session(ctx, Hash(secret))
 	if err != nil {
 		return nil, nil, err
@@ -195,8 +196,8 @@ func (s *Service) Session(ctx context.Context, secret string) (*incident.User, *
 		return nil, nil, incident.ErrNotFound
 	}
 	if now.Sub(session.SeenAt) > seenEvery {
-		session.SeenAt = now
-		if _, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.TouchSession(session.Hash, now, session.Address) }); err != nil {
+		session.SeenAt, session.Address = now, from
+		if _, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.TouchSession(session.Hash, now, from) }); err != nil {
 			return nil, nil, err
 		}
 	}

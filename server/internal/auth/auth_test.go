@@ -63,7 +63,11 @@ func TestUsersAreChecked(t *testing.T) {
 		want                 string
 	}{
 		{"short password", "someone", "short", incident.Viewer, "12 characters"},
-		{"password is the name", "someonesomeone", "someonesomeone", incident.Viewer, "something else"},
+		{"password is the name", "someonesomeone", "someonesomeone", incident.Viewer, "without the user name"},
+		{"password holds the name", "someone@example.com", "I am SomeOne else", incident.Viewer, "without the user name"},
+		{"one of the commonest", "someone", "1qaz2wsx3edc", incident.Viewer, "guessed first"},
+		{"a common one made long", "someone", "Password123456", incident.Viewer, "guessed first"},
+		{"a common one twice", "someone", "sunshinesunshine", incident.Viewer, "guessed first"},
 		{"spaces in the name", "some one", password, incident.Viewer, "2 to 64"},
 		{"unknown role", "someone", password, "owner", "not a role"},
 		{"name taken, other case", "ADMIN@example.com", password, incident.Viewer, "already a user"},
@@ -97,21 +101,21 @@ func TestSessions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	user, session, err := s.Session(ctx, secret)
+	user, session, err := s.Session(ctx, secret, "")
 	if err != nil || user.Name != "someone" || session.Agent != "Browser/1.0" {
 		t.Fatalf("Session = %v, %v, %v", user, session, err)
 	}
-	if _, _, err := s.Session(ctx, secret+"x"); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := s.Session(ctx, secret+"x", ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("forged secret: %v", err)
 	}
 	if err := s.SetPassword(ctx, *user, "another good password", session.Hash); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.Session(ctx, other); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := s.Session(ctx, other, ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("the other session survives a new password: %v", err)
 	}
 	c.t = c.t.Add(idleFor + time.Minute)
-	if _, _, err := s.Session(ctx, secret); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := s.Session(ctx, secret, ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("an idle session survives: %v", err)
 	}
 }

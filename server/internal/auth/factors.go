@@ -120,8 +120,8 @@ func (f *Factors) waits(factor incident.SecondFactor) bool {
 // Confirm makes the secret that waits count, when code is one of it, ends all sessions but the one with keepHash, and
 // returns the recovery codes, which are shown this once. Errors: ErrCode, *ThrottledError, ErrNotFound.
 func (f *Factors) Confirm(ctx context.Context, user incident.User, code, from, keepHash string) ([]string, error) {
-	narrow, wide := codes(user.ID, from)
-	if wait := f.throttle.try(narrow, wide); wait > 0 {
+	limits := codes(user.ID, from)
+	if wait := f.throttle.try(limits...); wait > 0 {
 		return nil, &ThrottledError{wait, "codes"}
 	}
 	shown, stored := f.guesses.newRecovery()
@@ -143,15 +143,15 @@ func (f *Factors) Confirm(ctx context.Context, user incident.User, code, from, k
 	if err != nil {
 		return nil, err
 	}
-	f.throttle.succeeded(narrow, wide)
+	f.throttle.succeeded(limits...)
 	return shown, nil
 }
 
 // Check accepts a code of the user's device or a recovery code, each once. Errors: ErrCode, *ThrottledError, and
 // seal.ErrSealed when the secret cannot be opened; recovery codes do not need it.
 func (f *Factors) Check(ctx context.Context, user incident.ID, code, from string) error {
-	narrow, wide := codes(user, from)
-	if wait := f.throttle.try(narrow, wide); wait > 0 {
+	limits := codes(user, from)
+	if wait := f.throttle.try(limits...); wait > 0 {
 		return &ThrottledError{wait, "codes"}
 	}
 	code = plain(code)
@@ -176,7 +176,7 @@ func (f *Factors) Check(ctx context.Context, user incident.ID, code, from string
 		return spent(factor)
 	}, nil)
 	if err == nil {
-		f.throttle.succeeded(narrow, wide)
+		f.throttle.succeeded(limits...)
 	}
 	return err
 }

@@ -211,11 +211,11 @@ func TestTurningOffNeedsPasswordAndCode(t *testing.T) {
 	ctx := t.Context()
 	d, _ := enrolled(t, f, u, c)
 	c.t = c.t.Add(time.Minute)
-	mine, err := f.Open(ctx, u.ID, "")
+	mine, err := f.Open(ctx, u.ID, Visit{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := f.Open(ctx, u.ID, "")
+	other, err := f.Open(ctx, u.ID, Visit{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,10 +228,10 @@ func TestTurningOffNeedsPasswordAndCode(t *testing.T) {
 	if err := f.TurnOff(ctx, u, password, d.code(), here, Hash(mine)); err != nil || next(t, f, u) != Enter {
 		t.Errorf("with both: %v", err)
 	}
-	if _, _, err := f.Session(ctx, mine); err != nil {
+	if _, _, err := f.Session(ctx, mine, ""); err != nil {
 		t.Errorf("the session that turned it off: %v", err)
 	}
-	if _, _, err := f.Session(ctx, other); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := f.Session(ctx, other, ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("another session goes on: %v", err)
 	}
 }
@@ -240,14 +240,14 @@ func TestResetIsToldOnce(t *testing.T) {
 	f, u, c := factors(t)
 	ctx := t.Context()
 	enrolled(t, f, u, c)
-	secret, err := f.Open(ctx, u.ID, "")
+	secret, err := f.Open(ctx, u.ID, Visit{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Reset(ctx, u.ID, "root"); err != nil || next(t, f, u) != Enter {
 		t.Fatalf("Reset: %v", err)
 	}
-	if _, _, err := f.Session(ctx, secret); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := f.Session(ctx, secret, ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("a session survives the reset: %v", err)
 	}
 	if words, err := f.Told(ctx, u.ID); err != nil || !strings.Contains(words, "by root on 20 November 2026 at 10:00 UTC") {
@@ -269,7 +269,7 @@ func TestRolesThatNeedASecondFactor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, err := f.Open(ctx, other.ID, "")
+	session, err := f.Open(ctx, other.ID, Visit{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestRolesThatNeedASecondFactor(t *testing.T) {
 	if a, b, d := next(t, f, *viewer), next(t, f, *other), next(t, f, u); a != Enter || b != Enrol || d != AskCode {
 		t.Errorf("Next of a viewer, an administrator without and one with = %v, %v, %v, want Enter, Enrol, AskCode", a, b, d)
 	}
-	if _, _, err := f.Session(ctx, session); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := f.Session(ctx, session, ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("an administrator without one stays signed in: %v", err)
 	}
 	if err := f.Demand(ctx, nil, u.ID); err != nil || next(t, f, *other) != Enter {
@@ -304,7 +304,7 @@ func TestFirstStepIsNoSession(t *testing.T) {
 	if got, err := f.Pending(ctx, kept); err != nil || got.ID != u.ID {
 		t.Errorf("Pending = %v, %v", got, err)
 	}
-	if _, _, err := f.Session(ctx, kept); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := f.Session(ctx, kept, ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("the first step opens a session: %v", err)
 	}
 	for name, forged := range map[string]string{"nothing": "", "no base64": "%%%", "changed": kept[:len(kept)-2] + "AA"} {
@@ -349,11 +349,11 @@ func TestResealOfSecondFactors(t *testing.T) {
 func TestConfirmationLastsTenMinutes(t *testing.T) {
 	f, u, c := factors(t)
 	ctx := t.Context()
-	secret, err := f.Open(ctx, u.ID, "Browser/1.0")
+	secret, err := f.Open(ctx, u.ID, Visit{Agent: "Browser/1.0"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, session, err := f.Session(ctx, secret)
+	_, session, err := f.Session(ctx, secret, "")
 	if err != nil || !f.Confirmed(*session) {
 		t.Errorf("just signed in: %v", err)
 	}
@@ -365,10 +365,10 @@ func TestConfirmationLastsTenMinutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, again, err := f.Session(ctx, renewed); err != nil || !f.Confirmed(*again) || again.Agent != "Browser/1.0" {
+	if _, again, err := f.Session(ctx, renewed, ""); err != nil || !f.Confirmed(*again) || again.Agent != "Browser/1.0" {
 		t.Errorf("the new session: %v, %v", again, err)
 	}
-	if _, _, err := f.Session(ctx, secret); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := f.Session(ctx, secret, ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("the old secret still works: %v", err)
 	}
 }

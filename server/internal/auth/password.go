@@ -27,19 +27,22 @@ const (
 	keyBytes  = 32
 )
 
-// Shortest password, in characters. Length is all that is asked: NIST SP 800-63B advises against
-// rules of composition.
+// Shortest password, in characters. NIST SP 800-63B, section 5.1.1.2, advises against rules of composition, and to
+// refuse what is commonly used and what names the user.
 const minPassword = 12
 
-// CheckPassword returns an ErrInvalid that says what would be right, or nil.
+// CheckPassword returns an ErrInvalid that says what would be right, or nil. It is asked when a password is chosen, never
+// when one is used.
 func CheckPassword(password, name string) error {
 	switch n := utf8.RuneCountInString(password); {
 	case n < minPassword:
 		return incident.Invalidf("password", "use at least %d characters; a few unrelated words do well", minPassword)
 	case len(password) > 1024:
 		return incident.Invalidf("password", "use at most 1,024 bytes")
-	case strings.EqualFold(password, strings.Repeat(name, n/max(1, len(name)))):
-		return incident.Invalidf("password", "use something else than the user name")
+	case strings.EqualFold(password, strings.Repeat(name, n/max(1, len(name)))), names(password, name):
+		return incident.Invalidf("password", "use something without the user name")
+	case commonest(password):
+		return incident.Invalidf("password", "this is one of the passwords that are guessed first; use something else, such as a few unrelated words")
 	}
 	return nil
 }

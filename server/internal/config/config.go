@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 
+	"hindsight/server/internal/auth"
+	"hindsight/server/internal/oidc"
 	"hindsight/server/internal/seal"
 )
 
@@ -28,13 +30,20 @@ type Config struct {
 	Log         string // "text" or "json"
 	// Keys open the secrets of connections; without any, there is a key in a file of Data.
 	Keys seal.Keyring
-	// AllowNetworks are the networks that importers may call although they are not public; usually none.
+	// AllowNetworks are the networks that may be called although they are not public; usually none.
 	AllowNetworks []netip.Prefix
 	// Backup says when and where the server takes backups by itself.
 	Backup Backup
 
+	// OIDC is the provider of single sign-on; without an issuer there is none.
+	OIDC            oidc.Settings
+	Joining         auth.Joining // who may sign in from outside, and as what
+	OnlyAdminsLocal bool         // passwords are for administrators alone
+	Proxies         auth.Proxies
+
 	secretKey, allowNetworks string // as given, until they are parsed
 	backupAt, backupKeep     string
+	signIn                   signIn
 }
 
 // Option is one setting, as the outside sees it.
@@ -51,7 +60,7 @@ type Option struct {
 
 // Options lists every setting that the program reads.
 func Options() []Option {
-	return []Option{
+	return append([]Option{
 		{Env: "HINDSIGHT_ADDR", Flag: "addr", Default: "127.0.0.1:8080", Help: "host:port to listen on",
 			field: func(c *Config) *string { return &c.Addr }},
 		{Env: "HINDSIGHT_DATA", Flag: "data", Default: "./hindsight-data", Help: "folder of the embedded database, the search index and the uploads",
@@ -62,7 +71,7 @@ func Options() []Option {
 			field: func(c *Config) *string { return &c.secretKey }, show: func(c Config) string { return keyWords(c.Keys) }},
 		{Env: "HINDSIGHT_BASE_URL", Flag: "base-url", Default: "", Help: "how browsers reach the server; empty: http:// and the address",
 			field: func(c *Config) *string { return &c.BaseURL }},
-		{Env: "HINDSIGHT_ALLOW_NETWORKS", Flag: "allow-networks", Default: "", Help: "private networks that importers may call, such as 10.0.0.0/8,192.168.1.7; empty: none",
+		{Env: "HINDSIGHT_ALLOW_NETWORKS", Flag: "allow-networks", Default: "", Help: "private networks that importers and single sign-on may call, such as 10.0.0.0/8,192.168.1.7; empty: none",
 			field: func(c *Config) *string { return &c.allowNetworks }, show: func(c Config) string { return networkWords(c.AllowNetworks) }},
 		{Env: "HINDSIGHT_BACKUP_DIR", Flag: "backup-dir", Default: "", Help: "folder for a backup every day; empty: the server takes none",
 			field: func(c *Config) *string { return &c.Backup.Dir }},
@@ -72,7 +81,7 @@ func Options() []Option {
 			field: func(c *Config) *string { return &c.backupKeep }, show: func(c Config) string { return strconv.Itoa(c.Backup.Keep) }},
 		{Env: "HINDSIGHT_LOG", Flag: "log", Default: "text", Help: "text or json",
 			field: func(c *Config) *string { return &c.Log }},
-	}
+	}, signInOptions()...)
 }
 
 // Register adds a flag for every setting that may have one. Load reads them after fs has been parsed.
@@ -148,9 +157,11 @@ func (c *Config) check() error {
 	if err := c.Backup.parse(c.backupAt, c.backupKeep); err != nil {
 		return err
 	}
-	c.AllowNetworks, err = parseNetworks(c.allowNetworks)
+	if c.AllowNetworks, err = parseNetworks("HINDSIGHT_ALLOW_NETWORKS", c.allowNetworks); err != nil {
+		return err
+	}
 	c.secretKey, c.allowNetworks, c.backupAt, c.backupKeep = "", "", "", ""
-	return err
+	return c.checkSignIn()
 }
 
 // Dump writes what is in force, a line each, with secrets left out.

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// parseNetworks reads networks in CIDR notation (RFC 4632, RFC 4291) and single addresses, separated by commas.
-func parseNetworks(text string) ([]netip.Prefix, error) {
+// parseNetworks reads networks in CIDR notation (RFC 4632, RFC 4291) and single addresses, separated by commas. Errors
+// name the setting env.
+func parseNetworks(env, text string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
 	for word := range strings.SplitSeq(text, ",") {
 		if word = strings.TrimSpace(word); word == "" {
@@ -15,7 +16,7 @@ func parseNetworks(text string) ([]netip.Prefix, error) {
 		}
 		p, err := parseNetwork(word)
 		if err != nil {
-			return nil, fmt.Errorf("HINDSIGHT_ALLOW_NETWORKS: %w", err)
+			return nil, fmt.Errorf("%s: %w", env, err)
 		}
 		out = append(out, p)
 	}

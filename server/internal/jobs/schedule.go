@@ -11,6 +11,7 @@ import (
 
 	"hindsight/importers"
 	"hindsight/incident"
+	"hindsight/server/internal/auth"
 )
 
 // How often a connection that follows its source is polled, and compared with it as a whole.
@@ -39,6 +40,9 @@ func (r *Runner) schedule(ctx context.Context) error {
 	}
 	_, err = r.store.Update(ctx, func(tx incident.Tx) error {
 		if err := sweepQuotas(tx, r.clock()); err != nil {
+			return err
+		}
+		if err := auth.Sweep(tx, r.clock()); err != nil {
 			return err
 		}
 		return tx.SweepPushes(r.clock().Add(-rememberPushes))

@@ -19,6 +19,9 @@ func (s *Server) usersPage(r *request) (answer, error) {
 func (s *Server) users(r *request, form frontend.Form, edit incident.ID) (frontend.UsersPage, error) {
 	ctx := r.Request.Context()
 	page := frontend.UsersPage{Shell: r.shell("Users", frontend.NavSettings), Form: form, Edit: edit, Factors: map[incident.ID]bool{}}
+	if s.SSO != nil {
+		page.Provider = s.SSO.Name
+	}
 	var err error
 	if page.Users, err = s.Store.Users(ctx); err != nil {
 		return page, err

@@ -8,6 +8,7 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/server/internal/api"
+	"hindsight/server/internal/auth"
 )
 
 // fail answers with an error page: what happened, what was kept, what to do next.
@@ -30,6 +31,7 @@ func (s *Server) fail(r *request, err error) {
 func errorPage(err error) frontend.ErrorPage {
 	var field *incident.FieldError
 	var denied *api.DeniedError
+	var away *auth.TurnedAwayError
 	home := []frontend.Link{{Label: "Overview", Path: "/"}, {Label: "Incidents", Path: "/incidents"}}
 	switch {
 	case errors.As(err, &field):
@@ -42,6 +44,8 @@ func errorPage(err error) frontend.ErrorPage {
 	case errors.Is(err, incident.ErrConflict):
 		return frontend.ErrorPage{Status: http.StatusConflict, Heading: "Somebody else was faster",
 			Text: "What you sent was not saved: " + err.Error() + ". Go back, load the page again and repeat your change.", Links: home}
+	case errors.As(err, &away):
+		return frontend.ErrorPage{Status: http.StatusForbidden, Heading: "You may not sign in here", Text: away.Text}
 	case errors.Is(err, api.ErrReadOnly):
 		return frontend.ErrorPage{Status: http.StatusForbidden, Heading: "Nothing can be changed here",
 			Text: "Nothing was changed. The demonstration is read-only, and so is looking as a role: go back to your own view first.", Links: home}

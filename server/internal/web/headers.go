@@ -16,7 +16,7 @@ func Protect(d *desk.Desk, next http.Handler) http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "This request came from another site and was refused; nothing was changed.", http.StatusForbidden)
 	}))
-	checked := cross.Handler(compressed(headed(next)))
+	checked := d.Proxies.Wrap(cross.Handler(compressed(headed(next))))
 	secure := strings.HasPrefix(d.BaseURL, "https:")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

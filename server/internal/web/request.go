@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/server/internal/api"
+	"hindsight/server/internal/auth"
 )
 
 // The cookies. Over https the session's name begins with __Host-, which ties it to this host.
@@ -51,9 +53,18 @@ func (s *Server) Viewer(c *gin.Context) (v api.Viewer, ok bool) {
 }
 
 func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident.Session, error) {
+	if named := auth.NamedBy(c.Request.Context()); named != nil {
+		user, err := s.Auth.Named(c.Request.Context(), s.Joining, auth.Vouched{By: "The proxy", Issuer: incident.ByProxy, Subject: named.User, Name: named.User,
+			Email: named.Email, Verified: named.Email != "", Groups: named.Groups})
+		if err != nil {
+			return api.Viewer{}, nil, nil, err
+		}
+		now := s.Now().UTC() // each request proves it anew
+		return s.viewerOf(c, *user), user, &incident.Session{User: user.ID, Issuer: incident.ByProxy, CreatedAt: now, SeenAt: now}, nil
+	}
 	secret, err := c.Cookie(s.sessionName())
 	if err == nil && secret != "" {
-		user, session, err := s.Auth.Session(c.Request.Context(), secret)
+		user, session, err := s.goingOn(c.Request.Context(), secret)
 		if err == nil {
 			return s.viewerOf(c, *user), user, session, nil
 		}
@@ -79,6 +90,18 @@ func (s *Server) viewerOf(c *gin.Context, user incident.User) api.Viewer {
 	v := api.As(user.Name, user.Role, user.ID)
 	v.ReadOnly = s.Demo
 	return v
+}
+
+// goingOn returns the user of a session that goes on, after the provider was asked about them if it is time to.
+func (s *Server) goingOn(ctx context.Context, secret string) (*incident.User, *incident.Session, error) {
+	user, session, err := s.Auth.Session(ctx, secret, auth.Address(ctx))
+	if err != nil || !s.Due(*session) {
+		return user, session, err
+	}
+	if err := s.Recheck(ctx, *user, *session); err != nil {
+		return nil, nil, err
+	}
+	return s.Auth.Session(ctx, secret, auth.Address(ctx))
 }
 
 func (s *Server) sessionName() string {

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"net/http"
+
 	"github.com/gin-gonic/gin"
 
 	"hindsight/incident"
+	"hindsight/server/internal/oidc"
 )
 
 // routes is the table of all pages and the ability that each needs.
@@ -14,6 +17,7 @@ func (s *Server) routes(r gin.IRouter) {
 	post("/setup", anyone, s.setup)
 	get("/login", anyone, s.loginPage)
 	post("/login", anyone, s.login)
+	s.register(r, http.MethodPost, oidc.LogoutPath, anyone, bounded, s.providerLogout)
 	post(viewAsPath, anyone, s.viewAs)
 	post("/logout", anyone, s.logout)
 
@@ -92,6 +96,7 @@ func (s *Server) routes(r gin.IRouter) {
 	s.importRoutes(r)
 	s.settingsRoutes(get, post)
 	s.factorRoutes(get, post)
+	s.signOnRoutes(get, post)
 }
 
 // settingsRoutes are the pages about people and what is agreed with them.

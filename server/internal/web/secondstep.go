@@ -17,6 +17,18 @@ const pendingCookie = "hindsight_pending"
 // sessionAge is how long a browser keeps the cookie of a session.
 const sessionAge = 30 * 24 * time.Hour
 
+// deviceCookie makes a browser known that somebody has signed in from.
+const deviceCookie = "hindsight_device"
+
+const deviceAge = 180 * 24 * time.Hour
+
+func (s *Server) deviceName() string {
+	if s.secure {
+		return "__Host-" + deviceCookie
+	}
+	return deviceCookie
+}
+
 func (s *Server) pendingName() string {
 	if s.secure {
 		return "__Host-" + pendingCookie
@@ -27,7 +39,7 @@ func (s *Server) pendingName() string {
 // firstStep checks a password. to is where the second step is; empty: there is none, and the browser has a session.
 func (s *Server) firstStep(r *request, name, password string) (to string, err error) {
 	ctx := r.Request.Context()
-	user, err := s.Auth.Authenticate(ctx, name, password, address(r))
+	user, err := s.Auth.Authenticate(ctx, name, password, r.visit())
 	if err != nil {
 		return "", err
 	}
@@ -57,15 +69,38 @@ func (s *Server) firstStep(r *request, name, password string) (to string, err er
 // enter opens a session of somebody who proved all that is asked, and hands its secret to the browser.
 func (s *Server) enter(r *request, user incident.User) error {
 	ctx := r.Request.Context()
-	secret, err := s.Auth.Open(ctx, user.ID, r.Request.UserAgent())
+	secret, err := s.Auth.Open(ctx, user.ID, r.visit())
 	if err != nil {
 		return err
 	}
-	r.setCookie(s.sessionName(), secret, sessionAge)
+	if err := s.hand(r, secret); err != nil {
+		return err
+	}
 	r.setCookie(s.pendingName(), "", -1)
+	device, err := s.Auth.Remember(ctx, user.ID, r.cookie(s.deviceName()))
+	if err != nil {
+		return err
+	}
+	r.setCookie(s.deviceName(), device, deviceAge)
 	words, err := s.Factors.Told(ctx, user.ID)
 	r.setFlash(frontend.Flash{Kind: frontend.Notice, Text: words})
 	return err
+}
+
+// hand gives the secret of a new session to the browser, in the place of the one that it had.
+func (s *Server) hand(r *request, secret string) error {
+	if old := r.cookie(s.sessionName()); old != "" {
+		if err := s.Auth.Replace(r.Request.Context(), old); err != nil {
+			return err
+		}
+	}
+	r.setCookie(s.sessionName(), secret, sessionAge)
+	return nil
+}
+
+// visit is the browser of a request.
+func (r *request) visit() auth.Visit {
+	return auth.Visit{Agent: r.Request.UserAgent(), Address: address(r), Device: r.cookie(r.server.deviceName())}
 }
 
 // pending returns who did the first step in this browser; errStartOver: nobody did, or too long ago.

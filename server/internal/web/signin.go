@@ -2,13 +2,13 @@ package web
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"hindsight/frontend"
 	"hindsight/incident"
+	"hindsight/server/internal/api"
 	"hindsight/server/internal/auth"
 )
 
@@ -43,24 +43,32 @@ func (s *Server) setup(r *request) (answer, error) {
 	return goTo("/setup/start", frontend.Flash{})
 }
 
-// address is where a request comes from, for slowing guesses down. Forwarding headers are not believed.
-func address(r *request) string {
-	host, _, err := net.SplitHostPort(r.Request.RemoteAddr)
-	if err != nil {
-		return r.Request.RemoteAddr
-	}
-	return host
-}
+// address is where a request comes from, as far as it can be believed.
+func address(r *request) string { return auth.Address(r.Request.Context()) }
 
 func (s *Server) loginPage(r *request) (answer, error) {
-	next := r.Query("next")
-	if !localPath(next) {
-		next = "/"
-	}
-	if done, err := s.Auth.SetUp(r.Request.Context()); err != nil || !done && !s.Demo {
+	if done, err := s.Auth.SetUp(r.Request.Context()); err != nil || !done && !s.Demo && s.SSO == nil {
 		return answer{to: "/setup"}, err
 	}
-	return show(frontend.LoginPage{Shell: r.shell("Sign in", ""), Next: next, Roles: s.demoRoles()})
+	page, err := s.loginForm(r, r.next())
+	return answer{page: page}, err
+}
+
+// loginForm is the page for signing in, which says why one was signed out, if one was.
+func (s *Server) loginForm(r *request, next string) (frontend.LoginPage, error) {
+	page := frontend.LoginPage{Shell: r.shell("Sign in", ""), Next: next, Roles: s.demoRoles(), OnlyAdmins: s.Auth.OnlyAdmins}
+	if s.SSO != nil {
+		page.Provider = s.SSO.Name
+	}
+	secret := r.cookie(s.sessionName())
+	if secret == "" || r.user != nil {
+		return page, nil
+	}
+	over, ok, err := s.Auth.Over(r.Request.Context(), secret)
+	if ok {
+		page.Over = &frontend.Over{At: over.At, Why: over.Why}
+	}
+	return page, err
 }
 
 func (s *Server) demoRoles() []incident.Role {
@@ -74,10 +82,12 @@ func (s *Server) login(r *request) (answer, error) {
 	next := r.next()
 	second, err := s.firstStep(r, r.PostForm("name"), r.PostForm("password"))
 	var throttled *auth.ThrottledError
+	var away *auth.TurnedAwayError
 	switch {
-	case errors.Is(err, auth.ErrSignIn), errors.As(err, &throttled):
-		page := frontend.LoginPage{Shell: r.shell("Sign in", ""), Form: formOf(r.Request.PostForm, err), Next: next}
-		return again(page)
+	case errors.Is(err, auth.ErrSignIn), errors.As(err, &throttled), errors.As(err, &away):
+		page, pageErr := s.loginForm(r, next)
+		page.Form = formOf(r.Request.PostForm, err)
+		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
 	case err != nil:
 		return answer{}, err
 	case second != "":
@@ -87,6 +97,7 @@ func (s *Server) login(r *request) (answer, error) {
 }
 
 func (s *Server) logout(r *request) (answer, error) {
+	there := s.ProviderLogoutURL(r.Request.Context(), r.session)
 	if secret := r.cookie(s.sessionName()); secret != "" {
 		if err := s.Auth.SignOut(r.Request.Context(), secret); err != nil {
 			return answer{}, err
@@ -94,6 +105,10 @@ func (s *Server) logout(r *request) (answer, error) {
 	}
 	r.setCookie(s.sessionName(), "", -1)
 	r.setCookie(roleCookie, "", -1)
+	if there != "" { // a form may not lead to another server, a link may
+		r.user, r.viewer = nil, api.Viewer{}
+		return show(frontend.SignedOutPage{Shell: r.shell("Signed out", ""), Provider: s.SSO.Name, There: there})
+	}
 	return goTo("/login", frontend.Flash{Kind: frontend.Done, Text: "You are signed out."})
 }
 
@@ -112,6 +127,12 @@ func (s *Server) profile(r *request, form frontend.Form) (frontend.ProfilePage, 
 		return page, err
 	}
 	page.Factor = factor.On()
+	if s.SSO != nil {
+		page.Provider = s.SSO.Name
+	}
+	if page.Links, err = s.Store.Identities(r.Request.Context(), r.user.ID); err != nil {
+		return page, err
+	}
 	sessions, err := s.Store.Sessions(r.Request.Context(), r.user.ID)
 	for _, x := range sessions {
 		page.Sessions = append(page.Sessions, frontend.SessionRow{Session: x, Current: r.session != nil && x.Hash == r.session.Hash})
@@ -167,7 +188,7 @@ func (s *Server) saveTheme(r *request) (answer, error) {
 }
 
 func (s *Server) savePassword(r *request) (answer, error) {
-	if r.user == nil {
+	if r.user == nil || r.session == nil {
 		return answer{}, errForbidden
 	}
 	err := s.ownPassword(r, "old")
@@ -185,11 +206,16 @@ func (s *Server) savePassword(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	secret, err := s.Auth.Renew(r.Request.Context(), *r.session)
+	if err != nil {
+		return answer{}, err
+	}
+	r.setCookie(s.sessionName(), secret, sessionAge)
 	return goTo("/me", frontend.Flash{Kind: frontend.Done, Text: "Your password is changed, and you are signed out everywhere else."})
 }
 
 func (s *Server) endSessions(r *request) (answer, error) {
-	if r.user == nil {
+	if r.user == nil || r.session == nil {
 		return answer{}, errForbidden
 	}
 	_, err := s.Store.Update(r.Request.Context(), func(tx incident.Tx) error {
