@@ -22,7 +22,7 @@ func TestAmong(t *testing.T) {
 		}
 	}
 	got, want := snapshot(t, all).Among(append(ids, "nobody")), snapshot(t, some)
-	q := analytics.Query{Now: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), Span: analytics.Metrics()[0].Span, Private: true}
+	q := analytics.Query{Now: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), Span: analytics.Metrics()[0].Span, Sight: incident.Sight{All: true}}
 	if got.Len() != len(ids) || got.Len() != want.Len() {
 		t.Errorf("%d incidents, want %d", got.Len(), len(ids))
 	}

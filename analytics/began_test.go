@@ -35,7 +35,7 @@ func TestBegan(t *testing.T) {
 	if got, want := s.Began(analytics.Query{}, windows), []int{2, 3, 2, 0, 0, 0}; !slices.Equal(got, want) {
 		t.Errorf("Began = %v, want %v", got, want)
 	}
-	if got, want := s.Began(analytics.Query{Private: true}, windows[:2]), []int{3, 4}; !slices.Equal(got, want) {
+	if got, want := s.Began(analytics.Query{Sight: incident.Sight{All: true}}, windows[:2]), []int{3, 4}; !slices.Equal(got, want) {
 		t.Errorf("Began with private ones = %v, want %v", got, want)
 	}
 	if got := s.Began(analytics.Query{}, nil); len(got) != 0 {

@@ -26,7 +26,7 @@ type view struct {
 	// agreements are the contracts among policies, made ready.
 	agreements []Agreement
 	names      map[incident.ID]string // of services and teams
-	hidden     ledger[bool]           // private incidents
+	hidden     *hidden                // private incidents
 	causes     ledger[incident.ID]    // what people say brought an incident about: a change, or incident.NoChange
 	rejected   ledger[string]         // the changes that people say did not, with line ends between them
 }
@@ -35,18 +35,19 @@ type view struct {
 // writes to it, so a change costs as many chunks as it touches.
 type builder struct {
 	view
-	own   []bool // chunks that no view refers to
-	owned []int  // those of them that are
-	rowOf map[incident.ID]int
-	free  []int                  // rows of incidents that are gone
-	used  map[incident.ID]string // services' names as sources write them, for those in no catalogue
-	named bool                   // names holds all of them
+	hiding ledger[string] // of private incidents; see hiding
+	own    []bool         // chunks that no view refers to
+	owned  []int          // those of them that are
+	rowOf  map[incident.ID]int
+	free   []int                  // rows of incidents that are gone
+	used   map[incident.ID]string // services' names as sources write them, for those in no catalogue
+	named  bool                   // names holds all of them
 }
 
 func newBuilder() *builder {
 	return &builder{
-		rowOf: map[incident.ID]int{}, used: map[incident.ID]string{},
-		view: view{words: newDictionary(), lists: newSets(), hidden: newLedger[bool](), causes: newLedger[incident.ID](), rejected: newLedger[string]()},
+		rowOf: map[incident.ID]int{}, hiding: newLedger[string](), used: map[incident.ID]string{},
+		view: view{words: newDictionary(), lists: newSets(), causes: newLedger[incident.ID](), rejected: newLedger[string]()},
 	}
 }
 
@@ -64,7 +65,7 @@ func (b *builder) publish() view {
 	v.texts = b.words.texts
 	v.sets = b.lists.lists
 	v.count = len(b.rowOf)
-	v.hidden = b.hidden.share()
+	v.hidden = &hidden{ledger: b.hiding.share()}
 	v.causes, v.rejected = b.causes.share(), b.rejected.share()
 	return v
 }
@@ -107,7 +108,7 @@ func (b *builder) remove(id incident.ID) {
 	c, i := b.writable(row)
 	c.clear(i)
 	delete(b.rowOf, id)
-	b.hidden.set(id, true, false)
+	b.hiding.set(id, "", false)
 	b.causes.set(id, "", false)
 	b.rejected.set(id, "", false)
 	b.free = append(b.free, row)
@@ -132,7 +133,7 @@ func (b *builder) put(inc *incident.Incident) {
 		row = b.newRow()
 		b.rowOf[inc.ID] = row
 	}
-	b.hidden.set(inc.ID, true, inc.Private)
+	b.hiding.set(inc.ID, hiding(inc), inc.Private)
 	change, stated := inc.CausedBy()
 	b.causes.set(inc.ID, change, stated)
 	changes, _ := inc.NotCausedBy()

@@ -66,10 +66,10 @@ func (s *Snapshot) Cases(q Query, which Outcome) []Case {
 }
 
 // Touched returns the ids of all incidents that count and touched a service, whenever they began. It must not be changed.
-func (s *Snapshot) Touched(service incident.ID, private bool) map[incident.ID]bool {
-	return remember(s, fmt.Sprintf("touched %q %t", service, private), func() map[incident.ID]bool {
+func (s *Snapshot) Touched(service incident.ID, sight incident.Sight) map[incident.ID]bool {
+	return remember(s, fmt.Sprintf("touched %q %s", service, s.Reduce(sight).Key()), func() map[incident.ID]bool {
 		out := map[incident.ID]bool{}
-		for r := range s.population(Query{Services: []incident.ID{service}, Private: private}).started() {
+		for r := range s.population(Query{Services: []incident.ID{service}, Sight: sight}).started() {
 			if r.leftOut == 0 {
 				out[r.id[r.i]] = true
 			}

@@ -58,7 +58,7 @@ func ClocksOf(inc *incident.Incident, agreements []Agreement, now time.Time) []C
 	b := newBuilder()
 	b.put(inc)
 	s := &Snapshot{view: b.publish()}
-	return s.population(Query{Now: now, Private: true}).clocks(agreements, func(row, reading) bool { return true })
+	return s.population(Query{Now: now, Sight: incident.Sight{All: true}}).clocks(agreements, func(row, reading) bool { return true })
 }
 
 // clocks lists those that show what is asked for.

@@ -90,7 +90,7 @@ func (s *Snapshot) Verdicts(c Comparison, metrics ...Metric) []Verdict {
 // Verdict answers whether the durations of a metric got better between the two periods of a comparison, which must have a
 // period before.
 func (s *Snapshot) Verdict(c Comparison, m Metric) Verdict {
-	key := fmt.Sprintf("verdict %q %q %v %p %v %s %s", m.ID, m.Title, m.Span, m.Calendar, m.FewerIsBetter, c.Now.key(), c.Before.key())
+	key := fmt.Sprintf("verdict %q %q %v %p %v %s %s", m.ID, m.Title, m.Span, m.Calendar, m.FewerIsBetter, s.key(c.Now), s.key(c.Before))
 	return remember(s, key, func() Verdict { return Judge(m, s.Sample(c.Now, m), s.Sample(c.Before, m)) })
 }
 

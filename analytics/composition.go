@@ -19,8 +19,8 @@ type composition struct {
 }
 
 // composition measures a service with what it needs; nil when it needs nothing. A service counts impact as own does.
-func (s *Snapshot) composition(own *losses, service incident.ID, w stats.Stretch, terms Terms, private bool, as shape) *composition {
-	c := &composition{own: own, needs: needsOf(terms.Dependencies, service), composer: composer{own: own, s: s, w: w, as: as, terms: terms, private: private,
+func (s *Snapshot) composition(own *losses, service incident.ID, w stats.Stretch, terms Terms, sight incident.Sight, as shape) *composition {
+	c := &composition{own: own, needs: needsOf(terms.Dependencies, service), composer: composer{own: own, s: s, w: w, as: as, terms: terms, sight: sight,
 		known: map[incident.ID][]stats.Piece{}, open: map[incident.ID]bool{service: true}}}
 	if len(c.needs) == 0 {
 		return nil
@@ -33,11 +33,11 @@ func (s *Snapshot) composition(own *losses, service incident.ID, w stats.Stretch
 }
 
 // composedLoss estimates what a service that needs others lost with them, in seconds.
-func (s *Snapshot) composedLoss(own *losses, service incident.ID, w stats.Stretch, terms Terms, private bool) Estimate {
+func (s *Snapshot) composedLoss(own *losses, service incident.ID, w stats.Stretch, terms Terms, sight incident.Sight) Estimate {
 	var lost [3]float64
 	n := 0
 	for i, as := range []shape{asStated, blur.shortest, blur.longest} {
-		c := s.composition(own, service, w, terms, private, as)
+		c := s.composition(own, service, w, terms, sight, as)
 		lost[i] = c.losses().seconds(w)
 		n = max(n, c.n+len(own.within(w)))
 	}
@@ -63,9 +63,9 @@ func (c *composition) without(group int) *losses {
 	return &out
 }
 
-// taken says what each group took. Services that only private incidents name are not named to those who may not see them.
+// taken says what each group took. Services that only hidden incidents name are not named.
 func (c *composition) taken() (out []NeedLoss) {
-	secret := c.s.secretServices(c.private)
+	secret := c.s.secretServices(c.sight)
 	total := c.losses().seconds(c.w)
 	for i, n := range c.needs {
 		shown := slices.DeleteFunc(slices.Clone(n.Services), func(id incident.ID) bool { return secret[string(id)] })
@@ -108,7 +108,7 @@ type composer struct {
 	w          stats.Stretch
 	as         shape
 	terms      Terms
-	private    bool
+	sight      incident.Sight
 	known      map[incident.ID][]stats.Piece
 	open       map[incident.ID]bool // being measured: a circle ends here
 	n, unclear int                  // incidents with known impact, and without
@@ -119,7 +119,7 @@ func (c *composer) service(id incident.ID) []stats.Piece {
 	if p, ok := c.known[id]; ok {
 		return p
 	}
-	l := c.s.losses(id, instant(c.w.To), c.private, c.own.weigh, c.own.combine)
+	l := c.s.losses(id, instant(c.w.To), c.sight, c.own.weigh, c.own.combine)
 	c.n, c.unclear = c.n+len(l.within(c.w)), c.unclear+l.uncertain(c.w).Unknown()
 	profiles := [][]stats.Piece{stats.Profile(c.w, l.shaped(c.as), nil, l.combine)}
 	c.open[id] = true

@@ -27,7 +27,7 @@ func (x *Crossing) Cell(row, column int) CrossCell {
 // snapshot only what has changed since. Its figures are those of Durations, asked
 // with each row's group alone and grouped by columns.
 func (s *Snapshot) Cross(q Query, rows, columns Dimension, within time.Duration) *Crossing {
-	if key := keyOf(q, rows, columns, within); key != "" && s.keeper != nil {
+	if key := s.keyOf(q, rows, columns, within); key != "" && s.keeper != nil {
 		return s.cross(q, rows, columns, within, key)
 	}
 	x := s.crosser(q, rows, columns, within, nil)

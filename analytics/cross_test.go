@@ -84,7 +84,7 @@ func TestCrossAgreesWithDurations(t *testing.T) {
 	bounded := all
 	bounded.From, bounded.To = time.Date(2024, 3, 30, 22, 0, 0, 0, time.UTC), time.Date(2024, 11, 2, 9, 0, 0, 0, time.UTC)
 	narrow := bounded
-	narrow.Services, narrow.Private, narrow.Severities = []incident.ID{"svc_1", "svc_2"}, true, []incident.Severity{incident.Sev1, incident.Sev2}
+	narrow.Services, narrow.Sight, narrow.Severities = []incident.ID{"svc_1", "svc_2"}, incident.Sight{All: true}, []incident.Severity{incident.Sev1, incident.Sev2}
 	drills := all
 	drills.Kinds = []incident.Kind{incident.Drill}
 	havana := all

@@ -46,7 +46,7 @@ type FactorPlace struct {
 // contributing factor with a category, or a text short enough to be a name.
 func (s *Snapshot) SharedFactors(q Query) FactorReport {
 	q.GroupBy, q.Span, q.Now = ByQuarter, incident.Span{}, q.Now.Truncate(time.Hour) // so that the answer is worked out once an hour
-	return remember(s, "factors "+q.key(), func() FactorReport {
+	return remember(s, "factors "+s.key(q), func() FactorReport {
 		f := s.factorReader(q)
 		out := FactorReport{LeftOut: s.leftOutOf(q, q.From, q.To)}
 		for r := range f.p.started() {

@@ -57,7 +57,7 @@ func (f Flood) Alerts() int {
 // The answer is remembered without regard to template, of which there is one.
 func (s *Snapshot) Floods(q Query, template func(title string) string) []Flood {
 	q.Span, q.GroupBy, q.Now = incident.Span{}, ByNothing, time.Time{}
-	return remember(s, "floods "+q.key(), func() []Flood { return s.floods(q, template) })
+	return remember(s, "floods "+s.key(q), func() []Flood { return s.floods(q, template) })
 }
 
 func (s *Snapshot) floods(q Query, template func(title string) string) []Flood {
@@ -240,7 +240,7 @@ func (f *floods) opened(c *chain, first int64, others []row) (row, bool) {
 
 // usual returns how many alerts a chain's services have in the time that it took, and a gap, but for its own ones.
 func (f *floods) usual(c *chain, first int64) float64 {
-	rates := f.s.alertRates(f.p.q.Private)
+	rates := f.s.alertRates(f.p.q.Sight)
 	n, record := -len(c.rows), stats.Stretch{}
 	for _, code := range c.services {
 		x := rates[code]
@@ -264,10 +264,10 @@ type alertRate struct {
 }
 
 // alertRates counts the alerts of each service, by its code.
-func (s *Snapshot) alertRates(private bool) map[uint32]alertRate {
-	return remember(s, fmt.Sprint("alert rates ", private), func() map[uint32]alertRate {
+func (s *Snapshot) alertRates(sight incident.Sight) map[uint32]alertRate {
+	return remember(s, "alert rates "+s.Reduce(sight).Key(), func() map[uint32]alertRate {
 		out := map[uint32]alertRate{}
-		for r := range s.population(Query{Private: private}).all() {
+		for r := range s.population(Query{Sight: sight}).all() {
 			at := r.started[r.i]
 			if at == 0 || !r.flags[r.i].has(isAlert) {
 				continue

@@ -39,11 +39,11 @@ type kept struct {
 
 // keyOf names a question that is worth keeping; it is empty where none of it is: few incidents are read quickly, and groups that
 // must be looked for need a look at all. Now decides which periods there are, which is compared by itself.
-func keyOf(q Query, rows, columns Dimension, within time.Duration) string {
+func (s *Snapshot) keyOf(q Query, rows, columns Dimension, within time.Duration) string {
 	if len(q.Services) > 0 || q.Calendar != nil || !keeps(rows) || !keeps(columns) {
 		return ""
 	}
-	return fmt.Sprint(micros(q.From), micros(q.To), q.zone(), q.Severities, q.Kinds, q.Private, q.Span, rows, columns, within) +
+	return fmt.Sprint(micros(q.From), micros(q.To), q.zone(), q.Severities, q.Kinds, s.Reduce(q.Sight).Key(), q.Span, rows, columns, within) +
 		fmt.Sprintf("%q%q%q%q", q.Teams, q.Connections, q.Priorities, q.Tags)
 }
 
@@ -130,7 +130,7 @@ func (s *Snapshot) ofAll(q Query) *kept {
 		return nil
 	}
 	var all record
-	for _, r := range s.recordsBy(q.Private) {
+	for _, r := range s.recordsBy(q.Sight) {
 		all = all.with(r)
 	}
 	return &kept{first: micros(all.from), last: micros(all.to)}
@@ -151,7 +151,7 @@ func (s *Snapshot) crosser(q Query, rows, columns Dimension, within time.Duratio
 func (k *kept) now(s *Snapshot, q Query, rows, columns Dimension) *kept {
 	next := *k
 	changes, ok := k.changes(s)
-	if !ok || !next.stretch(changes) {
+	if !ok || !next.stretch(changes, s.hidden.shownTo(q.Sight), q.Sight) {
 		return nil
 	}
 	next.crosser = s.bare().crosser(q, rows, columns, time.Duration(k.crosser.within)*time.Microsecond, &next)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"hindsight/incident"
 )
 
 // renewal is a chunk before and after: nil, or with fewer rows in use, where it is new.
@@ -30,18 +32,20 @@ func (k *kept) changes(s *Snapshot) (out []renewal, ok bool) {
 }
 
 // stretch moves first and last to the changed incidents; false where the first or last one changed, so that nobody knows which is
-// the first now.
-func (k *kept) stretch(changes []renewal) bool {
+// the first now. shown are the private incidents that sight sees now.
+func (k *kept) stretch(changes []renewal, shown map[incident.ID]bool, sight incident.Sight) bool {
 	p := k.crosser.p
+	now := *p
+	now.shown, now.q.Sight = shown, sight
 	for _, x := range changes {
 		for i, at := range p.starts(x.old, x.oldUsed) {
-			if at != 0 && (at == k.first || at == k.last) && p.starts(x.new, x.newUsed)[i] != at {
+			if at != 0 && (at == k.first || at == k.last) && now.starts(x.new, x.newUsed)[i] != at {
 				return false
 			}
 		}
 	}
 	for _, x := range changes {
-		for _, at := range p.starts(x.new, x.newUsed) {
+		for _, at := range now.starts(x.new, x.newUsed) {
 			if at != 0 && (k.first == 0 || at < k.first) {
 				k.first = at
 			}

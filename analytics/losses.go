@@ -35,8 +35,8 @@ type Unclear struct {
 }
 
 // losses collects the impacts on a service. weigh says what share is lost by severity.
-func (s *Snapshot) losses(service incident.ID, now time.Time, private bool, weigh func(incident.Severity) float64, combine stats.Combine) *losses {
-	l := &losses{p: s.population(Query{Services: []incident.ID{service}, Now: now, Private: private}), weigh: weigh, combine: combine}
+func (s *Snapshot) losses(service incident.ID, now time.Time, sight incident.Sight, weigh func(incident.Severity) float64, combine stats.Combine) *losses {
+	l := &losses{p: s.population(Query{Services: []incident.ID{service}, Now: now, Sight: sight}), weigh: weigh, combine: combine}
 	sp := spanOf(impactSpan())
 	for r := range l.p.all() {
 		x := l.p.impact(r, sp)

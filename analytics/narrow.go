@@ -17,8 +17,7 @@ type memo struct {
 	// answers are those of questions that one page asks several times, by remember's keys.
 	answers map[string]any
 
-	records                     [2]func() map[uint32]record // without and with private incidents
-	secretServices, secretTeams func() map[string]bool      // that only private incidents name
+	records [2]func() map[uint32]record // without and with private incidents
 }
 
 // mostAnswers is how many answers are remembered before all are forgotten.
@@ -43,13 +42,13 @@ func remember[T any](s *Snapshot, key string, work func() T) T {
 	return answer
 }
 
-// key names which incidents the query selects, and as of when.
-func (q Query) key() string {
+// key names which incidents the query selects of the snapshot, and as of when.
+func (s *Snapshot) key(q Query) string {
 	now := micros(q.Now)
 	if !q.To.IsZero() && !q.Now.Before(q.To) {
 		now = 0
 	}
-	return fmt.Sprint(micros(q.From), micros(q.To), now, q.zone(), q.Severities, q.Kinds, q.Private) +
+	return fmt.Sprint(micros(q.From), micros(q.To), now, q.zone(), q.Severities, q.Kinds, s.Reduce(q.Sight).Key()) +
 		fmt.Sprintf("%q%q%q%q%q", q.Services, q.Teams, q.Connections, q.Priorities, q.Tags)
 }
 
@@ -164,14 +163,8 @@ func (c *chunk) copyRow(i int, from *chunk, j int) {
 // newMemo returns an empty one of s.
 func newMemo(s *Snapshot) *memo {
 	m := &memo{narrow: map[string]*narrowed{}, answers: map[string]any{}}
-	for i, private := range []bool{false, true} {
-		m.records[i] = sync.OnceValue(func() map[uint32]record { return s.recordsOf(private) })
+	for i, sight := range []incident.Sight{{}, {All: true}} {
+		m.records[i] = sync.OnceValue(func() map[uint32]record { return s.recordsOf(sight) })
 	}
-	m.secretServices = sync.OnceValue(func() map[string]bool {
-		return s.secret(func(c *chunk, i int) []uint32 { return s.sets[c.services[i]] })
-	})
-	m.secretTeams = sync.OnceValue(func() map[string]bool {
-		return s.secret(func(c *chunk, i int) []uint32 { return c.team[i : i+1] })
-	})
 	return m
 }

@@ -91,13 +91,13 @@ type BudgetStep struct {
 	Remaining float64
 }
 
-// Objective returns how an objective stands as of now. private includes private incidents.
-func (s *Snapshot) Objective(o incident.Objective, terms Terms, now time.Time, private bool) Budget {
+// Objective returns how an objective stands as of now. sight says which private incidents are included.
+func (s *Snapshot) Objective(o incident.Objective, terms Terms, now time.Time, sight incident.Sight) Budget {
 	weigh, combine := inFull, stats.Largest
 	if o.Weighted {
 		weigh, combine = terms.Weights.Of, combination(terms.Weights)
 	}
-	l, w := s.losses(o.Service, now, private, weigh, combine), budgetWindowOf(o.Window, now)
+	l, w := s.losses(o.Service, now, sight, weigh, combine), budgetWindowOf(o.Window, now)
 	b := Budget{Objective: o, From: instant(w.whole.From), To: instant(w.whole.To), Now: now.UTC(), Unclear: l.uncertain(w.past)}
 	planned := stats.Measure(w.whole, nil, l.maintenance, combine)
 	b.Maintenance = length(planned.Excluded)
@@ -105,13 +105,13 @@ func (s *Snapshot) Objective(o incident.Objective, terms Terms, now time.Time, p
 	b.Excluded = l.excluded(w.whole)
 	b.fill(l.lost(w.past), l, w, float64(planned.Base)/1e6)
 	back := stats.Stretch{From: min(w.past.From, w.past.To-(3*day).Microseconds()), To: w.past.To}
-	c := s.composition(l, o.Service, back, terms, private, asStated)
+	c := s.composition(l, o.Service, back, terms, sight, asStated)
 	all := l
 	if c != nil {
 		all = c.losses()
-		b.addNeeds(s, c, w, terms, private, float64(planned.Base)/1e6)
+		b.addNeeds(s, c, w, terms, sight, float64(planned.Base)/1e6)
 	}
-	b.judge(s, l, c, private)
+	b.judge(s, l, c, sight)
 	if b.State == BudgetUnknown {
 		return b
 	}
@@ -127,12 +127,12 @@ func (s *Snapshot) Objective(o incident.Objective, terms Terms, now time.Time, p
 }
 
 // addNeeds counts what the service needs, and keeps what it spent by itself.
-func (b *Budget) addNeeds(s *Snapshot, c *composition, w budgetWindow, terms Terms, private bool, base float64) {
+func (b *Budget) addNeeds(s *Snapshot, c *composition, w budgetWindow, terms Terms, sight incident.Sight, base float64) {
 	own := *b
-	own.judge(s, c.own, nil, private)
+	own.judge(s, c.own, nil, sight)
 	b.Own = &OwnBudget{own.State, own.Consumed, own.Remaining}
-	b.fill(s.composedLoss(c.own, b.Objective.Service, w.past, terms, private), c.own, w, base)
-	b.Needs = s.composition(c.own, b.Objective.Service, w.past, terms, private, asStated).taken()
+	b.fill(s.composedLoss(c.own, b.Objective.Service, w.past, terms, sight), c.own, w, base)
+	b.Needs = s.composition(c.own, b.Objective.Service, w.past, terms, sight, asStated).taken()
 }
 
 // fill computes the budget from what was consumed; base is the window less maintenance, in seconds.
@@ -165,13 +165,13 @@ func (e Estimate) scaled(by float64, method string) Estimate {
 }
 
 // judge says how the budget stands, and takes back the numbers where nothing is known. c is what the service needs, or nil.
-func (b *Budget) judge(s *Snapshot, l *losses, c *composition, private bool) {
+func (b *Budget) judge(s *Snapshot, l *losses, c *composition, sight incident.Sight) {
 	since, services, notKnown := l.first(), []incident.ID{b.Objective.Service}, b.Unclear.Unknown()
 	if c != nil {
 		services, notKnown = append(services, slices.Sorted(maps.Keys(c.known))...), notKnown+c.unclear
 	}
 	if since.After(b.From) || since.IsZero() && c != nil { // then others that came the same way may be older, and all must be looked through
-		since, _ = s.Record(Query{Services: services, Private: private})
+		since, _ = s.Record(Query{Services: services, Sight: sight})
 	}
 	if since.After(b.From) {
 		b.Since = since
@@ -228,10 +228,10 @@ type NamedObjective struct {
 	Objective incident.Objective
 }
 
-// Objectives returns those in force by name. Without private it leaves out those of services that only private incidents
-// name.
-func (s *Snapshot) Objectives(private bool) []NamedObjective {
-	secret := s.secretServices(private)
+// Objectives returns those in force by name. It leaves out those of services that only incidents name which the viewer
+// may not see.
+func (s *Snapshot) Objectives(sight incident.Sight) []NamedObjective {
+	secret := s.secretServices(sight)
 	var out []NamedObjective
 	for _, p := range s.Policies(incident.ObjectivePolicy) {
 		var o incident.Objective

@@ -53,7 +53,7 @@ func monthly(zone string) incident.Objective {
 func budget(t *testing.T, o incident.Objective, now string, incs ...*incident.Incident) analytics.Budget {
 	t.Helper()
 	s := snapshot(t, append(incs, early(t)))
-	return s.Objective(o, s.Terms(), at(t, now), true)
+	return s.Objective(o, s.Terms(), at(t, now), incident.Sight{All: true})
 }
 
 // seconds compares to the microsecond, which is what times are kept in.
@@ -160,12 +160,12 @@ func TestBudgetUncertainty(t *testing.T) {
 
 func TestBudgetOfNothingKnown(t *testing.T) {
 	s := snapshot(t, []*incident.Incident{struck(t, "a", "2026-06-10T10:00:00Z", "2026-06-10T10:20:00Z", hitting("svc_other"))})
-	if b := s.Objective(rolling(30), s.Terms(), at(t, "2026-06-16T00:00:00Z"), true); b.State != analytics.BudgetUnknown || b.Consumed.Known() || b.Consumed.Reason == "" {
+	if b := s.Objective(rolling(30), s.Terms(), at(t, "2026-06-16T00:00:00Z"), incident.Sight{All: true}); b.State != analytics.BudgetUnknown || b.Consumed.Known() || b.Consumed.Reason == "" {
 		t.Errorf("Objective of a service without incidents: %q, consumed %v, reason %q; want a reason and no number", b.State, b.Consumed.Value, b.Consumed.Reason)
 	}
 	private := struck(t, "p", "2026-06-10T10:00:00Z", "2026-06-10T10:20:00Z", func(inc *incident.Incident) { inc.Private = true })
 	s = snapshot(t, []*incident.Incident{early(t), private})
-	b := s.Objective(rolling(30), s.Terms(), at(t, "2026-06-16T00:00:00Z"), false)
+	b := s.Objective(rolling(30), s.Terms(), at(t, "2026-06-16T00:00:00Z"), incident.Sight{})
 	seconds(t, "Consumed for who may not see private incidents", b.Consumed.Value, 0)
 }
 
@@ -281,7 +281,7 @@ func TestReliability(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, from := live.Snapshot(), at(t, "2026-06-10T00:00:00Z")
-	r := s.Reliability("svc_web", from, from.AddDate(0, 0, 1), from.AddDate(0, 0, 9), s.Terms(), true)
+	r := s.Reliability("svc_web", from, from.AddDate(0, 0, 1), from.AddDate(0, 0, 9), s.Terms(), incident.Sight{All: true})
 	near(t, "Any", r.Any.Value, 23.0/24, 12)
 	near(t, "Composed", r.Composed.Value, 21.5/24, 12)
 	if len(r.Needs) != 2 || r.Needs[0].Own != 1800 || r.Needs[1].Own != 3600 {
@@ -290,14 +290,14 @@ func TestReliability(t *testing.T) {
 	if r.Cost == nil || r.Cost.Low != 6000 || r.Cost.High != 18000 {
 		t.Errorf("Cost = %+v, want 6000 to 18000", r.Cost)
 	}
-	if r := s.Reliability("svc_db", from, from.AddDate(0, 0, 1), from.AddDate(0, 0, 9), s.Terms(), true); r.Composed.Known() || r.Composed.Reason == "" {
+	if r := s.Reliability("svc_db", from, from.AddDate(0, 0, 1), from.AddDate(0, 0, 9), s.Terms(), incident.Sight{All: true}); r.Composed.Known() || r.Composed.Reason == "" {
 		t.Errorf("Composed without dependencies = %+v, want a reason", r.Composed)
 	}
 	for _, tc := range []struct {
 		from time.Time
 		why  string
 	}{{from.AddDate(0, 0, -9), "the record begins on 10 Jun 2026 only"}, {from.AddDate(0, 0, 30), "the record falls silent after 10 Jun 2026"}} {
-		r := s.Reliability("svc_web", tc.from, tc.from.AddDate(0, 0, 1), from.AddDate(1, 0, 0), s.Terms(), true)
+		r := s.Reliability("svc_web", tc.from, tc.from.AddDate(0, 0, 1), from.AddDate(1, 0, 0), s.Terms(), incident.Sight{All: true})
 		for name, e := range map[string]analytics.Estimate{"Any": r.Any, "Weighted": r.Weighted, "Composed": r.Composed, "Lost": r.Lost} {
 			if e.Known() || e.Reason != tc.why {
 				t.Errorf("%s from %v = %+v, want no value, %q", name, tc.from, e, tc.why)
@@ -338,7 +338,7 @@ func TestBudgetWithNeeds(t *testing.T) {
 			}
 			s, o := live.Snapshot(), rolling(1)
 			o.Target = 0.9
-			b := s.Objective(o, s.Terms(), at(t, "2026-06-11T00:00:00Z"), true)
+			b := s.Objective(o, s.Terms(), at(t, "2026-06-11T00:00:00Z"), incident.Sight{All: true})
 			if b.Own == nil || len(b.Needs) != 1 || b.Needs[0].Own != 1800 || b.Allowed.Seconds() != tc.allowed || b.Maintenance.Seconds() != tc.off {
 				t.Fatalf("Objective = allowed %v, maintenance %v, own %+v, needs %+v", b.Allowed, b.Maintenance, b.Own, b.Needs)
 			}
@@ -347,7 +347,7 @@ func TestBudgetWithNeeds(t *testing.T) {
 			if n := len(b.Excluded); (n == 1) != (tc.off > 0) || n > 0 && (b.Excluded[0].ContractName != "Gold" || b.Excluded[0].To.Sub(b.Excluded[0].From) != 30*time.Minute) {
 				t.Errorf("Excluded = %+v, want what is taken out", b.Excluded)
 			}
-			up := s.Uptime(analytics.Query{Services: []incident.ID{"svc_web"}, GroupBy: analytics.ByService, From: at(t, "2026-06-10T00:00:00Z"), To: at(t, "2026-06-11T00:00:00Z"), Private: true})
+			up := s.Uptime(analytics.Query{Services: []incident.ID{"svc_web"}, GroupBy: analytics.ByService, From: at(t, "2026-06-10T00:00:00Z"), To: at(t, "2026-06-11T00:00:00Z"), Sight: incident.Sight{All: true}})
 			if len(up) != 1 || up[0].Maintenance.Seconds() != tc.off || up[0].Down.Seconds() != tc.own {
 				t.Errorf("Uptime = %+v, want %v s taken out and %v s down", up, tc.off, tc.own)
 			}

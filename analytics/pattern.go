@@ -45,7 +45,7 @@ var weekdays = []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", 
 // than chance makes them. How long each cell was observed is counted. An open side of the period ends at the
 // first or last incident. Months are tested from two years on. What it holds must not be changed.
 func (s *Snapshot) Pattern(q Query) Pattern {
-	return remember(s, "pattern "+q.key(), func() Pattern { return s.pattern(q) })
+	return remember(s, "pattern "+s.key(q), func() Pattern { return s.pattern(q) })
 }
 
 func (s *Snapshot) pattern(q Query) Pattern {

@@ -39,7 +39,7 @@ func (p *population) pickIn(c *chunk, used int, out *picked) []uint8 {
 // seen writes the rows of a chunk that are there and may be seen into out; as a rule these are all.
 func (p *population) seen(c *chunk, used int, out *picked) []uint8 {
 	hide, n := isGone, 0
-	if !p.q.Private {
+	if !p.q.Sight.All {
 		hide |= isPrivate
 	}
 	if !c.anyFlags.has(hide) {
@@ -48,7 +48,7 @@ func (p *population) seen(c *chunk, used int, out *picked) []uint8 {
 	}
 	for i, f := range c.flags[:used] {
 		out[n] = uint8(i)
-		if !f.has(hide) {
+		if !f.has(hide) || p.shown != nil && !f.has(isGone) && p.shown[c.id[i]] {
 			n++
 		}
 	}

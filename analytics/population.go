@@ -21,6 +21,7 @@ type population struct {
 	priorities codes
 	kinds      codes
 	severities [6]bool
+	shown      map[incident.ID]bool // private incidents that may be seen; nil: none, or all by the query
 	real       uint32
 
 	looked      bool // first and last are known
@@ -43,7 +44,7 @@ const (
 
 func (s *Snapshot) population(q Query) *population {
 	s = s.of(q.Services)
-	p := &population{s: s, q: q, from: micros(q.From), to: micros(q.To), span: spanOf(q.Span)}
+	p := &population{s: s, q: q, from: micros(q.From), to: micros(q.To), span: spanOf(q.Span), shown: s.hidden.shownTo(q.Sight)}
 	p.services = setsWith(s, q.Services)
 	p.tags = setsWith(s, q.Tags)
 	p.teams = codesOf(s, q.Teams)

@@ -27,8 +27,8 @@ type Query struct {
 	Tags        []string
 	// Kinds replaces the rule that only real incidents count: then incidents of these kinds are
 	// selected and all others are invisible. Empty: real ones count and others are left out.
-	Kinds   []incident.Kind
-	Private bool // include private incidents
+	Kinds []incident.Kind
+	Sight incident.Sight // which private incidents are included
 
 	// BeforeFrom ≤ StartedAt < BeforeTo is the period that Compare takes to judge against; zero: the one of equal length
 	// just before. NoCompare asks for none.

@@ -61,7 +61,7 @@ func TestQuerySelects(t *testing.T) {
 		{"invalid", analytics.Query{}, analytics.Invalid, []incident.ID{"invalid"}},
 		{"left out", analytics.Query{}, analytics.Excluded, []incident.ID{"canceled drill", "drill", "merged", "excluded"}},
 		{"all that count", analytics.Query{}, analytics.AnyOutcome, []incident.ID{"timeless", "plain", "both", "db", "nowhere", "open", "missing", "invalid"}},
-		{"private too", analytics.Query{Private: true}, analytics.Recorded, []incident.ID{"plain", "both", "db", "nowhere", "private"}},
+		{"private too", analytics.Query{Sight: incident.Sight{All: true}}, analytics.Recorded, []incident.ID{"plain", "both", "db", "nowhere", "private"}},
 		{"a service", analytics.Query{Services: []incident.ID{"svc_db"}}, analytics.Recorded, []incident.ID{"both", "db"}},
 		{"an unknown service", analytics.Query{Services: []incident.ID{"svc_x"}}, analytics.AnyOutcome, nil},
 		{"a team", analytics.Query{Teams: []incident.ID{"team_a"}}, analytics.Recorded, []incident.ID{"plain"}},

@@ -1,6 +1,10 @@
 package analytics
 
-import "time"
+import (
+	"time"
+
+	"hindsight/incident"
+)
 
 // record is what was written down through some connections.
 type record struct {
@@ -90,19 +94,22 @@ func (r record) with(other record) record {
 }
 
 // records returns the record of each connection, private incidents aside. It must not be changed.
-func (s *Snapshot) records() map[uint32]record { return s.recordsBy(false) }
+func (s *Snapshot) records() map[uint32]record { return s.recordsBy(incident.Sight{}) }
 
-// recordsBy is records, with private incidents on demand.
-func (s *Snapshot) recordsBy(private bool) map[uint32]record {
-	if private {
+// recordsBy is records, with the private incidents that may be seen.
+func (s *Snapshot) recordsBy(sight incident.Sight) map[uint32]record {
+	switch sight = s.Reduce(sight); {
+	case sight.All:
 		return s.memo.records[1]()
+	case sight.Blind():
+		return s.memo.records[0]()
 	}
-	return s.memo.records[0]()
+	return remember(s, "records "+sight.Key(), func() map[uint32]record { return s.recordsOf(sight) })
 }
 
 // recordsOf works the records out.
-func (s *Snapshot) recordsOf(private bool) map[uint32]record {
-	p := s.population(Query{Private: private})
+func (s *Snapshot) recordsOf(sight incident.Sight) map[uint32]record {
+	p := s.population(Query{Sight: sight})
 	found := make([]map[uint32]*recordSpan, workers(len(s.chunks)))
 	for w := range found {
 		found[w] = map[uint32]*recordSpan{}

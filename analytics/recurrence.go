@@ -80,8 +80,8 @@ func (x Spent) Costs() []Amount {
 func (x Recurrence) Occurrences() int { return len(x.Starts) + x.Undated }
 
 // Recurrences measures groups of incidents in one pass over the record, in the order of groups. Incidents that the snapshot does
-// not know, and private ones unless private is set, are in no number. The alerts of each of floods are one event.
-func (s *Snapshot) Recurrences(groups [][]incident.ID, now time.Time, terms Terms, floods []Flood, private bool) []Recurrence {
+// not know, and private ones that sight does not see, are in no number. The alerts of each of floods are one event.
+func (s *Snapshot) Recurrences(groups [][]incident.ID, now time.Time, terms Terms, floods []Flood, sight incident.Sight) []Recurrence {
 	in := map[incident.ID][]int{}
 	for g, ids := range groups {
 		for _, id := range ids {
@@ -90,7 +90,7 @@ func (s *Snapshot) Recurrences(groups [][]incident.ID, now time.Time, terms Term
 			}
 		}
 	}
-	b := recurrences{s: s, p: s.population(Query{Now: now, Private: private}), now: now, terms: terms, rows: make([][]row, len(groups)),
+	b := recurrences{s: s, p: s.population(Query{Now: now, Sight: sight}), now: now, terms: terms, rows: make([][]row, len(groups)),
 		planned: map[uint32][]stats.Stretch{}, rest: map[incident.ID][]stats.Stretch{}, flood: floodsOf(floods)}
 	sp := spanOf(impactSpan())
 	maintenance, _ := s.codeOf(string(incident.Maintenance))

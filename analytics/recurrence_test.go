@@ -27,7 +27,7 @@ func recurring(t *testing.T, now string, incs []*incident.Incident, ids ...incid
 		t.Fatal(err)
 	}
 	s := live.Snapshot()
-	return s.Recurrences([][]incident.ID{ids}, at(t, now), s.Terms(), s.Floods(analytics.Query{Private: true}, func(title string) string { return title }), true)[0]
+	return s.Recurrences([][]incident.ID{ids}, at(t, now), s.Terms(), s.Floods(analytics.Query{Sight: incident.Sight{All: true}}, func(title string) string { return title }), incident.Sight{All: true})[0]
 }
 
 // TestRecurrenceByHand: an hour on two services, half an hour of it together with another incident on one of them, at full weight: 90
@@ -191,7 +191,7 @@ func TestFloodsCountOnce(t *testing.T) {
 	}
 	s := live.Snapshot()
 	floods := s.Floods(analytics.Query{}, template)
-	x := s.Recurrences([][]incident.ID{ids}, now, s.Terms(), floods, false)[0]
+	x := s.Recurrences([][]incident.ID{ids}, now, s.Terms(), floods, incident.Sight{})[0]
 	if x.N != 43 || x.Occurrences() != 5 || x.Floods != 2 || x.Flooded != 40 || x.Year.N != 43 || x.Year.Once != 5 {
 		t.Errorf("%d incidents, %d occurrences, %d in %d floods; in 12 months %d and %d; want 43, 5, 40 in 2; 43 and 5", x.N, x.Occurrences(), x.Flooded, x.Floods, x.Year.N, x.Year.Once)
 	}
@@ -219,7 +219,7 @@ func TestFloodsCountOnce(t *testing.T) {
 		}
 	}
 	// One alert of a flood alone is an incident as any other.
-	if one := s.Recurrences([][]incident.ID{ids[:1]}, now, s.Terms(), floods, false)[0]; one.Floods != 0 || one.Occurrences() != 1 {
+	if one := s.Recurrences([][]incident.ID{ids[:1]}, now, s.Terms(), floods, incident.Sight{})[0]; one.Floods != 0 || one.Occurrences() != 1 {
 		t.Errorf("one alert alone: %d floods, %d occurrences; want 0 and 1", one.Floods, one.Occurrences())
 	}
 }

@@ -46,15 +46,15 @@ type Cost struct {
 	Lost      Estimate
 }
 
-// Reliability measures a service from one instant to another; what lies behind now is not counted. private includes private
-// incidents.
-func (s *Snapshot) Reliability(service incident.ID, from, to, now time.Time, terms Terms, private bool) Reliability {
+// Reliability measures a service from one instant to another; what lies behind now is not counted. sight says which private
+// incidents are included.
+func (s *Snapshot) Reliability(service incident.ID, from, to, now time.Time, terms Terms, sight incident.Sight) Reliability {
 	if now.Before(to) {
 		to = now
 	}
 	w := stats.Stretch{From: from.UnixMicro(), To: max(from.UnixMicro(), to.UnixMicro())}
-	l := s.losses(service, now, private, terms.Weights.Of, combination(terms.Weights))
-	full := s.losses(service, now, private, inFull, stats.Largest)
+	l := s.losses(service, now, sight, terms.Weights.Of, combination(terms.Weights))
+	full := s.losses(service, now, sight, inFull, stats.Largest)
 	r := Reliability{Service: service, From: instant(w.From), To: instant(w.To), Unclear: l.uncertain(w), Lost: l.lost(w)}
 	planned := stats.Measure(w, nil, l.maintenance, l.combine)
 	r.Maintenance = length(planned.Excluded)
@@ -63,11 +63,11 @@ func (s *Snapshot) Reliability(service incident.ID, from, to, now time.Time, ter
 	base := float64(planned.Base) / 1e6
 	gone := ""
 	if r.Lost.N == 0 {
-		gone = s.unwatched(Query{Services: []incident.ID{service}, Private: private}, r.From, r.To)
+		gone = s.unwatched(Query{Services: []incident.ID{service}, Sight: sight}, r.From, r.To)
 	}
 	why := cmp.Or(blind(base, r.Lost.N, r.Unclear.Unknown()), gone)
 	r.Any, r.Weighted = available(full.lost(w), base, why), available(r.Lost, base, why)
-	s.compose(&r, l, w, terms, private, base, gone)
+	s.compose(&r, l, w, terms, sight, base, gone)
 	if why != "" {
 		r.Lost = unknown(lostMethod, 0, why)
 		return r
@@ -97,8 +97,8 @@ func available(lost Estimate, base float64, why string) Estimate {
 }
 
 // compose fills in what depends on other services.
-func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms Terms, private bool, base float64, gone string) {
-	c := s.composition(own, r.Service, w, terms, private, asStated)
+func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms Terms, sight incident.Sight, base float64, gone string) {
+	c := s.composition(own, r.Service, w, terms, sight, asStated)
 	switch {
 	case c == nil:
 		r.Composed = unknown(composedMethod, 0, "no dependencies are set")
@@ -113,7 +113,7 @@ func (s *Snapshot) compose(r *Reliability, own *losses, w stats.Stretch, terms T
 		r.Composed = unknown(composedMethod, 0, blind(base, 0, c.unclear+r.Unclear.Unknown()))
 		return
 	}
-	r.Composed = available(s.composedLoss(own, r.Service, w, terms, private), base, "")
+	r.Composed = available(s.composedLoss(own, r.Service, w, terms, sight), base, "")
 	r.Composed.Method, r.Needs = composedMethod, c.taken()
 }
 

@@ -31,12 +31,6 @@ func (s *Snapshot) AsOf() incident.Seq { return s.asOf }
 // Len returns the number of incidents, private and uncounted ones included.
 func (s *Snapshot) Len() int { return s.count }
 
-// Private reports whether an incident is private. It is false for one that the snapshot does not know.
-func (s *Snapshot) Private(id incident.ID) bool {
-	hidden, _ := s.hidden.get(id)
-	return hidden
-}
-
 // cause returns what people say brought an incident about, empty when nobody did.
 func (s *Snapshot) cause(id incident.ID) incident.ID {
 	change, _ := s.causes.get(id)
@@ -64,45 +58,38 @@ func joinIDs(ids []incident.ID) string {
 	return strings.Join(texts, "\n")
 }
 
-// Visible returns the number of incidents that a viewer may see, uncounted ones included.
-func (s *Snapshot) Visible(private bool) int {
-	if private {
-		return s.count
-	}
-	return s.count - s.hidden.size
-}
-
-// Services returns a copy of the catalogue as of the snapshot. Without private it leaves out the services that
-// only private incidents name.
-func (s *Snapshot) Services(private bool) []incident.Service {
-	secret := s.secretServices(private)
+// Services returns a copy of the catalogue as of the snapshot. It leaves out the services that only incidents name
+// which the viewer may not see.
+func (s *Snapshot) Services(sight incident.Sight) []incident.Service {
+	secret := s.secretServices(sight)
 	return slices.DeleteFunc(slices.Clone(s.services), func(x incident.Service) bool { return secret[string(x.ID)] })
 }
 
-// Teams returns a copy of the teams as of the snapshot. Without private it leaves out the teams that only private
-// incidents name.
-func (s *Snapshot) Teams(private bool) []incident.Team {
-	secret := s.secretTeams(private)
+// Teams returns a copy of the teams as of the snapshot. It leaves out the teams that only incidents name which
+// the viewer may not see.
+func (s *Snapshot) Teams(sight incident.Sight) []incident.Team {
+	secret := s.secretTeams(sight)
 	return slices.DeleteFunc(slices.Clone(s.teams), func(x incident.Team) bool { return secret[string(x.ID)] })
 }
 
-// secretServices and secretTeams return the ids of those that only private incidents name; none for who may see private ones.
-func (s *Snapshot) secretServices(private bool) map[string]bool {
-	if private || s.hidden.size == 0 {
-		return nil
-	}
-	return s.memo.secretServices()
+// secretServices and secretTeams return the ids of those that only incidents name which the viewer may not see.
+func (s *Snapshot) secretServices(sight incident.Sight) map[string]bool {
+	return s.secrets("services", sight, func(c *chunk, i int) []uint32 { return s.sets[c.services[i]] })
 }
 
-func (s *Snapshot) secretTeams(private bool) map[string]bool {
-	if private || s.hidden.size == 0 {
-		return nil
-	}
-	return s.memo.secretTeams()
+func (s *Snapshot) secretTeams(sight incident.Sight) map[string]bool {
+	return s.secrets("teams", sight, func(c *chunk, i int) []uint32 { return c.team[i : i+1] })
 }
 
-// secret returns the texts that names gives of private incidents and of no others. A name that no incident has is no secret.
-func (s *Snapshot) secret(names func(*chunk, int) []uint32) map[string]bool {
+func (s *Snapshot) secrets(what string, sight incident.Sight, names func(*chunk, int) []uint32) map[string]bool {
+	if sight = s.Reduce(sight); sight.All || s.hidden.size == 0 {
+		return nil
+	}
+	return remember(s, "secret "+what+" "+sight.Key(), func() map[string]bool { return s.secret(s.hidden.shownTo(sight), names) })
+}
+
+// secret returns the texts that names gives of hidden incidents and of no others. A name that no incident has is no secret.
+func (s *Snapshot) secret(shown map[incident.ID]bool, names func(*chunk, int) []uint32) map[string]bool {
 	secret := map[uint32]bool{}
 	for n := range s.rows {
 		c, i := s.chunks[n/chunkRows], n%chunkRows
@@ -110,7 +97,7 @@ func (s *Snapshot) secret(names func(*chunk, int) []uint32) map[string]bool {
 			continue
 		}
 		for _, code := range names(c, i) {
-			if hidden := c.flags[i].has(isPrivate); !hidden {
+			if hidden := c.flags[i].has(isPrivate) && !shown[c.id[i]]; !hidden {
 				secret[code] = false
 			} else if _, known := secret[code]; !known {
 				secret[code] = true
@@ -146,6 +133,6 @@ func (s *Snapshot) Record(q Query) (from, to time.Time) {
 	for r := range s.population(q).started() {
 		through[r.connection[r.i]] = true
 	}
-	own := recordOf(s.recordsBy(q.Private), through)
+	own := recordOf(s.recordsBy(q.Sight), through)
 	return own.from, own.to
 }

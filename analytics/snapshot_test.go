@@ -34,10 +34,10 @@ func TestNamesOfPrivateIncidents(t *testing.T) {
 		{false, []incident.ID{"svc_both", "svc_none"}, []incident.ID{"team_both", "team_none"}},
 	} {
 		var services, teams []incident.ID
-		for _, x := range s.Services(tc.private) {
+		for _, x := range s.Services(incident.Sight{All: tc.private}) {
 			services = append(services, x.ID)
 		}
-		for _, x := range s.Teams(tc.private) {
+		for _, x := range s.Teams(incident.Sight{All: tc.private}) {
 			teams = append(teams, x.ID)
 		}
 		if !slices.Equal(services, tc.services) || !slices.Equal(teams, tc.teams) {

@@ -13,7 +13,7 @@ type Seen struct {
 
 // Seen counts the steps for q.
 func (s *Snapshot) Seen(q Query) Seen {
-	out := Seen{All: s.Visible(q.Private)}
+	out := Seen{All: s.Visible(q.Sight)}
 	p := s.population(q)
 	for r := range p.all() {
 		out.Matching++

@@ -83,7 +83,7 @@ type TogetherReport struct {
 func (s *Snapshot) Together(q Query) TogetherReport {
 	wanted := q.Services
 	q.GroupBy, q.Span, q.Services, q.Now = ByNothing, incident.Span{}, nil, time.Time{} // what is over does not matter
-	out := remember(s, "together "+q.key(), func() TogetherReport { return s.together(q) })
+	out := remember(s, "together "+s.key(q), func() TogetherReport { return s.together(q) })
 	if len(wanted) > 0 {
 		out.Pairs = slices.DeleteFunc(slices.Clone(out.Pairs), func(p Pair) bool { return !slices.Contains(wanted, p.A) && !slices.Contains(wanted, p.B) })
 		out.Order = leaves(out.Pairs)

@@ -125,7 +125,7 @@ func (t *timelines) fail(s *Snapshot, all []mention, number map[uint32]uint16) {
 
 // observe says of each service when anything is known of it: the record of the connections that tell of it, inside the period.
 func (t *timelines) observe(s *Snapshot, p *population, all []mention, number map[uint32]uint16) {
-	records := s.recordsBy(p.q.Private)
+	records := s.recordsBy(p.q.Sight)
 	seen := map[[2]uint32]bool{}
 	for _, m := range all {
 		if key := [2]uint32{m.set, m.connection}; m.at == 0 || seen[key] {

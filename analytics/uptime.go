@@ -75,7 +75,7 @@ const forever = math.MaxInt64
 func (s *Snapshot) Uptime(q Query) []UptimeGroup {
 	p := s.population(q)
 	groups := p.impacts()
-	window, records := p.window(groups), s.recordsBy(q.Private)
+	window, records := p.window(groups), s.recordsBy(q.Sight)
 	var out []UptimeGroup
 	for _, b := range groups {
 		about := q.Services

@@ -97,7 +97,8 @@ type Segment struct {
 // IncidentPage is one incident at /incidents/{id}.
 //
 // POST /incidents/{id}/milestones (name, at, reason) states a time; POST /incidents/{id}/edit
-// (field, value) changes a field; POST /incidents/{id}/same (other: id, number or address) says that this is another
+// (field, value) changes a field; POST /incidents/{id}/audience (private: true or false, users, teams: names with commas between them,
+// shut_out: on) says who may see it; POST /incidents/{id}/same (other: id, number or address) says that this is another
 // record of an incident; POST /incidents/{id}/apart says that it is none.
 type IncidentPage struct {
 	Shell
@@ -129,6 +130,7 @@ type IncidentPage struct {
 	Raw         *RawView
 	Related     []Link // parent, duplicate of, merged into
 	Twins       Twins
+	Seen        WhoSees
 	Changes     *NearChanges // nil: no source of changes is connected
 	OnCall      *DutyThen    // nil: no source of shifts is connected
 	Uncounted   string       // why it stays out of reliability numbers; empty: it counts
@@ -138,6 +140,30 @@ type IncidentPage struct {
 }
 
 func (IncidentPage) template() string { return "incident" }
+
+// WhoSees is who may see an incident.
+type WhoSees struct {
+	Words        string                 // "its team Payments, Responder One and administrators"
+	Users, Teams string                 // whom it is shared with, with commas between them
+	Names        map[incident.ID]string // of teams that the viewer knows, and of those whom it is shared with
+}
+
+// audience writes an audience as Edit has it with names.
+func (w WhoSees) audience(text string) string {
+	a, err := incident.ParseAudience(text)
+	if err != nil {
+		return text
+	}
+	var out []string
+	for _, id := range slices.Concat(a.Users, a.Teams) {
+		name := w.Names[id]
+		if name == "" {
+			name = string(id)
+		}
+		out = append(out, name)
+	}
+	return strings.Join(out, ", ")
+}
 
 // EditRow is a person's change of a field.
 type EditRow struct {
@@ -153,6 +179,9 @@ func (p IncidentPage) Edited() []EditRow {
 	for i, e := range p.Incident.Edits {
 		newest := !slices.ContainsFunc(p.Incident.Edits[i+1:], func(later incident.Edit) bool { return later.Field == e.Field })
 		plain := slices.Contains([]string{"title", "severity", "status", "kind", "tags", "private", "exclude_reason"}, e.Field)
+		if e.Field == "audience" {
+			e.Value, e.Was = p.Seen.audience(e.Value), p.Seen.audience(e.Was)
+		}
 		row := EditRow{Edit: e, First: !first[e.Field], Back: newest && plain && p.MayEdit && (e.Field != "title" || e.Was != "")}
 		if strings.HasPrefix(e.Field, "factor:") {
 			row.Field, row.Value, row.Was = "factor", incident.FactorWords(e.Value), incident.FactorWords(e.Was)

@@ -22,9 +22,9 @@ type Filter struct {
 	// From ≤ StartedAt < To; a zero bound does not bind.
 	From, To time.Time
 
-	Private bool // include private incidents
-	Deleted bool // include tombstones
-	Counted bool // only those that enter reliability numbers (Uncounted is "")
+	Sight   Sight // which private incidents are included
+	Deleted bool  // include tombstones
+	Counted bool  // only those that enter reliability numbers (Uncounted is "")
 
 	Sort  Sort   // default: newest start first
 	After string // continue behind this cursor, as the last page gave it

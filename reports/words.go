@@ -31,8 +31,11 @@ func filterWords(s *analytics.Snapshot, q analytics.Query) string {
 		alternatives("tag", q.Tags, text),
 		alternatives("kind", q.Kinds, func(k incident.Kind) string { return string(k) }),
 	}
-	if q.Private {
+	switch {
+	case q.Sight.All:
 		parts = append(parts, "private ones included")
+	case !s.Reduce(q.Sight).Blind():
+		parts = append(parts, "with the private ones that the reader may see")
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
 }

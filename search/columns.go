@@ -18,7 +18,8 @@ type columns struct {
 	opened           []int64
 	seq              []int64
 	languages        []string           // that texts are in, English aside; ascending
-	lengths          [len(texts)]uint64 // words of each text, all rows together
+	lengths          [len(texts)]uint64 // words of each text, all public rows together
+	audiences        map[uint32]string  // of the rows that have one, as incident.Audience.String has it
 }
 
 // vocabulary numbers the lists of values that incidents have of one facet. It grows only.
@@ -99,7 +100,7 @@ func readColumns(seg segment.Segment, words *vocabularies) (*columns, error) {
 
 func newColumns(rows int) *columns {
 	c := &columns{rows: rows, private: newSet(rows), counted: newSet(rows),
-		started: make([]int64, rows), opened: make([]int64, rows), seq: make([]int64, rows)}
+		started: make([]int64, rows), opened: make([]int64, rows), seq: make([]int64, rows), audiences: map[uint32]string{}}
 	for i := range c.codes {
 		c.codes[i] = make([]uint32, rows)
 	}
@@ -132,8 +133,13 @@ func (c *columns) fill(row uint32, text []byte, words *vocabularies) error {
 		}
 	}
 	for i := range c.lengths {
-		c.lengths[i] += r.uvarint()
+		if n := r.uvarint(); flags&1 == 0 {
+			c.lengths[i] += n
+		}
 	}
 	c.started[row], c.opened[row], c.seq[row] = r.varint(), r.varint(), r.varint()
+	if audience := r.list(); len(audience) > 0 {
+		c.audiences[row] = string(audience)
+	}
 	return r.err
 }

@@ -13,7 +13,7 @@ type plan struct {
 	clauses []clause // all must hold
 	picked  [facetCount]condition
 	ids     []string // nil: any
-	private bool
+	eyes    eyes
 }
 
 // clause holds for incidents for which any of its conditions holds or any of its matchers matches; with not, for the others.
@@ -32,7 +32,7 @@ type compiler struct {
 
 // compile returns what q and the request's filter select; visibility is always part of it.
 func (c compiler) compile(q Query) (*plan, error) {
-	p := &plan{view: c.view, private: c.req.Filter.Private}
+	p := &plan{view: c.view, eyes: c.view.eyes(c.req.Filter.Sight)}
 	p.filter(c.req.Filter)
 	for _, cl := range q.Clauses {
 		made, asks, err := c.clause(cl)
@@ -143,7 +143,7 @@ func (c compiler) words(out *clause, field string, t Term) (bool, error) {
 		if field != "" && field != text.field && !(field == "timeline" && text.field == private) {
 			continue
 		}
-		if text.field == private && !c.req.Filter.Private {
+		if text.field == private && c.req.Filter.Sight.Blind() {
 			continue
 		}
 		if err := c.text(out, text.field, t); err != nil {
@@ -152,7 +152,7 @@ func (c compiler) words(out *clause, field string, t Term) (bool, error) {
 	}
 	if field == "" && (t.Form == Word || t.Form == Phrase) {
 		number, err := c.view.exactly(numberField, strings.ToLower(t.Text), 1)
-		if m := c.view.newMatcher(numberField, numberWeight, 1, []slot{{any: []form{number}}}); m != nil {
+		if m := c.view.newMatcher(numberField, numberWeight, 1, []slot{{any: []form{number}}}, nil); m != nil {
 			out.matchers = append(out.matchers, m)
 		}
 		return true, err

@@ -25,7 +25,7 @@ var texts = [...]textField{
 }
 
 const (
-	// private is the text of timeline events that only some may see; public searches leave the field out.
+	// private is the text of timeline events that only those see who would see the incident if it were private.
 	private = "private_timeline"
 	// numberField holds the incident's number and the source's id of it, in small letters.
 	numberField = "number"
@@ -36,7 +36,7 @@ const (
 const (
 	// layout names the fields and what they hold. Count it up when this program cannot read an index that was written before a change:
 	// such an index is dropped.
-	layout = "2"
+	layout = "3"
 	// content names what texts are indexed under. Count it up with a change of that alone: an index from before then goes on answering
 	// until the new one is complete.
 	content = "1"

@@ -32,9 +32,7 @@ func (p *plan) run(ctx context.Context) ([]*selection, error) {
 func (p *plan) runPart(ctx context.Context, i int) (*selection, error) {
 	part := p.view.parts[i]
 	s := &selection{part: part, rows: part.live.clone()}
-	if !p.private {
-		s.rows.andNot(part.private)
-	}
+	p.eyes.uncover(part, s.rows)
 	if err := p.keepIDs(s); err != nil {
 		return nil, err
 	}
@@ -45,7 +43,7 @@ func (p *plan) runPart(ctx context.Context, i int) (*selection, error) {
 		if c.scored && s.scores == nil {
 			s.scores = numbers(part.rows)
 		}
-		hits, err := c.run(i, part, s.rows, s.scores)
+		hits, err := c.run(i, part, s.rows, s.scores, p.eyes)
 		if err != nil {
 			return nil, fmt.Errorf("search: read index: %w", err)
 		}
@@ -109,7 +107,7 @@ func forget(s []float32) {
 }
 
 // run returns the rows of within for which any term of the clause holds, and adds to their scores.
-func (c clause) run(i int, p *part, within set, scores []float32) (set, error) {
+func (c clause) run(i int, p *part, within set, scores []float32, by eyes) (set, error) {
 	out := newSet(p.rows)
 	for _, holds := range c.any {
 		holds(p, within, out)
@@ -127,11 +125,15 @@ func (c clause) run(i int, p *part, within set, scores []float32) (set, error) {
 		if m.absent(i) {
 			continue
 		}
+		in, few := within, few
+		if m.field == private {
+			in, few = by.open(p, within), nil
+		}
 		var err error
 		if len(m.slots) == 1 {
-			err = m.word(i, within, few, out, scores)
+			err = m.word(i, in, few, out, scores)
 		} else {
-			err = m.row(i, within, out, scores)
+			err = m.row(i, in, out, scores)
 		}
 		if err != nil {
 			return nil, err

@@ -36,6 +36,7 @@ type facts struct {
 	seq              int64
 	language         string             // of the texts, as language.Of has it; "" for English and for what is not known
 	lengths          [len(texts)]uint64 // how many words each text is indexed under
+	audience         string             // as incident.Audience.String has it
 }
 
 // longAgo stands for an unknown time, and sorts behind all others.
@@ -43,7 +44,7 @@ const longAgo = -1 << 40
 
 func newFacts(inc *incident.Incident) facts {
 	f := facts{private: inc.Private, counted: inc.Uncounted() == "", started: seconds(inc.StartedAt()),
-		opened: seconds(inc.Milestones.At(incident.Opened)), seq: int64(inc.Seq)}
+		opened: seconds(inc.Milestones.At(incident.Opened)), seq: int64(inc.Seq), audience: inc.Audience.String()}
 	var services []string
 	for _, s := range inc.Services {
 		services = append(services, string(s.Service))
@@ -96,7 +97,8 @@ func (f facts) encode() []byte {
 	}
 	out = binary.AppendVarint(out, f.started)
 	out = binary.AppendVarint(out, f.opened)
-	return binary.AppendVarint(out, f.seq)
+	out = binary.AppendVarint(out, f.seq)
+	return append(binary.AppendUvarint(out, uint64(len(f.audience))), f.audience...)
 }
 
 var errFacts = errors.New("facts of an incident are cut off")

@@ -72,7 +72,11 @@ func (p *plan) passagesOf(i int, places map[uint32]int, hits []Hit) error {
 			if m.field == numberField || m.absent(i) {
 				continue
 			}
-			err := m.rows(i, rows, func(row uint32, _ float64, found [][]occurrence) {
+			in := rows
+			if m.field == private {
+				in = p.eyes.open(part, rows)
+			}
+			err := m.rows(i, in, func(row uint32, _ float64, found [][]occurrence) {
 				if marks[row] == nil {
 					marks[row] = map[string][]span{}
 				}

@@ -51,7 +51,7 @@ func TestApply(t *testing.T) {
 	if err := x.Apply(ctx, sample()); err != nil {
 		t.Fatal(err)
 	}
-	if got := found(t, x, "", incident.Filter{Private: true}).Total; got != 4 {
+	if got := found(t, x, "", incident.Filter{Sight: incident.Sight{All: true}}).Total; got != 4 {
 		t.Errorf("total after applying twice = %d, want 4", got)
 	}
 	changed := incident.Delta{Upto: 9, Gone: []incident.ID{"a", "never"},

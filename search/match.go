@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -77,22 +78,43 @@ func (f form) count() int {
 	return n
 }
 
-// newMatcher looks its terms up in every part. It returns nil when some slot is found nowhere.
-func (v *view) newMatcher(field string, weight, average float64, slots []slot) *matcher {
+// newMatcher looks its terms up in every part. It returns nil when some slot is found nowhere. How rare words are is told by the slots of
+// another text where there are such: of a text that not everybody may read, it would tell too much.
+func (v *view) newMatcher(field string, weight, average float64, slots, instead []slot) *matcher {
 	m := &matcher{field, weight, average, slots}
 	for i := range m.slots {
-		most := 0
-		for _, f := range m.slots[i].any {
-			most = max(most, f.count())
-		}
-		if most == 0 {
+		if !m.slots[i].found() {
 			return nil
 		}
-		n := float64(v.live)
+		told := m.slots[i]
+		if instead != nil {
+			told = instead[i]
+		}
+		most := 0
+		for _, f := range told.any {
+			most = max(most, v.publicly(f))
+		}
+		n := float64(v.public)
 		df := min(float64(most), n)
 		m.slots[i].idf = math.Log(1 + (n-df+0.5)/(df+0.5))
 	}
 	return m
+}
+
+// found reports whether any form is in the index.
+func (s slot) found() bool {
+	return slices.ContainsFunc(s.any, func(f form) bool { return f.count() > 0 })
+}
+
+// publicly counts the public incidents with a form.
+func (v *view) publicly(f form) int {
+	n := 0
+	for i, lists := range f.lists {
+		for _, l := range lists {
+			n += v.parts[i].public(l)
+		}
+	}
+	return n
 }
 
 // exactly is the form of one term.
@@ -252,6 +274,10 @@ func (v *view) forms(field string, p place) ([]form, error) {
 // matchers returns what looks for a term in a text: more than one where alternatives differ in form.
 func (v *view) matchers(text int, t Term, weight float64) ([]*matcher, error) {
 	field, average := texts[text].field, v.average(text)
+	openly := field
+	if field == private {
+		openly, average = "timeline", v.average(slices.IndexFunc(texts[:], func(x textField) bool { return x.field == "timeline" }))
+	}
 	a := analyzers.Get().(*analyzer)
 	defer analyzers.Put(a)
 	places := a.query(t.Text, v.languages)
@@ -259,20 +285,32 @@ func (v *view) matchers(text int, t Term, weight float64) ([]*matcher, error) {
 	if err != nil {
 		return nil, err
 	}
+	var instead []slot
+	if openly != field {
+		if instead, err = v.slots(openly, places, t.Form == Fuzzy); err != nil {
+			return nil, err
+		}
+	}
 	var out []*matcher
-	add := func(slots []slot) {
-		if m := v.newMatcher(field, weight, average, slots); m != nil {
+	add := func(slots, instead []slot) {
+		if m := v.newMatcher(field, weight, average, slots, instead); m != nil {
 			out = append(out, m)
 		}
 	}
-	add(slots)
+	add(slots, instead)
 	if t.Form == Prefix {
 		// The index holds stems: certificates* must find "certif" as well.
-		f, err := v.beginning(field, strings.ToLower(t.Text), 1)
+		begins := func(field string) ([]slot, error) {
+			f, err := v.beginning(field, strings.ToLower(t.Text), 1)
+			return []slot{{any: []form{f}}}, err
+		}
+		if slots, err = begins(field); err == nil && openly != field {
+			instead, err = begins(openly)
+		}
 		if err != nil {
 			return nil, err
 		}
-		add([]slot{{any: []form{f}}})
+		add(slots, instead)
 	}
 	return out, nil
 }

@@ -32,6 +32,8 @@ var (
 	scanTitles   = []string{"disk", "cache", "queue", "router"} // each is its own stem
 	scanTags     = []string{"red", "green", "blue"}
 	scanPriority = []string{"", "P1", "P2", "2 - High"}
+	scanUsers    = []incident.ID{"", "", "usr_1", "usr_2"}
+	scanTeams    = []incident.ID{"", "", "team_2", "team_3"}
 )
 
 func (c *corpus) pick(n int) int { return c.rng.IntN(n) }
@@ -42,6 +44,9 @@ func (c *corpus) incident(id incident.ID) *incident.Incident {
 		Status: incident.Statuses[c.pick(len(incident.Statuses))], Kind: incident.Kinds[c.pick(len(incident.Kinds))], Origin: incident.Origins[c.pick(len(incident.Origins))],
 		Team: incident.ID([]string{"", "team_1", "team_2"}[c.pick(3)]), PriorityRaw: scanPriority[c.pick(4)], Private: c.pick(5) == 0,
 		Ref: incident.Ref{Connection: incident.ID([]string{"con_1", "con_2"}[c.pick(2)])}}
+	if c.pick(3) == 0 {
+		inc.Audience = incident.NewAudience([]incident.ID{scanUsers[c.pick(4)]}, []incident.ID{scanTeams[c.pick(4)]})
+	}
 	for range c.pick(3) {
 		n := c.pick(3)
 		inc.Services = append(inc.Services, incident.ServiceUse{Service: incident.ID(fmt.Sprint("svc_", n)), Name: "unit" + fmt.Sprint(n)})
@@ -124,9 +129,15 @@ func (c *corpus) clause() said {
 	return chosen
 }
 
+// sight makes up who looks.
+func (c *corpus) sight() incident.Sight {
+	return []incident.Sight{{}, {All: true}, {User: "usr_1"}, {User: "usr_2", Teams: []incident.ID{"team_1"}}, {User: "usr_3", Teams: []incident.ID{"team_2", "team_3"}},
+		{User: "usr_4", Teams: []incident.ID{"team_3"}}, {Teams: []incident.ID{"team_none"}}}[c.pick(7)]
+}
+
 // filter makes a filter up, and says what it means by facet; "" for the rest.
 func (c *corpus) filter() (incident.Filter, map[string]func(*incident.Incident) bool) {
-	f := incident.Filter{Private: c.pick(2) == 0, Sort: []incident.Sort{"", incident.NewestFirst, incident.OldestFirst, incident.WorstFirst, incident.RecentlyMoved}[c.pick(5)], Limit: 1 + c.pick(30)}
+	f := incident.Filter{Sight: c.sight(), Sort: []incident.Sort{"", incident.NewestFirst, incident.OldestFirst, incident.WorstFirst, incident.RecentlyMoved}[c.pick(5)], Limit: 1 + c.pick(30)}
 	means := map[string]func(*incident.Incident) bool{}
 	if c.pick(3) == 0 {
 		f.Severities = []incident.Severity{1, 3}
@@ -162,7 +173,7 @@ func (c *corpus) filter() (incident.Filter, map[string]func(*incident.Incident) 
 		rest = append(rest, func(inc *incident.Incident) bool { return slices.Contains(f.IDs, inc.ID) })
 	}
 	means[""] = func(inc *incident.Incident) bool {
-		return (f.Private || !inc.Private) && !slices.ContainsFunc(rest, func(holds func(*incident.Incident) bool) bool { return !holds(inc) })
+		return inc.SeenBy(f.Sight) && !slices.ContainsFunc(rest, func(holds func(*incident.Incident) bool) bool { return !holds(inc) })
 	}
 	return f, means
 }

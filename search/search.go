@@ -44,8 +44,8 @@ const (
 	maxLimit     = 1000
 )
 
-// Search answers req. Private incidents and private timeline events take part only if
-// req.Filter.Private is set: otherwise they are absent from hits, totals, facets and suggestions. It returns
+// Search answers req. Private incidents and private timeline events that req.Filter.Sight does not see are absent from hits, totals,
+// facets and suggestions, and from what rank and spelling are reckoned from. It returns
 // incident.ErrInvalid for an unknown source and for a malformed cursor.
 func (x *Index) Search(ctx context.Context, req Request) (Result, error) {
 	begun := time.Now()

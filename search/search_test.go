@@ -3,7 +3,9 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -178,7 +180,7 @@ func TestFilter(t *testing.T) {
 		{"worst first, unknown last", incident.Filter{Sort: incident.WorstFirst}, "a b c"},
 		{"status, kind, origin", incident.Filter{Statuses: []incident.Status{incident.Resolved}, Kinds: []incident.Kind{incident.Real},
 			Origins: []incident.Origin{incident.OriginTicket}}, "a"},
-		{"private included", incident.Filter{Private: true}, "d c b a"},
+		{"private included", incident.Filter{Sight: incident.Sight{All: true}}, "d c b a"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := ids(found(t, x, "", tc.f)); got != tc.want {
@@ -205,12 +207,67 @@ func TestPrivateIsInvisible(t *testing.T) {
 		t.Errorf("public count of severity 1 = %d, want 1", got)
 	}
 	for query, want := range map[string]string{"credential": "d", "globex": "a"} {
-		if got := ids(found(t, x, query, incident.Filter{Private: true})); got != want {
+		if got := ids(found(t, x, query, incident.Filter{Sight: incident.Sight{All: true}})); got != want {
 			t.Errorf("Search(%q) with private = %q, want %q", query, got, want)
 		}
 	}
-	if got := found(t, x, "credentail", incident.Filter{Private: true}).Suggest; got != "credential" {
+	if got := found(t, x, "credentail", incident.Filter{Sight: incident.Sight{All: true}}).Suggest; got != "credential" {
 		t.Errorf("Suggest with private = %q, want credential", got)
+	}
+}
+
+// Notes that are private are read by those who would see the incident if it were private.
+func TestPrivateNotes(t *testing.T) {
+	d := sample()
+	d.Incidents[0].Audience = incident.NewAudience([]incident.ID{"usr_named"}, []incident.ID{"team_named"})
+	x := opened(t, d)
+	for _, tc := range []struct {
+		name  string
+		sight incident.Sight
+		want  string
+	}{
+		{"nobody", incident.Sight{}, ""},
+		{"who sees all", incident.Sight{All: true}, "a"},
+		{"a member of its team", incident.Sight{User: "usr_1", Teams: []incident.ID{"team_1"}}, "a"},
+		{"a member of another team", incident.Sight{User: "usr_1", Teams: []incident.ID{"team_2"}}, ""},
+		{"somebody who is named", incident.Sight{User: "usr_named"}, "a"},
+		{"a member of a team that is named", incident.Sight{User: "usr_1", Teams: []incident.ID{"team_named"}}, "a"},
+	} {
+		for _, query := range []string{"globex", "timeline:globex", `"customer Globex"`, "glob*", "globec~"} {
+			r := found(t, x, query, incident.Filter{Sight: tc.sight})
+			if got := ids(r); got != tc.want {
+				t.Errorf("%s: Search(%q) = %q, want %q", tc.name, query, got, tc.want)
+			}
+		}
+		// Found by another word, it is not shown with the note.
+		for _, h := range found(t, x, "rollback globex|started", incident.Filter{Sight: tc.sight}).Hits {
+			for _, f := range h.Fragments {
+				for _, s := range f.Segments {
+					if tc.want == "" && strings.Contains(s.Text, "Globex") {
+						t.Errorf("%s: a passage shows %q", tc.name, s.Text)
+					}
+				}
+			}
+		}
+	}
+}
+
+// How public incidents are ranked, and what is suggested, is the same whether or not private ones have their words.
+func TestRankTellsNothing(t *testing.T) {
+	open, whole := sample(), sample()
+	open.Incidents = open.Incidents[:3]
+	for n := range 8 {
+		whole.Incidents = append(whole.Incidents, made(fmt.Sprint("p", n), "Cold cache failover certificate cachf rolback "+strings.Repeat("database pool ", n), "2024-05-01", func(inc *incident.Incident) {
+			inc.Private, inc.Tags, inc.Description = true, []string{"cache"}, "retries exhausted the pool of connections"
+		}))
+	}
+	x, y := opened(t, open), opened(t, whole)
+	for _, query := range []string{"cache", "cold cache", "cach*", "cache~", `"cold cache"`, "pool", "database pool", "cachef", "rolbackk", "tag:cache", "failover"} {
+		want, got := found(t, x, query, incident.Filter{}), found(t, y, query, incident.Filter{})
+		want.Took, got.Took = 0, 0
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("Search(%q) beside private incidents =\n%+v\nwant what it is without them\n%+v", query, got, want)
+		}
 	}
 }
 
@@ -347,7 +404,7 @@ func TestMatches(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, private := range []bool{false, true} {
-			req := Request{Query: q, Filter: incident.Filter{Private: private}}
+			req := Request{Query: q, Filter: incident.Filter{Sight: incident.Sight{All: private}}}
 			found, err := x.Search(context.Background(), req)
 			if err != nil {
 				t.Fatal(err)

@@ -13,13 +13,13 @@ import (
 const maxTries = 5
 
 // suggest returns the first respelling of a word that makes the query find something. It runs the whole query
-// with its filter, so it never tells a word that occurs in private incidents alone.
+// with its filter, so it never tells a word that occurs in hidden incidents alone.
 func (c compiler) suggest(ctx context.Context) (string, error) {
 	for i, clause := range c.req.Query.Clauses {
 		if f, _ := fieldNamed(clause.Field); f.sort != words || clause.Not || len(clause.Any) != 1 || clause.Any[0].Form != Word {
 			continue
 		}
-		near, err := c.view.respelled(strings.ToLower(clause.Any[0].Text))
+		near, err := c.view.respelled(c.view.eyes(c.req.Filter.Sight), strings.ToLower(clause.Any[0].Text))
 		if err != nil {
 			return "", err
 		}
@@ -46,18 +46,28 @@ func (c compiler) finds(ctx context.Context, q Query) (bool, error) {
 	return total(found) > 0, nil
 }
 
-// respelled returns indexed words that differ from word in few letters, nearest and then most frequent first.
-func (v *view) respelled(word string) ([]string, error) {
+// respelled returns words of incidents that may be seen and that differ from word in few letters, nearest and then most frequent first.
+func (v *view) respelled(by eyes, word string) ([]string, error) {
 	dfa, err := v.automaton(word)
 	if err != nil {
 		return nil, err
 	}
 	counts := map[string]uint64{}
 	for _, p := range v.parts {
+		hidden := by.hidden(p)
 		dict, err := p.segment.Dictionary(spellingField)
 		if err == nil {
 			err = eachTerm(dict.AutomatonIterator(dfa, nil, nil), func(term string, count uint64) error {
-				counts[term] += count
+				if hidden != nil {
+					list, err := dict.PostingsList([]byte(term), nil, nil)
+					if err != nil {
+						return err
+					}
+					count = uint64(without(list, hidden))
+				}
+				if count > 0 {
+					counts[term] += count
+				}
 				return nil
 			})
 		}

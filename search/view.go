@@ -24,8 +24,8 @@ type view struct {
 	parts     []*part
 	seq       incident.Seq
 	catalog   *catalog
-	live      int                 // documents, private ones included
-	lengths   [len(texts)]float64 // words of each text, all incidents together
+	public    int                 // documents, private ones aside
+	lengths   [len(texts)]float64 // words of each text, all public incidents together
 	words     *vocabularies
 	languages []string // that texts are in, English aside; ascending
 
@@ -38,7 +38,8 @@ type view struct {
 type part struct {
 	*columns
 	segment segment.Segment
-	live    set // rows that are neither deleted nor replaced
+	live    set             // rows that are neither deleted nor replaced
+	covered *roaring.Bitmap // private rows; nil: none
 }
 
 // newView reads the newest state. Columns of segments that known has are taken from there; the others are read, and readers go on
@@ -61,7 +62,9 @@ func newView(snapshot *scorch.IndexSnapshot, known map[uint64]*columns, words *v
 		now[s.Id()] = read[i]
 		p := newPart(read[i], s.Segment(), s.Deleted())
 		v.parts = append(v.parts, p)
-		v.live += p.live.count()
+		open := p.live.clone()
+		open.andNot(p.private)
+		v.public += open.count()
 		for t, n := range p.lengths {
 			v.lengths[t] += float64(n)
 		}
@@ -73,7 +76,7 @@ func newView(snapshot *scorch.IndexSnapshot, known map[uint64]*columns, words *v
 }
 
 func newPart(c *columns, s segment.Segment, deleted *roaring.Bitmap) *part {
-	p := &part{columns: c, segment: s, live: fullSet(c.rows)}
+	p := &part{columns: c, segment: s, live: fullSet(c.rows), covered: coveredBy(c)}
 	if deleted != nil {
 		for rows := deleted.Iterator(); rows.HasNext(); {
 			p.live.drop(rows.Next())
@@ -119,9 +122,9 @@ func (v *view) release() error {
 	return nil
 }
 
-// average is the mean number of words of a text.
+// average is the mean number of words of a text of public incidents.
 func (v *view) average(text int) float64 {
-	return max(1, v.lengths[text]/float64(max(1, v.live)))
+	return max(1, v.lengths[text]/float64(max(1, v.public)))
 }
 
 // inParallel calls do with 0 to n-1, on as many processors as there are, and returns what went wrong. A panic is an error: the

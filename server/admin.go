@@ -93,7 +93,7 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	if err != nil {
 		return err
 	}
-	_, total, _, err := s.Page(ctx, incident.Filter{Private: true, Limit: 1})
+	_, total, _, err := s.Page(ctx, incident.Filter{Sight: incident.Sight{All: true}, Limit: 1})
 	if err != nil {
 		return err
 	}

@@ -355,7 +355,7 @@ func wholeMoment(t *testing.T, in installation, head int64) error {
 	t.Helper()
 	in.withStore(t, func(ctx context.Context, s incident.Store) error {
 		n := 0
-		for inc, err := range s.Incidents(ctx, incident.Filter{Private: true}) {
+		for inc, err := range s.Incidents(ctx, incident.Filter{Sight: incident.Sight{All: true}}) {
 			if err != nil {
 				return err
 			}

@@ -47,7 +47,7 @@ func chart(ctx context.Context, p program, fs *flag.FlagSet, parse func() (confi
 		return err
 	}
 	defer a.Close()
-	scope, err := a.Desk.Figures(ctx, q, true)
+	scope, err := a.Desk.Figures(ctx, q, incident.Sight{All: true})
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}

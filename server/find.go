@@ -47,7 +47,7 @@ func searchIncidents(ctx context.Context, p program, fs *flag.FlagSet, parse fun
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
-	req, _, err := a.Desk.Scope(ctx, q, true)
+	req, _, err := a.Desk.Scope(ctx, q, incident.Sight{All: true})
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
@@ -131,7 +131,7 @@ func similarTo(ctx context.Context, p program, fs *flag.FlagSet, parse func() (c
 	if err := a.Desk.Similar.Learn(ctx); err != nil {
 		return err
 	}
-	answer := a.Desk.Similar.Similar(inc.ID, *limit, true)
+	answer := a.Desk.Similar.Similar(inc.ID, *limit, incident.Sight{All: true})
 	if answer.None != "" {
 		fmt.Fprintln(p.out, answer.None)
 	}
@@ -182,7 +182,7 @@ func problems(ctx context.Context, p program, fs *flag.FlagSet, parse func() (co
 		return err
 	}
 	q.Stages, q.Services = stages, services
-	all, err := a.Desk.Standings(ctx, q, true)
+	all, err := a.Desk.Standings(ctx, q, incident.Sight{All: true})
 	if err != nil {
 		return err
 	}

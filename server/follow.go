@@ -126,7 +126,7 @@ func (p program) withConnection(ctx context.Context, cfg config.Config, name str
 
 // foresee prints what mapping the stored records of a connection again would change.
 func (p program) foresee(ctx context.Context, a *app.App, conn incident.Connection, asJSON bool) error {
-	f, err := a.Desk.Foresee(ctx, conn, 0)
+	f, err := a.Desk.Foresee(ctx, conn, 0, incident.Sight{All: true})
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (p program) measured(ctx context.Context, cfg config.Config, filters *quest
 		return err
 	}
 	defer a.Close()
-	scope, err := a.Desk.Figures(ctx, q, true)
+	scope, err := a.Desk.Figures(ctx, q, incident.Sight{All: true})
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}

@@ -10,13 +10,13 @@ import (
 // secret is a word that stands in one private incident and nowhere else.
 const secret = "zanzibar"
 
-// TestPrivate: a private incident is invisible to viewers wherever incidents show, and there for editors.
+// TestPrivate: a private incident is invisible to viewers wherever incidents show, and there for administrators.
 func TestPrivate(t *testing.T) {
 	onBoth(t, func(t *testing.T, in installation) {
 		in.run(t, "import", "table", "--file", "testdata/private.csv")
 		s := in.serve(t, false, false)
-		editor, viewer := s.withToken(t, in, "editor"), s.withToken(t, in, "viewer")
-		id, twin := hide(t, editor)
+		admin, viewer := s.withToken(t, in, "admin"), s.withToken(t, in, "viewer")
+		id, twin := hide(t, admin)
 		in.mustRun(t, "problems")
 		if err := s.app.CatchUp(t.Context()); err != nil {
 			t.Fatal(err)
@@ -39,8 +39,8 @@ func TestPrivate(t *testing.T) {
 			if got := viewer.get(t, path); got.status != http.StatusOK || mentions(got.body, id) {
 				t.Errorf("GET %s as viewer = %d and mentions what is private:\n%.1500s", path, got.status, got.body)
 			}
-			if got := editor.get(t, path); got.status != http.StatusOK || shows && !mentions(got.body, id) {
-				t.Errorf("GET %s as editor = %d without what is private:\n%.1500s", path, got.status, got.body)
+			if got := admin.get(t, path); got.status != http.StatusOK || shows && !mentions(got.body, id) {
+				t.Errorf("GET %s as admin = %d without what is private:\n%.1500s", path, got.status, got.body)
 			}
 		}
 		for _, path := range []string{"/", "/incidents", "/incidents?q=" + secret[:5], "/incidents/export.csv", "/services", "/problems", "/problems/export.csv", "/problems/export.json", "/sla", "/sla/export.csv",
@@ -49,12 +49,12 @@ func TestPrivate(t *testing.T) {
 				t.Errorf("GET %s as viewer = %d and mentions what is private", path, got.status)
 			}
 		}
-		sameCounts(t, editor, viewer)
+		sameCounts(t, admin, viewer)
 	})
 }
 
 // hide makes one of two incidents that look alike private, and returns both.
-func hide(t *testing.T, editor visitor) (id, twin string) {
+func hide(t *testing.T, admin visitor) (id, twin string) {
 	t.Helper()
 	var found struct {
 		Items []struct {
@@ -63,13 +63,13 @@ func hide(t *testing.T, editor visitor) (id, twin string) {
 	}
 	ids := map[string]string{}
 	for _, number := range []string{"P-1", "P-2"} {
-		editor.getJSON(t, "/api/v1/incidents?source=table&external_id="+number, &found)
+		admin.getJSON(t, "/api/v1/incidents?source=table&external_id="+number, &found)
 		if len(found.Items) != 1 {
 			t.Fatalf("%s: %d incidents, want 1", number, len(found.Items))
 		}
 		ids[number] = found.Items[0].ID
 	}
-	if got := editor.send(t, http.MethodPatch, "/api/v1/incidents/"+ids["P-1"], map[string]any{"private": true}); got.status != http.StatusOK {
+	if got := admin.send(t, http.MethodPatch, "/api/v1/incidents/"+ids["P-1"], map[string]any{"private": true}); got.status != http.StatusOK {
 		t.Fatalf("PATCH private = %d\n%s", got.status, got.body)
 	}
 	return ids["P-1"], ids["P-2"]
@@ -81,7 +81,7 @@ func mentions(body, id string) bool {
 }
 
 // sameCounts: every count that a viewer sees is one lower.
-func sameCounts(t *testing.T, editor, viewer visitor) {
+func sameCounts(t *testing.T, admin, viewer visitor) {
 	t.Helper()
 	total := func(v visitor, query url.Values) (n int) {
 		var page struct {
@@ -90,12 +90,12 @@ func sameCounts(t *testing.T, editor, viewer visitor) {
 		v.getJSON(t, "/api/v1/search?"+query.Encode(), &page)
 		return page.Total
 	}
-	if e, v := total(editor, nil), total(viewer, nil); v != e-1 {
-		t.Errorf("search finds %d for the viewer and %d for the editor, want one less", v, e)
+	if e, v := total(admin, nil), total(viewer, nil); v != e-1 {
+		t.Errorf("search finds %d for the viewer and %d for the admin, want one less", v, e)
 	}
 	for _, metric := range []string{"count", "time_to_resolve", "mtbf"} {
-		if e, v := measured(t, editor, "metric="+metric)[""].N, measured(t, viewer, "metric="+metric)[""].N; v != e-1 {
-			t.Errorf("%s: n %d for the viewer and %d for the editor, want one less", metric, v, e)
+		if e, v := measured(t, admin, "metric="+metric)[""].N, measured(t, viewer, "metric="+metric)[""].N; v != e-1 {
+			t.Errorf("%s: n %d for the viewer and %d for the admin, want one less", metric, v, e)
 		}
 	}
 }

@@ -128,7 +128,7 @@ func allIncidents(t *testing.T, in installation) map[string]string {
 	in.withStore(t, func(ctx context.Context, s incident.Store) error {
 		var all []*incident.Incident
 		var ids []incident.ID
-		for inc, err := range s.Incidents(ctx, incident.Filter{Private: true}) {
+		for inc, err := range s.Incidents(ctx, incident.Filter{Sight: incident.Sight{All: true}}) {
 			if err != nil {
 				return err
 			}

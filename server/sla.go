@@ -37,7 +37,7 @@ func sla(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.
 		return err
 	}
 	defer a.Close()
-	scope, err := a.Desk.Figures(ctx, q, true)
+	scope, err := a.Desk.Figures(ctx, q, incident.Sight{All: true})
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}

@@ -97,7 +97,7 @@ func testDeleteConnection(t *testing.T, s incident.Store) {
 	fails(t, "its lock", err, incident.ErrNotFound)
 	_, err = s.Connection(ctx, "con_sample")
 	fails(t, "Connection", err, incident.ErrNotFound)
-	equal(t, "incidents of others", list(t, s, incident.Filter{Private: true}), []incident.ID{other.ID})
+	equal(t, "incidents of others", list(t, s, incident.Filter{Sight: incident.Sight{All: true}}), []incident.ID{other.ID})
 
 	_, err = s.Update(ctx, func(tx incident.Tx) error { return tx.DeleteConnection("con_sample", "again") })
 	fails(t, "DeleteConnection again", err, incident.ErrNotFound)

@@ -52,7 +52,7 @@ func testFilters(t *testing.T, s incident.Store) {
 		want   []incident.ID
 	}{
 		{"all that are neither private nor deleted", incident.Filter{}, ids(0, 1, 2, 3, 6, 7, 8, 9)},
-		{"private ones, too", incident.Filter{Private: true}, ids(0, 1, 2, 3, 4, 6, 7, 8, 9)},
+		{"private ones, too", incident.Filter{Sight: incident.Sight{All: true}}, ids(0, 1, 2, 3, 4, 6, 7, 8, 9)},
 		{"tombstones, too", incident.Filter{Deleted: true}, ids(0, 1, 2, 3, 5, 6, 7, 8, 9)},
 		{"only those that count", incident.Filter{Counted: true}, ids(0, 1, 2, 3, 9)},
 		{"by id", incident.Filter{IDs: append(ids(1, 4, 3), "inc_none")}, ids(1, 3)},

@@ -37,9 +37,9 @@ func testTwins(t *testing.T, s incident.Store) {
 	equal(t, "before the pager's record has come", sameAs(ticket.ID, other.ID), []incident.ID{"", ""})
 	put(pager)
 	equal(t, "after it", sameAs(pager.ID, ticket.ID, other.ID), []incident.ID{"", pager.ID, ""})
-	equal(t, "other accounts of the pager's", list(t, s, incident.Filter{SameAs: []incident.ID{pager.ID}, Private: true}), []incident.ID{ticket.ID})
-	equal(t, "by its number", list(t, s, incident.Filter{Numbers: []string{ticket.Number}, Private: true}), []incident.ID{ticket.ID})
-	equal(t, "what counts", list(t, s, incident.Filter{Counted: true, IDs: []incident.ID{pager.ID, ticket.ID}, Private: true}), []incident.ID{pager.ID})
+	equal(t, "other accounts of the pager's", list(t, s, incident.Filter{SameAs: []incident.ID{pager.ID}, Sight: incident.Sight{All: true}}), []incident.ID{ticket.ID})
+	equal(t, "by its number", list(t, s, incident.Filter{Numbers: []string{ticket.Number}, Sight: incident.Sight{All: true}}), []incident.ID{ticket.ID})
+	equal(t, "what counts", list(t, s, incident.Filter{Counted: true, IDs: []incident.ID{pager.ID, ticket.ID}, Sight: incident.Sight{All: true}}), []incident.ID{pager.ID})
 
 	unlinked := *get(t, s, ticket.ID)
 	unlinked.Links = nil

@@ -72,7 +72,7 @@ func evaluateVerdicts(ctx context.Context, d dataset, n int, w io.Writer) error 
 // judgeFirst answers the first five suggestions for a query from the truth.
 func judgeFirst(e *similar.Engine, d dataset, doc doc, q query, t *tenths) []incident.Answer {
 	var out []incident.Answer
-	for _, m := range e.Similar(doc.ID, similar.FirstOf, true).Again {
+	for _, m := range e.Similar(doc.ID, similar.FirstOf, incident.Sight{All: true}).Again {
 		if d.temporal && !d.created(m.ID).Before(doc.at) {
 			continue
 		}

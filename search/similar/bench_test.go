@@ -27,7 +27,7 @@ func BenchmarkSimilar(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
 				start := time.Now()
-				e.Similar(incident.ID(fmt.Sprint(random.IntN(n))), 10, false)
+				e.Similar(incident.ID(fmt.Sprint(random.IntN(n))), 10, incident.Sight{})
 				took = append(took, time.Since(start))
 			}
 			slices.Sort(took)

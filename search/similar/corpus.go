@@ -17,9 +17,9 @@ type Corpus struct {
 	forms   map[string]int // how often a form was seen
 	terms   []term
 	docs    []doc
-	live    int
+	live    int         // texts that are not quiet
 	logs    []float64   // of the numbers up to live+1, at least up to 256; ln 0 is 0 here
-	lengths [3]float64  // sums over all live texts, as in doc
+	lengths [3]float64  // sums over all live texts that are not quiet, as in doc
 	lists   [][]posting // by term; empty for pieces of words
 	sums    sync.Pool   // of *[]pair, all zero
 }
@@ -29,6 +29,9 @@ type Text struct {
 	Title string
 	Prose string // what people wrote
 	Code  string // code, log lines and traces
+	// Quiet texts can be found, but count in nothing that others are compared by: how rare a word is, how it is written, how long
+	// texts are. What of a text only some may see would else show in what all see.
+	Quiet bool
 }
 
 // A text is compared in views, each a vector of its own: the words of the title, of title and prose, and of everything,
@@ -48,7 +51,7 @@ var viewWeights = [views]float64{title: 0.15, whole: 0.55, pieces: 0.30}
 // term is what is known about one stem or piece.
 type term struct {
 	form string  // the one that was seen most often
-	df   int     // live texts that have it
+	df   int     // live texts that have it, but for quiet ones
 	idf  float64 // at the last Refresh, or when it was first seen
 }
 
@@ -65,6 +68,7 @@ type doc struct {
 	lengths [2]float32 // words of the title and below it, counting repetitions
 	said    []uint32   // the first words of the prose in their order, to teach from
 	gone    bool
+	quiet   bool
 }
 
 // vector is the terms of one view, ascending, and how often they stand there, at most 255 times.
@@ -106,27 +110,28 @@ func (c *Corpus) growLogs(upTo int) {
 func (c *Corpus) Add(t Text) int {
 	at := uint32(len(c.docs))
 	heading, written, printed := c.reader.title(t.Title), c.reader.words(t.Prose), c.reader.words(t.Code)
-	d := doc{lengths: [2]float32{float32(len(heading)), float32(len(written) + len(printed))}}
-	c.live++
+	d := doc{lengths: [2]float32{float32(len(heading)), float32(len(written) + len(printed))}, quiet: t.Quiet}
+	n := d.counts()
+	c.live += n
 	c.growLogs(c.live + 1)
-	d.views[title] = c.vector(heading)
-	d.views[prose] = c.vector(slices.Concat(heading, written))
+	d.views[title] = c.vector(heading, n)
+	d.views[prose] = c.vector(slices.Concat(heading, written), n)
 	d.views[whole] = d.views[prose]
 	if len(printed) > 0 {
-		d.views[whole] = c.vector(slices.Concat(heading, written, printed))
+		d.views[whole] = c.vector(slices.Concat(heading, written, printed), n)
 	}
-	d.views[pieces] = c.vector(c.reader.pieces(t.Title))
+	d.views[pieces] = c.vector(c.reader.pieces(t.Title), n)
 	for _, w := range written[:min(len(written), maxSaid)] {
 		d.said = append(d.said, c.ids[w.stem])
 	}
 	c.docs = append(c.docs, d)
-	c.measure(d, 1)
+	c.measure(d, float64(n))
 	d.eachWord(func(t uint32, inTitle, inWhole uint8) {
-		c.terms[t].df++
+		c.terms[t].df += n
 		c.lists[t] = append(c.lists[t], posting{at, inTitle, inWhole})
 	})
 	for _, t := range d.views[pieces].terms {
-		c.terms[t].df++
+		c.terms[t].df += n
 	}
 	c.reckon(int(at))
 	return int(at)
@@ -138,19 +143,28 @@ func (c *Corpus) Remove(at int) {
 	if d.gone {
 		return
 	}
-	c.live--
-	c.measure(d, -1)
+	n := d.counts()
+	c.live -= n
+	c.measure(d, -float64(n))
 	d.eachWord(func(t uint32, _, _ uint8) {
-		c.terms[t].df--
+		c.terms[t].df -= n
 		c.lists[t] = slices.DeleteFunc(c.lists[t], func(p posting) bool { return p.doc == uint32(at) })
 	})
 	for _, t := range d.views[pieces].terms {
-		c.terms[t].df--
+		c.terms[t].df -= n
 	}
 	c.docs[at] = doc{gone: true}
 }
 
-// Len returns how many texts there are.
+// counts is 1, or 0 for a quiet text.
+func (d *doc) counts() int {
+	if d.quiet {
+		return 0
+	}
+	return 1
+}
+
+// Len returns how many texts there are that are not quiet.
 func (c *Corpus) Len() int { return c.live }
 
 // Words returns how many different words the text at a place has.
@@ -194,12 +208,12 @@ func (c *Corpus) measure(d doc, n float64) {
 	}
 }
 
-// vector counts words. Terms are numbered in order of arrival.
-func (c *Corpus) vector(words []word) vector {
+// vector counts words. Terms are numbered in order of arrival; said is how often each form counts as seen.
+func (c *Corpus) vector(words []word, said int) vector {
 	counts := map[uint32]uint8{}
 	var order []uint32
 	for _, w := range words {
-		t := c.term(w)
+		t := c.term(w, said)
 		n, known := counts[t]
 		if !known && len(order) == maxTerms {
 			continue
@@ -217,7 +231,7 @@ func (c *Corpus) vector(words []word) vector {
 	return v
 }
 
-func (c *Corpus) term(w word) uint32 {
+func (c *Corpus) term(w word, said int) uint32 {
 	t, ok := c.ids[w.stem]
 	if !ok {
 		t = uint32(len(c.terms))
@@ -225,7 +239,9 @@ func (c *Corpus) term(w word) uint32 {
 		c.terms = append(c.terms, term{form: w.form, idf: c.logs[c.live+1] - c.logs[2] + 1})
 		c.lists = append(c.lists, nil)
 	}
-	c.forms[w.form]++
+	if c.forms[w.form] += said; said == 0 {
+		return t
+	}
 	if old := c.terms[t].form; cmp.Or(cmp.Compare(c.forms[old], c.forms[w.form]), cmp.Compare(w.form, old)) < 0 {
 		c.terms[t].form = w.form
 	}

@@ -19,6 +19,7 @@ type Document struct {
 	Services []Service
 	At       time.Time // start; zero when unknown
 	Private  bool
+	Audience incident.Audience // who may see it, being private
 	Labels
 	Linked string // names the problem record that its source links it to; empty: none
 }
@@ -43,7 +44,7 @@ func NewDocument(inc *incident.Incident, events []incident.TimelineEvent, retro 
 		}
 	}
 	prose, code := apartFrom(plain.Gather(body...))
-	out := Document{ID: inc.ID, Title: stateless(inc.Title), Body: prose, Code: code, Services: servicesOf(inc), At: inc.StartedAt(), Private: inc.Private, Labels: labelsOf(inc)}
+	out := Document{ID: inc.ID, Title: stateless(inc.Title), Body: prose, Code: code, Services: servicesOf(inc), At: inc.StartedAt(), Private: inc.Private, Audience: inc.Audience, Labels: labelsOf(inc)}
 	if inc.KnownProblem != "" {
 		out.Linked = string(inc.Ref.Connection) + "\x00" + inc.KnownProblem
 	}

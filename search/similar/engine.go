@@ -8,6 +8,7 @@ package similar
 
 import (
 	"context"
+	"fmt"
 	"hash/maphash"
 	"log/slog"
 	"slices"
@@ -29,8 +30,9 @@ type Engine struct {
 	settled bool // the feed has been read to its end once
 	taught  *taughtness
 	places  map[incident.ID]int
-	entries []entry        // by place in the corpus
-	uses    map[string]int // incidents that touched a service, by its key
+	entries []entry                           // by place in the corpus
+	uses    map[string]int                    // public incidents that touched a service, by its key
+	shared  map[incident.ID]incident.Audience // of private incidents that have one
 	forms   *template.Miner
 	fresh   int                     // size of the corpus at the last refresh
 	said    map[[2]incident.ID]bool // by pair of ids, the lesser first: whether people call them the same
@@ -45,7 +47,7 @@ type entry struct {
 	services []Service
 	at       time.Time
 	private  bool
-	text     uint64      // hash of title and body
+	text     uint64      // hash of title, body and privacy
 	form     template.ID // of the title
 	Labels
 	linked uint64 // hash of the problem record that its source links it to; 0: none
@@ -57,7 +59,7 @@ func NewEngine(log *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{log: log, corpus: c, trust: trust{weights: defaults, rates: ratesOf(nil, nil), history: NewRate(0, 0)}, taught: &taughtness{}, places: map[incident.ID]int{}, uses: map[string]int{}, forms: template.NewMiner(template.DefaultLimit), seed: maphash.MakeSeed()}, nil
+	return &Engine{log: log, corpus: c, trust: trust{weights: defaults, rates: ratesOf(nil, nil), history: NewRate(0, 0)}, taught: &taughtness{}, places: map[incident.ID]int{}, uses: map[string]int{}, shared: map[incident.ID]incident.Audience{}, forms: template.NewMiner(template.DefaultLimit), seed: maphash.MakeSeed()}, nil
 }
 
 // Name names the engine among the followers of the change feed.
@@ -106,7 +108,7 @@ func (e *Engine) addAll(incs []*incident.Incident, d incident.Delta) {
 }
 
 func (e *Engine) put(d Document) {
-	next := entry{Labels: d.Labels, id: d.ID, services: d.Services, at: d.At, private: d.Private, text: maphash.String(e.seed, d.Title+"\x00"+d.Body+"\x00"+d.Code)}
+	next := entry{Labels: d.Labels, id: d.ID, services: d.Services, at: d.At, private: d.Private, text: maphash.String(e.seed, fmt.Sprint(d.Private)+d.Title+"\x00"+d.Body+"\x00"+d.Code)}
 	if d.Linked != "" {
 		next.linked = maphash.String(e.seed, d.Linked) | 1
 	}
@@ -116,7 +118,7 @@ func (e *Engine) put(d Document) {
 		next.form = e.entries[at].form
 	} else {
 		e.remove(d.ID)
-		at = e.corpus.Add(Text{d.Title, d.Body, d.Code})
+		at = e.corpus.Add(Text{d.Title, d.Body, d.Code, d.Private})
 		e.places[d.ID] = at
 		e.entries = append(e.entries, entry{})
 		next.form = e.forms.Add(d.Title)
@@ -124,10 +126,17 @@ func (e *Engine) put(d Document) {
 	}
 	e.entries[at] = next
 	e.count(next, 1)
+	delete(e.shared, d.ID)
+	if len(d.Audience.Users)+len(d.Audience.Teams) > 0 && d.Private {
+		e.shared[d.ID] = d.Audience
+	}
 }
 
-// count adds n to the uses of an incident's services.
+// count adds n to the uses of an incident's services. Private ones do not count: how common a service is weighs for everybody.
 func (e *Engine) count(x entry, n int) {
+	if x.private {
+		return
+	}
 	for _, s := range x.services {
 		e.uses[s.Key] += n
 	}
@@ -143,4 +152,5 @@ func (e *Engine) remove(id incident.ID) {
 	e.corpus.Remove(at)
 	e.entries[at] = entry{}
 	delete(e.places, id)
+	delete(e.shared, id)
 }

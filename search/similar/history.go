@@ -31,14 +31,14 @@ func (e *Engine) try(ctx context.Context, w weights) (Rate, error) {
 	return NewRate(right, n), nil
 }
 
-// linked returns the places of the youngest incidents with an earlier one of the same problem record.
+// linked returns the places of the youngest public incidents with an earlier one of the same problem record.
 func (e *Engine) linked() []int {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	first := map[uint64]int{}
 	var all []int
 	for at, x := range e.entries {
-		if x.linked == 0 || x.at.IsZero() {
+		if x.linked == 0 || x.at.IsZero() || x.private {
 			continue
 		}
 		all = append(all, at)
@@ -60,7 +60,7 @@ func (e *Engine) recalls(at int, w weights) bool {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	own := e.entries[at]
-	found := e.compare(at, func(other int) bool { return e.entries[other].at.Before(own.at) })
+	found := e.compare(at, func(other int) bool { return !e.entries[other].private && e.entries[other].at.Before(own.at) })
 	e.order(found, w)
 	return slices.ContainsFunc(found[:min(FirstOf, len(found))], func(c compared) bool { return e.entries[c.at].linked == own.linked })
 }

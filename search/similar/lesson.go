@@ -184,9 +184,9 @@ func (c *Corpus) sample(random *rand.Rand, from, to, n int) []doc {
 	return out
 }
 
-// teachable reports whether there are two texts that speak of the same.
+// teachable reports whether there are two texts that speak of the same, and that all may learn from.
 func (d *doc) teachable() bool {
-	return len(d.said) >= fewHalf || len(d.said) > 0 && len(d.views[title].terms) > 0
+	return !d.quiet && (len(d.said) >= fewHalf || len(d.said) > 0 && len(d.views[title].terms) > 0)
 }
 
 // fewHalf is the fewest words of a body that is cut in two.

@@ -49,7 +49,7 @@ func TestLearn(t *testing.T) {
 		if err := e.Learn(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if got := e.Similar("inc-0000", 3, false); got.Taught != want {
+		if got := e.Similar("inc-0000", 3, incident.Sight{}); got.Taught != want {
 			t.Fatalf("version of the vectors is %d, want %d", got.Taught, want)
 		}
 	}
@@ -57,12 +57,12 @@ func TestLearn(t *testing.T) {
 	if err := e.Apply(ctx, incident.Delta{Upto: 7, CaughtUp: true}); err != nil {
 		t.Fatal(err)
 	}
-	if got := e.Similar("inc-0000", 1, false).Again[0]; part(got, "vectors") != 0 {
+	if got := e.Similar("inc-0000", 1, incident.Sight{}).Again[0]; part(got, "vectors") != 0 {
 		t.Errorf("vectors take part untaught: %+v", got.Reasons)
 	}
 	learn(1)
 	learn(1) // nothing new
-	if got := e.Similar("inc-0000", 1, false).Again[0]; part(got, "vectors") < 0.1 {
+	if got := e.Similar("inc-0000", 1, incident.Sight{}).Again[0]; part(got, "vectors") < 0.1 {
 		t.Errorf("taught vectors are no reason: %+v", got.Reasons)
 	}
 	more := told(enough + fresh)[enough:]
@@ -84,7 +84,7 @@ func TestLearn(t *testing.T) {
 func TestReasonsAreTrue(t *testing.T) {
 	score := func(incs []*incident.Incident) (float64, Match) {
 		e := newEngine(t, incs)
-		for _, m := range e.Similar("b", 5, false).Again {
+		for _, m := range e.Similar("b", 5, incident.Sight{}).Again {
 			if m.ID == "a" {
 				return m.Score, m
 			}
@@ -122,11 +122,11 @@ func TestReasonsAreTrue(t *testing.T) {
 // TestSeenBefore: the second list has what began 90 days earlier or more, however many recent ones are alike.
 func TestSeenBefore(t *testing.T) {
 	e := newEngine(t, sample())
-	got := e.Similar("d", 5, false) // its relative c began 360 days earlier
+	got := e.Similar("d", 5, incident.Sight{}) // its relative c began 360 days earlier
 	if ids(got.Again) != "c" || ids(got.Before) != "c" || got.Before[0].Score >= 1 {
 		t.Errorf("Similar(d) = again %q, before %q, want c in both", ids(got.Again), ids(got.Before))
 	}
-	if got := e.Similar("b", 5, false); ids(got.Before) != "" { // a began 30 days earlier
+	if got := e.Similar("b", 5, incident.Sight{}); ids(got.Before) != "" { // a began 30 days earlier
 		t.Errorf("Similar(b) was seen before: %q, want nothing", ids(got.Before))
 	}
 }
@@ -139,7 +139,7 @@ func TestSameForm(t *testing.T) {
 	}
 	incs = append(incs, made("other", "Disk usage alarms were muted", "volume filling", 4))
 	e := newEngine(t, incs)
-	for _, m := range e.Similar("inc0", 5, false).Again {
+	for _, m := range e.Similar("inc0", 5, incident.Sight{}).Again {
 		text := m.Reasons[0].Text
 		if got, want := strings.HasPrefix(text, "titles of one form, 3 so far; "), m.ID != "other"; got != want {
 			t.Errorf("%s: %q is of one form: %v, want %v", m.ID, text, got, want)

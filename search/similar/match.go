@@ -52,19 +52,19 @@ const (
 	shownTerms = 5
 )
 
-// Similar returns at most n incidents for each list that look like id, the most alike first. Private incidents are left
-// out, and nothing is said about them, unless private is set.
-func (e *Engine) Similar(id incident.ID, n int, private bool) Answer {
+// Similar returns at most n incidents for each list that look like id, the most alike first. Private incidents that
+// sight does not see are left out, and nothing is said about them.
+func (e *Engine) Similar(id incident.ID, n int, sight incident.Sight) Answer {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	at, known := e.places[id]
 	switch {
-	case !known || e.entries[at].private && !private:
+	case !known || !e.visible(sight)(at):
 		return Answer{None: "The incident is not known here yet.", AsOf: e.seq}
 	case e.corpus.Words(at) < fewWords:
 		return Answer{None: "There is no text to compare: the incident has no description and its title is made of codes or of one word.", AsOf: e.seq}
 	}
-	found := e.compare(at, e.visible(private))
+	found := e.compare(at, e.visible(sight))
 	found, apart := e.heeded(at, found)
 	w := e.trust.weights
 	out := Answer{Again: e.best(at, found, n, w), Before: e.best(at, e.old(at, found), n, w.timeless()), Apart: apart, AsOf: e.seq, Taught: e.taught.version}
@@ -146,8 +146,11 @@ type compared struct {
 }
 
 // visible accepts the incidents that may be shown.
-func (e *Engine) visible(private bool) func(int) bool {
-	return func(other int) bool { return private || !e.entries[other].private }
+func (e *Engine) visible(sight incident.Sight) func(int) bool {
+	return func(other int) bool {
+		x := &e.entries[other]
+		return !x.private || sight.Sees(x.Team, e.shared[x.id])
+	}
 }
 
 // compare returns those that keep accepts of all incidents whose texts are near the one at a place.
@@ -230,7 +233,7 @@ func (e *Engine) sameServices(a, b int) float64 {
 }
 
 func (e *Engine) rarity(s Service) float64 {
-	return math.Log(float64(len(e.places)+1)/float64(e.uses[s.Key]+1)) + 1
+	return math.Log(float64(e.corpus.Len()+1)/float64(e.uses[s.Key]+1)) + 1
 }
 
 func (e *Engine) sharedServices(a, b int) []string {

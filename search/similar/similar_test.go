@@ -2,6 +2,7 @@ package similar
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -77,7 +78,7 @@ func TestSimilar(t *testing.T) {
 		{"unknown", "nope", true, "", "not known here"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := e.Similar(tc.id, 5, tc.private)
+			got := e.Similar(tc.id, 5, incident.Sight{All: tc.private})
 			if ids(got.Again) != tc.want || !strings.Contains(got.None, tc.none) || (got.None == "") != (tc.none == "") || got.AsOf != 5 {
 				t.Errorf("Similar(%q) = %q, %q as of %d, want %q, %q as of 5", tc.id, ids(got.Again), got.None, got.AsOf, tc.want, tc.none)
 			}
@@ -85,9 +86,49 @@ func TestSimilar(t *testing.T) {
 	}
 }
 
+// What a private incident says weighs in nothing that others see: neither in scores, nor in the words of reasons.
+func TestPrivateIncidentsWeighNothing(t *testing.T) {
+	open := slices.DeleteFunc(sample(), func(inc *incident.Incident) bool { return inc.Private })
+	whole := sample()
+	for n := range 9 {
+		inc := made(fmt.Sprint("p", n), "Checkouts caching renewing certificating failovers", "Retries exhausting pools; the renewing was stopped.", n, "edge", "checkout")
+		inc.Private = true
+		whole = append(whole, inc)
+	}
+	x, y := newEngine(t, open), newEngine(t, whole)
+	for _, id := range []incident.ID{"a", "b", "c", "d", "g"} {
+		if want, got := x.Similar(id, 5, incident.Sight{}), y.Similar(id, 5, incident.Sight{}); !reflect.DeepEqual(got, want) {
+			t.Errorf("Similar(%q) beside private incidents =\n%+v\nwant what it is without them\n%+v", id, got, want)
+		}
+	}
+}
+
+// A private incident is among those that are alike for its team, for who was let in, and for who sees all.
+func TestSimilarBySight(t *testing.T) {
+	incs := sample()
+	secret := incs[len(incs)-1]
+	secret.Team, secret.Audience = "team_1", incident.NewAudience([]incident.ID{"usr_named"}, []incident.ID{"team_named"})
+	e := newEngine(t, incs)
+	for _, tc := range []struct {
+		sight incident.Sight
+		want  bool
+	}{
+		{incident.Sight{}, false}, {incident.Sight{All: true}, true}, {incident.Sight{User: "usr_1"}, false}, {incident.Sight{User: "usr_named"}, true},
+		{incident.Sight{User: "usr_1", Teams: []incident.ID{"team_1"}}, true}, {incident.Sight{User: "usr_1", Teams: []incident.ID{"team_2"}}, false},
+		{incident.Sight{User: "usr_1", Teams: []incident.ID{"team_named"}}, true},
+	} {
+		if got := strings.Contains(ids(e.Similar("b", 5, tc.sight).Again), "secret"); got != tc.want {
+			t.Errorf("%+v sees the secret one beside b: %t, want %t", tc.sight, got, tc.want)
+		}
+		if got := len(e.Similar("secret", 5, tc.sight).Again) > 0; got != tc.want {
+			t.Errorf("%+v is told what is like the secret one: %t, want %t", tc.sight, got, tc.want)
+		}
+	}
+}
+
 func TestReasons(t *testing.T) {
 	e := newEngine(t, sample())
-	got := e.Similar("d", 1, false).Again[0].Reasons
+	got := e.Similar("d", 1, incident.Sight{}).Again[0].Reasons
 	if terms := slices.Sorted(slices.Values(got[0].Terms)); strings.Join(terms, " ") != "certificate edge expire renewal" || got[0].Kind != "words" {
 		t.Errorf("first reason = %+v, want the shared words certificate edge expire renewal", got[0])
 	}
@@ -104,10 +145,10 @@ func TestApply(t *testing.T) {
 	if err := e.Apply(ctx, incident.Delta{Upto: 6, Incidents: again, Gone: []incident.ID{"d", "never"}}); err != nil {
 		t.Fatal(err)
 	}
-	if got := e.Similar("b", 5, false); len(got.Again) != 0 || got.None != "No other incident shares enough words with this one." {
+	if got := e.Similar("b", 5, incident.Sight{}); len(got.Again) != 0 || got.None != "No other incident shares enough words with this one." {
 		t.Errorf("Similar(b) after a change = %+v, want none", got)
 	}
-	if got := e.Similar("c", 5, false); len(got.Again) != 0 {
+	if got := e.Similar("c", 5, incident.Sight{}); len(got.Again) != 0 {
 		t.Errorf("Similar(c) after d is gone = %+v, want none", got)
 	}
 	if e.Seq() != 6 || e.corpus.Len() != 8 {
@@ -122,9 +163,9 @@ func TestApply(t *testing.T) {
 
 func TestOrderDoesNotMatter(t *testing.T) {
 	incs := sample()
-	want := newEngine(t, incs).Similar("b", 5, true)
+	want := newEngine(t, incs).Similar("b", 5, incident.Sight{All: true})
 	slices.Reverse(incs)
-	if got := newEngine(t, incs).Similar("b", 5, true); !reflect.DeepEqual(got, want) {
+	if got := newEngine(t, incs).Similar("b", 5, incident.Sight{All: true}); !reflect.DeepEqual(got, want) {
 		t.Errorf("Similar(b) fed backwards = %+v, want %+v", got, want)
 	}
 }
@@ -202,7 +243,7 @@ func TestHoursAreNoEvidence(t *testing.T) {
 		made("a", "Certificate issuance delayed", "4:00 PM PST delays in issuance.", 0),
 		made("b", "Certificate issuance delayed again", "6:12 PM PST delays in issuance.", 9),
 	})
-	for _, m := range e.Similar("a", 5, false).Again {
+	for _, m := range e.Similar("a", 5, incident.Sight{}).Again {
 		for _, r := range m.Reasons {
 			if slices.Contains(r.Terms, "pm") || slices.Contains(r.Terms, "pst") {
 				t.Errorf("reason %q names the time of day", r.Text)

@@ -99,7 +99,7 @@ type judged struct {
 	features
 }
 
-// judge measures the pairs whose texts are known, in the order given.
+// judge measures the pairs of public incidents whose texts are known, in the order given: what is learnt from them, and how many there are, everybody sees.
 func (e *Engine) judge(vs []verdict) []judged {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -107,7 +107,7 @@ func (e *Engine) judge(vs []verdict) []judged {
 	for _, v := range vs {
 		a, knownA := e.places[v.a]
 		b, knownB := e.places[v.b]
-		if knownA && knownB {
+		if knownA && knownB && !e.entries[a].private && !e.entries[b].private {
 			out = append(out, judged{v, e.featuresOf(a, b)})
 		}
 	}

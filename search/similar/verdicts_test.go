@@ -23,19 +23,19 @@ func hears(t *testing.T, e *Engine, d incident.Delta) {
 
 func TestSimilarHeedsAnswers(t *testing.T) {
 	e := newEngine(t, sample())
-	if got := ids(e.Similar("a", 5, false).Again); got != "b" {
+	if got := ids(e.Similar("a", 5, incident.Sight{}).Again); got != "b" {
 		t.Fatalf("before any answer a is like %q, want b", got)
 	}
 	hears(t, e, incident.Delta{Answers: []incident.Answer{{A: "a", B: "b", Same: false}, {A: "c", B: "d", Same: true}}})
-	got := e.Similar("a", 5, false)
+	got := e.Similar("a", 5, incident.Sight{})
 	if len(got.Again) != 0 || fmt.Sprint(got.Apart) != "[b]" {
 		t.Errorf("kept apart from b, a is like %q and apart from %v, want nothing and b", ids(got.Again), got.Apart)
 	}
-	if got := e.Similar("c", 5, false).Again; len(got) != 1 || !got[0].Said {
+	if got := e.Similar("c", 5, incident.Sight{}).Again; len(got) != 1 || !got[0].Said {
 		t.Errorf("c and d, called the same, give %+v, want d as said", got)
 	}
 	hears(t, e, incident.Delta{Answers: []incident.Answer{}})
-	if got := ids(e.Similar("a", 5, false).Again); got != "b" {
+	if got := ids(e.Similar("a", 5, incident.Sight{}).Again); got != "b" {
 		t.Errorf("with all answers taken back a is like %q, want b", got)
 	}
 }

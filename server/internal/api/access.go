@@ -13,7 +13,8 @@ import (
 type Viewer struct {
 	Name      string // of the user or token
 	Role      incident.Role
-	User      incident.ID // empty for tokens, visitors of the demonstration, and people who look at the product as a role
+	User      incident.ID   // empty for tokens, visitors of the demonstration, and people who look at the product as a role
+	Teams     []incident.ID // that the user belongs to, ascending
 	Abilities []incident.Ability
 	ReadOnly  bool // nothing can be changed: in the demonstration, and while looking as a role
 }
@@ -32,8 +33,10 @@ func (v Viewer) May(a incident.Ability) bool { return slices.Contains(v.Abilitie
 // MayChange reports whether the viewer may change what an ability is about.
 func (v Viewer) MayChange(a incident.Ability) bool { return v.May(a) && !v.ReadOnly }
 
-// Private reports whether the viewer may see private incidents.
-func (v Viewer) Private() bool { return v.May(incident.Write) }
+// Sight is what the viewer sees of private incidents.
+func (v Viewer) Sight() incident.Sight {
+	return incident.Sight{All: v.May(incident.SeePrivate), User: v.User, Teams: v.Teams}
+}
 
 // Access is one route and what it needs. Pages, the API and the hooks list theirs; a test asks for every one as every role.
 type Access struct {

@@ -62,13 +62,13 @@ func (s *Server) changes(ctx context.Context, v Viewer, p ChangeParams) (ChangeL
 	if err != nil {
 		return ChangeList{}, err
 	}
-	f, err := s.desk.ChangeFilter(ctx, q, v.Private())
+	f, err := s.desk.ChangeFilter(ctx, q, v.Sight())
 	if err != nil {
 		return ChangeList{}, err
 	}
 	found, next, err := s.desk.Store.ChangeEvents(ctx, f)
 	list := ChangeList{each(found, changeEvent), next}
-	for i, n := range s.desk.IncidentsAfter(found, v.Private()) {
+	for i, n := range s.desk.IncidentsAfter(found, v.Sight()) {
 		list.Items[i].After = &n
 	}
 	return list, err
@@ -109,11 +109,11 @@ type NearbyChanges struct {
 }
 
 func (s *Server) incidentChanges(ctx context.Context, v Viewer, p IDParams) (NearbyChanges, error) {
-	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private())
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight())
 	if err != nil {
 		return NearbyChanges{}, err
 	}
-	found, err := s.desk.Suspects(ctx, inc, v.Private())
+	found, err := s.desk.Suspects(ctx, inc, v.Sight())
 	slices.Reverse(found)
 	return NearbyChanges{each(found[max(0, len(found)-maxNearby):], func(x analytics.Suspect) NearbyChange {
 		return NearbyChange{Change: changeEvent(x.Change), Stands: x.Words(), Sentence: x.Sentence(), Service: x.Service, Needed: x.Needed, Within: int(x.Risk.Within.Minutes()),
@@ -157,7 +157,7 @@ func (s *Server) shifts(ctx context.Context, v Viewer, p ShiftParams) (ShiftList
 	if err != nil {
 		return ShiftList{}, err
 	}
-	teams, err := s.desk.TeamIDs(q.Teams, v.Private())
+	teams, err := s.desk.TeamIDs(q.Teams, v.Sight())
 	if err != nil {
 		return ShiftList{}, err
 	}
@@ -174,11 +174,11 @@ type OnCall struct {
 }
 
 func (s *Server) incidentOnCall(ctx context.Context, v Viewer, p IDParams) (OnCall, error) {
-	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private())
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight())
 	if err != nil {
 		return OnCall{}, err
 	}
-	teams := s.desk.TeamsOf(inc, v.Private())
+	teams := s.desk.TeamsOf(inc, v.Sight())
 	shifts, err := s.desk.OnCallAt(ctx, teams, inc.StartedAt())
 	return OnCall{when(inc.StartedAt()), each(teams, func(t incident.Team) NamedRef { return NamedRef{t.ID, t.Name} }), each(shifts, shift)}, err
 }

@@ -32,7 +32,7 @@ func (s *Server) drawChart(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	snapshot, scope, err := s.desk.Narrow(c.Request.Context(), q, viewer(c).Private())
+	snapshot, scope, err := s.desk.Narrow(c.Request.Context(), q, viewer(c).Sight())
 	if err != nil {
 		return err
 	}

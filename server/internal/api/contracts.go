@@ -65,7 +65,7 @@ func (s *Server) period(ctx context.Context, v Viewer, p any) (analytics.Query, 
 	if err != nil {
 		return analytics.Query{}, err
 	}
-	return s.desk.Figures(ctx, q, v.Private())
+	return s.desk.Figures(ctx, q, v.Sight())
 }
 
 func (s *Server) listContracts(ctx context.Context, v Viewer, p FiguresParams) (ContractList, error) {

@@ -26,6 +26,9 @@ func (s *Server) incident(inc *incident.Incident) Incident {
 		NotCounted: inc.Uncounted(), StartedAt: when(inc.StartedAt()), Reopened: inc.Reopened, Tags: append([]string{}, inc.Tags...),
 		KnownProblem: inc.KnownProblem, URL: inc.URL, ConnectionID: inc.Ref.Connection, ExternalID: inc.Ref.ExternalID,
 		Incarnation: inc.Ref.Incarnation, RawID: inc.RawID, DeletedAt: when(inc.DeletedAt), DeletedReason: inc.DeletedReason, Change: inc.Seq}
+	if inc.Private {
+		out.Audience = &Audience{append([]incident.ID{}, inc.Audience.Users...), append([]incident.ID{}, inc.Audience.Teams...)}
+	}
 	if inc.Severity != incident.SevUnknown {
 		n := int(inc.Severity)
 		out.Severity = &n

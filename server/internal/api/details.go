@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -27,13 +28,15 @@ type Timeline struct {
 }
 
 func (s *Server) timeline(ctx context.Context, v Viewer, p IDParams) (Timeline, error) {
-	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight())
+	if err != nil {
 		return Timeline{}, err
 	}
+	reads := v.Sight().Sees(inc.Team, inc.Audience)
 	events, err := s.desk.Store.Timeline(ctx, incident.ID(p.ID))
 	out := Timeline{Items: []TimelineEvent{}}
 	for _, e := range events {
-		if e.Private && !v.Private() {
+		if e.Private && !reads {
 			continue
 		}
 		out.Items = append(out.Items, TimelineEvent{e.ID, e.At, string(e.Kind), e.Actor, e.Text, e.Private, e.RawKind})
@@ -117,7 +120,7 @@ type PairVerdict struct {
 }
 
 func (s *Server) sayAlike(ctx context.Context, v Viewer, p IDParams, body PairVerdict) (SimilarList, error) {
-	seq, err := s.desk.Say(ctx, incident.ID(p.ID), body.Other, body.Verdict, v.Name, v.Private())
+	seq, err := s.desk.Say(ctx, incident.ID(p.ID), body.Other, body.Verdict, v.Name, v.Sight())
 	if err != nil {
 		return SimilarList{}, err
 	}
@@ -139,7 +142,7 @@ type AnswerStep struct {
 }
 
 func (s *Server) answers(ctx context.Context, v Viewer, p IDParams) (AnswerList, error) {
-	events, err := s.desk.Answered(ctx, incident.ID(p.ID), v.Private())
+	events, err := s.desk.Answered(ctx, incident.ID(p.ID), v.Sight())
 	out := AnswerList{Items: []AnswerStep{}}
 	for _, e := range events {
 		other := e.A
@@ -152,10 +155,10 @@ func (s *Server) answers(ctx context.Context, v Viewer, p IDParams) (AnswerList,
 }
 
 func (s *Server) similar(ctx context.Context, v Viewer, p SimilarParams) (SimilarList, error) {
-	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight()); err != nil {
 		return SimilarList{}, err
 	}
-	answer := s.desk.Similar.Similar(incident.ID(p.ID), min(p.Limit, 50), v.Private())
+	answer := s.desk.Similar.Similar(incident.ID(p.ID), min(p.Limit, 50), v.Sight())
 	out := SimilarList{Abstained: answer.None, AsOf: answer.AsOf, Taught: answer.Taught, Apart: append([]incident.ID{}, answer.Apart...), Trust: similarTrust(s.desk.Similar.Trust())}
 	var err error
 	if out.Items, err = s.matches(ctx, v, answer.Again); err != nil {
@@ -172,7 +175,7 @@ func (s *Server) matches(ctx context.Context, v Viewer, found []similar.Match) (
 		ids[i] = m.ID
 	}
 	out := []Match{}
-	incidents, err := s.load(ctx, ids, v.Private())
+	incidents, err := s.load(ctx, ids, v.Sight())
 	if err != nil {
 		return out, err
 	}
@@ -180,7 +183,7 @@ func (s *Server) matches(ctx context.Context, v Viewer, found []similar.Match) (
 	for _, inc := range incidents {
 		byID[inc.ID] = inc
 	}
-	known, err := s.desk.KnownProblems(ctx, ids, v.Private())
+	known, err := s.desk.KnownProblems(ctx, ids, v.Sight())
 	if err != nil {
 		return out, err
 	}
@@ -218,7 +221,7 @@ type Suggestion struct {
 
 func (s *Server) suggestions(ctx context.Context, v Viewer, p IDParams) (SuggestionList, error) {
 	out := SuggestionList{Items: []Suggestion{}}
-	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight()); err != nil {
 		return out, err
 	}
 	for _, x := range s.desk.Suggest.Suggest(incident.ID(p.ID)) {
@@ -243,7 +246,7 @@ type Section struct {
 }
 
 func (s *Server) retrospective(ctx context.Context, v Viewer, p IDParams) (Retrospective, error) {
-	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight()); err != nil {
 		return Retrospective{}, err
 	}
 	r, err := s.desk.Store.Retrospective(ctx, incident.ID(p.ID))
@@ -269,12 +272,12 @@ type RawRecord struct {
 }
 
 func (s *Server) raw(ctx context.Context, v Viewer, p IDParams) (RawRecord, error) {
-	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private())
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight())
 	if err != nil {
 		return RawRecord{}, err
 	}
-	if inc.RawID == "" {
-		return RawRecord{}, incident.ErrNotFound
+	if may, err := s.desk.MayReadRaw(ctx, inc, v.Sight()); err != nil || !may || inc.RawID == "" {
+		return RawRecord{}, cmp.Or(err, incident.ErrNotFound)
 	}
 	raw, err := s.desk.Store.Raw(ctx, inc.RawID)
 	if err != nil {

@@ -69,7 +69,7 @@ func (s *Server) restatements(ctx context.Context, v Viewer, _ none) (Restatemen
 	snapshot := s.desk.Live.Snapshot()
 	for _, r := range all {
 		for i, c := range r.Causes {
-			if !v.Private() && snapshot.Private(c.Incident) {
+			if snapshot.Hides(c.Incident, v.Sight()) {
 				r.Causes[i].Incident = ""
 			}
 		}

@@ -52,7 +52,7 @@ func factorList(inc *incident.Incident) FactorList {
 }
 
 func (s *Server) factors(ctx context.Context, v Viewer, p IDParams) (FactorList, error) {
-	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private())
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight())
 	if err != nil {
 		return FactorList{}, err
 	}
@@ -60,7 +60,7 @@ func (s *Server) factors(ctx context.Context, v Viewer, p IDParams) (FactorList,
 }
 
 func (s *Server) judgeFactor(ctx context.Context, v Viewer, p IDParams, b FactorBody) (FactorList, error) {
-	inc, seq, err := s.desk.JudgeFactor(ctx, incident.ID(p.ID), desk.FactorVerdict{Key: b.Key, Action: b.Action, Role: b.Role, Category: b.Category, Text: b.Text, About: b.About}, v.Name, v.Private())
+	inc, seq, err := s.desk.JudgeFactor(ctx, incident.ID(p.ID), desk.FactorVerdict{Key: b.Key, Action: b.Action, Role: b.Role, Category: b.Category, Text: b.Text, About: b.About}, v.Name, v.Sight())
 	if err != nil {
 		return FactorList{}, err
 	}
@@ -95,7 +95,7 @@ func (s *Server) claimedFactors(ctx context.Context, v Viewer, p PopulationParam
 	if err != nil {
 		return ClaimList{}, err
 	}
-	found, err := s.desk.ClaimedFactors(ctx, q, v.Private())
+	found, err := s.desk.ClaimedFactors(ctx, q, v.Sight())
 	out := ClaimList{Items: []Claim{}, Incidents: found.Incidents, Read: found.Read}
 	for _, g := range found.Groups {
 		c := Claim{Name: g.Name, Seconds: g.Took.Seconds(), Unmeasured: g.Unmeasured}

@@ -46,12 +46,12 @@ func ForecastOf(f desk.Forecast) Forecast {
 	return out
 }
 
-func (s *Server) forecast(ctx context.Context, _ Viewer, p IDParams, body NewForecast) (Forecast, error) {
+func (s *Server) forecast(ctx context.Context, v Viewer, p IDParams, body NewForecast) (Forecast, error) {
 	conn, err := s.desk.Amended(ctx, incident.ID(p.ID), desk.Plan{Mapping: body.Mapping})
 	if err != nil {
 		return Forecast{}, err
 	}
-	f, err := s.desk.Foresee(ctx, conn, desk.ForecastTime)
+	f, err := s.desk.Foresee(ctx, conn, desk.ForecastTime, v.Sight())
 	return ForecastOf(f), err
 }
 

@@ -43,11 +43,11 @@ type MostFrequent struct {
 const stepsShown = 200
 
 func (s *Server) problemHistory(ctx context.Context, v Viewer, p IDParams) (ProblemHistory, error) {
-	events, err := s.desk.ProblemHistory(ctx, incident.ID(p.ID), stepsShown, v.Private())
+	events, err := s.desk.ProblemHistory(ctx, incident.ID(p.ID), stepsShown, v.Sight())
 	if err != nil {
 		return ProblemHistory{}, err
 	}
-	q, err := s.desk.ProblemQuality(ctx, incident.ID(p.ID), v.Private())
+	q, err := s.desk.ProblemQuality(ctx, incident.ID(p.ID), v.Sight())
 	if err != nil {
 		return ProblemHistory{}, err
 	}

@@ -41,7 +41,7 @@ type Run struct {
 	Changed    int64       `json:"changed"`
 	Unchanged  int64       `json:"unchanged"`
 	Dead       int64       `json:"dead"`
-	Warnings   []Warning   `json:"warnings" doc:"empty for viewers"`
+	Warnings   []Warning   `json:"warnings" doc:"empty for who may not import, and for who does not see all incidents of the connection"`
 	Message    string      `json:"message,omitempty"`
 	By         string      `json:"by,omitempty"`
 	Since      *time.Time  `json:"since,omitempty" doc:"what a poll was asked for; absent: no bound"`
@@ -72,15 +72,13 @@ func RunOf(r incident.Run) Run {
 		Since: when(r.Since), Until: when(r.Until), ResumesAt: when(r.ResumesAt), Requests: r.Requests}
 }
 
-// runFor renders a run as far as the viewer may know it: what records said that no mapping knows may come from
-// private ones.
-func runFor(v Viewer) func(incident.Run) Run {
-	return func(r incident.Run) Run {
-		if !v.Private() {
-			r.Warnings = nil
-		}
-		return RunOf(r)
+// runFor renders a run as far as the viewer may know it.
+func (s *Server) runFor(ctx context.Context, v Viewer, r incident.Run) (Run, error) {
+	may, err := s.desk.MayReadWarnings(ctx, r.Connection, v.May(incident.Import), v.Sight())
+	if !may {
+		r.Warnings = nil
 	}
+	return RunOf(r), err
 }
 
 func (s *Server) listImports(ctx context.Context, v Viewer, _ none) (ImportList, error) {
@@ -92,11 +90,16 @@ func (s *Server) listImports(ctx context.Context, v Viewer, _ none) (ImportList,
 	if err != nil {
 		return ImportList{}, err
 	}
+	out := ImportList{Connections: each(connections, func(c incident.Connection) Connection { return s.connection(c, healths[c.ID]) }), Runs: []Run{}}
 	runs, err := s.desk.Store.Runs(ctx, "", 50)
-	return ImportList{
-		Connections: each(connections, func(c incident.Connection) Connection { return s.connection(c, healths[c.ID]) }),
-		Runs:        each(runs, runFor(v)),
-	}, err
+	for _, r := range runs {
+		shown, err := s.runFor(ctx, v, r)
+		if err != nil {
+			return out, err
+		}
+		out.Runs = append(out.Runs, shown)
+	}
+	return out, err
 }
 
 // connection renders a connection. Of its secrets it says which are set.
@@ -118,7 +121,7 @@ func (s *Server) getRun(ctx context.Context, v Viewer, p IDParams) (Run, error) 
 	if err != nil {
 		return Run{}, err
 	}
-	return runFor(v)(*r), nil
+	return s.runFor(ctx, v, *r)
 }
 
 // NewImport asks for a run over stored records.
@@ -159,8 +162,11 @@ type DeadLetterList struct {
 	Items []DeadLetter `json:"items"`
 }
 
-func (s *Server) deadLetters(ctx context.Context, _ Viewer, p DeadLetterParams) (DeadLetterList, error) {
+func (s *Server) deadLetters(ctx context.Context, v Viewer, p DeadLetterParams) (DeadLetterList, error) {
 	letters, err := s.desk.Store.DeadLetters(ctx, incident.ID(p.Connection), min(p.Limit, 1000))
+	if err == nil {
+		letters, err = s.desk.OpenLetters(ctx, letters, v.Sight())
+	}
 	return DeadLetterList{each(letters, func(l incident.DeadLetter) DeadLetter {
 		return DeadLetter{l.ID, l.Connection, l.ExternalID, l.Stage, l.Place, l.Reason, l.Body, l.FirstSeen, l.Count}
 	})}, err

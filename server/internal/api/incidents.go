@@ -28,6 +28,7 @@ type Incident struct {
 	Kind          string          `json:"kind"`
 	Origin        string          `json:"origin"`
 	Private       bool            `json:"private"`
+	Audience      *Audience       `json:"audience,omitempty" doc:"who sees it beside its team and administrators, being private"`
 	NotCounted    string          `json:"not_counted,omitempty" doc:"why it stays out of reliability numbers"`
 	StartedAt     *time.Time      `json:"started_at" doc:"earliest of impact start and detection, else when it was opened"`
 	Milestones    []Milestone     `json:"milestones"`
@@ -192,7 +193,7 @@ func (s *Server) listIncidents(ctx context.Context, v Viewer, p ListParams) (Inc
 	for i, h := range found.Hits {
 		ids[i] = h.ID
 	}
-	items, err := s.load(ctx, ids, req.Filter.Private)
+	items, err := s.load(ctx, ids, req.Filter.Sight)
 	return IncidentList{Items: items, Total: found.Total, Next: found.Next, AsOf: found.AsOf}, err
 }
 
@@ -202,7 +203,7 @@ func (s *Server) search(ctx context.Context, v Viewer, p ListParams, facets bool
 	if err != nil {
 		return search.Result{}, search.Request{}, err
 	}
-	req, _, err := s.desk.Scope(ctx, q, v.Private())
+	req, _, err := s.desk.Scope(ctx, q, v.Sight())
 	if err != nil {
 		return search.Result{}, req, err
 	}
@@ -212,13 +213,13 @@ func (s *Server) search(ctx context.Context, v Viewer, p ListParams, facets bool
 }
 
 // load returns incidents in the order of ids. What was deleted since the index saw it is left out.
-func (s *Server) load(ctx context.Context, ids []incident.ID, private bool) ([]Incident, error) {
+func (s *Server) load(ctx context.Context, ids []incident.ID, sight incident.Sight) ([]Incident, error) {
 	items := []Incident{}
 	if len(ids) == 0 {
 		return items, nil
 	}
 	byID := map[incident.ID]*incident.Incident{}
-	for inc, err := range s.desk.Store.Incidents(ctx, incident.Filter{IDs: ids, Private: private}) {
+	for inc, err := range s.desk.Store.Incidents(ctx, incident.Filter{IDs: ids, Sight: sight}) {
 		if err != nil {
 			return nil, err
 		}
@@ -239,7 +240,7 @@ func (s *Server) findExternal(ctx context.Context, v Viewer, p ListParams) (Inci
 	out := IncidentList{Items: []Incident{}, AsOf: s.desk.Live.Snapshot().AsOf()}
 	inc, err := s.desk.Store.FindIncident(ctx, p.Source[0], p.ExternalID)
 	switch {
-	case isNotFound(err) || err == nil && inc.Private && !v.Private():
+	case isNotFound(err) || err == nil && !inc.SeenBy(v.Sight()):
 		return out, nil
 	case err != nil:
 		return out, err
@@ -249,7 +250,7 @@ func (s *Server) findExternal(ctx context.Context, v Viewer, p ListParams) (Inci
 }
 
 func (s *Server) getIncident(ctx context.Context, v Viewer, p IDParams) (Incident, error) {
-	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private())
+	inc, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight())
 	if err != nil {
 		return Incident{}, err
 	}
@@ -286,11 +287,25 @@ type IncidentPatch struct {
 	Kind          *string          `json:"kind,omitempty"`
 	Team          *string          `json:"team,omitempty" doc:"name; empty: none"`
 	Tags          *[]string        `json:"tags,omitempty"`
-	Private       *bool            `json:"private,omitempty"`
+	Private       *bool            `json:"private,omitempty" doc:"then only its team, its audience and administrators see it"`
+	Audience      *AudiencePatch   `json:"audience,omitempty" doc:"who else may see it while it is private; replaces those who might before"`
+	ShutOut       bool             `json:"shut_out,omitempty" doc:"you know that you will not see it any more; without this such a change is refused"`
 	ExcludeReason *string          `json:"exclude_reason,omitempty" doc:"keeps it out of reliability numbers; empty counts it"`
 	NotCausedBy   *string          `json:"not_caused_by,omitempty" doc:"id of a change event that did not bring it about, however near in time; with a minus sign before it that is taken back"`
 	CausedBy      *string          `json:"caused_by,omitempty" doc:"id of the change event that brought it about, or none; empty: take back what was said"`
 	Milestones    []MilestonePatch `json:"milestones,omitempty"`
+}
+
+// Audience is whom a private incident is shared with.
+type Audience struct {
+	Users []incident.ID `json:"users"`
+	Teams []incident.ID `json:"teams"`
+}
+
+// AudiencePatch names users and teams by name or id; empty lists share it with nobody.
+type AudiencePatch struct {
+	Users []string `json:"users"`
+	Teams []string `json:"teams"`
 }
 
 // fields are the fields that the patch names, as desk reads them.
@@ -322,18 +337,25 @@ type MilestonePatch struct {
 }
 
 func (s *Server) patchIncident(ctx context.Context, v Viewer, p IDParams, body IncidentPatch) (Incident, error) {
-	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Private()); err != nil {
+	if _, err := s.desk.Incident(ctx, incident.ID(p.ID), v.Sight()); err != nil {
 		return Incident{}, err
 	}
 	patch := desk.Patch{Fields: body.fields()}
 	for _, m := range body.Milestones {
 		patch.Milestones = append(patch.Milestones, desk.MilestonePatch(m))
 	}
-	_, seq, err := s.desk.Edit(ctx, incident.ID(p.ID), patch, v.Name)
+	if body.Audience != nil {
+		patch.Share = &desk.Sharing{Users: body.Audience.Users, Teams: body.Audience.Teams}
+	}
+	patch.ShutOut = body.ShutOut
+	changed, seq, err := s.desk.Edit(ctx, incident.ID(p.ID), patch, v.Name, v.Sight())
 	if err != nil {
 		return Incident{}, err
 	}
 	s.desk.Wait(ctx, seq)
+	if !changed.SeenBy(v.Sight()) { // they said that they know
+		return s.incident(changed), nil
+	}
 	return s.getIncident(ctx, v, p)
 }
 

@@ -42,7 +42,7 @@ func (s *Server) verdicts(ctx context.Context, v Viewer, p VerdictParams) (desk.
 	if err != nil {
 		return desk.Verdicts{}, err
 	}
-	a, err := s.desk.Figures(ctx, q, v.Private())
+	a, err := s.desk.Figures(ctx, q, v.Sight())
 	if err != nil {
 		return desk.Verdicts{}, err
 	}
@@ -58,7 +58,7 @@ func (s *Server) measure(ctx context.Context, v Viewer, p MeasureParams) (desk.M
 	if err != nil {
 		return desk.Measurements{}, err
 	}
-	snapshot, a, err := s.desk.Narrow(ctx, q, v.Private())
+	snapshot, a, err := s.desk.Narrow(ctx, q, v.Sight())
 	if err != nil {
 		return desk.Measurements{}, err
 	}

@@ -45,12 +45,12 @@ type ObjectiveList struct {
 
 func (s *Server) listObjectives(_ context.Context, v Viewer, _ none) (ObjectiveList, error) {
 	snapshot := s.desk.Live.Snapshot()
-	return ObjectiveList{each(s.desk.Budgets(snapshot, v.Private()), objectiveOf(snapshot, 5)), snapshot.AsOf()}, nil
+	return ObjectiveList{each(s.desk.Budgets(snapshot, v.Sight()), objectiveOf(snapshot, 5)), snapshot.AsOf()}, nil
 }
 
 func (s *Server) getObjective(_ context.Context, v Viewer, p IDParams) (Objective, error) {
 	snapshot := s.desk.Live.Snapshot()
-	b, err := s.desk.Budget(snapshot, incident.ID(p.ID), v.Private())
+	b, err := s.desk.Budget(snapshot, incident.ID(p.ID), v.Sight())
 	if err != nil {
 		return Objective{}, err
 	}
@@ -66,6 +66,7 @@ func (s *Server) putObjective(ctx context.Context, v Viewer, p IDParams, body Ob
 }
 
 func (s *Server) saveObjective(ctx context.Context, v Viewer, draft desk.ObjectiveDraft) (Objective, error) {
+	draft.Sight = v.Sight()
 	p, seq, err := s.desk.SaveObjective(ctx, draft)
 	if err != nil {
 		return Objective{}, err
@@ -82,7 +83,7 @@ func (s *Server) deleteObjective(ctx context.Context, v Viewer, p IDParams) (Del
 
 // exportOpenSLO answers with all objectives as OpenSLO has them.
 func (s *Server) exportOpenSLO(c *gin.Context) {
-	text, err := s.desk.ExportOpenSLO(s.desk.Live.Snapshot(), viewer(c).Private())
+	text, err := s.desk.ExportOpenSLO(s.desk.Live.Snapshot(), viewer(c).Sight())
 	if err != nil {
 		fail(c, s.desk.Log, err)
 		return
@@ -98,7 +99,7 @@ func (s *Server) importOpenSLO(c *gin.Context) {
 		fail(c, s.desk.Log, &requestError{http.StatusRequestEntityTooLarge, "the body is too long or cannot be read"})
 		return
 	}
-	out, seq, err := s.desk.ImportOpenSLO(c.Request.Context(), data, viewer(c).Name)
+	out, seq, err := s.desk.ImportOpenSLO(c.Request.Context(), data, viewer(c).Name, viewer(c).Sight())
 	if err != nil {
 		fail(c, s.desk.Log, err)
 		return
@@ -128,11 +129,11 @@ func (s *Server) reliability(_ context.Context, v Viewer, p ReliabilityParams) (
 		return Reliability{}, incident.Invalidf("from", "give a beginning; availability needs a length of time")
 	}
 	snapshot := s.desk.Live.Snapshot()
-	known := snapshot.Services(v.Private())
+	known := snapshot.Services(v.Sight())
 	if !slices.ContainsFunc(known, func(x incident.Service) bool { return x.ID == incident.ID(p.ID) }) {
 		return Reliability{}, incident.ErrNotFound
 	}
-	return reliabilityOf(snapshot, snapshot.Reliability(incident.ID(p.ID), q.From, until(q.To, s.desk.Now()), s.desk.Now().UTC(), snapshot.Terms(), v.Private())), nil
+	return reliabilityOf(snapshot, snapshot.Reliability(incident.ID(p.ID), q.From, until(q.To, s.desk.Now()), s.desk.Now().UTC(), snapshot.Terms(), v.Sight())), nil
 }
 
 func until(to, now time.Time) time.Time {
@@ -178,7 +179,7 @@ func (s *Server) terms(_ context.Context, v Viewer, _ none) (TermsBody, error) {
 	snapshot := s.desk.Live.Snapshot()
 	t := snapshot.Terms()
 	visible := map[incident.ID]bool{"": true}
-	for _, x := range snapshot.Services(v.Private()) {
+	for _, x := range snapshot.Services(v.Sight()) {
 		visible[x.ID] = true
 	}
 	out := TermsBody{Weights: t.Weights.Shares, Sum: t.Weights.Sum, Dependencies: []Dependency{}, Rates: []Rate{}}
@@ -213,12 +214,12 @@ func (s *Server) putWeights(ctx context.Context, v Viewer, _ none, body Weights)
 }
 
 func (s *Server) putDependency(ctx context.Context, v Viewer, _ none, body Dependency) (TermsBody, error) {
-	seq, err := s.desk.SaveDependencies(ctx, body.Service, body.Needs, body.Note, v.Name)
+	seq, err := s.desk.SaveDependencies(ctx, body.Service, body.Needs, body.Note, v.Name, v.Sight())
 	return s.termsAfter(ctx, v, seq, err)
 }
 
 func (s *Server) putRate(ctx context.Context, v Viewer, _ none, body Rate) (TermsBody, error) {
-	seq, err := s.desk.SaveRate(ctx, incident.CostRate{Low: body.Low, High: body.High, Currency: body.Currency, Reason: body.Reason}, body.Service, body.Removed, "", v.Name)
+	seq, err := s.desk.SaveRate(ctx, incident.CostRate{Low: body.Low, High: body.High, Currency: body.Currency, Reason: body.Reason}, body.Service, body.Removed, "", v.Name, v.Sight())
 	return s.termsAfter(ctx, v, seq, err)
 }
 

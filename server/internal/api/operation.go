@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -109,7 +110,7 @@ func bind(c *gin.Context, into any) error {
 			return err
 		}
 	}
-	for name := range query {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if !slices.Contains(known, name) {
 			slices.Sort(known)
 			return incident.Invalidf(name, "there is no such parameter; there are %s", strings.Join(known, ", "))

@@ -159,12 +159,12 @@ func problemFigures(x analytics.Recurrence, floodsFrom time.Time) ProblemFigures
 }
 
 func (s *Server) listProblems(ctx context.Context, v Viewer, p ProblemParams) (ProblemList, error) {
-	all, err := s.desk.Standings(ctx, desk.ProblemQuery{State: p.State, Stages: p.Stage, Owner: p.Owner, Services: p.Service, Text: p.Text, Least: p.Min, Sort: p.Sort}, v.Private())
+	all, err := s.desk.Standings(ctx, desk.ProblemQuery{State: p.State, Stages: p.Stage, Owner: p.Owner, Services: p.Service, Text: p.Text, Least: p.Min, Sort: p.Sort}, v.Sight())
 	return ProblemList{each(all, recurringProblem)}, err
 }
 
 func (s *Server) getProblem(ctx context.Context, v Viewer, p IDParams) (Recurring, error) {
-	x, err := s.desk.Standing(ctx, incident.ID(p.ID), v.Private())
+	x, err := s.desk.Standing(ctx, incident.ID(p.ID), v.Sight())
 	if err != nil {
 		return Recurring{}, err
 	}

@@ -67,7 +67,7 @@ func (s *Server) searchIncidents(ctx context.Context, v Viewer, p SearchParams) 
 	for i, h := range found.Hits {
 		ids[i] = h.ID
 	}
-	items, err := s.load(ctx, ids, v.Private())
+	items, err := s.load(ctx, ids, v.Sight())
 	if err != nil {
 		return out, err
 	}
@@ -109,9 +109,9 @@ type ServiceList struct {
 
 func (s *Server) listServices(_ context.Context, v Viewer, _ none) (ServiceList, error) {
 	snapshot := s.desk.Live.Snapshot()
-	counts := s.desk.ServiceCounts(snapshot, v.Private())
+	counts := s.desk.ServiceCounts(snapshot, v.Sight())
 	out := ServiceList{Items: []Service{}, AsOf: snapshot.AsOf()}
-	for _, x := range desk.ByIncidents(snapshot.Services(v.Private()), counts) {
+	for _, x := range desk.ByIncidents(snapshot.Services(v.Sight()), counts) {
 		out.Items = append(out.Items, Service{x.ID, x.Name, append([]string{}, x.Alias...), counts[x.ID]})
 	}
 	return out, nil

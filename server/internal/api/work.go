@@ -27,7 +27,7 @@ func (s *Server) delivery(ctx context.Context, v Viewer, p DeliveryParams) (desk
 		return desk.DeliveryAnswer{}, err
 	}
 	asOf := s.desk.Live.Snapshot().AsOf()
-	r, all, err := s.desk.Delivery(ctx, q, v.Private())
+	r, all, err := s.desk.Delivery(ctx, q, v.Sight())
 	if err != nil {
 		return desk.DeliveryAnswer{}, err
 	}
@@ -74,7 +74,7 @@ func (s *Server) teamLoads(ctx context.Context, v Viewer, p PopulationParams) (d
 	if err != nil {
 		return desk.LoadAnswer{}, err
 	}
-	r, err := s.desk.Load(ctx, q, v.Private())
+	r, err := s.desk.Load(ctx, q, v.Sight())
 	return desk.AnswerLoad(r), err
 }
 
@@ -85,7 +85,7 @@ type TeamHours struct {
 }
 
 func (s *Server) setTeamHours(ctx context.Context, v Viewer, _ none, body TeamHours) (TeamHours, error) {
-	seq, err := s.desk.SaveTeamHours(ctx, body.TeamHours, 0, v.Name, body.Note)
+	seq, err := s.desk.SaveTeamHours(ctx, body.TeamHours, 0, v.Name, body.Note, v.Sight())
 	if err == nil {
 		s.desk.Wait(ctx, seq)
 	}
@@ -97,7 +97,7 @@ func (s *Server) learning(ctx context.Context, v Viewer, p PopulationParams) (de
 	if err != nil {
 		return desk.LearningAnswer{}, err
 	}
-	l, all, err := s.desk.Learning(ctx, q, v.Private())
+	l, all, err := s.desk.Learning(ctx, q, v.Sight())
 	return desk.AnswerLearning(l, all), err
 }
 
@@ -106,7 +106,7 @@ func (s *Server) causes(ctx context.Context, v Viewer, p PopulationParams) (desk
 	if err != nil {
 		return desk.CausesAnswer{}, err
 	}
-	c, err := s.desk.Causes(ctx, q, v.Private())
+	c, err := s.desk.Causes(ctx, q, v.Sight())
 	return desk.AnswerCauses(c), err
 }
 

@@ -5,6 +5,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"hindsight/incident"
 )
 
 // followed exports how far each sink of the change feed is behind.
@@ -45,5 +47,5 @@ func (f followed) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(f.changes, prometheus.GaugeValue, float64(lag.Changes), sink)
 		ch <- prometheus.MustNewConstMetric(f.seconds, prometheus.GaugeValue, seconds, sink)
 	}
-	ch <- prometheus.MustNewConstMetric(f.size, prometheus.GaugeValue, float64(f.app.Desk.Live.Snapshot().Visible(false)))
+	ch <- prometheus.MustNewConstMetric(f.size, prometheus.GaugeValue, float64(f.app.Desk.Live.Snapshot().Visible(incident.Sight{})))
 }

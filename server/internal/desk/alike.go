@@ -14,9 +14,9 @@ import (
 // Say keeps what by says of two incidents that the viewer may see. It binds every later grouping, and the suggestions learn from it. An answer
 // that other answers contradict is incident.ErrConflict, also when somebody else gives them at the same moment; taking back what nobody
 // said is incident.ErrNotFound.
-func (d *Desk) Say(ctx context.Context, id, other incident.ID, verdict, by string, private bool) (incident.Seq, error) {
+func (d *Desk) Say(ctx context.Context, id, other incident.ID, verdict, by string, sight incident.Sight) (incident.Seq, error) {
 	for _, x := range []incident.ID{id, other} {
-		if _, err := d.Incident(ctx, x, private); err != nil {
+		if _, err := d.Incident(ctx, x, sight); err != nil {
 			return 0, err
 		}
 	}
@@ -76,16 +76,16 @@ const answersShown = 100 // steps of one incident
 
 // Answered returns the steps in what people said of an incident that the viewer may see and others, the newest first, without those
 // about incidents that they may not see.
-func (d *Desk) Answered(ctx context.Context, id incident.ID, private bool) ([]incident.AnswerEvent, error) {
-	if _, err := d.Incident(ctx, id, private); err != nil {
+func (d *Desk) Answered(ctx context.Context, id incident.ID, sight incident.Sight) ([]incident.AnswerEvent, error) {
+	if _, err := d.Incident(ctx, id, sight); err != nil {
 		return nil, err
 	}
 	events, err := d.Store.AnswerEvents(ctx, id, answersShown)
-	if err != nil || private {
+	if err != nil || sight.All {
 		return events, err
 	}
 	snapshot := d.Live.Snapshot()
-	return slices.DeleteFunc(events, func(e incident.AnswerEvent) bool { return snapshot.Private(e.A) || snapshot.Private(e.B) }), nil
+	return slices.DeleteFunc(events, func(e incident.AnswerEvent) bool { return snapshot.Hides(e.A, sight) || snapshot.Hides(e.B, sight) }), nil
 }
 
 // agrees returns ErrConflict for an answer that others contradict.

@@ -39,7 +39,7 @@ func TestSayAtOneMoment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := answering(t, open(t))
-			if _, err := d.Say(t.Context(), "a", "b", "same", "one", true); err != nil {
+			if _, err := d.Say(t.Context(), "a", "b", "same", "one", incident.Sight{All: true}); err != nil {
 				t.Fatal(err)
 			}
 			for range 10 {
@@ -52,7 +52,7 @@ func TestSayAtOneMoment(t *testing.T) {
 				}{{"b", "c", "same"}, {"a", "c", "apart"}} {
 					both.Go(func() {
 						<-start
-						_, errs[i] = d.Say(t.Context(), say.a, say.b, say.what, "somebody", true)
+						_, errs[i] = d.Say(t.Context(), say.a, say.b, say.what, "somebody", incident.Sight{All: true})
 					})
 				}
 				close(start)
@@ -68,7 +68,7 @@ func TestSayAtOneMoment(t *testing.T) {
 				if errs[0] != nil {
 					pair[0], pair[1] = "a", "b"
 				}
-				if _, err := d.Say(t.Context(), pair[0], "c", "undo", "somebody", true); err != nil {
+				if _, err := d.Say(t.Context(), pair[0], "c", "undo", "somebody", incident.Sight{All: true}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -80,11 +80,11 @@ func TestSayAtOneMoment(t *testing.T) {
 func TestAnswerLeavesATrace(t *testing.T) {
 	d := answering(t, storetest.SQLite(t))
 	for _, say := range []struct{ what, by string }{{"apart", "one"}, {"same", "two"}, {"undo", "three"}} {
-		if _, err := d.Say(t.Context(), "b", "a", say.what, say.by, true); err != nil {
+		if _, err := d.Say(t.Context(), "b", "a", say.what, say.by, incident.Sight{All: true}); err != nil {
 			t.Fatalf("Say(%s): %v", say.what, err)
 		}
 	}
-	events, err := d.Answered(t.Context(), "a", true)
+	events, err := d.Answered(t.Context(), "a", incident.Sight{All: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,10 +95,10 @@ func TestAnswerLeavesATrace(t *testing.T) {
 	if want := "ab undo three; ab same two; ab apart one; "; got != want {
 		t.Errorf("Answered = %s, want %s", got, want)
 	}
-	if _, err := d.Say(t.Context(), "a", "b", "undo", "three", true); !errors.Is(err, incident.ErrNotFound) {
+	if _, err := d.Say(t.Context(), "a", "b", "undo", "three", incident.Sight{All: true}); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("taking back what nobody says: %v, want ErrNotFound", err)
 	}
-	if _, err := d.Say(t.Context(), "a", "b", "maybe", "three", true); !errors.Is(err, incident.ErrInvalid) {
+	if _, err := d.Say(t.Context(), "a", "b", "maybe", "three", incident.Sight{All: true}); !errors.Is(err, incident.ErrInvalid) {
 		t.Errorf("saying maybe: %v, want ErrInvalid", err)
 	}
 }

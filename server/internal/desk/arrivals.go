@@ -70,7 +70,7 @@ func (d *Desk) placed(ctx context.Context, said []incident.Answer) (bool, error)
 
 // place adds those of some incidents that are in no problem yet to the problem that they belong to.
 func (d *Desk) place(ctx context.Context, ids []incident.ID) error {
-	docs, err := d.documents(ctx, incident.Filter{IDs: ids, Kinds: groupedKinds, Private: true})
+	docs, err := d.documents(ctx, incident.Filter{IDs: ids, Kinds: groupedKinds, Sight: incident.Sight{All: true}})
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ var behind = map[string]Behind{
 
 // Behind lists what a figure counts, from the same report as the page that shows it. figure is "REPORT.NAME", with ".TEAM" behind it
 // for those of a team. It returns incident.ErrNotFound for a figure or team that there is not.
-func (d *Desk) Behind(ctx context.Context, figure string, q query.Query, private bool) (Behind, error) {
+func (d *Desk) Behind(ctx context.Context, figure string, q query.Query, sight incident.Sight) (Behind, error) {
 	report, rest, _ := strings.Cut(figure, ".")
 	name, team, _ := strings.Cut(rest, ".")
 	b, known := behind[report+"."+name]
@@ -42,7 +42,7 @@ func (d *Desk) Behind(ctx context.Context, figure string, q query.Query, private
 	}
 	switch report {
 	case "load":
-		r, err := d.Load(ctx, q, private)
+		r, err := d.Load(ctx, q, sight)
 		b.All = r.All
 		for _, t := range r.Teams {
 			if string(t.Team) == team {
@@ -55,11 +55,11 @@ func (d *Desk) Behind(ctx context.Context, figure string, q query.Query, private
 		}
 		return b, err
 	case "learning":
-		l, all, err := d.Learning(ctx, q, private)
+		l, all, err := d.Learning(ctx, q, sight)
 		b.Members, b.All = l.Members[name], all
 		return b, err
 	}
-	r, all, err := d.Delivery(ctx, q, private)
+	r, all, err := d.Delivery(ctx, q, sight)
 	b.Members, b.All = r.Members[name], all
 	return b, err
 }

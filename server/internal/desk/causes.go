@@ -26,9 +26,9 @@ type Causes struct {
 
 // Causes measures which factors recur, which services fail together, and whether failures follow changes. It takes the
 // questions of Figures.
-func (d *Desk) Causes(ctx context.Context, q query.Query, private bool) (Causes, error) {
+func (d *Desk) Causes(ctx context.Context, q query.Query, sight incident.Sight) (Causes, error) {
 	snapshot := d.Live.Snapshot()
-	a, err := d.Figures(ctx, q, private)
+	a, err := d.Figures(ctx, q, sight)
 	if err != nil {
 		return Causes{}, err
 	}

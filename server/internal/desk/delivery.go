@@ -40,34 +40,34 @@ func (d *Desk) SaveDeliveryRule(ctx context.Context, rule incident.DeliveryRule,
 // Delivery measures deployments and what followed them. It takes the questions of ChangeFilter, and teams, which stand for
 // the services that they own. Without a kind of change, deployments are meant. all is false where there were more
 // changes than can be read for one figure: the oldest are missing then.
-func (d *Desk) Delivery(ctx context.Context, q query.Query, private bool) (r analytics.DeliveryReport, all bool, err error) {
+func (d *Desk) Delivery(ctx context.Context, q query.Query, sight incident.Sight) (r analytics.DeliveryReport, all bool, err error) {
 	rule, _, err := d.DeliveryRule(ctx)
 	if err != nil {
 		return r, false, err
 	}
-	return d.deliveryBy(ctx, rule, q, private)
+	return d.deliveryBy(ctx, rule, q, sight)
 }
 
 // deliveryBy is Delivery by a rule that need not be in force.
-func (d *Desk) deliveryBy(ctx context.Context, rule incident.DeliveryRule, q query.Query, private bool) (r analytics.DeliveryReport, all bool, err error) {
+func (d *Desk) deliveryBy(ctx context.Context, rule incident.DeliveryRule, q query.Query, sight incident.Sight) (r analytics.DeliveryReport, all bool, err error) {
 	snapshot := d.Live.Snapshot()
-	teams, err := d.TeamIDs(q.Teams, private)
+	teams, err := d.TeamIDs(q.Teams, sight)
 	if err != nil {
 		return r, false, err
 	}
 	if q.Teams = nil; len(q.ChangeKinds) == 0 {
 		q.ChangeKinds = []incident.ChangeKind{incident.ChangeDeploy}
 	}
-	f, err := d.ChangeFilter(ctx, q, private)
+	f, err := d.ChangeFilter(ctx, q, sight)
 	if err != nil {
 		return r, false, err
 	}
 	if len(teams) > 0 {
-		if f.Services = ownedBy(snapshot.Services(private), teams, f.Services); len(f.Services) == 0 {
+		if f.Services = ownedBy(snapshot.Services(sight), teams, f.Services); len(f.Services) == 0 {
 			return r, false, incident.Invalidf("team", "the team owns none of these services, so no deployment can be told to be its own")
 		}
 	}
-	a := analytics.Query{From: q.From, To: q.To, Location: q.Zone, Now: d.Now().UTC(), Services: f.Services, Private: private}
+	a := analytics.Query{From: q.From, To: q.To, Location: q.Zone, Now: d.Now().UTC(), Services: f.Services, Sight: sight}
 	if !f.From.IsZero() {
 		f.From = f.From.Add(-rule.Cap())
 	}

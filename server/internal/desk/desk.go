@@ -82,8 +82,8 @@ func (d *Desk) Source(name string) (importers.Source, error) {
 
 // Scope resolves the names of a question into what search and analytics are asked. A name that
 // nothing has is an ErrInvalid that names the parameter.
-func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.Request, analytics.Query, error) {
-	r := names{d.Live.Snapshot(), private}
+func (d *Desk) Scope(ctx context.Context, q query.Query, sight incident.Sight) (search.Request, analytics.Query, error) {
+	r := names{d.Live.Snapshot(), sight}
 	services, err := r.services("service", q.Services)
 	if err != nil {
 		return search.Request{}, analytics.Query{}, err
@@ -101,7 +101,7 @@ func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.R
 		return search.Request{}, analytics.Query{}, err
 	}
 	a := analytics.Query{From: q.From, To: q.To, Location: q.Zone, Now: d.Now().UTC(), Services: services, Teams: teams,
-		Connections: connections, Severities: q.Severities, Priorities: q.Priorities, Tags: q.Tags, Kinds: q.Kinds, Private: private,
+		Connections: connections, Severities: q.Severities, Priorities: q.Priorities, Tags: q.Tags, Kinds: q.Kinds, Sight: sight,
 		NoCompare: q.Compare == "none", Programme: q.Programme}
 	if from, to, ok := q.Previous(); ok {
 		a.BeforeFrom, a.BeforeTo = from, to
@@ -120,13 +120,13 @@ func (d *Desk) Scope(ctx context.Context, q query.Query, private bool) (search.R
 	return search.Request{Query: text, Connections: all, Filter: incident.Filter{
 		Severities: q.Severities, Statuses: q.Statuses, Kinds: q.Kinds, Origins: q.Origins, Services: services, NotServices: not,
 		Teams: teams, Priorities: q.Priorities, Tags: q.Tags, Connections: connections, From: q.From, To: q.To,
-		Private: private, Sort: order(q.Sort), After: q.After, Limit: q.Limit,
+		Sight: sight, Sort: order(q.Sort), After: q.After, Limit: q.Limit,
 	}}, a, nil
 }
 
 // Figures resolves a question about numbers as Scope does. A filter that only the index knows is ErrInvalid: figures
 // that pass over it would be those of other incidents. Narrow takes such a filter, too.
-func (d *Desk) Figures(ctx context.Context, q query.Query, private bool) (analytics.Query, error) {
+func (d *Desk) Figures(ctx context.Context, q query.Query, sight incident.Sight) (analytics.Query, error) {
 	const not = "these figures cannot be narrowed down by this; charts, measurements and lists of incidents can"
 	switch {
 	case q.Text != "":
@@ -138,19 +138,19 @@ func (d *Desk) Figures(ctx context.Context, q query.Query, private bool) (analyt
 	case len(q.NotServices) > 0:
 		return analytics.Query{}, incident.Invalidf("service", "these figures can be narrowed down to services, but cannot leave one out")
 	}
-	_, a, err := d.Scope(ctx, q, private)
+	_, a, err := d.Scope(ctx, q, sight)
 	return a, err
 }
 
 // Narrow resolves a question about numbers with any filter that a search takes, and returns the snapshot to ask: where the question has words, that
 // of the incidents that are found by them, as far as the index knows them. It is for figures that follow from the incidents themselves, and not for promises about services.
-func (d *Desk) Narrow(ctx context.Context, q query.Query, private bool) (*analytics.Snapshot, analytics.Query, error) {
+func (d *Desk) Narrow(ctx context.Context, q query.Query, sight incident.Sight) (*analytics.Snapshot, analytics.Query, error) {
 	snapshot := d.Live.Snapshot()
 	if q.Text == "" && len(q.Statuses)+len(q.Origins)+len(q.NotServices) == 0 {
-		a, err := d.Figures(ctx, q, private)
+		a, err := d.Figures(ctx, q, sight)
 		return snapshot, a, err
 	}
-	req, a, err := d.Scope(ctx, q, private)
+	req, a, err := d.Scope(ctx, q, sight)
 	if err != nil {
 		return nil, a, err
 	}
@@ -204,14 +204,14 @@ func connections(all []incident.Connection, wanted []string) ([]incident.ID, err
 // names finds the services and teams that people mean.
 type names struct {
 	snapshot *analytics.Snapshot
-	private  bool // the viewer may know those that only private incidents name
+	sight    incident.Sight // of the viewer, who may not know those that only hidden incidents name
 }
 
 func (n names) services(field string, wanted []string) ([]incident.ID, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	all := n.snapshot.Services(n.private)
+	all := n.snapshot.Services(n.sight)
 	return find(field, wanted, all, func(s incident.Service) (incident.ID, []string) {
 		return s.ID, append([]string{s.Name}, s.Alias...)
 	})
@@ -221,7 +221,7 @@ func (n names) teams(wanted []string) ([]incident.ID, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	return find("team", wanted, n.snapshot.Teams(n.private), func(t incident.Team) (incident.ID, []string) { return t.ID, []string{t.Name} })
+	return find("team", wanted, n.snapshot.Teams(n.sight), func(t incident.Team) (incident.ID, []string) { return t.ID, []string{t.Name} })
 }
 
 // find returns the ids that wanted names: by id, or by a name, as incident.Slug compares names.
@@ -242,13 +242,13 @@ func find[T any](field string, wanted []string, all []T, of func(T) (incident.ID
 	return ids, nil
 }
 
-// Incident returns an incident. Private ones are not found unless private is set.
-func (d *Desk) Incident(ctx context.Context, id incident.ID, private bool) (*incident.Incident, error) {
+// Incident returns an incident. One that sight does not see is not found.
+func (d *Desk) Incident(ctx context.Context, id incident.ID, sight incident.Sight) (*incident.Incident, error) {
 	inc, err := d.Store.Incident(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if inc.Private && !private {
+	if !inc.SeenBy(sight) {
 		return nil, fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
 	}
 	return inc, nil

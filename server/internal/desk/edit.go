@@ -19,6 +19,8 @@ const firstYear = 1970
 type Patch struct {
 	Fields     map[string]string
 	Milestones []MilestonePatch
+	Share      *Sharing // nil: who may see it stays as it is
+	ShutOut    bool     // the writer knows that they will not see the incident any more
 }
 
 // MilestonePatch states when something happened. The imported statement stays beside it.
@@ -29,20 +31,27 @@ type MilestonePatch struct {
 	Reason    string
 }
 
-// Edit applies a patch in the name of by and returns the incident and the number of the change.
-func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string) (*incident.Incident, incident.Seq, error) {
+// Edit applies a patch in the name of by and returns the incident and the number of the change. An incident that sight does not see is not
+// found.
+func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string, sight incident.Sight) (*incident.Incident, incident.Seq, error) {
 	var out *incident.Incident
+	if err := d.share(ctx, &p, sight); err != nil {
+		return nil, 0, err
+	}
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
 		found, err := tx.IncidentsByID([]incident.ID{id})
 		if err != nil {
 			return err
 		}
 		inc := found[id]
-		if inc == nil || inc.Deleted() {
+		if inc == nil || inc.Deleted() || !inc.SeenBy(sight) {
 			return incident.ErrNotFound
 		}
 		team, err := p.apply(inc, by, d.Now().UTC())
 		if err != nil {
+			return err
+		}
+		if err := p.shutOut(inc, sight); err != nil {
 			return err
 		}
 		if team.ID != "" {
@@ -50,7 +59,7 @@ func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string) (*i
 				return err
 			}
 		}
-		if err := twinExists(tx, inc); err != nil {
+		if err := p.twinExists(tx, inc, sight); err != nil {
 			return err
 		}
 		for _, field := range []string{"caused_by", "not_caused_by"} {
@@ -69,13 +78,13 @@ func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string) (*i
 	return out, seq, err
 }
 
-// twinExists refuses to say that an incident is the same as one that is not there.
-func twinExists(tx incident.Tx, inc *incident.Incident) error {
-	if inc.SameAs == "" {
+// twinExists refuses to say that an incident is the same as one that is not there, or that sight does not see.
+func (p Patch) twinExists(tx incident.Tx, inc *incident.Incident, sight incident.Sight) error {
+	if _, stated := p.Fields["same_as"]; !stated || inc.SameAs == "" {
 		return nil
 	}
 	found, err := tx.IncidentsByID([]incident.ID{inc.SameAs})
-	if err == nil && (found[inc.SameAs] == nil || found[inc.SameAs].Deleted()) {
+	if other := found[inc.SameAs]; err == nil && (other == nil || other.Deleted() || !other.SeenBy(sight)) {
 		err = incident.Invalidf("same_as", "there is no incident %q", inc.SameAs)
 	}
 	return err
@@ -98,7 +107,7 @@ func changeExists(tx incident.Tx, field string, change incident.ID) error {
 func (p Patch) apply(inc *incident.Incident, by string, at time.Time) (team incident.Team, err error) {
 	for _, field := range slices.Sorted(maps.Keys(p.Fields)) {
 		value := strings.TrimSpace(p.Fields[field])
-		if len(value) > 1000 {
+		if len(value) > 1000 && field != "audience" {
 			return team, incident.Invalidf(field, "give at most 1,000 characters")
 		}
 		if field == "team" && value != "" {

@@ -26,8 +26,8 @@ type FactorVerdict struct {
 var FactorActions = []string{"confirm", "reject", "reword", "add", "undo"}
 
 // JudgeFactor applies a verdict about a factor of an incident that the viewer may see, in the name of by. Imports keep it.
-func (d *Desk) JudgeFactor(ctx context.Context, id incident.ID, v FactorVerdict, by string, private bool) (*incident.Incident, incident.Seq, error) {
-	if _, err := d.Incident(ctx, id, private); err != nil {
+func (d *Desk) JudgeFactor(ctx context.Context, id incident.ID, v FactorVerdict, by string, sight incident.Sight) (*incident.Incident, incident.Seq, error) {
+	if _, err := d.Incident(ctx, id, sight); err != nil {
 		return nil, 0, err
 	}
 	own := string(incident.NewID("fac"))
@@ -79,14 +79,14 @@ func (v FactorVerdict) apply(inc *incident.Incident, own, by string, at time.Tim
 const namesOffered = 30
 
 // FactorNames are what factors of an incident may be called: what is guessed for it first, then what contributed to several others.
-func (d *Desk) FactorNames(id incident.ID, private bool) []string {
+func (d *Desk) FactorNames(id incident.ID, sight incident.Sight) []string {
 	var out []string
 	for _, x := range d.Suggest.Suggest(id) {
 		if x.Kind == suggest.Category {
 			out = append(out, x.Value)
 		}
 	}
-	for _, f := range d.Live.Snapshot().SharedFactors(analytics.Query{Now: d.Now().UTC(), Private: private}).Factors {
+	for _, f := range d.Live.Snapshot().SharedFactors(analytics.Query{Now: d.Now().UTC(), Sight: sight}).Factors {
 		if len(out) < namesOffered && !slices.Contains(out, f.Name) {
 			out = append(out, f.Name)
 		}
@@ -121,8 +121,8 @@ type ClaimedFactor struct {
 }
 
 // ClaimedFactors lists what is claimed of the incidents that q selects, by name, by how much time it stands for.
-func (d *Desk) ClaimedFactors(ctx context.Context, q query.Query, private bool) (Claims, error) {
-	a, err := d.Figures(ctx, q, private)
+func (d *Desk) ClaimedFactors(ctx context.Context, q query.Query, sight incident.Sight) (Claims, error) {
+	a, err := d.Figures(ctx, q, sight)
 	if err != nil {
 		return Claims{}, err
 	}
@@ -140,7 +140,7 @@ func (d *Desk) ClaimedFactors(ctx context.Context, q query.Query, private bool) 
 	}
 	byID := map[incident.ID]*incident.Incident{}
 	for _, inc := range incs {
-		if private || !inc.Private {
+		if inc.SeenBy(sight) {
 			byID[inc.ID] = inc
 		}
 	}

@@ -27,7 +27,7 @@ func TestFiguresRefuseWhatTheyCannotCount(t *testing.T) {
 		if err != nil {
 			t.Fatalf("Parse(%q): %v", tc.query, err)
 		}
-		_, err = d.Figures(t.Context(), q, true)
+		_, err = d.Figures(t.Context(), q, incident.Sight{All: true})
 		var field *incident.FieldError
 		if got := errors.As(err, &field); got != (tc.field != "") || got && field.Field != tc.field {
 			t.Errorf("Figures(%q) = %v, want an error in %q", tc.query, err, tc.field)

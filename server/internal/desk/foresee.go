@@ -39,8 +39,8 @@ const ForecastTime = 10 * time.Second
 // Foresee works out what mapping the stored records of conn again would change, under the mapping that conn carries,
 // saved or not: in incidents, and in the figures of this connection's incidents for the latest
 // quarter that has any, and for all time. It looks at the newest incidents first and ends after limit (0: with the
-// last one): then all that it says is of those alone.
-func (d *Desk) Foresee(ctx context.Context, conn incident.Connection, limit time.Duration) (Forecast, error) {
+// last one): then all that it says is of those alone. Figures are of the incidents that sight sees.
+func (d *Desk) Foresee(ctx context.Context, conn incident.Connection, limit time.Duration, sight incident.Sight) (Forecast, error) {
 	conn, err := d.Unseal(conn)
 	if err != nil {
 		return Forecast{}, err
@@ -53,7 +53,7 @@ func (d *Desk) Foresee(ctx context.Context, conn incident.Connection, limit time
 	out, cut, err := d.Runner.Foresee(ctx, conn, limit, func(before, after []*incident.Incident) error { return s.take(ctx, before, after) })
 	f := Forecast{Outcome: out, Cut: cut, Kept: int64(tallies[conn.ID].Records)}
 	if err == nil {
-		f.Figures = moves(settled(s.before), settled(s.after), s.latest, cut)
+		f.Figures = moves(settled(s.before), settled(s.after), s.latest, cut, sight)
 	}
 	return f, err
 }
@@ -86,17 +86,17 @@ func settled(l *analytics.Live) *analytics.Snapshot {
 }
 
 // moves compares the figures of two snapshots, which hold the newest incidents alone when cut is set.
-func moves(before, after *analytics.Snapshot, latest time.Time, cut bool) []Move {
+func moves(before, after *analytics.Snapshot, latest time.Time, cut bool, sight incident.Sight) []Move {
 	whole := "all time"
 	if cut {
 		whole = "the newest records"
 	}
 	begin := time.Date(latest.Year(), (latest.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
-	quarter := analytics.Query{From: begin, To: begin.AddDate(0, 3, 0), Private: true}
+	quarter := analytics.Query{From: begin, To: begin.AddDate(0, 3, 0), Sight: sight}
 	var out []Move
 	for _, f := range foreseen {
 		out = append(out, compare(before, after, f.metric, f.value, fmt.Sprintf("%d Q%d", begin.Year(), begin.Month()/3+1), quarter)...)
-		out = append(out, compare(before, after, f.metric, f.value, whole, analytics.Query{Private: true})...)
+		out = append(out, compare(before, after, f.metric, f.value, whole, analytics.Query{Sight: sight})...)
 	}
 	return out
 }

@@ -71,7 +71,7 @@ func foretold(t *testing.T, n int, limit time.Duration) Forecast {
 		t.Fatal(err)
 	}
 	conn.Settings = map[string]string{"resolved": "light"}
-	f, err := d.Foresee(t.Context(), conn, limit)
+	f, err := d.Foresee(t.Context(), conn, limit, incident.Sight{All: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestForeseeEndsWithItsRequest(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := d.Foresee(ctx, conn, 0); !errors.Is(err, context.Canceled) {
+	if _, err := d.Foresee(ctx, conn, 0, incident.Sight{All: true}); !errors.Is(err, context.Canceled) {
 		t.Errorf("foreseeing for a request that was canceled: %v, want that it was canceled", err)
 	}
 }

@@ -39,7 +39,7 @@ func (d *Desk) groupAll(ctx context.Context, said []incident.Answer) error {
 	if err != nil {
 		return err
 	}
-	docs, err := d.documents(ctx, incident.Filter{Kinds: groupedKinds, Private: true})
+	docs, err := d.documents(ctx, incident.Filter{Kinds: groupedKinds, Sight: incident.Sight{All: true}})
 	if err != nil {
 		return err
 	}

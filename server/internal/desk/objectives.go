@@ -16,20 +16,20 @@ type ObjectiveBudget struct {
 }
 
 // Budgets returns all objectives that the viewer may know, by name.
-func (d *Desk) Budgets(s *analytics.Snapshot, private bool) []ObjectiveBudget {
+func (d *Desk) Budgets(s *analytics.Snapshot, sight incident.Sight) []ObjectiveBudget {
 	terms, now := s.Terms(), d.Now().UTC()
 	var out []ObjectiveBudget
-	for _, n := range s.Objectives(private) {
-		out = append(out, ObjectiveBudget{n, s.Objective(n.Objective, terms, now, private)})
+	for _, n := range s.Objectives(sight) {
+		out = append(out, ObjectiveBudget{n, s.Objective(n.Objective, terms, now, sight)})
 	}
 	return out
 }
 
 // Budget returns one objective, or ErrNotFound.
-func (d *Desk) Budget(s *analytics.Snapshot, id incident.ID, private bool) (ObjectiveBudget, error) {
-	for _, n := range s.Objectives(private) {
+func (d *Desk) Budget(s *analytics.Snapshot, id incident.ID, sight incident.Sight) (ObjectiveBudget, error) {
+	for _, n := range s.Objectives(sight) {
 		if n.Policy.ID == id {
-			return ObjectiveBudget{n, s.Objective(n.Objective, s.Terms(), d.Now().UTC(), private)}, nil
+			return ObjectiveBudget{n, s.Objective(n.Objective, s.Terms(), d.Now().UTC(), sight)}, nil
 		}
 	}
 	return ObjectiveBudget{}, incident.ErrNotFound
@@ -43,12 +43,13 @@ type ObjectiveDraft struct {
 	Service  string
 	Body     incident.Objective
 	Note, By string
+	Sight    incident.Sight // of who saves it: names that only hidden incidents have are not known
 }
 
 // SaveObjective stores an objective as a new version. ErrConflict: somebody else changed it meanwhile.
 func (d *Desk) SaveObjective(ctx context.Context, o ObjectiveDraft) (incident.Policy, incident.Seq, error) {
 	if o.Service != "" {
-		ids, err := names{d.Live.Snapshot(), true}.services("service", []string{o.Service})
+		ids, err := names{d.Live.Snapshot(), o.Sight}.services("service", []string{o.Service})
 		if err != nil {
 			return incident.Policy{}, 0, err
 		}
@@ -86,7 +87,7 @@ type OpenSLOImport struct {
 }
 
 // ImportOpenSLO stores the objectives of an OpenSLO file, all of them or after an error none.
-func (d *Desk) ImportOpenSLO(ctx context.Context, data []byte, by string) (OpenSLOImport, incident.Seq, error) {
+func (d *Desk) ImportOpenSLO(ctx context.Context, data []byte, by string, sight incident.Sight) (OpenSLOImport, incident.Seq, error) {
 	out := OpenSLOImport{Saved: []string{}, Same: []string{}, Services: []string{}, Kept: []string{}, Notes: []string{}}
 	found, err := openslo.Read(data)
 	if err != nil {
@@ -96,7 +97,7 @@ func (d *Desk) ImportOpenSLO(ctx context.Context, data []byte, by string) (OpenS
 	var put []incident.Policy
 	var added []incident.Service
 	for _, n := range found.Objectives {
-		ids, err := names{d.Live.Snapshot(), true}.services("service", []string{n.Service})
+		ids, err := names{d.Live.Snapshot(), sight}.services("service", []string{n.Service})
 		if err != nil {
 			s := incident.NewService(n.Service)
 			ids, added, out.Services = []incident.ID{s.ID}, append(added, s), append(out.Services, s.Name)
@@ -146,9 +147,9 @@ func (d *Desk) unlessSame(ctx context.Context, put []incident.Policy, draft poli
 }
 
 // ExportOpenSLO writes the objectives that the viewer may know as OpenSLO v1, with what was kept of imports.
-func (d *Desk) ExportOpenSLO(s *analytics.Snapshot, private bool) ([]byte, error) {
+func (d *Desk) ExportOpenSLO(s *analytics.Snapshot, sight incident.Sight) ([]byte, error) {
 	var objectives []openslo.Named
-	for _, n := range s.Objectives(private) {
+	for _, n := range s.Objectives(sight) {
 		objectives = append(objectives, openslo.Named{ID: n.Policy.ID, Name: n.Policy.Name, Service: s.Name(n.Objective.Service), Objective: n.Objective})
 	}
 	var kept []openslo.Kept

@@ -24,21 +24,21 @@ func (d *Desk) ShiftConnections(ctx context.Context) ([]incident.Connection, err
 }
 
 // TeamsOf returns the teams that an incident and its services belong to, by name, as far as the viewer may know them.
-func (d *Desk) TeamsOf(inc *incident.Incident, private bool) []incident.Team {
+func (d *Desk) TeamsOf(inc *incident.Incident, sight incident.Sight) []incident.Team {
 	snapshot := d.Live.Snapshot()
 	ids := []incident.ID{inc.Team}
 	touched := servicesOf(inc.Services)
-	for _, s := range snapshot.Services(private) {
+	for _, s := range snapshot.Services(sight) {
 		if slices.Contains(touched, s.ID) {
 			ids = append(ids, s.Team)
 		}
 	}
-	return slices.DeleteFunc(snapshot.Teams(private), func(t incident.Team) bool { return !slices.Contains(ids, t.ID) })
+	return slices.DeleteFunc(snapshot.Teams(sight), func(t incident.Team) bool { return !slices.Contains(ids, t.ID) })
 }
 
 // TeamIDs resolves names of teams, or ids, as far as the viewer may know them; an unknown one is ErrInvalid.
-func (d *Desk) TeamIDs(wanted []string, private bool) ([]incident.ID, error) {
-	return names{d.Live.Snapshot(), private}.teams(wanted)
+func (d *Desk) TeamIDs(wanted []string, sight incident.Sight) ([]incident.ID, error) {
+	return names{d.Live.Snapshot(), sight}.teams(wanted)
 }
 
 // OnCallAt returns the shifts of teams' schedules at an instant, by schedule, then by level of escalation. They are

@@ -9,21 +9,21 @@ import (
 )
 
 // VisibleProblems returns the problems with the members that the viewer may see, most members first; those of
-// which fewer than two are left then are left out, so that none tells of a private incident. Until the snapshot has
+// which fewer than two are left then are left out, so that none tells of a hidden incident. Until the snapshot has
 // seen the whole record nobody knows what is private, and there are none.
-func (d *Desk) VisibleProblems(ctx context.Context, private bool) ([]incident.Problem, error) {
-	if !private && !d.knowsPrivate() {
+func (d *Desk) VisibleProblems(ctx context.Context, sight incident.Sight) ([]incident.Problem, error) {
+	if !sight.All && !d.knowsPrivate() {
 		return nil, nil
 	}
 	all, err := d.Store.Problems(ctx)
-	if err != nil || private {
+	if err != nil || sight.All {
 		return all, err
 	}
 	snapshot := d.Live.Snapshot()
 	var out []incident.Problem
 	for _, p := range all {
 		n := len(p.Members)
-		p.Members = slices.DeleteFunc(p.Members, func(m incident.ProblemMember) bool { return snapshot.Private(m.Incident) })
+		p.Members = slices.DeleteFunc(p.Members, func(m incident.ProblemMember) bool { return snapshot.Hides(m.Incident, sight) })
 		if len(p.Members) == n || active(p) >= 2 {
 			out = append(out, p)
 		}

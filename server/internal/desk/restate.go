@@ -180,9 +180,12 @@ func (d *Desk) causes(ctx context.Context, r *Restatement, since time.Time) erro
 		}
 	}
 	for chunk := range slices.Chunk(ids, 500) {
-		for inc, err := range d.Store.Incidents(ctx, incident.Filter{IDs: chunk, Private: true, Deleted: true}) {
+		for inc, err := range d.Store.Incidents(ctx, incident.Filter{IDs: chunk, Sight: incident.Sight{All: true}, Deleted: true}) {
 			if err != nil {
 				return err
+			}
+			if inc.Private && !hiddenSince(inc, since) {
+				continue // it is in no figure, and was in none
 			}
 			if at := inc.StartedAt(); at.UTC().Format("2006-01") == r.Month || inc.Deleted() && at.IsZero() || editedSince(inc, since) {
 				r.add(causeOf(inc, since))
@@ -200,6 +203,11 @@ func (r *Restatement) add(c Cause) {
 	default:
 		r.Causes = append(r.Causes, c)
 	}
+}
+
+// hiddenSince reports whether somebody said after a time who may see an incident.
+func hiddenSince(inc *incident.Incident, since time.Time) bool {
+	return slices.ContainsFunc(inc.Edits, func(e incident.Edit) bool { return e.Field == "private" && !e.At.Before(since) })
 }
 
 func editedSince(inc *incident.Incident, since time.Time) bool {

@@ -10,9 +10,9 @@ import (
 )
 
 // ServiceCounts returns how many incidents of each service count.
-func (d *Desk) ServiceCounts(s *analytics.Snapshot, private bool) map[incident.ID]int {
+func (d *Desk) ServiceCounts(s *analytics.Snapshot, sight incident.Sight) map[incident.ID]int {
 	counts := map[incident.ID]int{}
-	for _, g := range s.Counts(analytics.Query{Private: private, Now: d.Now().UTC(), GroupBy: analytics.ByService}) {
+	for _, g := range s.Counts(analytics.Query{Sight: sight, Now: d.Now().UTC(), GroupBy: analytics.ByService}) {
 		counts[incident.ID(g.Key)] = g.N
 	}
 	return counts
@@ -32,8 +32,8 @@ func ByIncidents(services []incident.Service, counts map[incident.ID]int) []inci
 
 // Problem returns one problem with the members that the viewer may see, or ErrNotFound when fewer than
 // two are left.
-func (d *Desk) Problem(ctx context.Context, id incident.ID, private bool) (*incident.Problem, error) {
-	all, err := d.VisibleProblems(ctx, private)
+func (d *Desk) Problem(ctx context.Context, id incident.ID, sight incident.Sight) (*incident.Problem, error) {
+	all, err := d.VisibleProblems(ctx, sight)
 	if err != nil {
 		return nil, err
 	}

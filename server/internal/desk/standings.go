@@ -62,20 +62,20 @@ func ByCost(all []Standing) string {
 
 // Standings returns the problems that are asked for, of members that the viewer may see, in the order that is asked for. An unknown
 // name in q is ErrInvalid.
-func (d *Desk) Standings(ctx context.Context, q ProblemQuery, private bool) ([]Standing, error) {
+func (d *Desk) Standings(ctx context.Context, q ProblemQuery, sight incident.Sight) ([]Standing, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	services, err := names{d.Live.Snapshot(), private}.services("service", q.Services)
+	services, err := names{d.Live.Snapshot(), sight}.services("service", q.Services)
 	if err != nil {
 		return nil, err
 	}
-	all, err := d.VisibleProblems(ctx, private)
+	all, err := d.VisibleProblems(ctx, sight)
 	if err != nil {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(p incident.Problem) bool { return !q.wants(p) })
-	out, err := d.standings(ctx, all, private)
+	out, err := d.standings(ctx, all, sight)
 	if err != nil {
 		return nil, err
 	}
@@ -88,19 +88,19 @@ func (d *Desk) Standings(ctx context.Context, q ProblemQuery, private bool) ([]S
 }
 
 // Standing returns one problem that the viewer may see.
-func (d *Desk) Standing(ctx context.Context, id incident.ID, private bool) (Standing, error) {
-	p, err := d.Problem(ctx, id, private)
+func (d *Desk) Standing(ctx context.Context, id incident.ID, sight incident.Sight) (Standing, error) {
+	p, err := d.Problem(ctx, id, sight)
 	if err != nil {
 		return Standing{}, err
 	}
-	all, err := d.standings(ctx, []incident.Problem{*p}, private)
+	all, err := d.standings(ctx, []incident.Problem{*p}, sight)
 	if err != nil {
 		return Standing{}, err
 	}
 	return all[0], nil
 }
 
-func (d *Desk) standings(ctx context.Context, problems []incident.Problem, private bool) ([]Standing, error) {
+func (d *Desk) standings(ctx context.Context, problems []incident.Problem, sight incident.Sight) ([]Standing, error) {
 	managements, err := d.Store.Managements(ctx)
 	if err != nil {
 		return nil, err
@@ -114,8 +114,8 @@ func (d *Desk) standings(ctx context.Context, problems []incident.Problem, priva
 		}
 	}
 	snapshot, now := d.Live.Snapshot(), d.Now().UTC()
-	floods, from := d.foldedFloods(now, private)
-	measured := snapshot.Recurrences(groups, now, snapshot.Terms(), floods, private)
+	floods, from := d.foldedFloods(now, sight)
+	measured := snapshot.Recurrences(groups, now, snapshot.Terms(), floods, sight)
 	out := make([]Standing, len(problems))
 	for i, p := range problems {
 		m, written := managements[p.ID]
@@ -208,8 +208,8 @@ func (k KnownProblem) Workaround() string {
 }
 
 // KnownProblems returns the problems that are shown unasked, by those of incs that belong to them.
-func (d *Desk) KnownProblems(ctx context.Context, incs []incident.ID, private bool) (map[incident.ID][]KnownProblem, error) {
-	all, err := d.VisibleProblems(ctx, private)
+func (d *Desk) KnownProblems(ctx context.Context, incs []incident.ID, sight incident.Sight) (map[incident.ID][]KnownProblem, error) {
+	all, err := d.VisibleProblems(ctx, sight)
 	if err != nil {
 		return nil, err
 	}

@@ -39,10 +39,10 @@ func (d *Desk) SaveWeights(ctx context.Context, w incident.ImpactWeights, note, 
 
 // SaveRate stores what a minute without a service costs; service is a name or id, or empty for the default. removed takes the
 // rate back.
-func (d *Desk) SaveRate(ctx context.Context, r incident.CostRate, service string, removed bool, note, by string) (incident.Seq, error) {
+func (d *Desk) SaveRate(ctx context.Context, r incident.CostRate, service string, removed bool, note, by string, sight incident.Sight) (incident.Seq, error) {
 	name := RateName("")
 	if service != "" {
-		ids, err := names{d.Live.Snapshot(), true}.services("service", []string{service})
+		ids, err := names{d.Live.Snapshot(), sight}.services("service", []string{service})
 		if err != nil {
 			return 0, err
 		}
@@ -60,8 +60,8 @@ type NeedNames struct {
 }
 
 // SaveDependencies stores what a service needs; without groups it takes them back.
-func (d *Desk) SaveDependencies(ctx context.Context, service string, groups []NeedNames, note, by string) (incident.Seq, error) {
-	known := names{d.Live.Snapshot(), true}
+func (d *Desk) SaveDependencies(ctx context.Context, service string, groups []NeedNames, note, by string, sight incident.Sight) (incident.Seq, error) {
+	known := names{d.Live.Snapshot(), sight}
 	ids, err := known.services("service", []string{service})
 	if err != nil {
 		return 0, err

@@ -117,7 +117,7 @@ func TestMergedProblemIsFoundByItsOldID(t *testing.T) {
 	if _, _, err := d.Decide(t.Context(), "p", Verdict{Action: "merge", Other: "q"}, "ada"); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := d.Problem(t.Context(), "q", true); err != nil || p.ID != "p" {
+	if p, err := d.Problem(t.Context(), "q", incident.Sight{All: true}); err != nil || p.ID != "p" {
 		t.Errorf("Problem(q) = %v, %v, want p", p, err)
 	}
 }

@@ -18,11 +18,11 @@ const maxWhole = 20_000
 
 // whole returns the incidents of a question that count, oldest first, at most maxWhole of the newest; all is false when there
 // are more. The period is q's, begun earlier by a time.
-func (d *Desk) whole(ctx context.Context, q query.Query, earlier time.Duration, private bool) (incs []*incident.Incident, all bool, err error) {
-	if _, err := d.Figures(ctx, q, private); err != nil { // what figures cannot be narrowed down by
+func (d *Desk) whole(ctx context.Context, q query.Query, earlier time.Duration, sight incident.Sight) (incs []*incident.Incident, all bool, err error) {
+	if _, err := d.Figures(ctx, q, sight); err != nil { // what figures cannot be narrowed down by
 		return nil, false, err
 	}
-	req, _, err := d.Scope(ctx, q, private)
+	req, _, err := d.Scope(ctx, q, sight)
 	if err != nil {
 		return nil, false, err
 	}
@@ -53,16 +53,16 @@ type LoadReport struct {
 }
 
 // Load measures what incidents ask of teams. An incident without a team falls to the teams of its services.
-func (d *Desk) Load(ctx context.Context, q query.Query, private bool) (LoadReport, error) {
-	return d.loadBy(ctx, d.TeamHours, q, private)
+func (d *Desk) Load(ctx context.Context, q query.Query, sight incident.Sight) (LoadReport, error) {
+	return d.loadBy(ctx, d.TeamHours, q, sight)
 }
 
 // hoursOf returns the hours of a team, and whose they are.
 type hoursOf func(team incident.ID) (hours incident.TeamHours, from string, err error)
 
 // loadBy is Load by hours that need not be in force.
-func (d *Desk) loadBy(ctx context.Context, hours hoursOf, q query.Query, private bool) (LoadReport, error) {
-	incs, all, err := d.whole(ctx, q, 0, private)
+func (d *Desk) loadBy(ctx context.Context, hours hoursOf, q query.Query, sight incident.Sight) (LoadReport, error) {
+	incs, all, err := d.whole(ctx, q, 0, sight)
 	if err != nil {
 		return LoadReport{}, err
 	}
@@ -74,7 +74,7 @@ func (d *Desk) loadBy(ctx context.Context, hours hoursOf, q query.Query, private
 		}
 	}
 	if r.To.IsZero() {
-		if r.Ended, err = d.fellSilent(ctx, q, private, now); err != nil {
+		if r.Ended, err = d.fellSilent(ctx, q, sight, now); err != nil {
 			return r, err
 		}
 		r.To = lastKnown(r.Ended, incs)
@@ -82,7 +82,7 @@ func (d *Desk) loadBy(ctx context.Context, hours hoursOf, q query.Query, private
 	if r.To.IsZero() || r.To.After(now) {
 		r.To = now
 	}
-	byTeam, err := d.hardships(ctx, incs, private, &r)
+	byTeam, err := d.hardships(ctx, incs, sight, &r)
 	if err != nil {
 		return r, err
 	}
@@ -100,8 +100,8 @@ func (d *Desk) loadBy(ctx context.Context, hours hoursOf, q query.Query, private
 }
 
 // fellSilent returns when the record of the incidents asked for ended before now; zero when it goes on.
-func (d *Desk) fellSilent(ctx context.Context, q query.Query, private bool, now time.Time) (time.Time, error) {
-	_, a, err := d.Scope(ctx, q, private)
+func (d *Desk) fellSilent(ctx context.Context, q query.Query, sight incident.Sight, now time.Time) (time.Time, error) {
+	_, a, err := d.Scope(ctx, q, sight)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -125,9 +125,9 @@ func lastKnown(ended time.Time, incs []*incident.Incident) time.Time {
 	return last
 }
 
-func (d *Desk) hardships(ctx context.Context, incs []*incident.Incident, private bool, r *LoadReport) (map[incident.ID][]analytics.Hardship, error) {
+func (d *Desk) hardships(ctx context.Context, incs []*incident.Incident, sight incident.Sight, r *LoadReport) (map[incident.ID][]analytics.Hardship, error) {
 	owners := map[incident.ID]incident.ID{}
-	for _, s := range d.Live.Snapshot().Services(private) {
+	for _, s := range d.Live.Snapshot().Services(sight) {
 		owners[s.ID] = s.Team
 	}
 	out := map[incident.ID][]analytics.Hardship{}
@@ -199,10 +199,10 @@ func (d *Desk) TeamHours(team incident.ID) (hours incident.TeamHours, from strin
 
 // SaveTeamHours puts hours in force, of the team that they name or of all that have none. It returns ErrConflict when base is not
 // the version in force; 0 is whichever is.
-func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, base int, by, note string) (incident.Seq, error) {
+func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, base int, by, note string, sight incident.Sight) (incident.Seq, error) {
 	name := HoursName("")
 	if hours.Team != "" {
-		ids, err := d.TeamIDs([]string{string(hours.Team)}, true)
+		ids, err := d.TeamIDs([]string{string(hours.Team)}, sight)
 		if err != nil {
 			return 0, err
 		}
@@ -214,12 +214,12 @@ func (d *Desk) SaveTeamHours(ctx context.Context, hours incident.TeamHours, base
 }
 
 // Learning measures what was made of the incidents of a question. all is false when there are more than are read.
-func (d *Desk) Learning(ctx context.Context, q query.Query, private bool) (l analytics.Learning, all bool, err error) {
-	incs, all, err := d.whole(ctx, q, analytics.RepeatLookback, private)
+func (d *Desk) Learning(ctx context.Context, q query.Query, sight incident.Sight) (l analytics.Learning, all bool, err error) {
+	incs, all, err := d.whole(ctx, q, analytics.RepeatLookback, sight)
 	if err != nil {
 		return l, false, err
 	}
-	problems, err := d.VisibleProblems(ctx, private)
+	problems, err := d.VisibleProblems(ctx, sight)
 	if err != nil {
 		return l, false, err
 	}

@@ -21,7 +21,7 @@ func (d *Desk) WorkVersions(ctx context.Context, id incident.ID) ([]PolicyVersio
 }
 
 // TryDeliveryRule says in sentences which figures of delivery, over the whole record, a rule would change.
-func (d *Desk) TryDeliveryRule(ctx context.Context, rule incident.DeliveryRule, private bool) ([]string, error) {
+func (d *Desk) TryDeliveryRule(ctx context.Context, rule incident.DeliveryRule, sight incident.Sight) ([]string, error) {
 	if err := rule.Validate(); err != nil {
 		return nil, err
 	}
@@ -29,11 +29,11 @@ func (d *Desk) TryDeliveryRule(ctx context.Context, rule incident.DeliveryRule, 
 	if err != nil {
 		return nil, err
 	}
-	was, _, err := d.Delivery(ctx, q, private)
+	was, _, err := d.Delivery(ctx, q, sight)
 	if err != nil {
 		return nil, err
 	}
-	is, _, err := d.deliveryBy(ctx, rule, q, private)
+	is, _, err := d.deliveryBy(ctx, rule, q, sight)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (d *Desk) TryDeliveryRule(ctx context.Context, rule incident.DeliveryRule, 
 
 // TryTeamHours says in sentences which interruptions, over the whole record, hours would count otherwise. Teams with too few people
 // to show are left out.
-func (d *Desk) TryTeamHours(ctx context.Context, hours incident.TeamHours, private bool) ([]string, error) {
+func (d *Desk) TryTeamHours(ctx context.Context, hours incident.TeamHours, sight incident.Sight) ([]string, error) {
 	if err := hours.Validate(); err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (d *Desk) TryTeamHours(ctx context.Context, hours incident.TeamHours, priva
 	if err != nil {
 		return nil, err
 	}
-	was, err := d.Load(ctx, q, private)
+	was, err := d.Load(ctx, q, sight)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (d *Desk) TryTeamHours(ctx context.Context, hours incident.TeamHours, priva
 			return hours, "tried", nil
 		}
 		return now, from, err
-	}, q, private)
+	}, q, sight)
 	if err != nil {
 		return nil, err
 	}

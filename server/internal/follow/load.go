@@ -59,7 +59,7 @@ func loadIncidents(ctx context.Context, store incident.Reader, ids []incident.ID
 	}
 	found := make(map[incident.ID]bool, len(ids))
 	live := make([]incident.ID, 0, len(ids))
-	for inc, err := range store.Incidents(ctx, incident.Filter{IDs: ids, Private: true}) {
+	for inc, err := range store.Incidents(ctx, incident.Filter{IDs: ids, Sight: incident.Sight{All: true}}) {
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func (p *pass) countOut(ctx context.Context, c importers.Collection, in importer
 	}
 	var absent []string
 	held := 0
-	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Private: true}) {
+	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Sight: incident.Sight{All: true}}) {
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func (p *pass) touched(ctx context.Context, c importers.Collection, in importers
 // every change, so those that the run does not come across are asked for at its end, where they are due.
 func (p *pass) expect(ctx context.Context) error {
 	open := slices.DeleteFunc(slices.Clone(incident.Statuses), incident.Status.Over)
-	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Statuses: open, Private: true}) {
+	for inc, err := range p.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{p.conn.ID}, Statuses: open, Sight: incident.Sight{All: true}}) {
 		if err != nil {
 			return fmt.Errorf("jobs: run %s: read open incidents: %w", p.run.ID, err)
 		}

@@ -51,7 +51,7 @@ type newestWalk struct {
 // further records of an incident, and what was rejected.
 func (w *newestWalk) run(ctx context.Context) error {
 	var raws []incident.Raw
-	for inc, err := range w.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{w.conn.ID}, Private: true}) {
+	for inc, err := range w.store.Incidents(ctx, incident.Filter{Connections: []incident.ID{w.conn.ID}, Sight: incident.Sight{All: true}}) {
 		if err != nil {
 			return fmt.Errorf("jobs: foresee %s: read incidents: %w", w.conn.Name, err)
 		}

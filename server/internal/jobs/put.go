@@ -210,7 +210,7 @@ func byID(ctx context.Context, store incident.Reader, ids []incident.ID) (map[in
 	if len(ids) == 0 {
 		return found, nil
 	}
-	for inc, err := range store.Incidents(ctx, incident.Filter{IDs: ids, Private: true, Deleted: true}) {
+	for inc, err := range store.Incidents(ctx, incident.Filter{IDs: ids, Sight: incident.Sight{All: true}, Deleted: true}) {
 		if err != nil {
 			return nil, err
 		}

@@ -227,7 +227,7 @@ func (b *bench) head() incident.Seq {
 func (b *bench) incidents() map[string]*incident.Incident {
 	b.Helper()
 	out := map[string]*incident.Incident{}
-	for inc, err := range b.store.Incidents(b.Context(), incident.Filter{Private: true, Deleted: true}) {
+	for inc, err := range b.store.Incidents(b.Context(), incident.Filter{Sight: incident.Sight{All: true}, Deleted: true}) {
 		if err != nil {
 			b.Fatalf("Incidents: %v", err)
 		}

@@ -191,6 +191,19 @@ func (r reader) selected(f incident.Filter) *gorm.DB {
 	return r.bounded(q, f)
 }
 
+// seen leaves out the private incidents that a sight does not see.
+func (r reader) seen(q *gorm.DB, s incident.Sight) *gorm.DB {
+	switch {
+	case s.All:
+		return q
+	case s.Blind():
+		return q.Where("NOT private")
+	}
+	teams := array(s.Teams)
+	return q.Where("(NOT private OR team_id <> '' AND "+r.dialect.in("team_id")+" OR id IN (SELECT incident_id FROM incident_audience WHERE kind = 'user' AND member_id = ? OR kind = 'team' AND "+
+		r.dialect.in("member_id")+"))", teams, s.User, teams)
+}
+
 // bounded adds the period and the three switches. An incident of unknown start is in no period.
 func (r reader) bounded(q *gorm.DB, f incident.Filter) *gorm.DB {
 	if !f.From.IsZero() {
@@ -202,9 +215,7 @@ func (r reader) bounded(q *gorm.DB, f incident.Filter) *gorm.DB {
 	if !f.From.IsZero() || !f.To.IsZero() {
 		q = q.Where("started_at > ?", time.Time{})
 	}
-	if !f.Private {
-		q = q.Where("NOT private")
-	}
+	q = r.seen(q, f.Sight)
 	if !f.Deleted {
 		q = q.Where("deleted_at IS NULL")
 	}

@@ -23,7 +23,7 @@ func (s *Server) sayAlike(r *request) (answer, error) {
 		return answer{}, incident.Invalidf("verdict", "%q is not same, apart or undo", verdict)
 	}
 	id := incident.ID(r.Param("id"))
-	seq, err := s.Say(r.Request.Context(), id, incident.ID(r.PostForm("other")), verdict, r.viewer.Name, r.viewer.Private())
+	seq, err := s.Say(r.Request.Context(), id, incident.ID(r.PostForm("other")), verdict, r.viewer.Name, r.viewer.Sight())
 	if errors.Is(err, incident.ErrConflict) {
 		return goTo(frontend.IncidentPath(id)+"#similar", frontend.Flash{Kind: frontend.Fail, Text: "What was said of other incidents says otherwise about these two. Take that back first, on their pages or on their problem's."})
 	}
@@ -35,7 +35,7 @@ func (s *Server) sayAlike(r *request) (answer, error) {
 }
 
 func (s *Server) fillSimilar(ctx context.Context, r *request, page *frontend.IncidentPage) error {
-	found := s.Similar.Similar(page.Incident.ID, similarShown, r.viewer.Private())
+	found := s.Similar.Similar(page.Incident.ID, similarShown, r.viewer.Sight())
 	page.SimilarNote = found.None
 	earlier := slices.DeleteFunc(found.Before, func(m similar.Match) bool {
 		return slices.ContainsFunc(found.Again, func(o similar.Match) bool { return o.ID == m.ID })
@@ -63,7 +63,7 @@ var pairWords = map[incident.PairVerdict]string{incident.SaySame: "said that one
 
 // fillSaid lists what people said of the incident and others.
 func (s *Server) fillSaid(ctx context.Context, r *request, page *frontend.IncidentPage) error {
-	events, err := s.Answered(ctx, page.Incident.ID, r.viewer.Private())
+	events, err := s.Answered(ctx, page.Incident.ID, r.viewer.Sight())
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (s *Server) similarRows(ctx context.Context, r *request, found []similar.Ma
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.KnownProblems(ctx, ids, r.viewer.Private())
+	known, err := s.KnownProblems(ctx, ids, r.viewer.Sight())
 	if err != nil {
 		return nil, err
 	}

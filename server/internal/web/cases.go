@@ -66,7 +66,7 @@ func (s *Server) cases(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	snapshot, a, err := s.Narrow(r.Request.Context(), q, r.viewer.Private())
+	snapshot, a, err := s.Narrow(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

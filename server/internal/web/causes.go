@@ -42,7 +42,7 @@ func (s *Server) causes(r *request) (answer, error) {
 	for _, e := range []frontend.Link{{Label: "Factors as CSV", Path: causesPath + "/factors.csv"}, {Label: "Pairs as CSV", Path: causesPath + "/together.csv"}, {Label: "Changes as CSV", Path: causesPath + "/changes.csv"}, {Label: "JSON", Path: "/api/v1/causes"}} {
 		page.Exports = append(page.Exports, frontend.Link{Label: e.Label, Path: pathOf(e.Path, with(q, func(*query.Query) {}))})
 	}
-	c, err := s.Causes(r.Request.Context(), q, r.viewer.Private())
+	c, err := s.Causes(r.Request.Context(), q, r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		page.Problem, page.Nothing = capital(message(err))+".", "The question cannot be answered as it stands."
 		none := frontend.NoNumbers{Title: "Nothing to show", Text: "Take the filter away.", Links: []frontend.Link{{Label: "Remove all filters", Path: causesPath}}}
@@ -60,7 +60,7 @@ func (s *Server) causes(r *request) (answer, error) {
 	if page.Changes, err = s.changesBefore(r, c, q); err != nil {
 		return answer{}, err
 	}
-	page.Floods = s.floodList(c, r.viewer.Private())
+	page.Floods = s.floodList(c, r.viewer.Sight())
 	page.First = findings(c, q)
 	page.Nothing = "Nothing recurs or fails together more often than chance lets it, as far as the sources tell. What each part needs is said below."
 	for _, l := range c.Factors.LeftOut {
@@ -77,7 +77,7 @@ func (s *Server) causeFacets(r *request, q query.Query) ([]frontend.Facet, error
 	}
 	return r.facetsOf(causesPath, q, map[string][]search.Bucket{
 		"severity": each([]string{"1", "2", "3", "4", "5"}, func(v string) search.Bucket { return search.Bucket{Value: v, Label: "SEV" + v, Count: -1} }),
-		"team": each(s.Live.Snapshot().Teams(r.viewer.Private()), func(t incident.Team) search.Bucket {
+		"team": each(s.Live.Snapshot().Teams(r.viewer.Sight()), func(t incident.Team) search.Bucket {
 			return search.Bucket{Value: string(t.ID), Label: t.Name, Count: -1}
 		}),
 		"connection": each(connections, func(c incident.Connection) search.Bucket {
@@ -268,7 +268,7 @@ func (s *Server) exportCauses(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	c, err := s.Causes(r.Request.Context(), q, r.viewer.Private())
+	c, err := s.Causes(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

@@ -33,7 +33,7 @@ func coupled(api, db incident.Service) []*incident.Incident {
 // numbers, and private incidents are in none of them for those who may not see them.
 func TestCauses(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Manager)
+	s.signIn(incident.Admin)
 	s.lists("/causes", []string{"Nothing recurs or fails together", "No factor is named", "Fewer than two services are named", "No source of changes is connected", "No flood of alerts"}, nil)
 	api, db := incident.NewService("api"), incident.NewService("db")
 	s.put(func(tx incident.Tx) []error {
@@ -66,7 +66,7 @@ func TestCauses(t *testing.T) {
 // TestFoldedFlood: a list shows the first alert of a flood, or what people opened, with the others behind it, and all on demand.
 func TestFoldedFlood(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Manager)
+	s.signIn(incident.Admin)
 	api := incident.NewService("api")
 	var incs []*incident.Incident
 	for i := range 8 {

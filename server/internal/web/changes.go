@@ -48,7 +48,7 @@ func (s *Server) changes(r *request) (answer, error) {
 		return show(page) // nothing to narrow down
 	}
 	page.Facets = s.changeFacets(r, q, connected, lately)
-	f, err := s.ChangeFilter(ctx, q, r.viewer.Private())
+	f, err := s.ChangeFilter(ctx, q, r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		page.Problem, page.Empty = message(err), frontend.Empty{Kind: frontend.NothingMatches, Text: capital(message(err)) + "."}
 		return show(page)
@@ -117,7 +117,7 @@ func (s *Server) changeFacets(r *request, q query.Query, connected []incident.Co
 // knownServices are the services that the viewer may know.
 func (s *Server) knownServices(r *request) map[incident.ID]bool {
 	known := map[incident.ID]bool{}
-	for _, x := range s.Live.Snapshot().Services(r.viewer.Private()) {
+	for _, x := range s.Live.Snapshot().Services(r.viewer.Sight()) {
 		known[x.ID] = true
 	}
 	return known
@@ -129,7 +129,7 @@ func (s *Server) changeRows(ctx context.Context, r *request, changes []incident.
 	if err != nil || len(changes) == 0 {
 		return nil, err
 	}
-	now, known, after := s.Now().UTC(), s.knownServices(r), s.IncidentsAfter(changes, r.viewer.Private())
+	now, known, after := s.Now().UTC(), s.knownServices(r), s.IncidentsAfter(changes, r.viewer.Sight())
 	rows := make([]frontend.ChangeRow, len(changes))
 	for i, c := range changes {
 		row := frontend.ChangeRow{Change: c, Source: connections[c.Ref.Connection], Length: changeLength(c, now), After: after[i]}
@@ -189,7 +189,7 @@ func (s *Server) fillChanges(ctx context.Context, r *request, page *frontend.Inc
 		page.Changes.Note = "It names no service, so no change can be set beside it."
 		return nil
 	default:
-		found, err := s.Suspects(ctx, inc, r.viewer.Private())
+		found, err := s.Suspects(ctx, inc, r.viewer.Sight())
 		if err != nil {
 			return err
 		}
@@ -252,7 +252,7 @@ func (s *Server) change(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page := frontend.ChangePage{Shell: r.shell(cmp.Or(c.Title, "Untitled change"), frontend.NavChanges, frontend.Link{Label: "Changes", Path: changesPath}), Row: rows[0], MayEdit: r.viewer.MayChange(incident.Write)}
-	after, laid, err := s.SuspectedAfter(ctx, *c, r.viewer.Private())
+	after, laid, err := s.SuspectedAfter(ctx, *c, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

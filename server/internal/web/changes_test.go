@@ -84,7 +84,7 @@ func (s *importSite) lists(path string, texts, others []string) string {
 // an incident says what was changed before it.
 func TestChanges(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Editor)
+	s.signIn(incident.Admin)
 	s.lists("/changes", []string{"No source of changes is connected", "Deployments by webhook", "Jenkins"}, []string{"Grafana OnCall"})
 	s.lists("/changes?kind=deploy&range=30d", []string{"No source of changes is connected"}, []string{"No change matches"})
 	checkout, search, vault := incident.NewService("checkout"), incident.NewService("search"), incident.NewService("vault")

@@ -141,7 +141,7 @@ func (s *Server) causeCases(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := s.Figures(r.Request.Context(), q, r.viewer.Private())
+	a, err := s.Figures(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -163,11 +163,11 @@ func fillCases(page *frontend.PairPage, cases []analytics.Case) {
 }
 
 func (s *Server) pairCases(r *request, page *frontend.PairPage, snapshot *analytics.Snapshot, a analytics.Query, v url.Values) (answer, error) {
-	x, err := serviceNamed(snapshot, v.Get("a"), a.Private)
+	x, err := serviceNamed(snapshot, v.Get("a"), a.Sight)
 	if err != nil {
 		return answer{}, err
 	}
-	y, err := serviceNamed(snapshot, v.Get("b"), a.Private)
+	y, err := serviceNamed(snapshot, v.Get("b"), a.Sight)
 	if err != nil {
 		return answer{}, err
 	}

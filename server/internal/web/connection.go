@@ -27,7 +27,7 @@ func (s *Server) connectionPage(r *request, form frontend.Form) (frontend.Connec
 	}
 	page := frontend.ConnectionPage{Shell: r.shell(conn.Name, frontend.NavImports, importsCrumb), Source: j.card(), Upload: j.source.File,
 		Records: tallies[conn.ID].Records, Runs: j.runs, Continue: j.goesOn(), Fare: j.fare(), Form: form, MayEdit: s.mayEdit(r)}
-	if page.Row, err = s.connectionRow(ctx, conn, tallies[conn.ID], j.health, r.viewer.Private()); err != nil {
+	if page.Row, err = s.connectionRow(ctx, conn, tallies[conn.ID], j.health, r.viewer.Sight()); err != nil {
 		return page, err
 	}
 	if remote(j.source) {
@@ -38,16 +38,16 @@ func (s *Server) connectionPage(r *request, form frontend.Form) (frontend.Connec
 	if page.Letters, err = s.newestLetters(ctx, r, conn.ID, 10); err != nil {
 		return page, err
 	}
-	page.Coverage, err = s.coverage(ctx, conn.ID, r.viewer.Private())
+	page.Coverage, err = s.coverage(ctx, conn.ID, r.viewer.Sight())
 	return page, err
 }
 
 // coverage counts in how many incidents of a connection, the newest ones, each fact is known.
-func (s *Server) coverage(ctx context.Context, connection incident.ID, private bool) ([]frontend.Coverage, error) {
+func (s *Server) coverage(ctx context.Context, connection incident.ID, sight incident.Sight) ([]frontend.Coverage, error) {
 	facts := coverageFacts()
 	out := each(facts, func(f fact) frontend.Coverage { return frontend.Coverage{Label: f.label} })
 	n := 0
-	for inc, err := range s.Store.Incidents(ctx, incident.Filter{Connections: []incident.ID{connection}, Private: private, Limit: coverageOver}) {
+	for inc, err := range s.Store.Incidents(ctx, incident.Filter{Connections: []incident.ID{connection}, Sight: sight, Limit: coverageOver}) {
 		if err != nil {
 			return nil, err
 		}

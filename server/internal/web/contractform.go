@@ -266,7 +266,7 @@ func (s *Server) servicesNamed(r *request, field string) ([]incident.ID, error) 
 	if len(names) == 0 {
 		return nil, nil
 	}
-	q, err := s.Figures(r.Request.Context(), query.Query{Services: names}, r.viewer.Private())
+	q, err := s.Figures(r.Request.Context(), query.Query{Services: names}, r.viewer.Sight())
 	var wrong *incident.FieldError
 	if errors.As(err, &wrong) {
 		return nil, incident.Invalidf(field, "%s", wrong.Message)

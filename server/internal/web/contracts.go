@@ -29,7 +29,7 @@ func (s *Server) wholeRecord(r *request) (analytics.Query, error) {
 	if err != nil {
 		return analytics.Query{}, err
 	}
-	return s.Figures(r.Request.Context(), q, r.viewer.Private())
+	return s.Figures(r.Request.Context(), q, r.viewer.Sight())
 }
 
 func (s *Server) contract(r *request) (answer, error) {
@@ -57,7 +57,7 @@ func (s *Server) contract(r *request) (answer, error) {
 	if page.Chosen, err = chosenClocks(r, snapshot, q, a); err != nil {
 		return answer{}, err
 	}
-	page.Terms, page.Excluded = s.termsOf(snapshot, a, r.viewer.Private())
+	page.Terms, page.Excluded = s.termsOf(snapshot, a, r.viewer.Sight())
 	page.AtRisk, _ = clockRows(snapshot, q, a, analytics.SLAAtRisk)
 	page.Breaches, page.More = clockRows(snapshot, q, a, analytics.SLABreached)
 	return show(page)
@@ -190,7 +190,7 @@ func evidenceOf(c analytics.Clock) []string {
 }
 
 // termsOf says in words what a contract promises and which time it excludes.
-func (s *Server) termsOf(snapshot *analytics.Snapshot, a analytics.Agreement, private bool) (terms, excluded []string) {
+func (s *Server) termsOf(snapshot *analytics.Snapshot, a analytics.Agreement, sight incident.Sight) (terms, excluded []string) {
 	c := a.Contract
 	window := map[incident.Every]string{incident.Month: "calendar month", incident.Quarter: "calendar quarter", incident.Year: "calendar year", incident.Rolling: fmt.Sprintf("%d days, rolling", c.Window.Days)}
 	term := fmt.Sprintf("Compliance is stated per %s. Days begin in %s.", window[c.Window.Every], cmp.Or(c.Zone, "UTC"))
@@ -199,7 +199,7 @@ func (s *Server) termsOf(snapshot *analytics.Snapshot, a analytics.Agreement, pr
 	}
 	terms = append(terms, term)
 	for _, p := range c.Promises {
-		terms = append(terms, s.promiseWords(snapshot, p, private))
+		terms = append(terms, s.promiseWords(snapshot, p, sight))
 	}
 	for _, x := range c.Exclusions {
 		text := fmt.Sprintf("%s to %s UTC: %s, approved by %s", x.From.UTC().Format("2 Jan 2006 15:04"), x.Until.UTC().Format("2 Jan 2006 15:04"), x.Reason, x.Approver)
@@ -213,13 +213,13 @@ func (s *Server) termsOf(snapshot *analytics.Snapshot, a analytics.Agreement, pr
 	return terms, excluded
 }
 
-func (s *Server) promiseWords(snapshot *analytics.Snapshot, p incident.SLAPromise, private bool) string {
+func (s *Server) promiseWords(snapshot *analytics.Snapshot, p incident.SLAPromise, sight incident.Sight) string {
 	text := fmt.Sprintf("%s: %s within %s for %s of incidents", p.Name, p.Span, incident.FormatDuration(lasting(p.WithinSeconds)), reports.Format(reports.Share, p.Goal))
 	for _, f := range []struct {
 		word   string
 		values []string
 	}{
-		{"of priority", p.Priorities}, {"of severity", each(p.Severities, incident.Severity.String)}, {"of service", serviceNames(snapshot, p.Services, private)},
+		{"of priority", p.Priorities}, {"of severity", each(p.Severities, incident.Severity.String)}, {"of service", serviceNames(snapshot, p.Services, sight)},
 		{"pausing in", p.PauseIn}, {"canceled by", p.CancelOn},
 	} {
 		if len(f.values) > 0 {
@@ -238,8 +238,8 @@ func (s *Server) promiseWords(snapshot *analytics.Snapshot, p incident.SLAPromis
 }
 
 // serviceNames are the names of services that the viewer may know.
-func serviceNames(snapshot *analytics.Snapshot, ids []incident.ID, private bool) (out []string) {
-	known := snapshot.Services(private)
+func serviceNames(snapshot *analytics.Snapshot, ids []incident.ID, sight incident.Sight) (out []string) {
+	known := snapshot.Services(sight)
 	for _, id := range ids {
 		if slices.ContainsFunc(known, func(x incident.Service) bool { return x.ID == id }) {
 			out = append(out, snapshot.Name(id))

@@ -43,7 +43,7 @@ func (s *Server) delivery(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	report, all, err := s.Delivery(ctx, q, r.viewer.Private())
+	report, all, err := s.Delivery(ctx, q, r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		page.Problem = capital(message(err)) + "."
 		page.None = frontend.NoNumbers{Title: "Nothing to measure", Text: "The question cannot be answered as it stands.", Links: []frontend.Link{{Label: "Remove all filters", Path: deliveryPath}}}
@@ -84,7 +84,7 @@ func (s *Server) deliveryFacets(r *request, q query.Query, connected []incident.
 		}
 	}
 	return r.facetsOf(deliveryPath, q, map[string][]search.Bucket{"service": services,
-		"team": each(s.Live.Snapshot().Teams(r.viewer.Private()), func(t incident.Team) search.Bucket {
+		"team": each(s.Live.Snapshot().Teams(r.viewer.Sight()), func(t incident.Team) search.Bucket {
 			return search.Bucket{Value: string(t.ID), Label: t.Name, Count: -1}
 		}),
 		"change": each(incident.ChangeKinds, func(k incident.ChangeKind) search.Bucket {

@@ -14,7 +14,7 @@ import (
 // person's word over nearness.
 func TestDelivery(t *testing.T) {
 	s := newImportSite(t, false)
-	s.signIn(incident.Manager)
+	s.signIn(incident.Admin)
 	s.lists("/delivery", []string{"Delivery", "No source of changes is connected"}, []string{"Change fail rate"})
 	checkout, search := incident.NewService("checkout"), incident.NewService("search")
 	checkout.Team = "team_red"

@@ -35,7 +35,7 @@ func (s *Server) durationsPage(r *request, form frontend.Form) (frontend.Numbers
 		return page, err
 	}
 	page.Period, page.Chips = r.period(durationsPath, q, false), r.chips(durationsPath, q)
-	a, err := s.Figures(r.Request.Context(), q, r.viewer.Private())
+	a, err := s.Figures(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return page, err
 	}

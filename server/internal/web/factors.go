@@ -26,7 +26,7 @@ var factorDone = map[string]string{"confirm": "Confirmed. It counts as confirmed
 func (s *Server) judgeFactor(r *request) (answer, error) {
 	v := desk.FactorVerdict{Key: r.PostForm("key"), Action: r.PostForm("action"), Role: r.PostForm("role"), Category: r.PostForm("category"), Text: r.PostForm("text"), About: r.PostForm("about")}
 	id := incident.ID(r.Param("id"))
-	_, seq, err := s.JudgeFactor(r.Request.Context(), id, v, r.viewer.Name, r.viewer.Private())
+	_, seq, err := s.JudgeFactor(r.Request.Context(), id, v, r.viewer.Name, r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		return s.patchFailed(r, err)
 	}
@@ -45,7 +45,7 @@ func (s *Server) judgeFactor(r *request) (answer, error) {
 func (s *Server) fillFactors(_ context.Context, r *request, page *frontend.IncidentPage) error {
 	page.Factors = page.Incident.FactorStatements()
 	if page.MayEdit {
-		page.FactorNames = s.FactorNames(page.Incident.ID, r.viewer.Private())
+		page.FactorNames = s.FactorNames(page.Incident.ID, r.viewer.Sight())
 	}
 	return nil
 }
@@ -58,7 +58,7 @@ func (s *Server) claimedFactors(r *request) (answer, error) {
 	}
 	page := frontend.ClaimsPage{Shell: r.shell("Claimed factors", frontend.NavProblems, frontend.Link{Label: "Across services", Path: causesPath}), Period: r.period(claimedPath, q, false),
 		Chips: r.chips(claimedPath, q), Clear: claimedPath, MayEdit: r.viewer.MayChange(incident.Write)}
-	c, err := s.ClaimedFactors(r.Request.Context(), q, r.viewer.Private())
+	c, err := s.ClaimedFactors(r.Request.Context(), q, r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		page.Problem = capital(message(err)) + "."
 		return answer{page: page, status: http.StatusOK}, nil

@@ -167,7 +167,7 @@ func (r *request) name(f facetOf, value string) string {
 	case "service":
 		return r.serviceName(value)
 	case "team":
-		for _, t := range r.server.Live.Snapshot().Teams(r.viewer.Private()) {
+		for _, t := range r.server.Live.Snapshot().Teams(r.viewer.Sight()) {
 			if string(t.ID) == value {
 				return t.Name
 			}
@@ -184,7 +184,7 @@ func (r *request) name(f facetOf, value string) string {
 
 // serviceName is what people call a service; it stays what it is for who may not know it.
 func (r *request) serviceName(id string) string {
-	for _, s := range r.server.Live.Snapshot().Services(r.viewer.Private()) {
+	for _, s := range r.server.Live.Snapshot().Services(r.viewer.Sight()) {
 		if string(s.ID) == id {
 			return s.Name
 		}

@@ -18,7 +18,7 @@ import (
 func (s *Server) fold(r *request, rows []frontend.IncidentRow) ([]frontend.IncidentRow, int) {
 	behind, lead := map[incident.ID]incident.ID{}, map[incident.ID]analytics.Flood{} // by the row that stays
 	for _, near := range crowded(rows) {
-		for _, f := range s.Floods(near.From, near.To, r.viewer.Private()) {
+		for _, f := range s.Floods(near.From, near.To, r.viewer.Sight()) {
 			stays := staying(f, rows)
 			if stays == "" {
 				continue
@@ -112,7 +112,7 @@ func crowded(rows []frontend.IncidentRow) []analytics.Window {
 const floodsShown = 20
 
 // floodList lists the floods of the page across services.
-func (s *Server) floodList(c desk.Causes, private bool) frontend.FloodList {
+func (s *Server) floodList(c desk.Causes, sight incident.Sight) frontend.FloodList {
 	out := frontend.FloodList{Total: len(c.Floods), None: frontend.NoNumbers{Title: "No flood of alerts", Text: "No five alerts of a pager or a monitor came within minutes of each other that are related and ten times as many as usual. What people open, and what is read from files, is never taken for one."}}
 	if !c.FloodsFrom.IsZero() {
 		out.Note = "Looked for since " + c.FloodsFrom.Format("2 Jan 2006") + " only, for there are many incidents; a shorter period is looked through as a whole."
@@ -130,7 +130,7 @@ func (s *Server) floodList(c desk.Causes, private bool) frontend.FloodList {
 	out.Lede = fmt.Sprintf("%s in %s. Lists fold them; figures count each: %s incidents count in this period, and would be %s if each flood counted once.",
 		number(alerts, "alert"), number(out.Total, "flood"), written(incidents), written(incidents-analytics.Once(c.Floods)))
 	newest := c.Floods[max(0, out.Total-floodsShown):]
-	rows := s.Live.Snapshot().CasesByID(analytics.Query{Private: private, Now: s.Now().UTC()}, leads[max(0, out.Total-floodsShown):])
+	rows := s.Live.Snapshot().CasesByID(analytics.Query{Sight: sight, Now: s.Now().UTC()}, leads[max(0, out.Total-floodsShown):])
 	for i := len(newest) - 1; i >= 0; i-- {
 		f := newest[i]
 		if c, known := rows[f.Lead]; known {
@@ -151,7 +151,7 @@ func (s *Server) foldSimilar(r *request, page *frontend.IncidentPage) {
 	inc := page.Incident
 	same := map[incident.ID]bool{}
 	if at := inc.StartedAt(); !at.IsZero() {
-		for _, f := range s.Floods(at, at.Add(time.Microsecond), r.viewer.Private()) {
+		for _, f := range s.Floods(at, at.Add(time.Microsecond), r.viewer.Sight()) {
 			if all := append(slices.Clone(f.Others), f.Lead); slices.Contains(all, inc.ID) {
 				for _, id := range all {
 					same[id] = true
@@ -171,7 +171,7 @@ func (s *Server) foldSimilar(r *request, page *frontend.IncidentPage) {
 
 // partOf says which flood an incident is part of.
 func (s *Server) partOf(r *request, f analytics.Flood, id incident.ID) *frontend.FloodRow {
-	lead, known := s.Live.Snapshot().CasesByID(analytics.Query{Private: r.viewer.Private(), Now: s.Now().UTC()}, []incident.ID{f.Lead})[f.Lead]
+	lead, known := s.Live.Snapshot().CasesByID(analytics.Query{Sight: r.viewer.Sight(), Now: s.Now().UTC()}, []incident.ID{f.Lead})[f.Lead]
 	if !known {
 		return nil
 	}

@@ -89,7 +89,7 @@ func (s *Server) foreseeChange(r *request, conn incident.Connection, c change) (
 	if conn, err = s.Amended(ctx, conn.ID, c.plan("")); err != nil {
 		return answer{}, err
 	}
-	f, err := s.Foresee(ctx, conn, desk.ForecastTime)
+	f, err := s.Foresee(ctx, conn, desk.ForecastTime, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

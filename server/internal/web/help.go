@@ -10,6 +10,7 @@ import (
 
 	"hindsight/analytics"
 	"hindsight/frontend"
+	"hindsight/incident"
 	"hindsight/reports"
 	"hindsight/server/internal/backup"
 )
@@ -39,7 +40,7 @@ func sentence(clause string) string {
 func (s *Server) about(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	page := frontend.AboutPage{Shell: r.shell("About Hindsight", frontend.NavHelp), Version: s.Version, Go: runtime.Version(), Database: s.Database, Licences: licences()}
-	facts, err := s.facts(ctx, r.viewer.Private())
+	facts, err := s.facts(ctx, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -52,18 +53,18 @@ func (s *Server) about(r *request) (answer, error) {
 }
 
 // facts are how much there is, as far as the viewer may know.
-func (s *Server) facts(ctx context.Context, private bool) ([]frontend.Pair, error) {
+func (s *Server) facts(ctx context.Context, sight incident.Sight) ([]frontend.Pair, error) {
 	connections, err := s.Store.Connections(ctx)
 	if err != nil {
 		return nil, err
 	}
-	problems, err := s.VisibleProblems(ctx, private)
+	problems, err := s.VisibleProblems(ctx, sight)
 	if err != nil {
 		return nil, err
 	}
 	snapshot := s.Live.Snapshot()
 	count := func(n int) string { return reports.Format(reports.Count, float64(n)) }
-	return []frontend.Pair{{Name: "Incidents", Value: count(snapshot.Visible(private))}, {Name: "Services", Value: count(len(snapshot.Services(private)))},
+	return []frontend.Pair{{Name: "Incidents", Value: count(snapshot.Visible(sight))}, {Name: "Services", Value: count(len(snapshot.Services(sight)))},
 		{Name: "Recurring problems", Value: count(len(problems))}, {Name: "Connections", Value: count(len(connections))},
 		{Name: "As of change", Value: strconv.FormatInt(int64(snapshot.AsOf()), 10)}}, nil
 }

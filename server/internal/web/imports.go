@@ -75,7 +75,7 @@ func (s *Server) imports(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	page := frontend.ImportsPage{Shell: r.shell("Imports", frontend.NavImports), MayEdit: s.mayEdit(r)}
 	var err error
-	if page.Connections, err = s.connectionRowsFor(ctx, r.viewer.Private()); err != nil {
+	if page.Connections, err = s.connectionRowsFor(ctx, r.viewer.Sight()); err != nil {
 		return answer{}, err
 	}
 	names := map[incident.ID]frontend.Link{}
@@ -102,7 +102,7 @@ func (s *Server) newestLetters(ctx context.Context, r *request, connection incid
 	if !r.viewer.May(incident.Import) {
 		return nil, nil
 	}
-	letters, err := s.Store.DeadLetters(ctx, connection, limit)
+	letters, err := s.lettersAt(ctx, r, connection, "", limit)
 	if err != nil {
 		return nil, err
 	}
@@ -111,10 +111,10 @@ func (s *Server) newestLetters(ctx context.Context, r *request, connection incid
 
 // connectionRows are all connections and their health, for everybody: private incidents are not counted.
 func (s *Server) connectionRows(ctx context.Context) ([]frontend.ConnectionRow, error) {
-	return s.connectionRowsFor(ctx, false)
+	return s.connectionRowsFor(ctx, incident.Sight{})
 }
 
-func (s *Server) connectionRowsFor(ctx context.Context, private bool) ([]frontend.ConnectionRow, error) {
+func (s *Server) connectionRowsFor(ctx context.Context, sight incident.Sight) ([]frontend.ConnectionRow, error) {
 	all, err := s.Store.Connections(ctx)
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (s *Server) connectionRowsFor(ctx context.Context, private bool) ([]fronten
 	}
 	var out []frontend.ConnectionRow
 	for _, conn := range all {
-		row, err := s.connectionRow(ctx, conn, tallies[conn.ID], healths[conn.ID], private)
+		row, err := s.connectionRow(ctx, conn, tallies[conn.ID], healths[conn.ID], sight)
 		if err != nil {
 			return nil, err
 		}
@@ -138,12 +138,12 @@ func (s *Server) connectionRowsFor(ctx context.Context, private bool) ([]fronten
 	return out, nil
 }
 
-func (s *Server) connectionRow(ctx context.Context, conn incident.Connection, tally incident.Tally, h incident.Health, private bool) (frontend.ConnectionRow, error) {
+func (s *Server) connectionRow(ctx context.Context, conn incident.Connection, tally incident.Tally, h incident.Health, sight incident.Sight) (frontend.ConnectionRow, error) {
 	row := frontend.ConnectionRow{Connection: conn, Title: conn.Source, Waiting: tally.Waiting, Changes: tally.Changes, Shifts: tally.Shifts}
 	if source, err := s.Source(conn.Source); err == nil {
 		row.Title = source.Title
 	}
-	newest, total, _, err := s.Store.Page(ctx, incident.Filter{Connections: []incident.ID{conn.ID}, Private: private, Sort: incident.NewestFirst, Limit: 1})
+	newest, total, _, err := s.Store.Page(ctx, incident.Filter{Connections: []incident.ID{conn.ID}, Sight: sight, Sort: incident.NewestFirst, Limit: 1})
 	if err != nil {
 		return row, err
 	}

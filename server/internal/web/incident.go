@@ -21,7 +21,7 @@ const (
 )
 
 func (s *Server) incident(r *request) (answer, error) {
-	inc, err := s.Incident(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Private())
+	inc, err := s.Incident(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -33,7 +33,7 @@ func (s *Server) incidentPage(r *request, inc *incident.Incident, form frontend.
 	ctx := r.Request.Context()
 	page := frontend.IncidentPage{Shell: r.shell(inc.Title, frontend.NavIncidents, frontend.Link{Label: "Incidents", Path: incidentsPath}),
 		Incident: inc, Form: form, MayEdit: r.viewer.MayChange(incident.Write), Uncounted: inc.Uncounted(),
-		Durations: s.durations(inc), Clocks: s.clocksOf(inc), Related: s.related(inc, r.viewer.Private()),
+		Durations: s.durations(inc), Clocks: s.clocksOf(inc), Related: s.related(inc, r.viewer.Sight()),
 		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/incidents/" + string(inc.ID)}}}
 	for _, u := range inc.Services {
 		page.Services = append(page.Services, frontend.Link{Label: u.Name, Path: frontend.ServicePath(u.Service)})
@@ -42,7 +42,7 @@ func (s *Server) incidentPage(r *request, inc *incident.Incident, form frontend.
 		name := s.Live.Snapshot().Name(inc.Team)
 		page.Team = frontend.Link{Label: name, Path: incidentsPath + "?team=" + queryEscape(string(inc.Team))}
 	}
-	for _, fill := range []func(context.Context, *request, *frontend.IncidentPage) error{s.fillTwins, s.fillEvents, s.fillRetro, s.fillFactors, s.fillSimilar, s.fillSuggested, s.fillProblems, s.fillRaw, s.fillChanges, s.fillOnCall} {
+	for _, fill := range []func(context.Context, *request, *frontend.IncidentPage) error{s.fillSeen, s.fillTwins, s.fillEvents, s.fillRetro, s.fillFactors, s.fillSimilar, s.fillSuggested, s.fillProblems, s.fillRaw, s.fillChanges, s.fillOnCall} {
 		if err := fill(ctx, r, &page); err != nil {
 			return page, err
 		}
@@ -89,14 +89,14 @@ func (s *Server) clocksOf(inc *incident.Incident) []frontend.ClockRow {
 }
 
 // related leads to the incidents that this one is a part of, as far as the viewer may know them.
-func (s *Server) related(inc *incident.Incident, private bool) []frontend.Link {
+func (s *Server) related(inc *incident.Incident, sight incident.Sight) []frontend.Link {
 	snapshot := s.Live.Snapshot()
 	var out []frontend.Link
 	for _, x := range []struct {
 		label string
 		id    incident.ID
 	}{{"Part of", inc.Parent}, {"Merged into", inc.MergedInto}, {"Duplicate of", inc.DuplicateOf}} {
-		if x.id != "" && (private || !snapshot.Private(x.id)) {
+		if x.id != "" && !snapshot.Hides(x.id, sight) {
 			out = append(out, frontend.Link{Label: x.label, Path: frontend.IncidentPath(x.id)})
 		}
 	}
@@ -105,8 +105,9 @@ func (s *Server) related(inc *incident.Incident, private bool) []frontend.Link {
 
 func (s *Server) fillEvents(ctx context.Context, r *request, page *frontend.IncidentPage) error {
 	events, err := s.Store.Timeline(ctx, page.Incident.ID)
+	reads := r.viewer.Sight().Sees(page.Incident.Team, page.Incident.Audience)
 	for _, e := range events {
-		if !e.Private || r.viewer.Private() {
+		if !e.Private || reads {
 			page.Events = append(page.Events, e)
 		}
 	}
@@ -123,13 +124,13 @@ func (s *Server) fillRetro(ctx context.Context, _ *request, page *frontend.Incid
 }
 
 func (s *Server) fillProblems(ctx context.Context, r *request, page *frontend.IncidentPage) error {
-	known, err := s.KnownProblems(ctx, []incident.ID{page.Incident.ID}, r.viewer.Private())
+	known, err := s.KnownProblems(ctx, []incident.ID{page.Incident.ID}, r.viewer.Sight())
 	page.Problems = each(known[page.Incident.ID], knownProblem)
 	return err
 }
 
-// fillRaw shows the record that the incident was made of. It may hold private notes, so viewers see only
-// where it came from.
+// fillRaw shows the record that the incident was made of. It may hold private notes, so not everybody
+// sees more than where it came from.
 func (s *Server) fillRaw(ctx context.Context, r *request, page *frontend.IncidentPage) error {
 	inc := page.Incident
 	if inc.Ref.Connection != "" {
@@ -142,8 +143,8 @@ func (s *Server) fillRaw(ctx context.Context, r *request, page *frontend.Inciden
 		}
 		page.Connection = frontend.Link{Label: conn.Name, Path: frontend.ConnectionPath(conn.ID)}
 	}
-	if inc.RawID == "" || !r.viewer.May(incident.Import) {
-		return nil
+	if may, err := s.MayReadRaw(ctx, inc, r.viewer.Sight()); err != nil || !may || inc.RawID == "" || !r.viewer.May(incident.Import) {
+		return err
 	}
 	raw, err := s.Store.Raw(ctx, inc.RawID)
 	if errors.Is(err, incident.ErrNotFound) {
@@ -174,6 +175,41 @@ func (s *Server) editIncident(r *request) (answer, error) {
 	return s.patch(r, desk.Patch{Fields: map[string]string{r.PostForm("field"): r.PostForm("value")}}, "Saved. What the source says is kept beside it.")
 }
 
+// shareIncident says whether an incident is private, and who sees it then beside its team.
+func (s *Server) shareIncident(r *request) (answer, error) {
+	listed := func(name string) (out []string) {
+		for word := range strings.FieldsFuncSeq(r.PostForm(name), func(c rune) bool { return c == ',' || c == '\n' }) {
+			if word = strings.TrimSpace(word); word != "" {
+				out = append(out, word)
+			}
+		}
+		return out
+	}
+	return s.patch(r, desk.Patch{Fields: map[string]string{"private": r.PostForm("private")}, ShutOut: r.PostForm("shut_out") == "on",
+		Share: &desk.Sharing{Users: listed("users"), Teams: listed("teams")}}, "Saved. Below it says who sees the incident now.")
+}
+
+// fillSeen says who sees the incident.
+func (s *Server) fillSeen(ctx context.Context, r *request, page *frontend.IncidentPage) error {
+	var err error
+	if page.Seen.Words, err = s.WhoSees(ctx, page.Incident); err != nil {
+		return err
+	}
+	shared, err := s.Audience(ctx, page.Incident.Audience)
+	if err != nil {
+		return err
+	}
+	page.Seen.Users, page.Seen.Teams = strings.Join(shared.Users, ", "), strings.Join(shared.Teams, ", ")
+	page.Seen.Names = map[incident.ID]string{}
+	for i, id := range page.Incident.Audience.Users {
+		page.Seen.Names[id] = shared.Users[i]
+	}
+	for _, t := range s.Live.Snapshot().Teams(r.viewer.Sight()) {
+		page.Seen.Names[t.ID] = t.Name
+	}
+	return nil
+}
+
 func (s *Server) stateMilestone(r *request) (answer, error) {
 	at, err := localTime(r.PostForm("at"), r.zone())
 	if err != nil {
@@ -196,10 +232,10 @@ func localTime(text string, zone *time.Location) (time.Time, error) {
 func (s *Server) patch(r *request, p desk.Patch, done string) (answer, error) {
 	ctx := r.Request.Context()
 	id := incident.ID(r.Param("id"))
-	if _, err := s.Incident(ctx, id, r.viewer.Private()); err != nil {
+	if _, err := s.Incident(ctx, id, r.viewer.Sight()); err != nil {
 		return answer{}, err
 	}
-	_, seq, err := s.Edit(ctx, id, p, r.viewer.Name)
+	changed, seq, err := s.Edit(ctx, id, p, r.viewer.Name, r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		return s.patchFailed(r, err)
 	}
@@ -207,12 +243,15 @@ func (s *Server) patch(r *request, p desk.Patch, done string) (answer, error) {
 		return answer{}, err
 	}
 	s.Wait(ctx, seq)
+	if !changed.SeenBy(r.viewer.Sight()) {
+		return goTo(incidentsPath, frontend.Flash{Kind: frontend.Done, Text: "Saved. You do not see this incident any more."})
+	}
 	return goTo(frontend.IncidentPath(id), frontend.Flash{Kind: frontend.Done, Text: done})
 }
 
 // patchFailed shows the page again, with what was typed and what is wrong with it.
 func (s *Server) patchFailed(r *request, cause error) (answer, error) {
-	inc, err := s.Incident(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Private())
+	inc, err := s.Incident(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

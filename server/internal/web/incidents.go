@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -32,7 +33,7 @@ func (s *Server) incidents(r *request) (answer, error) {
 	for _, format := range []string{"csv", "json"} {
 		page.Exports = append(page.Exports, frontend.Link{Label: strings.ToUpper(format), Path: pathOf("/incidents/export."+format, with(q, func(*query.Query) {}))})
 	}
-	req, scope, err := s.Scope(ctx, q, r.viewer.Private())
+	req, scope, err := s.Scope(ctx, q, r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		page.Problem = message(err)
 		page.Empty = frontend.Empty{Kind: frontend.NothingMatches}
@@ -109,7 +110,7 @@ func message(err error) string {
 
 // visible counts the incidents that the viewer may see.
 func (s *Server) visible(r *request) int {
-	return s.Live.Snapshot().Visible(r.viewer.Private())
+	return s.Live.Snapshot().Visible(r.viewer.Sight())
 }
 
 func emptiness(page frontend.IncidentsPage, found search.Result) frontend.Empty {
@@ -163,7 +164,7 @@ func (s *Server) exportIncidents(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	req, _, err := s.Scope(ctx, q, r.viewer.Private())
+	req, _, err := s.Scope(ctx, q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -231,12 +232,12 @@ func incidentCells(row frontend.IncidentRow) []reports.Cell {
 // rawRecord downloads the record that an incident was made of, exactly as it came.
 func (s *Server) rawRecord(r *request) (answer, error) {
 	ctx := r.Request.Context()
-	inc, err := s.Incident(ctx, incident.ID(r.Param("id")), r.viewer.Private())
+	inc, err := s.Incident(ctx, incident.ID(r.Param("id")), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
-	if inc.RawID == "" {
-		return answer{}, incident.ErrNotFound
+	if may, err := s.MayReadRaw(ctx, inc, r.viewer.Sight()); err != nil || !may || inc.RawID == "" {
+		return answer{}, cmp.Or(err, incident.ErrNotFound)
 	}
 	raw, err := s.Store.Raw(ctx, inc.RawID)
 	if err != nil {

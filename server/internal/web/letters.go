@@ -39,7 +39,7 @@ func (s *Server) lettersPage(r *request) (frontend.LettersPage, error) {
 		c.On, c.Count, c.Path = c.Value == stage, -1, lettersAddress(lettersPath, connection, c.Value)
 		page.Stages = append(page.Stages, c)
 	}
-	found, err := s.lettersAt(ctx, connection, stage, lettersLooked)
+	found, err := s.lettersAt(ctx, r, connection, stage, lettersLooked)
 	if err != nil {
 		return page, err
 	}
@@ -70,8 +70,11 @@ func lettersAddress(path string, connection incident.ID, stage string) string {
 }
 
 // lettersAt returns the newest waiting letters, of one stage or all.
-func (s *Server) lettersAt(ctx context.Context, connection incident.ID, stage string, limit int) ([]incident.DeadLetter, error) {
+func (s *Server) lettersAt(ctx context.Context, r *request, connection incident.ID, stage string, limit int) ([]incident.DeadLetter, error) {
 	found, err := s.Store.DeadLetters(ctx, connection, limit)
+	if err == nil {
+		found, err = s.OpenLetters(ctx, found, r.viewer.Sight())
+	}
 	return slices.DeleteFunc(found, func(l incident.DeadLetter) bool { return stage != "" && l.Stage != stage }), err
 }
 
@@ -98,7 +101,7 @@ func (s *Server) letterRows(ctx context.Context, letters []incident.DeadLetter) 
 // exportLetters writes the letters as CSV, in which a spreadsheet runs no formula.
 func (s *Server) exportLetters(r *request) (answer, error) {
 	ctx := r.Request.Context()
-	found, err := s.lettersAt(ctx, incident.ID(r.Query("connection")), r.Query("stage"), lettersExported)
+	found, err := s.lettersAt(ctx, r, incident.ID(r.Query("connection")), r.Query("stage"), lettersExported)
 	if err != nil {
 		return answer{}, err
 	}
@@ -123,7 +126,7 @@ func (s *Server) exportLetters(r *request) (answer, error) {
 // retryLetter tries a letter again: as it was received, or with the text that the form sends.
 func (s *Server) retryLetter(r *request) (answer, error) {
 	ctx := r.Request.Context()
-	letter, err := s.Store.DeadLetter(ctx, incident.ID(r.Param("id")))
+	letter, err := s.letter(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -167,7 +170,23 @@ func (s *Server) lettersAgain(r *request, letter incident.DeadLetter, text strin
 	return answer{page: page, status: http.StatusUnprocessableEntity}, nil
 }
 
+// letter is the letter of the address, if the viewer may see it.
+func (s *Server) letter(r *request) (*incident.DeadLetter, error) {
+	letter, err := s.Store.DeadLetter(r.Request.Context(), incident.ID(r.Param("id")))
+	if err != nil {
+		return nil, err
+	}
+	open, err := s.OpenLetters(r.Request.Context(), []incident.DeadLetter{*letter}, r.viewer.Sight())
+	if err == nil && len(open) == 0 {
+		err = incident.ErrNotFound
+	}
+	return letter, err
+}
+
 func (s *Server) discardLetter(r *request) (answer, error) {
+	if _, err := s.letter(r); err != nil {
+		return answer{}, err
+	}
 	if err := s.Discard(r.Request.Context(), incident.ID(r.Param("id"))); err != nil {
 		return answer{}, err
 	}

@@ -26,7 +26,7 @@ func (s *Server) load(r *request) (answer, error) {
 		Lede:    "When incidents interrupt the people of each team. It is about teams and never about persons.",
 		Tabs:    tabs(loadPath, frontend.Link{Label: "Services", Path: servicesPath}, frontend.Link{Label: "On call", Path: onCallPath}, frontend.Link{Label: "Load on people", Path: loadPath}),
 		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/load", with(q, func(*query.Query) {}))}}}
-	report, err := s.Load(r.Request.Context(), q, r.viewer.Private())
+	report, err := s.Load(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -104,7 +104,7 @@ func (s *Server) learning(r *request) (answer, error) {
 		Lede:    "Whether incidents are written about, whether that leads to work that gets done, and whether the same thing happens again.",
 		Tabs:    problemTabs(learningPath),
 		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/learning", with(q, func(*query.Query) {}))}}}
-	l, all, err := s.Learning(r.Request.Context(), q, r.viewer.Private())
+	l, all, err := s.Learning(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

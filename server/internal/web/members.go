@@ -30,7 +30,7 @@ func (s *Server) behindNumber(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	b, err := s.Behind(r.Request.Context(), figure, q, r.viewer.Private())
+	b, err := s.Behind(r.Request.Context(), figure, q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

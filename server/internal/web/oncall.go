@@ -64,7 +64,7 @@ func (s *Server) dutyRows(ctx context.Context, r *request, duties []desk.Duty) (
 // knownTeams are the names of the teams that the viewer may know.
 func (s *Server) knownTeams(r *request) map[incident.ID]string {
 	known := map[incident.ID]string{}
-	for _, t := range s.Live.Snapshot().Teams(r.viewer.Private()) {
+	for _, t := range s.Live.Snapshot().Teams(r.viewer.Sight()) {
 		known[t.ID] = t.Name
 	}
 	return known
@@ -91,7 +91,7 @@ func (s *Server) fillOnCall(ctx context.Context, r *request, page *frontend.Inci
 	if err != nil || len(connected) == 0 {
 		return err
 	}
-	teams := s.TeamsOf(page.Incident, r.viewer.Private())
+	teams := s.TeamsOf(page.Incident, r.viewer.Sight())
 	page.OnCall = &frontend.DutyThen{Note: "Not known: no schedule of its teams has a shift on record for that time."}
 	switch {
 	case page.Incident.StartedAt().IsZero():

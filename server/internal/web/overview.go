@@ -20,7 +20,7 @@ func (s *Server) overview(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := s.Figures(ctx, q, r.viewer.Private())
+	a, err := s.Figures(ctx, q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -48,7 +48,7 @@ func (s *Server) overview(r *request) (answer, error) {
 }
 
 func (s *Server) fillOverview(ctx context.Context, r *request, page *frontend.OverviewPage, q query.Query, snapshot *analytics.Snapshot, a analytics.Query) error {
-	problems, err := s.VisibleProblems(ctx, r.viewer.Private())
+	problems, err := s.VisibleProblems(ctx, r.viewer.Sight())
 	if err != nil {
 		return err
 	}

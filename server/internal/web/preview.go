@@ -38,6 +38,7 @@ func (s *Server) preview(r *request) (answer, error) {
 	if err != nil {
 		return s.withoutUpload(r, j.conn, err)
 	}
+	trial.Drafts = slices.DeleteFunc(trial.Drafts, func(d importers.Draft) bool { return !d.Incident.SeenBy(r.viewer.Sight()) })
 	page := s.previewPage(r, j, trial)
 	tallies, err := s.Store.Tallies(ctx)
 	if err != nil {

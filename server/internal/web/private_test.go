@@ -60,8 +60,8 @@ func TestPrivateStaysPrivate(t *testing.T) {
 	pages := []struct {
 		path    string
 		viewer  int // status
-		editor  int
-		telling string // what an editor reads there
+		admin   int
+		telling string // what an administrator reads there
 	}{
 		{"/search?q=zebrafinch", 200, 200, "Zebrafinch"},
 		{"/palette?q=zebrafinch", 200, 200, "Zebrafinch"},
@@ -101,10 +101,10 @@ func TestPrivateStaysPrivate(t *testing.T) {
 			t.Errorf("GET /about counts private incidents for a viewer: %s", said(body))
 		}
 	}
-	s.signIn(incident.Editor)
+	s.signIn(incident.Admin)
 	for _, p := range pages {
-		if body := s.get(p.path, p.editor); !strings.Contains(body, p.telling) && !strings.Contains(strings.Join(strings.Fields(said(body)), " "), p.telling) {
-			t.Errorf("GET %s does not tell an editor of %q:\n%s", p.path, p.telling, said(body))
+		if body := s.get(p.path, p.admin); !strings.Contains(body, p.telling) && !strings.Contains(strings.Join(strings.Fields(said(body)), " "), p.telling) {
+			t.Errorf("GET %s does not tell an administrator of %q:\n%s", p.path, p.telling, said(body))
 		}
 	}
 }

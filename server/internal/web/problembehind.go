@@ -28,7 +28,7 @@ var problemFigures = map[string]struct{ name, anchor, period string }{
 // problemIncidents lists the incidents behind a figure of a problem.
 func (s *Server) problemIncidents(r *request) (answer, error) {
 	ctx := r.Request.Context()
-	x, err := s.Standing(ctx, incident.ID(r.Param("id")), r.viewer.Private())
+	x, err := s.Standing(ctx, incident.ID(r.Param("id")), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -47,7 +47,7 @@ func (s *Server) problemIncidents(r *request) (answer, error) {
 	var members []analytics.Member
 	if known, ok := problemFigures[figure]; ok {
 		page.Name, page.Anchor, page.Period = known.name, known.anchor, known.period
-		members = s.ProblemMembers(x, incs, figure, r.viewer.Private())
+		members = s.ProblemMembers(x, incs, figure, r.viewer.Sight())
 	} else if members = analytics.MembersHaving(incs, figure, of); members == nil {
 		return answer{}, incident.ErrNotFound
 	} else {

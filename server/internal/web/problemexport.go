@@ -14,7 +14,7 @@ import (
 // exportProblems writes the list of problems as a file: all that the filters select, in the order of the page.
 func (s *Server) exportProblems(r *request) (answer, error) {
 	q := problemQuery(r.Request.URL.Query())
-	found, err := s.Standings(r.Request.Context(), q, r.viewer.Private())
+	found, err := s.Standings(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

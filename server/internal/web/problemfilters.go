@@ -125,7 +125,7 @@ func (s *Server) problemFacets(ctx context.Context, r *request, q desk.ProblemQu
 	}
 	service := frontend.Facet{Name: "service", Label: "Service"}
 	snapshot := s.Live.Snapshot()
-	known := desk.ByIncidents(snapshot.Services(r.viewer.Private()), s.ServiceCounts(snapshot, r.viewer.Private()))
+	known := desk.ByIncidents(snapshot.Services(r.viewer.Sight()), s.ServiceCounts(snapshot, r.viewer.Sight()))
 	service.More = max(0, len(known)-facetOptions)
 	for _, x := range known[:min(len(known), facetOptions)] {
 		to := q

@@ -78,7 +78,7 @@ func told(e incident.ProblemEvent) string {
 
 // mergeable are the problems that p can be merged with.
 func (s *Server) mergeable(r *request, p *incident.Problem) ([]frontend.Choice, error) {
-	all, err := s.VisibleProblems(r.Request.Context(), r.viewer.Private())
+	all, err := s.VisibleProblems(r.Request.Context(), r.viewer.Sight())
 	var out []frontend.Choice
 	for _, o := range all {
 		if o.ID != p.ID && o.State != incident.Rejected && len(out) < mergeChoices {

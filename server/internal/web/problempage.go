@@ -22,7 +22,7 @@ func (s *Server) problem(r *request) (answer, error) {
 
 func (s *Server) problemPage(r *request, form frontend.Form) (frontend.ProblemPage, error) {
 	ctx := r.Request.Context()
-	x, err := s.Standing(ctx, incident.ID(r.Param("id")), r.viewer.Private())
+	x, err := s.Standing(ctx, incident.ID(r.Param("id")), r.viewer.Sight())
 	if err != nil {
 		return frontend.ProblemPage{}, err
 	}

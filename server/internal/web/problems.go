@@ -25,12 +25,12 @@ func (s *Server) problems(r *request) (answer, error) {
 	q := problemQuery(r.Request.URL.Query())
 	page := frontend.ProblemsPage{Shell: r.shell("Recurring problems", frontend.NavProblems), Query: q.Text, Keep: problemHidden(q, "q"),
 		Clear: problemsPath, MayEdit: r.viewer.MayChange(incident.Write), Needs: groupingNeeds, Have: s.visible(r)}
-	all, err := s.VisibleProblems(ctx, r.viewer.Private())
+	all, err := s.VisibleProblems(ctx, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
 	page.Trust = trusted(recurring.TrustOf(all))
-	found, err := s.Standings(ctx, q, r.viewer.Private())
+	found, err := s.Standings(ctx, q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -215,11 +215,11 @@ func monthly(row frontend.ProblemRow, months map[int]int) frontend.Spark {
 // problemsOf are the problems that incidents of a service belong to.
 func (s *Server) problemsOf(ctx context.Context, r *request, service incident.ID) ([]frontend.ProblemRow, error) {
 	const most = 5
-	all, err := s.VisibleProblems(ctx, r.viewer.Private())
+	all, err := s.VisibleProblems(ctx, r.viewer.Sight())
 	if err != nil {
 		return nil, err
 	}
-	ofIt := s.Live.Snapshot().Touched(service, r.viewer.Private())
+	ofIt := s.Live.Snapshot().Touched(service, r.viewer.Sight())
 	shown, _ := recurring.Unasked(all)
 	var own []incident.Problem
 	for _, p := range shown {

@@ -66,7 +66,11 @@ func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident
 	if err == nil && secret != "" {
 		user, session, err := s.goingOn(c.Request.Context(), secret)
 		if err == nil {
-			return s.viewerOf(c, *user), user, session, nil
+			v := s.viewerOf(c, *user)
+			if v.User != "" {
+				v.Teams, err = s.Store.TeamsOf(c.Request.Context(), v.User)
+			}
+			return v, user, session, err
 		}
 		if !errors.Is(err, incident.ErrNotFound) {
 			return api.Viewer{}, nil, nil, err

@@ -82,7 +82,7 @@ func (s *Server) incidentCell(r *request, id incident.ID) reports.Cell {
 	if id == "" {
 		return reports.Missing("all")
 	}
-	inc, err := s.Incident(r.Request.Context(), id, r.viewer.Private())
+	inc, err := s.Incident(r.Request.Context(), id, r.viewer.Sight())
 	if err != nil {
 		return reports.Missing("an incident that is private or gone")
 	}

@@ -29,6 +29,7 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/incidents/:id/raw", incident.Import, s.rawRecord)
 	post("/incidents/:id/edit", incident.Write, s.editIncident)
 	post("/incidents/:id/milestones", incident.Write, s.stateMilestone)
+	post("/incidents/:id/audience", incident.Write, s.shareIncident)
 	post("/incidents/:id/same", incident.Write, s.sameIncident)
 	post("/incidents/:id/alike", incident.Write, s.sayAlike)
 	post("/incidents/:id/factors", incident.Write, s.judgeFactor)

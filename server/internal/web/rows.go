@@ -30,7 +30,7 @@ func (s *Server) rows(ctx context.Context, r *request, ids []incident.ID) ([]fro
 		return nil, err
 	}
 	byID := map[incident.ID]*incident.Incident{}
-	for inc, err := range s.Store.Incidents(ctx, incident.Filter{IDs: ids, Private: r.viewer.Private()}) {
+	for inc, err := range s.Store.Incidents(ctx, incident.Filter{IDs: ids, Sight: r.viewer.Sight()}) {
 		if err != nil {
 			return nil, err
 		}

@@ -60,10 +60,10 @@ func (s *Server) runProgress(r *request) (answer, error) {
 
 // progress estimates what is left from the pace so far.
 func (s *Server) progress(r *request, shell frontend.Shell, run incident.Run) frontend.RunProgress {
-	if !r.viewer.Private() {
+	if may, err := s.MayReadWarnings(r.Request.Context(), run.Connection, r.viewer.May(incident.Import), r.viewer.Sight()); err != nil || !may {
 		run.Warnings = nil // they quote values, which may be of private records
 		if run.State == incident.RunFailed {
-			run.Message = "The import failed; editors see why."
+			run.Message = "The import failed; who may import and sees all of its incidents sees why."
 		}
 	}
 	p := frontend.RunProgress{Shell: shell, Run: run, MayEdit: s.mayEdit(r), Network: slices.Contains([]string{"poll", "reconcile", "push"}, run.Via)}

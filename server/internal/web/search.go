@@ -31,7 +31,7 @@ func (s *Server) search(r *request) (answer, error) {
 	}
 	page.Goes = each(search.Complete(q.Text, s.completions(r), completionsShown), searchFor)
 	q.Limit = searchShown
-	req, _, err := s.Scope(ctx, q, r.viewer.Private())
+	req, _, err := s.Scope(ctx, q, r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		page.Problem = message(err)
 		return show(page)
@@ -80,11 +80,11 @@ func (s *Server) completions(r *request) func(field string) []string {
 		var out []string
 		switch field {
 		case "service":
-			for _, x := range s.Live.Snapshot().Services(r.viewer.Private()) {
+			for _, x := range s.Live.Snapshot().Services(r.viewer.Sight()) {
 				out = append(out, x.Name)
 			}
 		case "team":
-			for _, x := range s.Live.Snapshot().Teams(r.viewer.Private()) {
+			for _, x := range s.Live.Snapshot().Teams(r.viewer.Sight()) {
 				out = append(out, x.Name)
 			}
 		}
@@ -95,7 +95,7 @@ func (s *Server) completions(r *request) func(field string) []string {
 // fillFound shows the incidents that were found over time, and leads to their list as a file.
 func (s *Server) fillFound(r *request, text string, page *frontend.SearchPage) error {
 	q := query.Query{Text: text, Range: "all"}
-	snapshot, a, err := s.Narrow(r.Request.Context(), q, r.viewer.Private())
+	snapshot, a, err := s.Narrow(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (s *Server) incidentHits(r *request, found search.Result) (frontend.HitGrou
 func (s *Server) nameHits(r *request, text string) ([]frontend.HitGroup, error) {
 	words := strings.ToLower(strings.Trim(text, `"`))
 	services := frontend.HitGroup{Label: "Services"}
-	for _, x := range s.Live.Snapshot().Services(r.viewer.Private()) {
+	for _, x := range s.Live.Snapshot().Services(r.viewer.Sight()) {
 		if strings.Contains(strings.ToLower(x.Name), words) {
 			services.Total++
 			if len(services.Hits) < paletteShown {
@@ -152,7 +152,7 @@ func (s *Server) nameHits(r *request, text string) ([]frontend.HitGroup, error) 
 		}
 	}
 	problems := frontend.HitGroup{Label: "Recurring problems"}
-	all, err := s.VisibleProblems(r.Request.Context(), r.viewer.Private())
+	all, err := s.VisibleProblems(r.Request.Context(), r.viewer.Sight())
 	for _, p := range all {
 		if p.State != incident.Rejected && strings.Contains(strings.ToLower(p.Title), words) {
 			problems.Total++
@@ -200,7 +200,7 @@ func (s *Server) palette(r *request) (answer, error) {
 		return answer{}, err
 	}
 	q := query.Query{Text: text, Range: "all", Limit: paletteShown}
-	req, _, err := s.Scope(r.Request.Context(), q, r.viewer.Private())
+	req, _, err := s.Scope(r.Request.Context(), q, r.viewer.Sight())
 	if err == nil {
 		found, err := s.Index.Search(r.Request.Context(), req)
 		if err != nil {

@@ -27,7 +27,7 @@ func (s *Server) services(r *request) (answer, error) {
 		Keep: hidden(q, "q", "after"), Chips: r.chips(servicesPath, q), Clear: servicesPath}
 	words := q.Text
 	q.Text = "" // names of services are looked for here, not incidents
-	a, err := s.Figures(ctx, q, r.viewer.Private())
+	a, err := s.Figures(ctx, q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -64,7 +64,7 @@ func (s *Server) nothing(r *request, filtered bool) frontend.Empty {
 // serviceRows are the services whose name holds words, most incidents first.
 func (s *Server) serviceRows(snapshot *analytics.Snapshot, a analytics.Query, words string) []frontend.ServiceRow {
 	byID := map[string]incident.Service{}
-	for _, x := range snapshot.Services(a.Private) {
+	for _, x := range snapshot.Services(a.Sight) {
 		byID[string(x.ID)] = x
 	}
 	a.GroupBy = analytics.ByService
@@ -103,8 +103,8 @@ func brief(e analytics.Estimate) reports.Cell {
 }
 
 // serviceNamed finds a service that the viewer may know, by id or name.
-func serviceNamed(snapshot *analytics.Snapshot, name string, private bool) (incident.Service, error) {
-	known := snapshot.Services(private)
+func serviceNamed(snapshot *analytics.Snapshot, name string, sight incident.Sight) (incident.Service, error) {
+	known := snapshot.Services(sight)
 	i := slices.IndexFunc(known, func(x incident.Service) bool {
 		return string(x.ID) == name || incident.Slug(x.Name) == incident.Slug(name)
 	})
@@ -117,7 +117,7 @@ func serviceNamed(snapshot *analytics.Snapshot, name string, private bool) (inci
 func (s *Server) service(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	snapshot := s.Live.Snapshot()
-	service, err := serviceNamed(snapshot, r.Param("id"), r.viewer.Private())
+	service, err := serviceNamed(snapshot, r.Param("id"), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -130,7 +130,7 @@ func (s *Server) service(r *request) (answer, error) {
 	page := frontend.ServicePage{Shell: r.shell(service.Name, frontend.NavServices, frontend.Link{Label: "Services", Path: servicesPath}),
 		Service: service, Period: r.period(path, q, true)}
 	own := with(q, func(q *query.Query) { q.Services = []string{string(service.ID)} })
-	a, err := s.Figures(ctx, own, r.viewer.Private())
+	a, err := s.Figures(ctx, own, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -183,7 +183,7 @@ const recentShown = 10
 
 // recent are the newest incidents of a question.
 func (s *Server) recent(ctx context.Context, r *request, q query.Query) ([]frontend.IncidentRow, error) {
-	req, _, err := s.Scope(ctx, q, r.viewer.Private())
+	req, _, err := s.Scope(ctx, q, r.viewer.Sight())
 	if err != nil {
 		return nil, err
 	}

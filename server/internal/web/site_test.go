@@ -222,7 +222,7 @@ func (s *importSite) await(location string) incident.Run {
 
 func (s *importSite) total(f incident.Filter) int {
 	s.Helper()
-	f.Private = true
+	f.Sight.All = true
 	_, n, _, err := s.app.Desk.Store.Page(context.Background(), f)
 	if err != nil {
 		s.Fatalf("Page: %v", err)

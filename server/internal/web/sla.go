@@ -26,11 +26,11 @@ func (s *Server) sla(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := s.Figures(ctx, q, r.viewer.Private())
+	a, err := s.Figures(ctx, q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
-	req, _, err := s.Scope(ctx, q, r.viewer.Private())
+	req, _, err := s.Scope(ctx, q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -200,7 +200,7 @@ func (s *Server) exportSLA(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := s.Figures(r.Request.Context(), q, r.viewer.Private())
+	a, err := s.Figures(r.Request.Context(), q, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

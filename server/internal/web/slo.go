@@ -24,7 +24,7 @@ func (s *Server) slo(r *request) (answer, error) { return show(s.sloPage(r)) }
 func (s *Server) sloPage(r *request) frontend.SLOPage {
 	snapshot := s.Live.Snapshot()
 	page := frontend.SLOPage{Shell: r.shell("Objectives", frontend.NavSLO), MayEdit: r.viewer.MayChange(incident.Agree)}
-	for _, b := range s.Budgets(snapshot, r.viewer.Private()) {
+	for _, b := range s.Budgets(snapshot, r.viewer.Sight()) {
 		page.Rows = append(page.Rows, sloRow(snapshot, b))
 	}
 	if len(page.Rows) > 0 {
@@ -120,7 +120,7 @@ func windowWords(w incident.ObjectiveWindow) string {
 
 func (s *Server) sloDetail(r *request) (answer, error) {
 	snapshot := s.Live.Snapshot()
-	b, err := s.Budget(snapshot, incident.ID(r.Param("id")), r.viewer.Private())
+	b, err := s.Budget(snapshot, incident.ID(r.Param("id")), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}

@@ -30,13 +30,13 @@ func (s *Server) sloForm(r *request, form frontend.Form, id string, now map[stri
 
 // serviceChoices are all services, the chosen one On.
 func (s *Server) serviceChoices(r *request, chosen string) []frontend.Choice {
-	return each(s.Live.Snapshot().Services(r.viewer.Private()), func(x incident.Service) frontend.Choice {
+	return each(s.Live.Snapshot().Services(r.viewer.Sight()), func(x incident.Service) frontend.Choice {
 		return frontend.Choice{Value: string(x.ID), Label: x.Name, On: string(x.ID) == chosen, Count: -1}
 	})
 }
 
 func (s *Server) editSLO(r *request) (answer, error) {
-	b, err := s.Budget(s.Live.Snapshot(), incident.ID(r.Param("id")), r.viewer.Private())
+	b, err := s.Budget(s.Live.Snapshot(), incident.ID(r.Param("id")), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
@@ -79,7 +79,7 @@ func (s *Server) saveSLO(r *request) (answer, error) {
 
 // sloDraft reads the form of an objective.
 func sloDraft(r *request) (desk.ObjectiveDraft, error) {
-	d := desk.ObjectiveDraft{ID: incident.ID(r.PostForm("id")), Name: r.PostForm("name"), Service: r.PostForm("service"), Note: r.PostForm("note"), By: r.viewer.Name}
+	d := desk.ObjectiveDraft{ID: incident.ID(r.PostForm("id")), Name: r.PostForm("name"), Service: r.PostForm("service"), Note: r.PostForm("note"), By: r.viewer.Name, Sight: r.viewer.Sight()}
 	d.Base, _ = strconv.Atoi(r.PostForm("base")) // ours; without it the newest is changed
 	d.Body = incident.Objective{Weighted: r.PostForm("weighted") == "on", Owner: strings.TrimSpace(r.PostForm("owner")), Review: r.PostForm("review"), Description: strings.TrimSpace(r.PostForm("description"))}
 	percent, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(r.PostForm("objective")), "%")), 64)
@@ -116,7 +116,7 @@ func (s *Server) readOpenSLO(r *request) (answer, error) {
 	var out desk.OpenSLOImport
 	var seq incident.Seq
 	if err == nil {
-		out, seq, err = s.ImportOpenSLO(ctx, data, r.viewer.Name)
+		out, seq, err = s.ImportOpenSLO(ctx, data, r.viewer.Name, r.viewer.Sight())
 	}
 	if errors.Is(err, incident.ErrInvalid) {
 		page := s.sloPage(r)

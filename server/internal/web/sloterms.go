@@ -113,7 +113,7 @@ func (s *Server) saveDependencies(r *request) (answer, error) {
 			groups = append(groups, desk.NeedNames{Any: true, Services: names})
 		}
 	}
-	seq, err := s.SaveDependencies(r.Request.Context(), r.PostForm("service"), groups, "", r.viewer.Name)
+	seq, err := s.SaveDependencies(r.Request.Context(), r.PostForm("service"), groups, "", r.viewer.Name, r.viewer.Sight())
 	return s.saved(r, seq, err, "What it needs is saved.")
 }
 
@@ -133,7 +133,7 @@ func (s *Server) saveRate(r *request) (answer, error) {
 	if r.PostForm("remove") == "on" {
 		for _, rate := range s.Live.Snapshot().Terms().Rates {
 			if string(rate.Service) == service {
-				seq, err := s.SaveRate(r.Request.Context(), rate, service, true, "", r.viewer.Name)
+				seq, err := s.SaveRate(r.Request.Context(), rate, service, true, "", r.viewer.Name, r.viewer.Sight())
 				return s.saved(r, seq, err, "The rate is removed.")
 			}
 		}
@@ -149,7 +149,7 @@ func (s *Server) saveRate(r *request) (answer, error) {
 			return s.saved(r, 0, incident.Invalidf(field.name, "%q is not an amount per minute", r.PostForm(field.name)), "")
 		}
 	}
-	seq, err := s.SaveRate(r.Request.Context(), rate, service, false, "", r.viewer.Name)
+	seq, err := s.SaveRate(r.Request.Context(), rate, service, false, "", r.viewer.Name, r.viewer.Sight())
 	return s.saved(r, seq, err, "The rate is saved.")
 }
 
@@ -162,7 +162,7 @@ func (s *Server) reliability(r *request, snapshot *analytics.Snapshot, service i
 	if from.IsZero() {
 		from = to.AddDate(0, 0, -30)
 	}
-	x := snapshot.Reliability(service, from, to, now, snapshot.Terms(), r.viewer.Private())
+	x := snapshot.Reliability(service, from, to, now, snapshot.Terms(), r.viewer.Sight())
 	day := "2 Jan 2006, 15:04"
 	part := &frontend.ReliabilityPart{Period: from.In(q.Zone).Format(day) + " to " + to.In(q.Zone).Format(day) + " " + q.Zone.String()}
 	part.Stats = []frontend.Stat{
@@ -178,7 +178,7 @@ func (s *Server) reliability(r *request, snapshot *analytics.Snapshot, service i
 		part.Cost = amount(c.Low, c.High, c.Rate.Currency)
 		part.Reasoning = fmt.Sprintf("%s lost by weight%s, times %s a minute: %s", took(*c.Lost.Value), after(", ", plusMinus(c.Lost)), amount(c.Rate.Low, c.Rate.High, c.Rate.Currency), c.Rate.Reason)
 	}
-	for _, b := range s.Budgets(snapshot, r.viewer.Private()) {
+	for _, b := range s.Budgets(snapshot, r.viewer.Sight()) {
 		if b.NamedObjective.Objective.Service == service {
 			part.Objectives = append(part.Objectives, sloRow(snapshot, b))
 		}

@@ -22,7 +22,7 @@ func (s *Server) fillTwins(ctx context.Context, r *request, page *frontend.Incid
 	if inc.SameAs != "" {
 		ids = []incident.ID{inc.SameAs}
 	} else {
-		for other, err := range s.Store.Incidents(ctx, incident.Filter{SameAs: []incident.ID{inc.ID}, Private: r.viewer.Private()}) {
+		for other, err := range s.Store.Incidents(ctx, incident.Filter{SameAs: []incident.ID{inc.ID}, Sight: r.viewer.Sight()}) {
 			if err != nil {
 				return err
 			}
@@ -40,7 +40,7 @@ func (s *Server) fillTwins(ctx context.Context, r *request, page *frontend.Incid
 
 // sameIncident says that a record is another one of an incident, which is named by id, number or address.
 func (s *Server) sameIncident(r *request) (answer, error) {
-	other, err := s.named(r.Request.Context(), strings.TrimSpace(r.PostForm("other")), incident.ID(r.Param("id")))
+	other, err := s.named(r.Request.Context(), strings.TrimSpace(r.PostForm("other")), incident.ID(r.Param("id")), r.viewer.Sight())
 	if errors.Is(err, incident.ErrInvalid) {
 		return s.patchFailed(r, err)
 	}
@@ -50,18 +50,18 @@ func (s *Server) sameIncident(r *request) (answer, error) {
 	return s.patch(r, desk.Patch{Fields: map[string]string{"same_as": string(other.ID)}}, "The two count as one incident now. Unlink undoes it.")
 }
 
-// named finds the incident that people mean, other than the one that they are at.
-func (s *Server) named(ctx context.Context, text string, but incident.ID) (*incident.Incident, error) {
+// named finds the incident that people mean and may see, other than the one that they are at.
+func (s *Server) named(ctx context.Context, text string, but incident.ID, sight incident.Sight) (*incident.Incident, error) {
 	if i := strings.LastIndex(text, "/incidents/"); i >= 0 {
 		text = text[i+len("/incidents/"):]
 	}
 	var found []*incident.Incident
-	if inc, err := s.Store.Incident(ctx, incident.ID(text)); err == nil {
+	if inc, err := s.Incident(ctx, incident.ID(text), sight); err == nil {
 		found = append(found, inc)
 	} else if !errors.Is(err, incident.ErrNotFound) {
 		return nil, err
 	} else if text != "" {
-		for inc, err := range s.Store.Incidents(ctx, incident.Filter{Numbers: []string{text}, Private: true}) {
+		for inc, err := range s.Store.Incidents(ctx, incident.Filter{Numbers: []string{text}, Sight: sight}) {
 			if err != nil {
 				return nil, err
 			}

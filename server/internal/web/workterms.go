@@ -75,7 +75,7 @@ func (s *Server) saveDeliveryRule(r *request) (answer, error) {
 	}
 	var run desk.DryRun
 	if err == nil {
-		run.Sentences, err = s.TryDeliveryRule(ctx, rule, r.viewer.Private())
+		run.Sentences, err = s.TryDeliveryRule(ctx, rule, r.viewer.Sight())
 	}
 	return tried(r, page, run, err)
 }
@@ -103,7 +103,7 @@ func (s *Server) hours(r *request) (answer, error) {
 		return err
 	}
 	err := add(allTeams, "All teams without hours of their own", "")
-	for _, t := range s.Live.Snapshot().Teams(r.viewer.Private()) {
+	for _, t := range s.Live.Snapshot().Teams(r.viewer.Sight()) {
 		err = errors.Join(err, add(string(t.ID), t.Name, t.ID))
 	}
 	return answer{page: page}, err
@@ -115,7 +115,7 @@ func (s *Server) hoursTeam(r *request) (team incident.ID, name string, err error
 	if id == allTeams {
 		return "", "all teams", nil
 	}
-	for _, t := range s.Live.Snapshot().Teams(r.viewer.Private()) {
+	for _, t := range s.Live.Snapshot().Teams(r.viewer.Sight()) {
 		if string(t.ID) == id {
 			return t.ID, t.Name, nil
 		}
@@ -187,7 +187,7 @@ func (s *Server) saveHours(r *request) (answer, error) {
 	hours, err := teamHoursOf(r, team)
 	if err == nil && r.PostForm("action") == "save" {
 		var seq incident.Seq
-		if seq, err = s.SaveTeamHours(ctx, hours, change.Version, change.By, change.Note); err == nil {
+		if seq, err = s.SaveTeamHours(ctx, hours, change.Version, change.By, change.Note, r.viewer.Sight()); err == nil {
 			s.Wait(ctx, seq)
 			return goTo(hoursPath, frontend.Flash{Kind: frontend.Done, Text: "Hours of " + name + " are in force."})
 		}
@@ -198,7 +198,7 @@ func (s *Server) saveHours(r *request) (answer, error) {
 	}
 	var run desk.DryRun
 	if err == nil {
-		run.Sentences, err = s.TryTeamHours(ctx, hours, r.viewer.Private())
+		run.Sentences, err = s.TryTeamHours(ctx, hours, r.viewer.Sight())
 	}
 	return tried(r, page, run, err)
 }
