@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,9 +17,11 @@ import (
 
 	"hindsight/incident"
 	"hindsight/incident/incidenttest"
+	"hindsight/server/internal/app"
 	"hindsight/server/internal/backup"
 	"hindsight/server/internal/config"
 	"hindsight/server/internal/desk"
+	"hindsight/server/internal/jobs"
 	"hindsight/server/internal/pgtest"
 	"hindsight/server/internal/store"
 )
@@ -242,6 +245,39 @@ func TestDoctorWarnsOfOldBackups(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBackupHasUploads: a file that was uploaded and waits for its import is imported where the backup is restored.
+func TestBackupHasUploads(t *testing.T) {
+	in, target := installation{dir: t.TempDir()}, installation{dir: t.TempDir()}
+	s := in.serve(t, false, false)
+	run := upload(t, s.signedIn(t, in, "editor"), "markdown", "internal/demo/data/moj-incidents/2020-08-04.md")
+	s.stop()
+	file := filepath.Join(t.TempDir(), "backup.tar.gz")
+	in.mustRun(t, "backup", "-o", file)
+	target.mustRun(t, "restore", file)
+	// The job was left behind with its queue: whoever finds a run that nobody works on for some minutes asks for it again.
+	later := func() time.Time { return time.Now().Add(jobs.Stuck + time.Minute) }
+	a, err := app.Open(t.Context(), app.Options{Config: config.Config{Data: target.dir, BaseURL: "http://127.0.0.1"}, Parts: app.Found, Version: "test", Now: later, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := newSite(t, a)
+	work(t, there)
+	finish(t, there, run)
+	there.stop()
+	if got := target.mustRun(t, "doctor"); !strings.Contains(got, ", 1 incidents\n") {
+		t.Errorf("doctor prints %s, want the one incident of the file", got)
+	}
+}
+
+// TestBackupWithoutTemporaryFolder: the image of the container is the binary alone, and has none.
+func TestBackupWithoutTemporaryFolder(t *testing.T) {
+	in, target, file := installation{dir: t.TempDir()}, installation{dir: t.TempDir()}, filepath.Join(t.TempDir(), "backup.tar.gz")
+	in.mustRun(t, "migrate")
+	t.Setenv("TMPDIR", filepath.Join(in.dir, "nowhere"))
+	in.mustRun(t, "backup", "-o", file)
+	target.mustRun(t, "restore", file)
 }
 
 // TestBackupOnStandardOutput: what is piped away is a whole backup, and can be checked where it arrives.

@@ -20,8 +20,24 @@ func migrate[T any](ctx context.Context, db *sql.DB, d dialect, queue riverdrive
 	return migrateTo(ctx, db, d, queue, Newest())
 }
 
-// migrateTo is migrate for any schema; from a later one it goes back, which takes away what that one had more.
+// migrateTo is migrate for any schema.
 func migrateTo[T any](ctx context.Context, db *sql.DB, d dialect, queue riverdriver.Driver[T], schema int64) error {
+	if err := migrateTables(ctx, db, d, schema); err != nil {
+		return err
+	}
+	quiet := slog.New(slog.DiscardHandler) // what fails is returned
+	jobs, err := rivermigrate.New(queue, &rivermigrate.Config{Logger: quiet})
+	if err != nil {
+		return fmt.Errorf("read migrations of the job queue: %w", err)
+	}
+	if _, err := jobs.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate tables of the job queue: %w", err)
+	}
+	return nil
+}
+
+// migrateTables brings our tables to a schema; from a later one it goes back, which takes away what that one had more.
+func migrateTables(ctx context.Context, db *sql.DB, d dialect, schema int64) error {
 	has, err := schemaOf(ctx, db, d)
 	if err != nil {
 		return fmt.Errorf("read the schema: %w", err)
@@ -47,14 +63,6 @@ func migrateTo[T any](ctx context.Context, db *sql.DB, d dialect, queue riverdri
 	}
 	if _, err := move(ctx, schema); err != nil {
 		return fmt.Errorf("migrate tables: %w", err)
-	}
-	quiet := slog.New(slog.DiscardHandler) // what fails is returned
-	jobs, err := rivermigrate.New(queue, &rivermigrate.Config{Logger: quiet})
-	if err != nil {
-		return fmt.Errorf("read migrations of the job queue: %w", err)
-	}
-	if _, err := jobs.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("migrate tables of the job queue: %w", err)
 	}
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -53,22 +51,21 @@ func schemaOf(ctx context.Context, db asker, d dialect) (int64, error) {
 	return one(ctx, db, "SELECT COALESCE(max(version_id), 0) FROM goose_db_version")
 }
 
-// Schema returns the tables of a schema as its migrations make them, and how many rows they put into each. It makes them, in a
-// file that it removes again.
+// Schema returns the tables of a schema as its migrations make them, and how many rows they put into each. It makes them, in
+// memory, for a container may have no folder for temporary files.
 func Schema(ctx context.Context, version int64) (all []Table, seeds map[string]int64, err error) {
 	if version == 0 {
 		return nil, nil, nil
 	}
-	dir, err := os.MkdirTemp("", "hindsight-schema")
-	if err != nil {
-		return nil, nil, fmt.Errorf("store: make schema %d: %w", version, err)
-	}
-	defer os.RemoveAll(dir)
-	db, err := buildSQLite(ctx, filepath.Join(dir, sqliteFile), version)
+	db, err := sql.Open("sqlite", "file::memory:?_time_integer_format=unix_micro&_inttotime=1")
 	if err != nil {
 		return nil, nil, fmt.Errorf("store: make schema %d: %w", version, err)
 	}
 	defer db.Close()
+	db.SetMaxOpenConns(1) // another connection would be to another database
+	if err := migrateTables(ctx, db, sqliteDialect, version); err != nil {
+		return nil, nil, fmt.Errorf("store: make schema %d: %w", version, err)
+	}
 	if all, err = tables(ctx, db, sqliteDialect); err != nil {
 		return nil, nil, fmt.Errorf("store: make schema %d: %w", version, err)
 	}
