@@ -52,6 +52,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"capital":    capital,
 		"slug":       incident.Slug,
 		"query":      url.QueryEscape,
+		"empty":      func() Form { return Form{} },
 		"roles":      func() []incident.Role { return incident.Roles },
 		"parts":      func() []string { return incident.FactorRoles },
 		"milestones": func() []incident.MilestoneName { return incident.MilestoneNames },

@@ -28,13 +28,15 @@ type SessionRow struct {
 	Current bool
 }
 
-// UsersPage is at /admin/users. POST takes name, display, role, password to add one; POST
-// /admin/users/{id} takes role, disabled=on, and password when it is to be changed; POST
-// /admin/users/{id}/link (subject) lets the user sign in through the provider; POST /admin/users/{id}/sessions/end signs
+// UsersPage is at /admin/users. POST takes name, display, role, password to add a person, or kind=service for a service account;
+// POST /admin/users/{id} takes role, disabled=on, and password when it is to be changed; POST /admin/users/{id}/teams takes team, a
+// name; POST /admin/users/{id}/link (subject) lets the user sign in through the provider; POST /admin/users/{id}/sessions/end signs
 // them out everywhere; POST /admin/users/{id}/factor/reset takes a second factor away; POST /admin/factors takes roles, those that need one.
 type UsersPage struct {
 	Shell
 	Users []incident.User
+	Teams []incident.Team                 // that one can belong to, by name
+	Of    map[incident.ID][]incident.Team // teams of each user
 	Form  Form
 	Edit  incident.ID // whose row Form is about; empty: the new user
 	// Factors says who has a second factor, and Demanded which roles need one.
@@ -51,23 +53,6 @@ func (p UsersPage) NewForm() Form {
 		return Form{}
 	}
 	return p.Form
-}
-
-// TokensPage is at /admin/tokens. POST takes name, role, days (0: no end); POST
-// /admin/tokens/{id}/delete revokes one.
-type TokensPage struct {
-	Shell
-	Tokens []TokenRow
-	Secret string // of the token just made, shown this once; empty: none
-	Form   Form
-}
-
-func (TokensPage) template() string { return "tokens" }
-
-// TokenRow is one token and who made it.
-type TokenRow struct {
-	Token incident.Token
-	By    string
 }
 
 // AboutPage is at /about: versions, numbers and licences.

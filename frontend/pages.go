@@ -35,7 +35,7 @@ type Shell struct {
 	// Managed is where files say what this page is about ("contracts.yaml:12"): what is changed here is overwritten when
 	// they are applied again. Empty: none do.
 	Managed string
-	Views     SavedViews
+	Views   SavedViews
 }
 
 func (s Shell) shell() Shell { return s }
@@ -150,6 +150,14 @@ func (f Form) Value(name, def string) string {
 		return v[0]
 	}
 	return def
+}
+
+// Has reports whether a box of several with one name was sent checked; before the form was sent, whether value is among def.
+func (f Form) Has(name, value string, def ...string) bool {
+	if f.Values == nil {
+		return slices.Contains(def, value)
+	}
+	return slices.Contains(f.Values[name], value)
 }
 
 // Error returns the message about a field, or "".

@@ -2,7 +2,7 @@ package incident
 
 import "time"
 
-// User is somebody who may sign in.
+// User is somebody who may sign in, or a service account.
 type User struct {
 	ID           ID
 	Name         string // unique, lower case
@@ -11,6 +11,7 @@ type User struct {
 	Role         Role
 	PasswordHash string // argon2id, PHC string format; empty for users who cannot sign in by password
 	Disabled     bool
+	Service      bool // a service account: tokens act for it, and nobody can sign in as it
 	CreatedAt    time.Time
 	SeenAt       time.Time
 }
@@ -27,15 +28,3 @@ const (
 
 // Roles lists the roles from the least to the most able.
 var Roles = []Role{Viewer, Editor, Manager, Admin}
-
-// Token lets a program use the API as a role. Hash is the SHA-256 of the secret, which is shown once.
-type Token struct {
-	ID        ID
-	Name      string
-	Hash      string
-	Role      Role
-	CreatedBy ID
-	CreatedAt time.Time
-	ExpiresAt time.Time // zero: does not expire
-	UsedAt    time.Time
-}

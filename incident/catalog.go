@@ -14,10 +14,11 @@ type Service struct {
 	Alias []string // other names that sources use for it
 }
 
-// Team owns services and incidents.
+// Team owns services and incidents, and has members.
 type Team struct {
-	ID   ID
-	Name string
+	ID      ID
+	Name    string
+	Renamed bool `json:",omitzero"` // a person gave it this name; what sources call it leaves it so
 }
 
 // Person is somebody named by a source. The same human in two sources is two persons until

@@ -127,6 +127,7 @@ type Reader interface {
 	// KnownDevice reports whether a user has signed in from a browser that keeps the secret with this hash.
 	KnownDevice(ctx context.Context, user ID, hash string) (bool, error)
 	Tokens(ctx context.Context) ([]Token, error) // newest first
+	Token(ctx context.Context, id ID) (*Token, error)
 	TokenByHash(ctx context.Context, hash string) (*Token, error)
 	SecondFactor(ctx context.Context, user ID) (*SecondFactor, error)
 	SecondFactors(ctx context.Context) ([]SecondFactor, error) // by user, those that do not count yet, too
@@ -168,7 +169,7 @@ type Tx interface {
 	// PutRosters replaces all shifts of each roster.
 	PutRosters(rs []Roster) error
 	PutServices(ss []Service) error // adds unknown ones, updates known ones
-	PutTeams(ts []Team) error
+	PutTeams(ts []Team) error       // one that a person renamed keeps its name, unless Renamed is set here, too
 	PutPeople(ps []Person) error
 	// ProblemsByID returns those that exist. Nobody else changes them before the transaction ends.
 	ProblemsByID(ids []ID) (map[ID]Problem, error)
@@ -241,6 +242,8 @@ type Tx interface {
 	// UserByID returns a user. Nobody else changes it before the transaction ends.
 	UserByID(id ID) (*User, error)
 	PutProvisioned(p Provisioned) error
+	// Administrators returns the people with the role Admin who may sign in. Nobody else changes them before the transaction ends.
+	Administrators() ([]ID, error)
 	PutSession(s Session) error
 	// TouchSession notes a visit. A session that was ended stays as it is.
 	TouchSession(hash string, at time.Time, address string) error
@@ -264,6 +267,8 @@ type Tx interface {
 	PutDevice(user ID, hash string, at time.Time) error
 	SweepDevices(seenBefore time.Time) error
 	PutToken(t Token) error
+	// TouchToken notes when and from which address a token was used.
+	TouchToken(id ID, at time.Time, from string) error
 	DeleteToken(id ID) error
 	// SecondFactorOf returns a user's second factor, or ErrNotFound. Nobody else changes it before the transaction ends.
 	SecondFactorOf(user ID) (*SecondFactor, error)

@@ -180,7 +180,8 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 	}
 	imports := get("/imports")
 	written := get("/incidents?source=markdown").Items
-	return map[string]string{"slo": makeObjective(t, v), "incidents": written[0].ID, "other": written[1].ID, "services": get("/services").Items[0].ID,
+	account := savedID(t, v, "/users", map[string]any{"name": "nightly.one", "role": "viewer", "service": true})
+	return map[string]string{"users": account, "teams": savedID(t, v, "/teams", map[string]any{"name": "red"}), "slo": makeObjective(t, v), "tokens": savedID(t, v, "/tokens", map[string]any{"name": "nightly", "owner_id": account, "abilities": []string{"read"}}), "incidents": written[0].ID, "other": written[1].ID, "services": get("/services").Items[0].ID,
 		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID,
 		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody"), "cases": "learning.repeats", "hours": "all",
 		"views": savedID(t, v, "/views", viewBody("The worst"))}
@@ -270,6 +271,12 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/contracts/{id}/dry-run": contractBody(""),
 		"POST /api/v1/calendars":              map[string]any{"name": "Always", "calendar": map[string]any{"always": true}},
 		"PUT /api/v1/calendars/{id}":          map[string]any{"name": "Other", "calendar": officeHours},
+		"POST /api/v1/users":                  map[string]any{"name": "responder.one", "display": "Responder One", "role": "editor", "password": password},
+		"PATCH /api/v1/users/{id}":            map[string]any{"display": "Responder Two", "role": "viewer", "disabled": false},
+		"PUT /api/v1/users/{id}/teams":        map[string]any{"team_ids": []string{ids["teams"]}},
+		"POST /api/v1/teams":                  map[string]any{"name": "Blue"},
+		"PATCH /api/v1/teams/{id}":            map[string]any{"name": "Crimson"},
+		"POST /api/v1/tokens":                 map[string]any{"name": "wall", "abilities": []string{"read"}, "days": 30},
 		"POST /api/v1/calendars/{id}/dry-run": map[string]any{"name": "Other", "calendar": officeHours},
 	}
 }

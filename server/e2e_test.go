@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/incident"
 	"hindsight/server/internal/app"
 	"hindsight/server/internal/config"
 	"hindsight/server/internal/pgtest"
@@ -171,11 +172,15 @@ func (s site) signedIn(t *testing.T, in installation, role string) visitor {
 	return v
 }
 
-// withToken returns a program that has an API token of a role.
+// withToken returns a program that has a token of a service account with a role, which sees what that sees of private incidents.
 func (s site) withToken(t *testing.T, in installation, role string) visitor {
 	t.Helper()
 	v := s.visitor(t)
-	v.token = strings.TrimSpace(in.mustRun(t, "token", "add", "for "+role, "--role", role))
+	may := "private"
+	for _, a := range incident.Role(role).Abilities() {
+		may += "," + string(a)
+	}
+	v.token = strings.TrimSpace(in.mustRun(t, "token", "add", "for "+role, "--role", role, "--may", may))
 	return v
 }
 

@@ -61,7 +61,7 @@ func commands() []command {
 		{"apply", "-f DIR [--prune]", "bring in force what files say: configuration as code", apply},
 		{"diff", "-f DIR [--prune]", "show what apply would change; ends with 2 when that is something", diff},
 		{"export", "-o DIR", "write the configuration in force as files", export},
-		{"user", "add|list|password|disable|reset-factor", "manage users", user},
+		{"user", "add|list|role|password|disable|enable|reset-factor", "manage users and service accounts", user},
 		{"token", "add|list|remove", "manage API tokens", token},
 		{"audit", "head|verify|export|cut", "look after the audit log", audit},
 		{"key", "rotate", "seal stored secrets with the first key again", keys},

@@ -119,6 +119,7 @@ func (w world) pages() []State {
 		{"profile", w.profile()},
 		{"users", w.users()},
 		{"roles", w.roles()},
+		{"teams", w.teams()},
 		{"tokens", w.tokens()},
 		{"factor", w.factor()},
 		{"contract", w.contract()},

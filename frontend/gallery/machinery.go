@@ -135,30 +135,6 @@ func (w world) profile() frontend.ProfilePage {
 	return frontend.ProfilePage{Shell: w.on("Settings", frontend.NavSettings, "/me"), Zones: []string{"UTC", "Europe/Berlin", "America/New_York"}, Sessions: []frontend.SessionRow{{Session: incident.Session{Agent: w.say("Firefox on Linux"), CreatedAt: w.shell.Now.AddDate(0, 0, -3), SeenAt: w.shell.Now}, Current: true}, {Session: incident.Session{Hash: "2c26b46b", CreatedAt: w.shell.Now.AddDate(0, 0, -9), SeenAt: w.shell.Now.Add(-time.Hour)}}}}
 }
 
-func (w world) users() frontend.UsersPage {
-	p := frontend.UsersPage{Shell: w.on("Users", frontend.NavSettings, "/admin/users"), Factors: map[incident.ID]bool{number("usr", 1): true}, Demanded: []incident.Role{incident.Admin}}
-	for i := range w.rows {
-		u := incident.User{ID: number("usr", i), Name: fmt.Sprintf("user-%d", i), Display: w.say(fmt.Sprintf("User %d", i)), Role: incident.Roles[i%3], Disabled: i%4 == 3, CreatedAt: w.shell.Now.AddDate(0, -i, 0)}
-		if i%2 == 0 {
-			u.SeenAt = w.shell.Now.Add(-time.Duration(i) * time.Hour)
-		}
-		p.Users = append(p.Users, u)
-	}
-	return p
-}
-
-func (w world) roles() frontend.RolesPage {
-	p := frontend.RolesPage{Shell: w.on("Roles", frontend.NavSettings, "/admin/roles"), Rows: frontend.AbilityRows()}
-	for i, r := range incident.Roles {
-		p.Columns = append(p.Columns, frontend.RoleColumn{Role: r, Users: 400 / (1 + 10*i), Barred: i % 2})
-	}
-	return p
-}
-
-func (w world) tokens() frontend.TokensPage {
-	return frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens"), Tokens: []frontend.TokenRow{{Token: incident.Token{ID: "tok_1", Name: w.say("nightly export"), Role: incident.Viewer, CreatedAt: w.shell.Now.AddDate(0, -2, 0), ExpiresAt: w.shell.Now.AddDate(0, 1, 0), UsedAt: w.shell.Now.Add(-time.Hour)}, By: "admin"}, {Token: incident.Token{ID: "tok_2", Name: "dashboard", Role: incident.Editor, CreatedAt: w.shell.Now}}}}
-}
-
 func (w world) about() frontend.AboutPage {
 	return frontend.AboutPage{Shell: w.on("About", frontend.NavSettings, "/about"), Version: "0.1.0", Commit: "f40c004", Go: "go1.26", Database: w.say("SQLite 3.54.1"), Facts: []frontend.Pair{{Name: "Incidents", Value: "12,345"}}, Licences: []frontend.Licence{{Module: "htmx.org", Version: "4.0.1", Name: "0BSD", URL: "https://htmx.org"}, {Module: "Apache ECharts", Version: "6.1.0", Name: "Apache-2.0", URL: "https://echarts.apache.org"}}}
 }

@@ -48,6 +48,7 @@ func (w world) bareSettings() []State {
 		{"claims/empty", frontend.ClaimsPage{Shell: w.on("Claimed factors", frontend.NavProblems, "/causes/claimed")}},
 		{"views/empty", frontend.ViewsPage{Shell: w.on("Saved views", frontend.NavViews, "/views"), Kept: 30}},
 		{"contract/empty", frontend.ContractPage{Shell: w.on("New", frontend.NavSLA, "/contracts/pol_1"), ID: "pol_1", Name: "New", Version: 1}},
+		{"teams/empty", frontend.TeamsPage{Shell: w.on("Teams", frontend.NavSettings, "/admin/teams")}},
 		{"tokens/empty", frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens")}},
 	}
 }
@@ -88,11 +89,14 @@ func (w world) sentBack() []State {
 	wrong := frontend.FieldError{Field: "name", Message: "Use lower case letters, digits, dots and hyphens."}
 	users := w.users()
 	users.Form = sent(wrong)
+	teams := w.teams()
+	teams.Edit, teams.Form = teams.Teams[1].Team.ID, sent(frontend.FieldError{Field: "user", Message: "There is no user with the sign-in name “nobody”."})
 	again := w.begin()
 	again.Steps, again.Since = nil, ""
 	again.Form = sent(frontend.FieldError{Field: "since", Message: "say from which day on to read again"})
 	return []State{
 		{"users/errors", users},
+		{"teams/errors", teams},
 		{"begin/again", again},
 		{"setup/errors", frontend.SetupPage{Shell: w.alone("Set up", "/setup"), Form: sent(wrong, frontend.FieldError{Field: "password", Message: "A password needs 12 characters."})}},
 		{"login/provider", frontend.LoginPage{Shell: w.alone("Sign in", "/login"), Next: "/incidents", Provider: w.say("Example Login"), OnlyAdmins: true,
@@ -112,6 +116,9 @@ func (w world) told() []State {
 	visitor.Demo = true
 	token := w.tokens()
 	token.Secret = "hs_4f9c2e81d07b4b6aa1c0"
+	own := w.tokens()
+	own.Shell, own.Mine, own.Owners = w.on("API tokens", frontend.NavSettings, "/me/tokens"), true, nil
+	own.Form = frontend.Form{Values: url.Values{"name": {"mine"}, "days": {"0"}, "ability": {"write"}}, Errors: []frontend.FieldError{{Field: "abilities", Message: "You cannot give “administer”, which you do not have."}}}
 	hook := w.webhook()
 	hook.Secret, hook.Secrets = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 2
 	lead, follower := w.incident(), w.incident()
@@ -129,6 +136,7 @@ func (w world) told() []State {
 		{"incidents/looking-as", looking},
 		{"profile/demo", visitor},
 		{"tokens/secret", token},
+		{"tokens/own", own},
 		{"webhook/secret", hook},
 		{"incident/counts", lead},
 		{"incident/another-counts", follower},

@@ -88,8 +88,8 @@ func testSessions(t *testing.T, s incident.Store) {
 
 func testTokens(t *testing.T, s incident.Store) {
 	ctx := t.Context()
-	old := incident.Token{ID: "tok_1", Name: "deploys", Hash: "h1", Role: incident.Editor, CreatedBy: "usr_1", CreatedAt: Epoch(), ExpiresAt: Epoch().AddDate(1, 0, 0)}
-	recent := incident.Token{ID: "tok_2", Name: "wall", Hash: "h2", Role: incident.Viewer, CreatedAt: Epoch().Add(time.Hour)}
+	old := incident.Token{ID: "tok_1", Name: "deploys", Hash: "h1", Prefix: "hst_abcd", Owner: "usr_1", Abilities: []incident.Ability{incident.Read, incident.SeePrivate}, CreatedBy: "usr_1", CreatedAt: Epoch(), ExpiresAt: Epoch().AddDate(1, 0, 0)}
+	recent := incident.Token{ID: "tok_2", Name: "wall", Hash: "h2", CreatedAt: Epoch().Add(time.Hour)}
 	write := func(v incident.Token) error {
 		_, err := s.Update(ctx, func(tx incident.Tx) error { return tx.PutToken(v) })
 		return err
@@ -100,15 +100,28 @@ func testTokens(t *testing.T, s incident.Store) {
 		}
 	}
 	equal(t, "Tokens, newest first", check(s.Tokens(ctx))(t, "Tokens"), []incident.Token{recent, old})
-	old.UsedAt = Epoch().Add(2 * time.Hour)
-	if err := write(old); err != nil {
-		t.Errorf("PutToken again: %v", err)
-	}
+	old.UsedAt, old.UsedFrom = Epoch().Add(2*time.Hour), "192.0.2.7"
+	update(t, s, func(tx incident.Tx) error { return tx.TouchToken(old.ID, old.UsedAt, old.UsedFrom) })
 	equal(t, "TokenByHash", check(s.TokenByHash(ctx, "h1"))(t, "TokenByHash"), &old)
+	equal(t, "Token", check(s.Token(ctx, old.ID))(t, "Token"), &old)
 	fails(t, "PutToken with a hash that is taken", write(incident.Token{ID: "tok_3", Hash: "h1"}), incident.ErrConflict)
 	update(t, s, func(tx incident.Tx) error { return tx.DeleteToken(old.ID) })
+	update(t, s, func(tx incident.Tx) error { return tx.TouchToken(old.ID, Epoch(), "") })
 	_, err := s.TokenByHash(ctx, "h1")
-	fails(t, "TokenByHash after DeleteToken", err, incident.ErrNotFound)
+	fails(t, "TokenByHash after DeleteToken, though it was used meanwhile", err, incident.ErrNotFound)
+}
+
+func testAdministrators(t *testing.T, s incident.Store) {
+	update(t, s, func(tx incident.Tx) error {
+		return errors.Join(tx.PutUser(incident.User{ID: "usr_1", Name: "a", Role: incident.Admin}), tx.PutUser(incident.User{ID: "usr_2", Name: "b", Role: incident.Editor}),
+			tx.PutUser(incident.User{ID: "usr_3", Name: "c", Role: incident.Admin, Disabled: true}), tx.PutUser(incident.User{ID: "usr_4", Name: "d", Role: incident.Admin, Service: true}))
+	})
+	update(t, s, func(tx incident.Tx) error {
+		ids, err := tx.Administrators()
+		equal(t, "Administrators", ids, []incident.ID{"usr_1"})
+		return err
+	})
+	equal(t, "a service account", check(s.User(t.Context(), "usr_4"))(t, "User").Service, true)
 }
 
 func testSettings(t *testing.T, s incident.Store) {

@@ -90,7 +90,7 @@ func testAuditSecrets(t *testing.T, s incident.Store) {
 			tx.PutUser(incident.User{ID: "usr_1", Name: "ada", Role: incident.Viewer, PasswordHash: secret + "1"}),
 			tx.PutUser(incident.User{ID: "usr_1", Name: "ada", Role: incident.Viewer, PasswordHash: secret + "2"}),
 			tx.PutSession(incident.Session{Hash: secret + "3", User: "usr_1", CreatedAt: Epoch(), SeenAt: Epoch(), ExpiresAt: Epoch()}),
-			tx.PutToken(incident.Token{ID: "tok_1", Name: "wall", Hash: secret + "4", Role: incident.Viewer, CreatedAt: Epoch()}),
+			tx.PutToken(incident.Token{ID: "tok_1", Name: "wall", Hash: secret + "4", CreatedAt: Epoch()}),
 			tx.PutConnection(incident.Connection{ID: "con_1", Source: "table", Name: "t", Secret: []byte(secret + "5"), Mapping: json.RawMessage(`{"a":{"password":"` + secret + `"}}`), CreatedAt: Epoch()}),
 			tx.PutSetting("mail.password", secret+"6"),
 			tx.PutSetting("mail", `{"host":"mail.example.com","password":"`+secret+`7","nested":[{"api_key":"`+secret+`"}]}`),

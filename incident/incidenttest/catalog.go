@@ -33,6 +33,11 @@ func testCatalog(t *testing.T, s incident.Store) {
 	})
 	equal(t, "Services after an update", check(s.Services(ctx))(t, "Services"), []incident.Service{api, batch, web})
 	equal(t, "Teams after an update", check(s.Teams(ctx))(t, "Teams"), []incident.Team{blue, red})
+
+	blue.Name, blue.Renamed = "Azure", true
+	update(t, s, func(tx incident.Tx) error { return tx.PutTeams([]incident.Team{blue}) })
+	update(t, s, func(tx incident.Tx) error { return tx.PutTeams([]incident.Team{incident.NewTeam("Blue")}) })
+	equal(t, "Teams after a source said again what a person renamed", check(s.Teams(ctx))(t, "Teams"), []incident.Team{blue, red})
 }
 
 func testProblems(t *testing.T, s incident.Store) {

@@ -78,6 +78,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"checks of sessions are claimed", testClaims},
 		{"identities", testIdentities},
 		{"known devices", testDevices},
+		{"administrators", testAdministrators},
 		{"tokens", testTokens},
 		{"second factors", testSecondFactors},
 		{"what is provisioned", testProvisioned},

@@ -11,12 +11,13 @@ import (
 
 // Viewer is who asks and what they may do. The zero Viewer is somebody who is not signed in.
 type Viewer struct {
-	Name      string // of the user or token
-	Role      incident.Role
-	User      incident.ID   // empty for tokens, visitors of the demonstration, and people who look at the product as a role
+	Name      string        // of the user or token
+	Role      incident.Role // empty for tokens
+	User      incident.ID   // whom a token acts for; empty for visitors of the demonstration, and people who look at the product as a role
 	Teams     []incident.ID // that the user belongs to, ascending
 	Abilities []incident.Ability
 	ReadOnly  bool // nothing can be changed: in the demonstration, and while looking as a role
+	Blind     bool // sees no private incident whatever its owner sees: a token without SeePrivate
 }
 
 // As returns somebody with a role and all that it may do.
@@ -25,7 +26,7 @@ func As(name string, role incident.Role, user incident.ID) Viewer {
 }
 
 // Known reports whether the viewer is signed in, has a token, or visits the demonstration.
-func (v Viewer) Known() bool { return len(v.Abilities) > 0 }
+func (v Viewer) Known() bool { return v.Name != "" }
 
 // May reports whether the viewer has an ability. While nothing can be changed, they may still look at what it is about.
 func (v Viewer) May(a incident.Ability) bool { return slices.Contains(v.Abilities, a) }
@@ -35,6 +36,9 @@ func (v Viewer) MayChange(a incident.Ability) bool { return v.May(a) && !v.ReadO
 
 // Sight is what the viewer sees of private incidents.
 func (v Viewer) Sight() incident.Sight {
+	if v.Blind {
+		return incident.Sight{}
+	}
 	return incident.Sight{All: v.May(incident.SeePrivate), User: v.User, Teams: v.Teams}
 }
 

@@ -51,7 +51,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 
 func (s *Server) operations() []operation {
 	var ops []operation
-	for _, group := range [][]operation{s.incidentOps(), s.eventOps(), s.findOps(), s.viewOps(), s.factorOps(), s.problemOps(), s.measureOps(), s.workOps(), s.durationOps(), s.contractOps(), s.objectiveOps(), s.importOps(), s.connectionOps()} {
+	for _, group := range [][]operation{s.incidentOps(), s.eventOps(), s.findOps(), s.viewOps(), s.factorOps(), s.problemOps(), s.measureOps(), s.workOps(), s.durationOps(), s.contractOps(), s.objectiveOps(), s.importOps(), s.connectionOps(), s.accountOps()} {
 		ops = append(ops, group...)
 	}
 	return ops
@@ -103,14 +103,5 @@ func (s *Server) who(c *gin.Context) (Viewer, error) {
 	if !ok {
 		return Viewer{}, &requestError{http.StatusUnauthorized, "the Authorization header must be Bearer and an API token"}
 	}
-	token, err := s.desk.Auth.Token(c.Request.Context(), strings.TrimSpace(secret))
-	if isNotFound(err) {
-		return Viewer{}, &requestError{http.StatusUnauthorized, "this token is unknown or has expired"}
-	}
-	if err != nil {
-		return Viewer{}, err
-	}
-	v := As("token "+token.Name, token.Role, "")
-	v.ReadOnly = s.desk.Demo
-	return v, nil
+	return s.holder(c, strings.TrimSpace(secret))
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,10 +59,10 @@ func New(store incident.Store, now func() time.Time) *Service {
 	return s
 }
 
-// SetUp reports whether there is a user who can sign in.
+// SetUp reports whether there is a person. Service accounts do not make an installation.
 func (s *Service) SetUp(ctx context.Context) (bool, error) {
 	users, err := s.store.Users(ctx)
-	return len(users) > 0, err
+	return slices.ContainsFunc(users, func(u incident.User) bool { return !u.Service }), err
 }
 
 // CreateFirst adds the first administrator, and nobody once there is a user (ErrConflict).
@@ -74,7 +75,7 @@ func (s *Service) CreateFirst(ctx context.Context, name, display, password strin
 	return s.CreateUser(ctx, name, display, password, incident.Admin)
 }
 
-// CreateUser adds a user. ErrInvalid names the field at fault; ErrConflict: the name is taken.
+// CreateUser adds a person. ErrInvalid names the field at fault; ErrConflict: the name is taken.
 func (s *Service) CreateUser(ctx context.Context, name, display, password string, role incident.Role) (*incident.User, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if err := checkName(name); err != nil {
@@ -83,17 +84,32 @@ func (s *Service) CreateUser(ctx context.Context, name, display, password string
 	if err := CheckPassword(password, name); err != nil {
 		return nil, err
 	}
-	if !role.Known() {
-		return nil, incident.Invalidf("role", "%q is not a role; there are viewer, editor, manager and admin", role)
+	return s.create(ctx, incident.User{Name: name, Display: display, Role: role}, password)
+}
+
+// CreateServiceAccount adds an account that tokens act for, and that nobody can sign in as. Errors are CreateUser's.
+func (s *Service) CreateServiceAccount(ctx context.Context, name, display string, role incident.Role) (*incident.User, error) {
+	return s.create(ctx, incident.User{Name: name, Display: display, Role: role, Service: true}, "")
+}
+
+func (s *Service) create(ctx context.Context, u incident.User, password string) (*incident.User, error) {
+	u.Name = strings.ToLower(strings.TrimSpace(u.Name))
+	if err := checkName(u.Name); err != nil {
+		return nil, err
 	}
-	if display = strings.TrimSpace(display); display == "" {
-		display = name
+	if !u.Role.Known() {
+		return nil, incident.Invalidf("role", "%q is not a role; there are viewer, editor, manager and admin", u.Role)
 	}
-	u := incident.User{ID: incident.NewID("usr"), Name: name, Display: display, Role: role,
-		PasswordHash: s.guesses.hash(password), CreatedAt: s.now().UTC()}
+	if u.Display = strings.TrimSpace(u.Display); u.Display == "" {
+		u.Display = u.Name
+	}
+	u.ID, u.CreatedAt = incident.NewID("usr"), s.now().UTC()
+	if !u.Service {
+		u.PasswordHash = s.guesses.hash(password)
+	}
 	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutUser(u) })
 	if errors.Is(err, incident.ErrConflict) {
-		return nil, fmt.Errorf("%w: there is already a user called %s", incident.ErrConflict, name)
+		return nil, fmt.Errorf("%w: there is already a user called %s", incident.ErrConflict, u.Name)
 	}
 	return &u, err
 }
@@ -107,6 +123,9 @@ func checkName(name string) error {
 
 // SetPassword changes a password and signs the user out everywhere but in the session with keepHash.
 func (s *Service) SetPassword(ctx context.Context, user incident.User, password, keepHash string) error {
+	if user.Service {
+		return incident.Invalidf("password", "a service account has tokens and no password")
+	}
 	if err := CheckPassword(password, user.Name); err != nil {
 		return err
 	}
@@ -167,7 +186,7 @@ func (s *Service) Authenticate(ctx context.Context, name, password string, v Vis
 	if user != nil && user.PasswordHash != "" {
 		hash = user.PasswordHash
 	}
-	if !s.guesses.matches(hash, password) || user == nil || user.Disabled {
+	if !s.guesses.matches(hash, password) || user == nil || user.Disabled || user.Service {
 		return nil, ErrSignIn
 	}
 	s.throttle.succeeded(limits...)
@@ -192,7 +211,7 @@ func (s *Service) Session(ctx context.Context, secret, from string) (*incident.U
 	if err != nil {
 		return nil, nil, err
 	}
-	if user.Disabled {
+	if user.Disabled || user.Service {
 		return nil, nil, incident.ErrNotFound
 	}
 	if now.Sub(session.SeenAt) > seenEvery {
@@ -208,44 +227,6 @@ func (s *Service) Session(ctx context.Context, secret, from string) (*incident.U
 func (s *Service) SignOut(ctx context.Context, secret string) error {
 	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.EndSession(Hash(secret), s.now(), incident.SignedOut) })
 	return err
-}
-
-// CreateToken makes an API token. The secret is shown once; only its hash is kept. lasts 0 means that it does
-// not expire.
-func (s *Service) CreateToken(ctx context.Context, name string, role incident.Role, by incident.ID, lasts time.Duration) (secret string, token incident.Token, err error) {
-	if name = strings.TrimSpace(name); name == "" || len(name) > 100 {
-		return "", token, incident.Invalidf("name", "say in at most 100 characters what the token is for")
-	}
-	if !role.Known() {
-		return "", token, incident.Invalidf("role", "%q is not a role; there are viewer, editor, manager and admin", role)
-	}
-	secret = "hst_" + newSecret()
-	token = incident.Token{ID: incident.NewID("tok"), Name: name, Hash: Hash(secret), Role: role,
-		CreatedBy: by, CreatedAt: s.now().UTC()}
-	if lasts > 0 {
-		token.ExpiresAt = token.CreatedAt.Add(lasts)
-	}
-	_, err = s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutToken(token) })
-	return secret, token, err
-}
-
-// Token returns the token with this secret, or ErrNotFound when there is none or it has expired.
-func (s *Service) Token(ctx context.Context, secret string) (*incident.Token, error) {
-	token, err := s.store.TokenByHash(ctx, Hash(secret))
-	if err != nil {
-		return nil, err
-	}
-	now := s.now().UTC()
-	if !token.ExpiresAt.IsZero() && now.After(token.ExpiresAt) {
-		return nil, incident.ErrNotFound
-	}
-	if now.Sub(token.UsedAt) > seenEvery {
-		token.UsedAt = now
-		if _, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutToken(*token) }); err != nil {
-			return nil, err
-		}
-	}
-	return token, nil
 }
 
 func newSecret() string {

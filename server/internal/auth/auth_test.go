@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -176,18 +177,113 @@ func TestSigningInIsNoGuess(t *testing.T) {
 func TestTokens(t *testing.T) {
 	s, c := service(t)
 	ctx := t.Context()
-	secret, token, err := s.CreateToken(ctx, "nightly export", incident.Viewer, "", 24*time.Hour)
+	ada, err := s.CreateUser(ctx, "ada", "", password, incident.Admin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(token.Hash, secret) || !strings.HasPrefix(secret, "hst_") {
-		t.Errorf("secret %q, hash %q", secret, token.Hash)
+	bot, err := s.CreateServiceAccount(ctx, "deploys", "Deployments", incident.Editor)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got, err := s.Token(ctx, secret); err != nil || got.Role != incident.Viewer {
-		t.Errorf("Token = %v, %v", got, err)
+	plan := NewToken{Name: "nightly export", Owner: *bot, Abilities: []incident.Ability{incident.SeePrivate, incident.Write, incident.Read}, Lasts: 24 * time.Hour, By: ada.ID, Grants: incident.Abilities}
+	secret, token, err := s.CreateToken(ctx, plan)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if strings.Contains(token.Hash, secret) || !strings.HasPrefix(secret, "hst_") || token.Prefix != secret[:8] {
+		t.Errorf("secret %q, hash %q, prefix %q", secret, token.Hash, token.Prefix)
+	}
+	may := func(what, want string) {
+		t.Helper()
+		got, owner, err := s.Token(ctx, secret, "192.0.2.7")
+		if err != nil {
+			t.Fatalf("%s: Token: %v", what, err)
+		}
+		if text := fmt.Sprint(got.Effective(owner)); text != want || !got.Sees() || got.UsedFrom != "192.0.2.7" || !got.UsedAt.Equal(c.t) {
+			t.Errorf("%s: Token may %s, sees private ones %v, used at %s from %q; want %s", what, text, got.Sees(), got.UsedAt, got.UsedFrom, want)
+		}
+	}
+	may("as made", "[read write]") // an editor does not see every private incident, so its token does not, either
+	change := func(role incident.Role, disabled bool) {
+		t.Helper()
+		if _, err := s.ChangeUser(ctx, bot.ID, Change{Role: &role, Disabled: &disabled}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(incident.Viewer, false)
+	may("after its owner lost a role", "[read]")
+	change(incident.Editor, true)
+	if _, _, err := s.Token(ctx, secret, ""); !errors.Is(err, ErrOwner) {
+		t.Errorf("a token of a disabled owner: %v, want ErrOwner", err)
+	}
+	change(incident.Editor, false)
+	may("after all is as before", "[read write]")
 	c.t = c.t.Add(25 * time.Hour)
-	if _, err := s.Token(ctx, secret); !errors.Is(err, incident.ErrNotFound) {
+	if _, _, err := s.Token(ctx, secret, ""); !errors.Is(err, incident.ErrNotFound) {
 		t.Errorf("an expired token works: %v", err)
+	}
+	if err := s.Revoke(ctx, token.ID, ada.ID); !errors.Is(err, incident.ErrNotFound) {
+		t.Errorf("Revoke of somebody else's token: %v, want ErrNotFound", err)
+	}
+	if err := s.Revoke(ctx, token.ID, bot.ID); err != nil {
+		t.Errorf("Revoke: %v", err)
+	}
+}
+
+func TestTokensAreRefused(t *testing.T) {
+	s, _ := service(t)
+	editor, err := s.CreateUser(t.Context(), "eddy", "", password, incident.Editor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := append(incident.Editor.Abilities(), incident.SeePrivate)
+	for _, tc := range []struct {
+		name      string
+		abilities []incident.Ability
+		grants    []incident.Ability
+		want      string
+	}{
+		{"none", nil, own, "choose at least one"},
+		{"one that does not exist", []incident.Ability{incident.Read, "fly"}, own, "choose at least one"},
+		{"more than the maker has", []incident.Ability{incident.Read, incident.Import}, []incident.Ability{incident.Read}, "you cannot give “import”"},
+		{"more than the owner has", []incident.Ability{incident.Agree}, incident.Abilities, "eddy is editor and does not have “agree”"},
+		{"what the owner sees of private incidents", []incident.Ability{incident.Read, incident.SeePrivate}, own, ""},
+	} {
+		_, _, err := s.CreateToken(t.Context(), NewToken{Name: tc.name, Owner: *editor, Abilities: tc.abilities, Grants: tc.grants})
+		if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("a token with %s: %v, want %q", tc.name, err, tc.want)
+		}
+	}
+}
+
+// TestLastAdministrator: one who can sign in is always left, and a service account is none.
+func TestLastAdministrator(t *testing.T) {
+	s, _ := service(t)
+	ctx := t.Context()
+	first, err := s.CreateFirst(ctx, "ada", "", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CreateServiceAccount(ctx, "robot", "", incident.Admin); err != nil {
+		t.Fatal(err)
+	}
+	viewer, barred := incident.Viewer, true
+	for _, c := range []Change{{Role: &viewer}, {Disabled: &barred}} {
+		if _, err := s.ChangeUser(ctx, first.ID, c); err == nil || !strings.Contains(err.Error(), "last administrator") {
+			t.Errorf("ChangeUser(%+v) of the last administrator: %v, want it refused", c, err)
+		}
+	}
+	second, err := s.CreateUser(ctx, "bob", "", password, incident.Admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ChangeUser(ctx, first.ID, Change{Role: &viewer, By: first.ID}); err == nil || !strings.Contains(err.Error(), "another administrator") {
+		t.Errorf("taking the role from oneself: %v, want it refused", err)
+	}
+	if _, err := s.ChangeUser(ctx, first.ID, Change{Role: &viewer, By: second.ID}); err != nil {
+		t.Errorf("ChangeUser with another administrator left: %v", err)
+	}
+	if _, _, err := s.SignIn(ctx, "robot", "", "192.0.2.1", ""); !errors.Is(err, ErrSignIn) {
+		t.Errorf("SignIn as a service account: %v, want ErrSignIn", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"hindsight/incident"
@@ -21,23 +22,27 @@ func (s *Server) allow(r *http.Request) (context.Context, error) {
 	if !ok {
 		return ctx, &Error{http.StatusUnauthorized, "", "send Authorization: Bearer and an API token"}
 	}
-	token, err := s.Tokens.Token(ctx, strings.TrimSpace(secret))
+	from, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		from = r.RemoteAddr
+	}
+	token, owner, err := s.Tokens.Token(ctx, strings.TrimSpace(secret), from)
 	if errors.Is(err, incident.ErrNotFound) {
-		return ctx, &Error{http.StatusUnauthorized, "", "this token is unknown or has expired"}
+		return ctx, &Error{http.StatusUnauthorized, "", "this token is unknown, has expired, or its owner may not act any more"}
 	}
 	if err != nil {
 		return ctx, err
 	}
-	if !token.Role.May(Needs) {
+	if !slices.Contains(token.Effective(owner), Needs) {
 		return ctx, &Error{http.StatusForbidden, "", "this token lacks the ability " + string(Needs)}
 	}
 	if s.ReadOnly && r.Method != http.MethodGet {
 		return ctx, &Error{http.StatusForbidden, "", "the demonstration is read-only"}
 	}
-	from, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		from = r.RemoteAddr
+	role := incident.Role("")
+	if owner != nil {
+		role = owner.Role
 	}
 	agent := r.UserAgent()
-	return incident.Acting(ctx, incident.Actor{Kind: incident.ActorToken, ID: token.ID, Name: token.Name, Role: token.Role, From: from, Agent: agent[:min(len(agent), 200)]}), nil
+	return incident.Acting(ctx, incident.Actor{Kind: incident.ActorToken, ID: token.ID, Name: token.Name, Role: role, From: from, Agent: agent[:min(len(agent), 200)]}), nil
 }

@@ -38,9 +38,10 @@ type Server struct {
 	changes sync.Mutex // held while one is made, so that it sees those before it
 }
 
-// Tokens finds the API token with a secret, or ErrNotFound.
+// Tokens finds the API token with a secret that comes from an address, and the user that it acts for, nil for nobody. ErrNotFound: there
+// is none, or it may not act any more.
 type Tokens interface {
-	Token(ctx context.Context, secret string) (*incident.Token, error)
+	Token(ctx context.Context, secret, from string) (*incident.Token, *incident.User, error)
 }
 
 // Route is one method of one path, in the syntax of http.ServeMux.

@@ -51,7 +51,11 @@ func newProvider(t *testing.T, s *store.Store) provider {
 
 func (p provider) newToken(role incident.Role) string {
 	p.Helper()
-	secret, _, err := p.auth.CreateToken(p.Context(), "provisioning", role, "", time.Hour)
+	owner, err := p.auth.CreateServiceAccount(p.Context(), "provisioning-as-"+string(role), "", role)
+	if err != nil {
+		p.Fatal(err)
+	}
+	secret, _, err := p.auth.CreateToken(p.Context(), auth.NewToken{Name: "provisioning", Owner: *owner, Abilities: role.Abilities(), Lasts: time.Hour, Grants: incident.Abilities})
 	if err != nil {
 		p.Fatal(err)
 	}

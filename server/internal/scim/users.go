@@ -47,7 +47,7 @@ func (s *Server) allUsers(ctx context.Context) ([]resource, error) {
 	}
 	out := make([]resource, 0, len(all))
 	for _, u := range all {
-		if p := said[u.ID]; p.DeletedAt.IsZero() {
+		if p := said[u.ID]; p.DeletedAt.IsZero() && !u.Service { // a provider has people
 			it, err := userOf(u, p)
 			if err != nil {
 				return nil, err
@@ -188,7 +188,9 @@ func (s *Server) putUser(ctx context.Context, before *resource, values map[strin
 // administratorBeside reports whether somebody else than a user may sign in and administer.
 func (s *Server) administratorBeside(ctx context.Context, id incident.ID) (bool, error) {
 	all, err := s.Store.Users(ctx)
-	return slices.ContainsFunc(all, func(u incident.User) bool { return u.ID != id && !u.Disabled && u.Role.May(incident.Administer) }), err
+	return slices.ContainsFunc(all, func(u incident.User) bool {
+		return u.ID != id && !u.Disabled && !u.Service && u.Role.May(incident.Administer)
+	}), err
 }
 
 // disable ends all sessions of a user who may not sign in any more. The last administrator stays.

@@ -16,12 +16,13 @@ type userRow struct {
 	Role         incident.Role
 	PasswordHash string
 	Disabled     bool
+	Service      bool
 	CreatedAt    sql.NullTime `gorm:"autoCreateTime:false"` // gorm would fill it in
 	SeenAt       sql.NullTime
 }
 
 func (r userRow) value() (incident.User, error) {
-	return incident.User{ID: r.ID, Name: r.Name, Display: r.Display, Email: r.Email, Role: r.Role, PasswordHash: r.PasswordHash, Disabled: r.Disabled,
+	return incident.User{ID: r.ID, Name: r.Name, Display: r.Display, Email: r.Email, Role: r.Role, PasswordHash: r.PasswordHash, Disabled: r.Disabled, Service: r.Service,
 		CreatedAt: utc(r.CreatedAt), SeenAt: utc(r.SeenAt)}, nil
 }
 
@@ -49,62 +50,15 @@ func (t *tx) PutUser(u incident.User) error {
 	}
 	u.Name, u.Email = strings.ToLower(u.Name), strings.ToLower(u.Email)
 	t.record(incident.AuditObject{Kind: "user", ID: u.ID, Name: u.Name}, before, &u)
-	row := userRow{u.ID, u.Name, u.Display, u.Email, u.Role, u.PasswordHash, u.Disabled, null(u.CreatedAt), null(u.SeenAt)}
+	row := userRow{u.ID, u.Name, u.Display, u.Email, u.Role, u.PasswordHash, u.Disabled, u.Service, null(u.CreatedAt), null(u.SeenAt)}
 	return failed(upsert(t.db, "users", []userRow{row}, "id"), "put user %q", u.Name)
 }
 
-type tokenRow struct {
-	ID        incident.ID `gorm:"primaryKey"`
-	Name      string
-	Hash      string
-	Role      incident.Role
-	CreatedBy incident.ID
-	CreatedAt sql.NullTime `gorm:"autoCreateTime:false"` // gorm would fill it in
-	ExpiresAt sql.NullTime
-	UsedAt    sql.NullTime
-}
-
-func (r tokenRow) value() (incident.Token, error) {
-	return incident.Token{ID: r.ID, Name: r.Name, Hash: r.Hash, Role: r.Role, CreatedBy: r.CreatedBy,
-		CreatedAt: utc(r.CreatedAt), ExpiresAt: utc(r.ExpiresAt), UsedAt: utc(r.UsedAt)}, nil
-}
-
-// Tokens implements incident.Reader.
-func (s *Store) Tokens(ctx context.Context) ([]incident.Token, error) {
-	return newest(s.db.WithContext(ctx).Table("tokens").Order("created_at DESC, id"), "", 0, tokenRow.value)
-}
-
-// TokenByHash implements incident.Reader.
-func (s *Store) TokenByHash(ctx context.Context, hash string) (*incident.Token, error) {
-	return take(ctx, s, "tokens", "hash", hash, tokenRow.value)
-}
-
-// PutToken implements incident.Tx.
-func (t *tx) PutToken(v incident.Token) error {
-	v = clean(v)
-	before, err := held(t, "tokens", "id", string(v.ID), tokenRow.value)
-	if err != nil {
-		return failed(err, "put token %q", v.Name)
-	}
-	t.record(incident.AuditObject{Kind: "token", ID: v.ID, Name: v.Name}, before, &v)
-	row := tokenRow{v.ID, v.Name, v.Hash, v.Role, v.CreatedBy, null(v.CreatedAt), null(v.ExpiresAt), null(v.UsedAt)}
-	return failed(upsert(t.db, "tokens", []tokenRow{row}, "id"), "put token %q", v.Name)
-}
-
-// DeleteToken implements incident.Tx.
-func (t *tx) DeleteToken(id incident.ID) error {
-	before, err := held(t, "tokens", "id", string(id), tokenRow.value)
-	if err != nil {
-		return failed(err, "delete token %s", id)
-	}
-	if before != nil {
-		t.record(incident.AuditObject{Kind: "token", ID: id, Name: before.Name}, before, nil)
-	}
-	deleted := t.db.Exec("DELETE FROM tokens WHERE id = ?", id)
-	if deleted.Error == nil && deleted.RowsAffected == 0 {
-		deleted.Error = incident.ErrNotFound
-	}
-	return failed(deleted.Error, "delete token %s", id)
+// Administrators implements incident.Tx.
+func (t *tx) Administrators() ([]incident.ID, error) {
+	var ids []incident.ID
+	err := t.db.Raw("SELECT id FROM users WHERE role = ? AND NOT disabled AND NOT service ORDER BY id"+t.dialect.lock(), incident.Admin).Scan(&ids).Error
+	return ids, failed(err, "read the administrators")
 }
 
 type settingRow struct {

@@ -20,9 +20,10 @@ type serviceRow struct {
 }
 
 type teamRow struct {
-	ID     incident.ID `gorm:"primaryKey"`
-	Digest string
-	Name   string
+	ID      incident.ID `gorm:"primaryKey"`
+	Digest  string
+	Name    string
+	Renamed bool
 }
 
 type personRow struct {
@@ -43,7 +44,7 @@ func (s *Store) Services(ctx context.Context) ([]incident.Service, error) {
 // Teams implements incident.Reader.
 func (s *Store) Teams(ctx context.Context) ([]incident.Team, error) {
 	return readAll(ctx, s, "teams", func(r teamRow) (incident.Team, error) {
-		return incident.Team{ID: r.ID, Name: r.Name}, nil
+		return incident.Team{ID: r.ID, Name: r.Name, Renamed: r.Renamed}, nil
 	}, func(v incident.Team) (string, incident.ID) { return v.Name, v.ID })
 }
 
@@ -95,10 +96,21 @@ func (t *tx) PutServices(ss []incident.Service) error {
 
 // PutTeams implements incident.Tx.
 func (t *tx) PutTeams(ts []incident.Team) error {
+	var renamed []incident.ID
+	ids := make([]incident.ID, len(ts))
+	for i, v := range ts {
+		ids[i] = v.ID
+	}
+	if err := t.db.Raw("SELECT id FROM teams WHERE renamed AND "+t.dialect.in("id"), array(clean(ids))).Scan(&renamed).Error; err != nil {
+		return failed(err, "put teams")
+	}
+	ts = slices.DeleteFunc(slices.Clone(ts), func(v incident.Team) bool { return !v.Renamed && slices.Contains(renamed, v.ID) })
 	return putEntities(t, incident.EntityTeam, "teams", ts,
 		func(v incident.Team) incident.ID { return v.ID },
-		func(v incident.Team, digest string) teamRow { return teamRow{v.ID, digest, v.Name} },
-		catalogue(t, "teams", func(r teamRow) (incident.ID, incident.Team) { return r.ID, incident.Team{ID: r.ID, Name: r.Name} }))
+		func(v incident.Team, digest string) teamRow { return teamRow{v.ID, digest, v.Name, v.Renamed} },
+		catalogue(t, "teams", func(r teamRow) (incident.ID, incident.Team) {
+			return r.ID, incident.Team{ID: r.ID, Name: r.Name, Renamed: r.Renamed}
+		}))
 }
 
 // putEntities stores those entities of the feed that are new or not stored as they are already. before reads what is stored of

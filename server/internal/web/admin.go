@@ -3,8 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strconv"
-	"time"
 
 	"hindsight/frontend"
 	"hindsight/incident"
@@ -18,7 +16,7 @@ func (s *Server) usersPage(r *request) (answer, error) {
 
 func (s *Server) users(r *request, form frontend.Form, edit incident.ID) (frontend.UsersPage, error) {
 	ctx := r.Request.Context()
-	page := frontend.UsersPage{Shell: r.shell("Users", frontend.NavSettings), Form: form, Edit: edit, Factors: map[incident.ID]bool{}}
+	page := frontend.UsersPage{Shell: r.shell("Users", frontend.NavSettings), Form: form, Edit: edit, Factors: map[incident.ID]bool{}, Of: map[incident.ID][]incident.Team{}}
 	if s.SSO != nil {
 		page.Provider = s.SSO.Name
 	}
@@ -33,11 +31,29 @@ func (s *Server) users(r *request, form frontend.Form, edit incident.ID) (fronte
 	for _, f := range factors {
 		page.Factors[f.User] = f.On()
 	}
+	if err != nil {
+		return page, err
+	}
+	teams, err := s.TeamMembers(ctx)
+	for _, t := range teams {
+		page.Teams = append(page.Teams, t.Team)
+		for _, u := range t.Members {
+			page.Of[u.ID] = append(page.Of[u.ID], t.Team)
+		}
+	}
 	return page, err
 }
 
 func (s *Server) addUser(r *request) (answer, error) {
-	u, err := s.Auth.CreateUser(r.Request.Context(), r.PostForm("name"), r.PostForm("display"), r.PostForm("password"), incident.Role(r.PostForm("role")))
+	ctx := r.Request.Context()
+	name, display, role := r.PostForm("name"), r.PostForm("display"), incident.Role(r.PostForm("role"))
+	var u *incident.User
+	var err error
+	if r.PostForm("kind") == "service" {
+		u, err = s.Auth.CreateServiceAccount(ctx, name, display, role)
+	} else {
+		u, err = s.Auth.CreateUser(ctx, name, display, r.PostForm("password"), role)
+	}
 	if errors.Is(err, incident.ErrInvalid) || errors.Is(err, incident.ErrConflict) {
 		page, pageErr := s.users(r, formOf(r.Request.PostForm, err), "")
 		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
@@ -45,11 +61,13 @@ func (s *Server) addUser(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if u.Service {
+		return goTo(tokensPath, frontend.Flash{Kind: frontend.Done, Text: "The service account " + u.Name + " is there. Make a token for it."})
+	}
 	return goTo("/admin/users", frontend.Flash{Kind: frontend.Done, Text: u.Display + " can sign in as " + u.Name + "."})
 }
 
-// changeUser changes role, state and password. Nobody can take the administrator's role from
-// themselves, so that one is always left.
+// changeUser changes role, state and password.
 func (s *Server) changeUser(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	u, err := s.Store.User(ctx, incident.ID(r.Param("id")))
@@ -57,95 +75,25 @@ func (s *Server) changeUser(r *request) (answer, error) {
 		return answer{}, err
 	}
 	role, disabled, password := incident.Role(r.PostForm("role")), r.PostForm("disabled") == "on", r.PostForm("password")
-	switch {
-	case !role.Known():
-		err = incident.Invalidf("role", "choose viewer, editor, manager or admin")
-	case u.ID == r.viewer.User && (!role.May(incident.Administer) || disabled):
-		err = incident.Invalidf("role", "another administrator has to take your own role from you")
-	case password != "":
+	if password != "" {
 		err = auth.CheckPassword(password, u.Name)
 	}
-	if err != nil {
-		page, pageErr := s.users(r, formOf(r.Request.PostForm, err), u.ID)
-		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
+	keep := ""
+	if u.ID == r.viewer.User && r.session != nil {
+		keep = r.session.Hash
 	}
-	ends := disabled && !u.Disabled || role != u.Role
-	why := incident.RoleChanged
-	if disabled {
-		why = incident.UserDisabled
+	if err == nil {
+		u, err = s.Auth.ChangeUser(ctx, u.ID, auth.Change{Role: &role, Disabled: &disabled, By: r.viewer.User, Keep: keep})
 	}
-	u.Role, u.Disabled = role, disabled
-	_, err = s.Store.Update(ctx, func(tx incident.Tx) error {
-		if err := tx.PutUser(*u); err != nil || !ends || u.ID == r.viewer.User {
-			return err
-		}
-		return tx.EndSessions(u.ID, "", s.Now(), why)
-	})
 	if err == nil && password != "" {
-		keep := ""
-		if u.ID == r.viewer.User && r.session != nil {
-			keep = r.session.Hash
-		}
 		err = s.Auth.SetPassword(ctx, *u, password, keep)
+	}
+	if errors.Is(err, incident.ErrInvalid) {
+		page, pageErr := s.users(r, formOf(r.Request.PostForm, err), incident.ID(r.Param("id")))
+		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
 	}
 	if err != nil {
 		return answer{}, err
 	}
 	return goTo("/admin/users", frontend.Flash{Kind: frontend.Done, Text: "Saved " + u.Name + "."})
-}
-
-func (s *Server) tokensPage(r *request) (answer, error) {
-	page, err := s.tokens(r, "", frontend.Form{})
-	return answer{page: page}, err
-}
-
-func (s *Server) tokens(r *request, secret string, form frontend.Form) (frontend.TokensPage, error) {
-	ctx := r.Request.Context()
-	page := frontend.TokensPage{Shell: r.shell("API tokens", frontend.NavSettings), Secret: secret, Form: form}
-	tokens, err := s.Store.Tokens(ctx)
-	if err != nil {
-		return page, err
-	}
-	users, err := s.Store.Users(ctx)
-	if err != nil {
-		return page, err
-	}
-	names := map[incident.ID]string{"": "the command line"}
-	for _, u := range users {
-		names[u.ID] = u.Display
-	}
-	for _, t := range tokens {
-		page.Tokens = append(page.Tokens, frontend.TokenRow{Token: t, By: names[t.CreatedBy]})
-	}
-	return page, nil
-}
-
-func (s *Server) addToken(r *request) (answer, error) {
-	days, err := strconv.Atoi(r.PostForm("days"))
-	if err != nil || days < 0 || days > 3650 {
-		err = incident.Invalidf("days", "give a number of days from 0 (no end) to 3,650")
-	}
-	var secret string
-	if err == nil {
-		secret, _, err = s.Auth.CreateToken(r.Request.Context(), r.PostForm("name"), incident.Role(r.PostForm("role")),
-			r.viewer.User, time.Duration(days)*24*time.Hour)
-	}
-	if errors.Is(err, incident.ErrInvalid) {
-		page, pageErr := s.tokens(r, "", formOf(r.Request.PostForm, err))
-		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
-	}
-	if err != nil {
-		return answer{}, err
-	}
-	r.Header("Cache-Control", "no-store") // the secret is shown this once
-	page, err := s.tokens(r, secret, frontend.Form{})
-	return answer{page: page}, err
-}
-
-func (s *Server) deleteToken(r *request) (answer, error) {
-	_, err := s.Store.Update(r.Request.Context(), func(tx incident.Tx) error { return tx.DeleteToken(incident.ID(r.Param("id"))) })
-	if err != nil {
-		return answer{}, err
-	}
-	return goTo("/admin/tokens", frontend.Flash{Kind: frontend.Done, Text: "The token does not work any more."})
 }

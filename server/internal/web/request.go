@@ -60,16 +60,14 @@ func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident
 			return api.Viewer{}, nil, nil, err
 		}
 		now := s.Now().UTC() // each request proves it anew
-		return s.viewerOf(c, *user), user, &incident.Session{User: user.ID, Issuer: incident.ByProxy, CreatedAt: now, SeenAt: now}, nil
+		v, err := s.inTeams(c, s.viewerOf(c, *user))
+		return v, user, &incident.Session{User: user.ID, Issuer: incident.ByProxy, CreatedAt: now, SeenAt: now}, err
 	}
 	secret, err := c.Cookie(s.sessionName())
 	if err == nil && secret != "" {
 		user, session, err := s.goingOn(c.Request.Context(), secret)
 		if err == nil {
-			v := s.viewerOf(c, *user)
-			if v.User != "" {
-				v.Teams, err = s.Store.TeamsOf(c.Request.Context(), v.User)
-			}
+			v, err := s.inTeams(c, s.viewerOf(c, *user))
 			return v, user, session, err
 		}
 		if !errors.Is(err, incident.ErrNotFound) {
@@ -84,6 +82,16 @@ func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident
 		role = chosen
 	}
 	return looking("visitor", role), nil, nil, nil
+}
+
+// inTeams adds the teams that a viewer belongs to; who looks as a role belongs to none.
+func (s *Server) inTeams(c *gin.Context, v api.Viewer) (api.Viewer, error) {
+	if v.User == "" {
+		return v, nil
+	}
+	var err error
+	v.Teams, err = s.Store.TeamsOf(c.Request.Context(), v.User)
+	return v, err
 }
 
 // viewerOf is what a signed-in user may do; an administrator may have chosen to look as a role.

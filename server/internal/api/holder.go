@@ -1,0 +1,39 @@
+package api
+
+import (
+	"errors"
+	"net"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"hindsight/server/internal/auth"
+)
+
+// holder is what a token lets a program do now: no more than the owner may.
+func (s *Server) holder(c *gin.Context, secret string) (Viewer, error) {
+	token, owner, err := s.desk.Auth.Token(c.Request.Context(), secret, address(c))
+	switch {
+	case errors.Is(err, auth.ErrOwner):
+		return Viewer{}, &requestError{http.StatusUnauthorized, "the user that this token acts for may not act any more"}
+	case isNotFound(err):
+		return Viewer{}, &requestError{http.StatusUnauthorized, "this token is unknown or has expired"}
+	case err != nil:
+		return Viewer{}, err
+	}
+	v := Viewer{Name: "token " + token.Name, Abilities: token.Effective(owner), ReadOnly: s.desk.Demo, Blind: !token.Sees()}
+	if owner != nil {
+		v.Name, v.User = v.Name+" of "+owner.Name, owner.ID
+		v.Teams, err = s.desk.Store.TeamsOf(c.Request.Context(), owner.ID)
+	}
+	return v, err
+}
+
+// address is where a request comes from. Forwarding headers are not believed.
+func address(c *gin.Context) string {
+	host, _, err := net.SplitHostPort(c.Request.RemoteAddr)
+	if err != nil {
+		return c.Request.RemoteAddr
+	}
+	return host
+}
