@@ -201,7 +201,7 @@ func TestConfirmItIsYou(t *testing.T) {
 	if _, err := store.Update(ctx, func(tx incident.Tx) error { return tx.PutSession(sessions[0]) }); err != nil {
 		t.Fatal(err)
 	}
-	for path, page := range map[string]string{"/admin/tokens": "%2Fadmin%2Ftokens", "/admin/users": "%2Fadmin%2Fusers", "/admin/users/" + string(admin.ID): "%2Fadmin%2Fusers",
+	for path, page := range map[string]string{"/admin/tokens": "%2Fadmin%2Ftokens", "/me/tokens": "%2Fme%2Ftokens", "/admin/users": "%2Fadmin%2Fusers", "/admin/users/" + string(admin.ID): "%2Fadmin%2Fusers",
 		"/admin/factors": "%2Fadmin%2Fusers", "/me/factor/begin": "%2Fme%2Ffactor", "/me/factor/recovery": "%2Fme%2Ffactor"} {
 		if _, to := s.post(path, http.StatusSeeOther, "name", "export", "role", "admin", "days", "1"); to != "/me/confirm?next="+page {
 			t.Errorf("POST %s in an old session leads to %q", path, to)
@@ -216,7 +216,7 @@ func TestConfirmItIsYou(t *testing.T) {
 	if _, to := s.post("/me/confirm", http.StatusSeeOther, "password", password, "next", "/admin/tokens"); to != "/admin/tokens" {
 		t.Errorf("the confirmation leads to %q", to)
 	}
-	s.post("/admin/tokens", http.StatusOK, "name", "export", "role", "viewer", "days", "1")
+	s.post("/admin/tokens", http.StatusOK, "name", "export", "ability", "read", "days", "1")
 	if _, err := store.Session(ctx, sessions[0].Hash); err == nil {
 		t.Error("the session kept its secret over the confirmation")
 	}

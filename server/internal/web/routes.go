@@ -108,7 +108,7 @@ func (s *Server) settingsRoutes(get, post func(path string, needs incident.Abili
 	post("/me/password", incident.Read, s.savePassword)
 	post("/me/sessions/end", incident.Read, s.endSessions)
 	get(ownTokensPath, incident.Read, s.ownTokensPage)
-	post(ownTokensPath, incident.Read, s.addOwnToken)
+	post(ownTokensPath, incident.Read, s.confirmed(ownTokensPath, s.addOwnToken))
 	post(ownTokensPath+"/:id/delete", incident.Read, s.deleteOwnToken)
 	get("/admin/roles", incident.Administer, s.rolesPage)
 	get("/admin/users", incident.Administer, s.usersPage)
