@@ -1,6 +1,8 @@
 package incident
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 )
@@ -44,6 +46,23 @@ type Raw struct {
 	Origin     string // where in the source: "events.csv:17", "incidents.json?page=2"
 	Gone       bool   // the source says that the record was deleted
 	Latest     bool   // no newer version of the same record is stored
+}
+
+// Identify fills in what follows from a version's content. A deletion is a version of its own, even when it carries the record's
+// last content.
+func (r *Raw) Identify() {
+	h := sha256.New()
+	h.Write(r.Body)
+	if r.Gone {
+		h.Write([]byte("\x00gone"))
+	}
+	r.Hash = hex.EncodeToString(h.Sum(nil))
+	r.ID = r.VersionID()
+}
+
+// VersionID returns the id that follows from what the record is called and its hash.
+func (r *Raw) VersionID() ID {
+	return DeriveID("raw", string(r.Connection), r.Type, r.ExternalID, r.Hash)
 }
 
 // DeadLetter is a record that could not be mapped, or a line that could not be read as one.

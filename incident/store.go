@@ -80,6 +80,9 @@ type Reader interface {
 	Changes(ctx context.Context, after Seq, limit int) ([]Change, error)
 	// Head returns the number of the newest change.
 	Head(ctx context.Context) (Seq, error)
+	// Erased returns what is kept of the names that were erased.
+	Erased(ctx context.Context) ([]ErasedName, error)
+	Erasures(ctx context.Context) ([]Erasure, error) // newest first
 	// Newest returns the number of the newest change of some kinds; 0 when there is none.
 	Newest(ctx context.Context, kinds ...EntityKind) (Seq, error)
 
@@ -195,6 +198,13 @@ type Tx interface {
 	PutPolicy(p Policy) error
 	PutManaged(ms []Managed) error    // one of a known kind and name is replaced
 	DeleteManaged(ms []Managed) error // by kind and name
+	PutErased(ns []ErasedName) error  // one with a known hash is left as it is
+	PutErasure(e Erasure) error
+	// SweepRaws removes the raw records of closed matters that were received before a time, and returns how many. Those with a
+	// waiting dead letter stay.
+	SweepRaws(before time.Time) (int64, error)
+	// DeleteRetrospectives removes what was written about incidents.
+	DeleteRetrospectives(incidents []ID) error
 	// HoldNewest is Newest, and nobody else changes anything of the feed before the transaction ends.
 	HoldNewest(kinds ...EntityKind) (Seq, error)
 	// DeleteServices removes those that no incident and no change event names, and returns them.

@@ -64,6 +64,8 @@ func commands() []command {
 		{"user", "add|list|role|password|disable|enable|reset-factor", "manage users and service accounts", user},
 		{"token", "add|list|remove", "manage API tokens", token},
 		{"audit", "head|verify|export|cut", "look after the audit log", audit},
+		{"erase", "--person NAME [--dry-run]", "replace a person by a pseudonym everywhere, for good", erase},
+		{"retention", "[--now]", "say what the retention rules would take away", retention},
 		{"key", "rotate", "seal stored secrets with the first key again", keys},
 		{"migrate", "", "bring the database up to date", migrate},
 		{"reindex", "", "rebuild the search index at the next start", reindex},

@@ -22,8 +22,12 @@ var untold = map[string]string{
 	"SweepSettings": "jobs forget what they kept for themselves",
 	"TouchSession":  "a visit", "ClaimCheck": "a request asks the provider again", "PutGrant": "what a provider gave to be asked with again",
 	"SweepSessions": "a job forgets what is long over", "PutDevice": "the sign-in has an entry", "SweepDevices": "a job forgets what was long not seen",
-	"Enqueue":  "work that follows from what has an entry",
-	"Note":     "is an entry itself",
+	"Enqueue":    "work that follows from what has an entry",
+	"Note":       "is an entry itself",
+	"HoldNewest": "reads", "ConnectionsByID": "reads",
+	"PutManaged": "what files changed has entries", "DeleteManaged": "what files changed has entries",
+	"PutErased": "the erasure has an entry, which names nobody", "PutErasure": "the erasure has an entry, which names nobody",
+	"SweepRaws": "a job keeps to the retention rules, and says so in one entry", "DeleteRetrospectives": "a job keeps to the retention rules, and says so in one entry",
 	"UserByID": "reads", "Administrators": "reads", "TouchToken": "a use", "SecondFactorOf": "reads",
 }
 
@@ -45,6 +49,11 @@ func told(tx incident.Tx) map[string]func() error {
 		},
 		"PutServices": func() error { return tx.PutServices([]incident.Service{incident.NewService("api")}) },
 		"PutTeams":    func() error { return tx.PutTeams([]incident.Team{incident.NewTeam("core")}) },
+		"DeleteServices": func() error {
+			_, err := tx.DeleteServices([]incident.ID{incident.NewService("api").ID})
+			return err
+		},
+		"DeleteTeams": func() error { _, err := tx.DeleteTeams([]incident.ID{incident.NewTeam("core").ID}); return err },
 		"PutPeople":   func() error { return tx.PutPeople([]incident.Person{{ID: "per_1", Name: "Responder One"}}) },
 		"PutProblems": func() error {
 			return tx.PutProblems([]incident.Problem{{ID: "prb_1", Title: "Disks", State: incident.Confirmed, Basis: "text", At: Epoch()}})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -15,6 +16,7 @@ import (
 	"hindsight/analytics"
 	"hindsight/importers"
 	"hindsight/importers/all"
+	"hindsight/incident"
 	"hindsight/search"
 	"hindsight/search/similar"
 	"hindsight/search/suggest"
@@ -99,7 +101,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		sinks = append(sinks, a.Desk.Live)
 	}
 	if o.Parts >= Found {
-		if a.Desk.Index, err = openIndex(o); err != nil {
+		if a.Desk.Index, err = openIndex(ctx, o, s); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 		sinks = append(sinks, a.Desk.Index, a.Desk.Similar)
@@ -142,16 +144,41 @@ func databaseWords(c config.Config) string {
 
 // openIndex opens the index in the data folder. A command beside a running server, which holds that
 // one, keeps a second.
-func openIndex(o Options) (*search.Index, error) {
-	index, err := search.Open(filepath.Join(o.Config.Data, "index"), o.Log)
+func openIndex(ctx context.Context, o Options, db incident.Reader) (*search.Index, error) {
+	index, err := openClean(ctx, o, db, "index")
 	if err == nil || o.Demo {
 		return index, err
 	}
-	second, secondErr := search.Open(filepath.Join(o.Config.Data, "index-commands"), o.Log)
+	second, secondErr := openClean(ctx, o, db, "index-commands")
 	if secondErr != nil {
 		return nil, err
 	}
 	return second, nil
+}
+
+// openClean opens an index that was built since the last erasure. The files of an older one may hold who was erased, although no search
+// finds them there: it is dropped, and built anew.
+func openClean(ctx context.Context, o Options, db incident.Reader, name string) (*search.Index, error) {
+	path := filepath.Join(o.Config.Data, name)
+	index, err := search.Open(path, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	erasures, err := db.Erasures(ctx)
+	if err != nil || len(erasures) == 0 {
+		return index, err
+	}
+	marker, newest := path+".erasure", string(erasures[0].ID)+erasures[0].EndedAt.Format(time.RFC3339Nano)
+	if built, err := os.ReadFile(marker); err == nil && string(built) == newest {
+		return index, nil
+	}
+	if err := errors.Join(index.Close(), os.RemoveAll(path)); err != nil {
+		return nil, err
+	}
+	if index, err = search.Open(path, o.Log); err != nil {
+		return nil, err
+	}
+	return index, os.WriteFile(marker, []byte(newest), 0o600)
 }
 
 // CatchUp waits until every sink has seen what is in the database now.

@@ -10,6 +10,8 @@ import (
 const (
 	WeightsName  = "Impact weights"
 	DeliveryName = "Deployments and their incidents"
+	// RetentionName is the name of the policy that holds how long what is kept.
+	RetentionName = "Retention"
 )
 
 // RateName returns the name of the policy that holds the rate of a service; of the default for "".

@@ -47,7 +47,9 @@ type Config struct {
 	GroupDue func() bool
 	// Restate notes which published figures have changed. It is called once a minute; nil: nobody wants to know.
 	Restate func(ctx context.Context) error
-	Log     *slog.Logger
+	// Retain keeps to the retention rules when that is due. It is called once a minute; nil: nothing is ever due.
+	Retain func(ctx context.Context) error
+	Log    *slog.Logger
 }
 
 // Client works on background jobs.

@@ -2,10 +2,9 @@ package jobs
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,7 +65,11 @@ func (p *pass) page(ctx context.Context, c importers.Collection, page importers.
 
 // prepare finds out which records of a page bring anything new. A record without an id is a reject.
 func (p *pass) prepare(ctx context.Context, c importers.Collection, page importers.Page) ([]*item, []importers.Reject, error) {
-	rejects := page.Rejects
+	eraser, err := p.eraser(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	rejects := erasedRejects(eraser, page.Rejects)
 	var ids []string
 	for _, rec := range page.Records {
 		ids = append(ids, clean(rec.ExternalID))
@@ -78,6 +81,7 @@ func (p *pass) prepare(ctx context.Context, c importers.Collection, page importe
 	versions := versions{pass: p, collection: c, hashes: hashes, read: map[string]*incident.Raw{}}
 	var items []*item
 	for _, rec := range page.Records {
+		rec.Body, rec.Place = eraser.Body(rec.Body), eraser.Text(rec.Place)
 		if rec.ExternalID = clean(rec.ExternalID); rec.ExternalID == "" {
 			rejects = append(rejects, importers.Reject{Place: rec.Place, Reason: "the record has no id", Body: string(rec.Body)})
 			continue
@@ -89,6 +93,28 @@ func (p *pass) prepare(ctx context.Context, c importers.Collection, page importe
 		items = append(items, it)
 	}
 	return items, rejects, nil
+}
+
+// eraser puts pseudonyms in the place of people who were erased, before anything of a record is stored. It is asked for with each
+// page, for somebody may be erased while an import goes on.
+func (p *pass) eraser(ctx context.Context) (*incident.Eraser, error) { return EraserOf(ctx, p.store) }
+
+// EraserOf returns what replaces the people who were erased from a store.
+func EraserOf(ctx context.Context, store incident.Reader) (*incident.Eraser, error) {
+	names, err := store.Erased(ctx)
+	if err != nil || len(names) == 0 {
+		return nil, err
+	}
+	salt, err := store.Setting(ctx, incident.ErasureSalt)
+	return incident.NewEraser(salt, names), err
+}
+
+func erasedRejects(e *incident.Eraser, rejects []importers.Reject) []importers.Reject {
+	out := slices.Clone(rejects)
+	for i := range out {
+		out[i].Body, out[i].Place, out[i].Reason = string(e.Body([]byte(out[i].Body))), e.Text(out[i].Place), e.Text(out[i].Reason)
+	}
+	return out
 }
 
 // versions knows the newest version of each record of a page, stored or read just now.
@@ -115,7 +141,7 @@ func (v *versions) add(ctx context.Context, rec importers.Record) (*item, error)
 		}
 		it.raw.Body = body
 	}
-	identify(&it.raw)
+	it.raw.Identify()
 	switch {
 	case !known:
 		it.fresh = isNew
@@ -149,7 +175,7 @@ func (v *versions) newest(ctx context.Context, rec importers.Record) (*incident.
 		return nil, false, nil
 	}
 	raw := &incident.Raw{Connection: v.conn.ID, Type: v.collection.Name, ExternalID: rec.ExternalID, Hash: hash}
-	raw.ID = rawID(raw)
+	raw.ID = raw.VersionID()
 	if v.collection.Combine == nil && !rec.Gone {
 		return raw, true, nil
 	}
@@ -162,22 +188,6 @@ func (p *pass) rawOf(rec importers.Record) incident.Raw {
 		Connection: p.conn.ID, ExternalID: rec.ExternalID, Body: rec.Body, ReceivedAt: p.clock(),
 		Via: p.via, Origin: clean(rec.Place), Gone: rec.Gone,
 	}
-}
-
-// identify fills in what follows from a version's content. A deletion is a version of its own, even when it
-// carries the record's last content.
-func identify(raw *incident.Raw) {
-	h := sha256.New()
-	h.Write(raw.Body)
-	if raw.Gone {
-		h.Write([]byte("\x00gone"))
-	}
-	raw.Hash = hex.EncodeToString(h.Sum(nil))
-	raw.ID = rawID(raw)
-}
-
-func rawID(raw *incident.Raw) incident.ID {
-	return incident.DeriveID("raw", string(raw.Connection), raw.Type, raw.ExternalID, raw.Hash)
 }
 
 // mapAll maps the items that need it, on two goroutines: Map is pure.

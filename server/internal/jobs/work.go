@@ -188,6 +188,11 @@ func (w *sweepWorker[T]) Work(ctx context.Context, _ *river.Job[sweepArgs]) erro
 			return err
 		}
 	}
+	if w.Retain != nil {
+		if err := w.Retain(ctx); err != nil {
+			return err
+		}
+	}
 	runs, err := w.Store.Runs(ctx, "", recent)
 	if err != nil {
 		return err

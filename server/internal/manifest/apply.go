@@ -28,11 +28,24 @@ func (p *Plan) Apply(ctx context.Context) (incident.Seq, error) {
 				return err
 			}
 		}
+		if !p.Empty() {
+			tx.Note(incident.AuditNote{Action: incident.AuditChanged, Object: incident.AuditObject{Kind: "configuration"},
+				After: map[string]any{"objects": p.told()}, Facts: map[string]any{"changes": len(p.Changes)}})
+		}
 		if err := tx.PutManaged(p.marks); err != nil {
 			return err
 		}
 		return tx.DeleteManaged(p.loose)
 	})
+}
+
+// told lists what is done, for the audit log: a command leaves no entry for each object.
+func (p *Plan) told() []string {
+	out := []string{}
+	for _, c := range p.Changes {
+		out = append(out, fmt.Sprintf("%s %s %q", c.Action, c.Kind, c.Name))
+	}
+	return out
 }
 
 // attempts is how often Do compares anew when imports make services and teams meanwhile.

@@ -60,7 +60,7 @@ const theOne = "default"
 
 // kinds lists what files can say, each behind those that it refers to, but for services that need each other.
 var kinds = []kind{
-	{name: "Team", plural: "teams", slug: true, spec: reflect.TypeFor[TeamSpec](), doc: "A team, and when its people work and sleep."},
+	{name: "Team", plural: "teams", slug: true, spec: reflect.TypeFor[TeamSpec](), doc: "A team: who belongs to it, and when its people work and sleep."},
 	{name: "Service", plural: "services", slug: true, spec: reflect.TypeFor[ServiceSpec](), doc: "A service: whose it is, what else it is called, what it cannot do without, and what a minute without it costs."},
 	{name: "Calendar", plural: "calendars", spec: reflect.TypeFor[CalendarSpec](), doc: "When business time runs."},
 	{name: "Contract", plural: "contracts", spec: reflect.TypeFor[ContractSpec](), doc: "A service-level agreement: what is promised to whom, and which time does not count."},
@@ -70,6 +70,7 @@ var kinds = []kind{
 	{name: "ImpactWeights", plural: "impact-weights", single: true, spec: reflect.TypeFor[WeightsSpec](), doc: "What share of a service is taken to be lost while an incident of a severity has impact."},
 	{name: "CostRate", plural: "cost-rate", single: true, spec: reflect.TypeFor[CostSpec](), doc: "What a minute without a service costs that has no `cost` of its own."},
 	{name: "WorkingHours", plural: "working-hours", single: true, spec: reflect.TypeFor[HoursSpec](), doc: "When the people of teams work and sleep that have no `hours` of their own."},
+	{name: "Retention", plural: "retention", single: true, spec: reflect.TypeFor[RetentionSpec](), doc: "How long what is kept. Without one, and in all that it leaves out, everything is kept for ever. It is applied once a day; `hindsight retention` says what it would take away."},
 	{name: "Connection", plural: "connections", spec: reflect.TypeFor[ConnectionSpec](), doc: "A connected source, without what its secrets say."},
 	{name: "Mapping", plural: "mappings", spec: reflect.TypeFor[MappingSpec](), doc: "What the words of a source mean; the name is that of the connection. The spec is the mapping in the shape of its source, as the page of the connection shows it."},
 }

@@ -196,9 +196,12 @@ func TestMeaning(t *testing.T) {
 	if shop.ID != incident.NewService("Web Shop").ID || shop.Team != incident.NewTeam("Storefront").ID || shop.Tier != 1 || !slices.Equal(shop.Alias, []string{"shop", "www"}) {
 		t.Errorf("the service is %+v", shop)
 	}
+	if user := check(d.Store.UserByName(t.Context(), "responder.one"))(t); !slices.Contains(check(d.Store.Memberships(t.Context()))(t), incident.Membership{Team: shop.Team, User: user.ID}) {
+		t.Error("the member of the team is not one")
+	}
 	managed := check(d.Store.Managed(t.Context()))(t)
 	if !slices.ContainsFunc(managed, func(m incident.Managed) bool {
-		return m.Entity == shop.ID && m.Made && m.Place == "synthetic_all.yaml:18"
+		return m.Entity == shop.ID && m.Made && m.Place == "synthetic_all.yaml:19"
 	}) {
 		t.Errorf("managed by files are %+v, want the service from line 18", managed)
 	}

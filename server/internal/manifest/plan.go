@@ -82,7 +82,9 @@ func Prepare(ctx context.Context, d *desk.Desk, desired Desired, opts Options) (
 	}
 	w.claims()
 	for _, o := range w.wanted {
-		w.resolve(o)
+		if w.resolve(o); o.Kind == "Team" {
+			slices.Sort(o.Spec.(*TeamSpec).Members)
+		}
 	}
 	if err := w.faults.err(); err != nil {
 		return nil, err
@@ -199,6 +201,9 @@ func title(was Object, had bool) string {
 
 // fit fills in what a wanted object leaves as it is.
 func (w *writer) fit(o, was *Object) {
+	if spec, ok := o.Spec.(*TeamSpec); ok && spec.Members == nil {
+		spec.Members = was.Spec.(*TeamSpec).Members
+	}
 	if spec, ok := o.Spec.(*ConnectionSpec); ok {
 		before := *was.Spec.(*ConnectionSpec)
 		before.Secrets = map[string]SecretSpec{}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"hindsight/incident"
@@ -48,13 +49,25 @@ func (s *state) serviceSpec(v incident.Service) (ServiceSpec, error) {
 }
 
 func (s *state) teamSpec(t incident.Team) (TeamSpec, error) {
-	var spec TeamSpec
+	spec := TeamSpec{Members: s.membersOf(t.ID)}
 	hours, err := body[incident.TeamHours](s, incident.TeamHoursID(t.ID))
 	if hours != nil {
 		h := hoursSpec(*hours)
 		spec.Hours = &h
 	}
 	return spec, err
+}
+
+// membersOf returns the names of a team's members, in order; nil when there are none.
+func (s *state) membersOf(team incident.ID) []string {
+	var out []string
+	for _, u := range s.users { // by name
+		if slices.Contains(s.members, incident.Membership{Team: team, User: u.ID}) {
+			out = append(out, u.Name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 func costSpec(r incident.CostRate) CostSpec { return CostSpec{r.Low, r.High, r.Currency, r.Reason} }

@@ -33,7 +33,8 @@ type CostSpec struct {
 
 // TeamSpec is the spec of a Team.
 type TeamSpec struct {
-	Hours *HoursSpec `yaml:"hours,omitempty" doc:"when its people work and sleep; those of WorkingHours when missing"`
+	Members []string   `yaml:"members,omitempty" ref:"user" doc:"names of users; left as they are when this is missing, nobody for []"`
+	Hours   *HoursSpec `yaml:"hours,omitempty" doc:"when its people work and sleep; those of WorkingHours when missing"`
 }
 
 // HoursSpec is the spec of WorkingHours, and the hours of a team.
@@ -147,6 +148,16 @@ type DeliverySpec struct {
 type WeightsSpec struct {
 	Shares map[string]float64 `yaml:"shares" doc:"0 to 1 for each of SEV1 to SEV5 and unset"`
 	Sum    bool               `yaml:"sum,omitempty" doc:"incidents at one time add up, to 1 at most; false: the worst counts"`
+}
+
+// RetentionSpec is the spec of Retention.
+type RetentionSpec struct {
+	RawDays       int               `yaml:"raw_days,omitempty" doc:"raw records of what is over, since they were received"`
+	NoteDays      int               `yaml:"note_days,omitempty" doc:"private notes in timelines, since they were written"`
+	IncidentYears int               `yaml:"incident_years,omitempty" doc:"incidents that are over, since they began"`
+	Incidents     incident.Disposal `yaml:"incidents,omitempty" doc:"strip: what figures need stays, words and people go; delete: figures of the past change"`
+	AuditDays     int               `yaml:"audit_days,omitempty" doc:"entries of the audit log; 90 or more"`
+	SessionDays   int               `yaml:"session_days,omitempty" doc:"sessions, since they were last seen"`
 }
 
 // ConnectionSpec is the spec of a Connection.

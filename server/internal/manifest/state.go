@@ -26,13 +26,14 @@ type state struct {
 	policies    map[incident.ID]incident.Policy
 	connections []incident.Connection // without bundled ones
 	users       []incident.User
+	members     []incident.Membership
 	managed     map[key]incident.Managed
 }
 
 func readState(ctx context.Context, d *desk.Desk) (*state, error) {
 	store := d.Store
 	s := &state{desk: d, policies: map[incident.ID]incident.Policy{}, managed: map[key]incident.Managed{}}
-	var errs [7]error
+	var errs [8]error
 	var policies []incident.Policy
 	var managed []incident.Managed
 	s.asOf, errs[0] = store.Newest(ctx, watched...)
@@ -42,6 +43,7 @@ func readState(ctx context.Context, d *desk.Desk) (*state, error) {
 	s.connections, errs[4] = store.Connections(ctx)
 	s.users, errs[5] = store.Users(ctx)
 	managed, errs[6] = store.Managed(ctx)
+	s.members, errs[7] = store.Memberships(ctx)
 	for _, p := range policies {
 		s.policies[p.ID] = p
 	}
@@ -160,6 +162,7 @@ var termKinds = []termKind{
 	{incident.WeightsPolicy, only("ImpactWeights", incident.WeightsID, func(w incident.ImpactWeights) WeightsSpec { return WeightsSpec{w.Shares, w.Sum} })},
 	{incident.RatePolicy, only("CostRate", incident.RateID(""), costSpec)},
 	{incident.TeamHoursPolicy, only("WorkingHours", incident.TeamHoursID(""), hoursSpec)},
+	{incident.RetentionPolicy, only("Retention", incident.RetentionID, func(r incident.Retention) RetentionSpec { return RetentionSpec(r) })},
 	{incident.DependenciesPolicy, func(*state, incident.Policy) (Object, bool, error) { return Object{}, false, nil }}, // part of services
 	{openslo.KeptPolicy, func(_ *state, p incident.Policy) (Object, bool, error) {
 		k, err := keptSLO(p)

@@ -39,6 +39,8 @@ func (w *writer) identify(k key) {
 		w.ids[k] = incident.RateID("")
 	case *HoursSpec:
 		w.ids[k] = incident.TeamHoursID("")
+	case *RetentionSpec:
+		w.ids[k] = incident.RetentionID
 	case *CalendarSpec, *ContractSpec, *ObjectiveSpec:
 		// Derived, so that what files took back and bring again goes on where it was.
 		w.ids[k] = incident.DeriveID("pol", "file", o.Kind, o.Name)
@@ -96,6 +98,8 @@ func (w *writer) write(o Object, k key) {
 		w.policy(o, id, incident.RatePolicy, desk.RateName(""), spec.rate(""))
 	case *HoursSpec:
 		w.policy(o, id, incident.TeamHoursPolicy, desk.HoursName(""), spec.hours(""))
+	case *RetentionSpec:
+		w.policy(o, id, incident.RetentionPolicy, desk.RetentionName, incident.Retention(*spec))
 	case *openslo.Named:
 		objective := spec.Objective
 		objective.Service = w.id("Service", w.aliases[incident.Slug(spec.Service)])
@@ -107,11 +111,29 @@ func (w *writer) write(o Object, k key) {
 
 func (w *writer) writeTeam(o Object, id incident.ID, spec *TeamSpec) {
 	w.step(func(tx incident.Tx) error { return tx.PutTeams([]incident.Team{{ID: id, Name: o.Name}}) })
+	w.members(id, spec.Members)
 	if spec.Hours == nil {
 		w.takeBack(incident.TeamHoursID(id))
 		return
 	}
 	w.policy(o, incident.TeamHoursID(id), incident.TeamHoursPolicy, desk.HoursName(o.Name), spec.Hours.hours(id))
+}
+
+// members adds the steps that make a team's members those that are named, by the names of users.
+func (w *writer) members(team incident.ID, names []string) {
+	if names == nil {
+		return
+	}
+	for _, u := range w.users {
+		m := incident.Membership{Team: team, User: u.ID}
+		belongs := slices.Contains(w.state.members, m)
+		switch wanted := slices.Contains(names, u.Name); {
+		case wanted && !belongs:
+			w.step(func(tx incident.Tx) error { return tx.PutMembership(m) })
+		case !wanted && belongs:
+			w.step(func(tx incident.Tx) error { return tx.DeleteMembership(m) })
+		}
+	}
 }
 
 func (w *writer) writeService(o Object, id incident.ID, spec *ServiceSpec) {

@@ -98,13 +98,21 @@ func (t *tx) DeleteTeams(ids []incident.ID) ([]incident.ID, error) {
 
 // deleteUnnamed removes those of ids that no row of uses names, and returns them.
 func (t *tx) deleteUnnamed(kind incident.EntityKind, table string, ids []incident.ID, uses ...string) ([]incident.ID, error) {
-	query := "SELECT id FROM " + table + " WHERE " + t.dialect.in("id")
+	query := "SELECT id, name FROM " + table + " WHERE " + t.dialect.in("id")
 	for _, use := range uses {
 		query += " AND NOT EXISTS (SELECT 1 FROM " + use + ")"
 	}
-	var free []incident.ID
-	if err := t.db.Raw(query, array(clean(ids))).Scan(&free).Error; err != nil {
+	var rows []struct {
+		ID   incident.ID
+		Name string
+	}
+	if err := t.db.Raw(query, array(clean(ids))).Scan(&rows).Error; err != nil {
 		return nil, failed(err, "look for %s that nothing names", table)
+	}
+	var free []incident.ID
+	for _, r := range rows {
+		free = append(free, r.ID)
+		t.record(incident.AuditObject{Kind: string(kind), ID: r.ID, Name: r.Name}, &struct{ Name string }{r.Name}, nil)
 	}
 	return free, t.deleteEntities(kind, table, free)
 }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+
+	"hindsight/server/internal/config"
+)
+
+// retention says what the retention rules in force would take away now, or takes it away at once.
+func retention(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	now := fs.Bool("now", false, "keep to the rules now, instead of saying what that would take away")
+	cfg, words, err := parse()
+	if err != nil {
+		return err
+	}
+	if len(words) > 0 {
+		return usage("say hindsight retention, or hindsight retention --now")
+	}
+	a, err := p.openStored(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	rule, saved, err := a.Desk.Retention(ctx)
+	if err != nil {
+		return err
+	}
+	if !saved {
+		fmt.Fprintln(p.out, "no retention rules are in force: everything is kept")
+		return nil
+	}
+	k, err := a.Desk.Retain(ctx, rule, *now)
+	what := "would go"
+	if *now {
+		what = "went"
+	}
+	fmt.Fprintf(p.out, "raw records: %d %s\nprivate notes: %d %s\nincidents: %d %s (%s)\nentries of the audit log: %d %s\n", k.Raws, what, k.Notes, what, k.Incidents, what, rule.Incidents, k.Audit, what)
+	return err
+}
