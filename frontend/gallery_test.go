@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -71,6 +72,20 @@ func state(t *testing.T, name string) frontend.Page {
 	}
 	t.Fatalf("there is no state %s", name)
 	return nil
+}
+
+// TestShellIsNotHidden: a field of a page that has the name of one of the shell would be drawn in its place by the frame.
+func TestShellIsNotHidden(t *testing.T) {
+	shell := reflect.TypeFor[frontend.Shell]()
+	for _, s := range gallery.States() {
+		page := reflect.TypeOf(s.Page)
+		for i := range shell.NumField() {
+			name := shell.Field(i).Name
+			if f, found := page.FieldByName(name); found && len(f.Index) == 1 {
+				t.Errorf("%s has a field %s of its own, which hides that of the shell", s.Name, name)
+			}
+		}
+	}
 }
 
 // TestPageWeight holds every page to its budget: 60 kB compressed.

@@ -32,10 +32,10 @@ type Shell struct {
 	Zone      *time.Location // of the viewer; nil: UTC
 	Now       time.Time      // for relative times
 	NoKeys    bool           // the viewer switched single-key shortcuts off
-	// Managed is where files say what this page is about ("contracts.yaml:12"): what is changed here is overwritten when
+	// InFile is where files say what this page is about ("contracts.yaml:12"): what is changed here is overwritten when
 	// they are applied again. Empty: none do.
-	Managed string
-	Views   SavedViews
+	InFile string
+	Views  SavedViews
 }
 
 func (s Shell) shell() Shell { return s }

@@ -143,7 +143,7 @@ func (r *request) shell(title string, nav frontend.Nav, crumbs ...frontend.Link)
 	s := r.server
 	shell := frontend.Shell{Title: title, Nav: nav, Crumbs: crumbs, Theme: r.theme(), Path: r.here(),
 		Canonical: s.BaseURL + r.here(), Demo: s.Demo, Zone: r.zone(), Now: s.Now().UTC(), Flash: r.takeFlash(), NoKeys: r.cookie(keysCookie) == "off",
-		AsOf: s.Live.Seq(), Managed: r.managed()}
+		AsOf: s.Live.Seq(), InFile: r.managed()}
 	for _, lag := range s.Follow.Lag() {
 		if !lag.Behind {
 			shell.Indexing = max(shell.Indexing, int(lag.Changes))

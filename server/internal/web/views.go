@@ -153,6 +153,10 @@ func (s *Server) viewFailed(r *request, cause error) (answer, error) {
 	if field.Field == "view" { // it is not theirs to change
 		return goTo(viewsPath, frontend.Flash{Kind: frontend.Fail, Text: capital(field.Message) + "."})
 	}
-	page, err := s.viewsPage(r, incident.ID(r.Param("id")), formOf(r.Request.PostForm, cause))
+	id, form := incident.ID(r.Param("id")), formOf(r.Request.PostForm, cause)
+	if id != "" { // its field is that of a row, which a way to the form of a new view would miss
+		form.Errors[0].Field = ""
+	}
+	page, err := s.viewsPage(r, id, form)
 	return answer{page: page, status: http.StatusUnprocessableEntity}, err
 }
