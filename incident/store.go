@@ -136,6 +136,7 @@ type Reader interface {
 	SecondFactors(ctx context.Context) ([]SecondFactor, error) // by user, those that do not count yet, too
 	// Provisioned returns what an identity provider said of users or of teams, by id, deleted ones too.
 	Provisioned(ctx context.Context, kind string) ([]Provisioned, error)
+	ProvisionedOf(ctx context.Context, id ID) (*Provisioned, error) // of one user or team
 
 	// Views returns all views of a user, removed ones too, in their places, and behind them those that others share, by name.
 	Views(ctx context.Context, owner ID) ([]View, error)

@@ -57,6 +57,7 @@ func testNotFound(t *testing.T, s incident.Store) {
 			{"Raw", func() error { _, err := s.Raw(ctx, id); return err }},
 			{"User", func() error { _, err := s.User(ctx, id); return err }},
 			{"UserByName", func() error { _, err := s.UserByName(ctx, string(id)); return err }},
+			{"ProvisionedOf", func() error { _, err := s.ProvisionedOf(ctx, id); return err }},
 			{"SecondFactor", func() error { _, err := s.SecondFactor(ctx, id); return err }},
 			{"Session", func() error { _, err := s.Session(ctx, string(id)); return err }},
 			{"TokenByHash", func() error { _, err := s.TokenByHash(ctx, string(id)); return err }},

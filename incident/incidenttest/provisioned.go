@@ -18,6 +18,7 @@ func testProvisioned(t *testing.T, s incident.Store) {
 	user.ExternalID, user.DeletedAt = "", Epoch().Add(time.Hour)
 	update(t, s, func(tx incident.Tx) error { return tx.PutProvisioned(user) })
 	equal(t, "Provisioned users after an update", check(s.Provisioned(ctx, "User"))(t, "Provisioned"), []incident.Provisioned{user})
+	equal(t, "ProvisionedOf", check(s.ProvisionedOf(ctx, user.ID))(t, "ProvisionedOf"), &user)
 	equal(t, "Provisioned teams", check(s.Provisioned(ctx, "Group"))(t, "Provisioned"), []incident.Provisioned{team})
 	_, err := s.Update(ctx, func(tx incident.Tx) error { _, err := tx.UserByID("usr_none"); return err })
 	fails(t, "UserByID of nobody", err, incident.ErrNotFound)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,6 +30,10 @@ type collection struct {
 	schema schema
 	// all returns those that the provider may know of, by id.
 	all func(context.Context) ([]resource, error)
+	// one returns the one with an id, or incident.ErrNotFound; nil: it is looked for among all.
+	one func(context.Context, incident.ID) (resource, error)
+	// called returns the id of the one that a name is unique to, or incident.ErrNotFound; nil: likewise.
+	called func(ctx context.Context, name string) (incident.ID, error)
 	// put makes a resource of what the provider says; before is what it was, nil for a new one.
 	put func(ctx context.Context, before *resource, values map[string]any) (incident.ID, error)
 	// drop takes a resource away.
@@ -39,6 +44,13 @@ type collection struct {
 
 // find returns the resource that a request is about.
 func (c collection) find(ctx context.Context, id incident.ID) (resource, error) {
+	if c.one != nil {
+		it, err := c.one(ctx, id)
+		if errors.Is(err, incident.ErrNotFound) {
+			err = gone(c.schema, string(id))
+		}
+		return it, err
+	}
 	all, err := c.all(ctx)
 	if err != nil {
 		return resource{}, err
@@ -79,6 +91,13 @@ func (c collection) location(it resource) string {
 
 // document is a resource with all its attributes.
 func (c collection) document(it resource) map[string]any {
+	out := c.untagged(it)
+	out["meta"].(map[string]any)["version"] = c.tag(it)
+	return out
+}
+
+// untagged is a resource with all its attributes but the version, which takes a while to compute.
+func (c collection) untagged(it resource) map[string]any {
 	out := map[string]any{"schemas": []any{c.schema.urn}, "id": string(it.id)}
 	for _, values := range []map[string]any{it.values, it.derived} {
 		for name, v := range values {
@@ -86,7 +105,7 @@ func (c collection) document(it resource) map[string]any {
 		}
 	}
 	out["meta"] = map[string]any{"resourceType": c.schema.name, "created": stamp(it.created), "lastModified": stamp(it.changed),
-		"location": c.location(it), "version": c.tag(it)}
+		"location": c.location(it)}
 	return out
 }
 
@@ -257,11 +276,29 @@ func (c collection) selected(ctx context.Context, text string) ([]resource, erro
 			return nil, err
 		}
 	}
-	all, err := c.all(ctx)
+	all, err := c.candidates(ctx, f)
 	if f == nil || err != nil {
 		return all, err
 	}
-	return slices.DeleteFunc(all, func(it resource) bool { return !f.match(c.document(it)) }), nil
+	return slices.DeleteFunc(all, func(it resource) bool { return !f.match(c.untagged(it)) }), nil
+}
+
+// candidates returns all resources, or, for the question that providers ask most, whether there is one of a name, that one.
+func (c collection) candidates(ctx context.Context, f filter) ([]resource, error) {
+	eq, ok := f.(compare)
+	name, isText := eq.with.(string)
+	if !ok || !isText || c.called == nil || eq.op != "eq" || eq.path.attribute.Name != "userName" {
+		return c.all(ctx)
+	}
+	id, err := c.called(ctx, name)
+	var it resource
+	if err == nil {
+		it, err = c.one(ctx, id)
+	}
+	if errors.Is(err, incident.ErrNotFound) {
+		return nil, nil
+	}
+	return []resource{it}, err
 }
 
 func number(text string, usual int) (int, error) {

@@ -45,7 +45,7 @@ var common = []attribute{
 	{Name: "schemas", Type: "reference", Multi: true, CaseExact: true, Mutability: "readOnly"},
 	readOnly("meta", "complex", "", with(
 		readOnly("resourceType", "string", "", exact), readOnly("created", "dateTime", ""), readOnly("lastModified", "dateTime", ""),
-		readOnly("location", "reference", "", exact), readOnly("version", "string", "", exact))),
+		readOnly("location", "reference", "", exact))), // and version, which no filter asks for
 }
 
 var users = schema{urn: userURN, name: "User", path: "/Users", description: "Somebody who may sign in", attributes: []attribute{

@@ -19,7 +19,57 @@ import (
 const maxText = 200
 
 func (s *Server) users() collection {
-	return collection{Server: s, schema: users, all: s.allUsers, put: s.putUser, drop: s.dropUser}
+	return collection{Server: s, schema: users, all: s.allUsers, one: s.oneUser, called: s.userCalled, put: s.putUser, drop: s.dropUser}
+}
+
+func (s *Server) userCalled(ctx context.Context, name string) (incident.ID, error) {
+	u, err := s.Store.UserByName(ctx, userName(name))
+	if err != nil {
+		return "", err
+	}
+	return u.ID, nil
+}
+
+func (s *Server) oneUser(ctx context.Context, id incident.ID) (resource, error) {
+	u, err := s.Store.User(ctx, id)
+	if err != nil {
+		return resource{}, err
+	}
+	p, err := s.Store.ProvisionedOf(ctx, id)
+	if errors.Is(err, incident.ErrNotFound) {
+		p, err = &incident.Provisioned{}, nil
+	}
+	if err != nil {
+		return resource{}, err
+	}
+	if !p.DeletedAt.IsZero() {
+		return resource{}, incident.ErrNotFound
+	}
+	it, err := userOf(*u, *p)
+	if err != nil {
+		return it, err
+	}
+	belongs, err := s.Store.TeamsOf(ctx, id)
+	if len(belongs) == 0 || err != nil {
+		return it, err
+	}
+	teams, err := s.allTeams(ctx)
+	it.derived = s.belonging(teams, belongs)
+	return it, err
+}
+
+// belonging is what a user shows of the teams that they belong to; nil: of none.
+func (s *Server) belonging(teams map[incident.ID]incident.Team, ids []incident.ID) map[string]any {
+	var out []any
+	for _, id := range ids {
+		if team, ok := teams[id]; ok {
+			out = append(out, map[string]any{"value": string(id), "display": team.Name, "$ref": s.BaseURL + Prefix + groups.path + "/" + string(id)})
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return map[string]any{"groups": out}
 }
 
 // said returns what an identity provider said of users or of teams, by id.
@@ -41,9 +91,17 @@ func (s *Server) allUsers(ctx context.Context) ([]resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	belongs, err := s.belongs(ctx)
+	teams, err := s.allTeams(ctx)
 	if err != nil {
 		return nil, err
+	}
+	members, err := s.Store.Memberships(ctx)
+	if err != nil {
+		return nil, err
+	}
+	belongs := map[incident.ID][]incident.ID{}
+	for _, m := range members {
+		belongs[m.User] = append(belongs[m.User], m.Team)
 	}
 	out := make([]resource, 0, len(all))
 	for _, u := range all {
@@ -52,30 +110,12 @@ func (s *Server) allUsers(ctx context.Context) ([]resource, error) {
 			if err != nil {
 				return nil, err
 			}
-			if teams := belongs[u.ID]; len(teams) > 0 {
-				it.derived = map[string]any{"groups": teams}
-			}
+			it.derived = s.belonging(teams, belongs[u.ID])
 			out = append(out, it)
 		}
 	}
 	slices.SortFunc(out, func(a, b resource) int { return strings.Compare(string(a.id), string(b.id)) })
 	return out, nil
-}
-
-// belongs returns the groups of each user, as a user shows them.
-func (s *Server) belongs(ctx context.Context) (map[incident.ID][]any, error) {
-	teams, err := s.allTeams(ctx)
-	if err != nil {
-		return nil, err
-	}
-	members, err := s.Store.Memberships(ctx)
-	out := map[incident.ID][]any{}
-	for _, m := range members {
-		if team, ok := teams[m.Team]; ok {
-			out[m.User] = append(out[m.User], map[string]any{"value": string(m.Team), "display": team.Name, "$ref": s.BaseURL + Prefix + groups.path + "/" + string(m.Team)})
-		}
-	}
-	return out, err
 }
 
 // userOf is a user as the provider said it, but for what was changed here since.
@@ -153,9 +193,11 @@ func (s *Server) putUser(ctx context.Context, before *resource, values map[strin
 	if before != nil {
 		id = before.id
 	}
-	stays, err := s.administratorBeside(ctx, id)
-	if err != nil {
-		return "", err
+	stays, err := true, error(nil)
+	if before != nil && values["active"] == false {
+		if stays, err = s.administratorBeside(ctx, id); err != nil {
+			return "", err
+		}
 	}
 	_, err = s.Store.Update(ctx, func(tx incident.Tx) error {
 		u := &incident.User{ID: id, Role: incident.Viewer, CreatedAt: s.Now().UTC()}

@@ -33,6 +33,11 @@ func (s *Store) Provisioned(ctx context.Context, kind string) ([]incident.Provis
 	return out, failed(err, "list what is provisioned of kind %s", kind)
 }
 
+// ProvisionedOf implements incident.Reader.
+func (s *Store) ProvisionedOf(ctx context.Context, id incident.ID) (*incident.Provisioned, error) {
+	return take(ctx, s, "provisioned", "id", string(id), provisionedRow.value)
+}
+
 // UserByID implements incident.Tx.
 func (t *tx) UserByID(id incident.ID) (*incident.User, error) {
 	var rows []userRow
