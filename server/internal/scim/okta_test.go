@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hindsight/incident"
+	"hindsight/server/internal/auth"
 )
 
 // TestOkta sends what Okta documents that it sends: https://developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20
@@ -21,7 +22,7 @@ func TestOkta(t *testing.T) {
 		if u, err := p.store.User(p.Context(), incident.ID(id)); err != nil || u.PasswordHash != "" {
 			p.Errorf("the user has a password, or %v", err)
 		}
-		if _, err := p.auth.Authenticate(p.Context(), "test.user@okta.example", "1mz050nq", "10.0.0.1"); err == nil {
+		if _, err := p.auth.Authenticate(p.Context(), "test.user@okta.example", "1mz050nq", auth.Visit{Address: "10.0.0.1"}); err == nil {
 			p.Error("a user made by SCIM can sign in by password")
 		}
 		p.says(p.must(http.StatusConflict, "POST", "/Users", `{"userName":"test.user@okta.example"}`), "status", "409", "scimType", "uniqueness")

@@ -164,11 +164,11 @@ func patchOps(operations string) string {
 // signedIn opens a session of a user and returns a function that says whether it goes on.
 func (p provider) signedIn(id string) func() bool {
 	p.Helper()
-	secret, err := p.auth.Open(p.Context(), incident.ID(id), "test")
+	secret, err := p.auth.Open(p.Context(), incident.ID(id), auth.Visit{Agent: "test"})
 	if err != nil {
 		p.Fatal(err)
 	}
-	goes := func() bool { _, _, err := p.auth.Session(p.Context(), secret); return err == nil }
+	goes := func() bool { _, _, err := p.auth.Session(p.Context(), secret, "10.0.0.1"); return err == nil }
 	if !goes() {
 		p.Fatal("a session that was just opened does not go on")
 	}
@@ -348,7 +348,7 @@ func TestUsersWhoWereHereBefore(t *testing.T) {
 	}
 	p.must(204, "DELETE", path, "")
 	p.must(403, "DELETE", "/Users/"+string(second.ID), "")
-	if _, err := p.auth.Authenticate(t.Context(), "root", "correct horse battery", "10.0.0.1"); err == nil {
+	if _, err := p.auth.Authenticate(t.Context(), "root", "correct horse battery", auth.Visit{Address: "10.0.0.1"}); err == nil {
 		t.Error("a deleted user signs in")
 	}
 }
