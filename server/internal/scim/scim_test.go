@@ -353,6 +353,21 @@ func TestUsersWhoWereHereBefore(t *testing.T) {
 	}
 }
 
+// TestServiceAccountsAreNotShown: a provider has people, and neither sees nor changes the accounts of programs.
+func TestServiceAccountsAreNotShown(t *testing.T) {
+	p := newProvider(t, storetest.SQLite(t))
+	all, err := p.store.Users(t.Context())
+	if err != nil || len(all) != 1 || !all[0].Service {
+		t.Fatalf("there are %+v, %v; want the service account of the token", all, err)
+	}
+	path := "/Users/" + string(all[0].ID)
+	p.says(p.must(200, "GET", "/Users", ""), "totalResults", 0.0)
+	p.says(p.found("/Users", `userName eq "`+all[0].Name+`"`), "totalResults", 0.0)
+	p.must(404, "GET", path, "")
+	p.must(404, "PATCH", path, patchOps(`{"op":"replace","path":"active","value":false}`))
+	p.must(404, "DELETE", path, "")
+}
+
 // TestIdentitiesFollow: the identity by which sign-in finds a user has the provider's id, or without one the user's own.
 func TestIdentitiesFollow(t *testing.T) {
 	p := newProvider(t, storetest.SQLite(t))

@@ -32,6 +32,9 @@ func (s *Server) userCalled(ctx context.Context, name string) (incident.ID, erro
 
 func (s *Server) oneUser(ctx context.Context, id incident.ID) (resource, error) {
 	u, err := s.Store.User(ctx, id)
+	if err == nil && u.Service { // a provider has people
+		err = incident.ErrNotFound
+	}
 	if err != nil {
 		return resource{}, err
 	}
