@@ -213,7 +213,7 @@ func closeAccounts(tx incident.Tx, users []incident.User, tokens []incident.Toke
 			return err
 		}
 		for _, t := range tokens {
-			if t.CreatedBy == u.ID {
+			if t.CreatedBy == u.ID || t.Owner == u.ID {
 				if err := tx.DeleteToken(t.ID); err != nil {
 					return err
 				}
