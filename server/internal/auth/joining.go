@@ -37,6 +37,14 @@ func (j Joining) Role(groups []string) incident.Role {
 	return best
 }
 
+// roleOf is the role of a user who comes again. Where no group gives a role, the one that administrators gave stays.
+func (j Joining) roleOf(u incident.User, groups []string) incident.Role {
+	if len(j.Roles) == 0 && u.Role != "" {
+		return u.Role
+	}
+	return j.Role(groups)
+}
+
 // Belongs returns the teams that groups lead into, and those that they do not. Teams of neither are none of the
 // provider's business.
 func (j Joining) Belongs(groups []string) (in, out []string) {

@@ -52,7 +52,7 @@ func (s *Service) Named(ctx context.Context, j Joining, v Vouched) (*incident.Us
 	identity, err := s.store.Identity(ctx, v.Issuer, v.Subject)
 	if err == nil && s.now().Sub(identity.SeenAt) < seenEvery {
 		user, err := s.store.User(ctx, identity.User)
-		if err == nil && !user.Disabled && user.Role == j.Role(v.Groups) && j.Admits(v.Email, v.Verified) {
+		if err == nil && !user.Disabled && user.Role == j.roleOf(*user, v.Groups) && j.Admits(v.Email, v.Verified) {
 			return user, nil
 		}
 	}
@@ -80,6 +80,7 @@ func (s *Service) welcome(ctx context.Context, j Joining, v Vouched, role incide
 	if err != nil {
 		return nil, err
 	}
+	role = j.roleOf(*user, v.Groups)
 	changed := user.Role != "" && user.Role != role && !last
 	if !last {
 		user.Role = role
