@@ -39,7 +39,7 @@ func build(ctx context.Context, path string) (int64, error) {
 
 func (p program) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, p.binary, append(args, "--data", p.data)...)
-	cmd.Env = append(os.Environ(), "HINDSIGHT_DATABASE_URL="+p.url)
+	cmd.Env = append(os.Environ(), "HINDSIGHT_DATABASE_URL="+p.url, "HINDSIGHT_RATE_LIMIT=0")
 	return cmd
 }
 

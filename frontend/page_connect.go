@@ -138,8 +138,10 @@ type WebhookPage struct {
 	Setup      string // Markdown
 	Secret     string // in clear, shown this once
 	Secrets    int    // that are good
-	Health     incident.Health
-	MayEdit    bool
+	// OlderUsed is when the older of two last proved a delivery; zero: not since the newer one was made.
+	OlderUsed time.Time
+	Health    incident.Health
+	MayEdit   bool
 }
 
 func (WebhookPage) template() string { return "webhook" }

@@ -25,9 +25,10 @@ const (
 	ActorSystem  ActorKind = "system"  // a job
 )
 
-// Person reports whether somebody decided to do this one thing, rather than a job or command doing many.
+// Person reports whether somebody decided to do this one thing, rather than a job or command doing many. Of the commands, the one
+// that applies files is such: what they say was decided piece by piece.
 func (a Actor) Person() bool {
-	return a.Kind == ActorUser || a.Kind == ActorToken || a.Kind == ActorVisitor
+	return a.Kind == ActorUser || a.Kind == ActorToken || a.Kind == ActorVisitor || a.Kind == ActorCommand && a.ID == "apply"
 }
 
 type actorKey struct{}

@@ -91,7 +91,7 @@ func (p program) exportAudit(ctx context.Context, d *desk.Desk, format string) e
 	if format != "jsonl" && format != "csv" {
 		return usage("--format %q is not jsonl or csv", format)
 	}
-	_, err := d.ExportAudit(ctx, p.out, incident.AuditFilter{}, format, true)
+	_, err := d.ExportAudit(ctx, p.out, incident.AuditFilter{}, format, incident.Sight{All: true})
 	return err
 }
 

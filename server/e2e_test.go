@@ -219,16 +219,22 @@ func (v visitor) do(t *testing.T, method, path string, body io.Reader, header ht
 	if header != nil {
 		req.Header = header
 	}
+	return v.answer(t, req)
+}
+
+// answer sends a request as this visitor.
+func (v visitor) answer(t *testing.T, req *http.Request) response {
+	t.Helper()
 	if v.token != "" {
 		req.Header.Set("Authorization", "Bearer "+v.token)
 	}
 	resp, err := v.client.Do(req)
 	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
+		t.Fatalf("%s %s: %v", req.Method, req.URL, err)
 	}
 	text, err := io.ReadAll(resp.Body)
 	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		t.Fatalf("%s %s: read the answer: %v", method, path, err)
+		t.Fatalf("%s %s: read the answer: %v", req.Method, req.URL, err)
 	}
 	return response{resp.StatusCode, resp.Header, string(text)}
 }

@@ -72,6 +72,7 @@ func renameConnection(ctx context.Context, p program, _ *flag.FlagSet, parse fun
 
 // webhookSecret makes a secret and prints it, this once. The one before stays good until the next is made.
 func webhookSecret(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
+	end := fs.Bool("end-older", false, "end the older of two secrets, and make none")
 	from := fs.String("secret-file", "", "file with a secret that the source made itself; default: one is drawn")
 	cfg, words, err := parse()
 	if err != nil {
@@ -93,6 +94,13 @@ func webhookSecret(ctx context.Context, p program, fs *flag.FlagSet, parse func(
 		}
 		if source.Hook == nil {
 			return &exitCode{2, source.Title + " pushes nothing"}
+		}
+		if *end {
+			if err := a.Desk.DropWebhookSecret(ctx, conn.ID); err != nil {
+				return err
+			}
+			fmt.Fprintln(p.out, "the older secret is not good any more")
+			return nil
 		}
 		secret, err := a.Desk.AddWebhookSecret(ctx, conn.ID, string(own))
 		if errors.Is(err, incident.ErrInvalid) {

@@ -62,6 +62,7 @@ var rules = []rule{
 	{"server/internal/backup", []string{"incident", "server/internal/store", "server/internal/seal"}, nil},
 	{"server/internal/follow", []string{"incident"}, nil},
 	{"server/internal/openslo", []string{"incident"}, []string{"gopkg.in/yaml.v3"}},
+	{"server/internal/limit", nil, nil},
 	{"server/internal/seal", nil, nil},
 	{"server/internal/scim", []string{"incident"}, nil},
 	{"server/internal/config", []string{"incident", "server/internal/seal", "server/internal/auth", "server/internal/oidc"}, nil},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"maps"
 	"net/http"
 	"net/url"
@@ -110,7 +111,7 @@ func statusFor(a api.Access, role incident.Role) int {
 func safe(t *testing.T, path string, got response) {
 	t.Helper()
 	for name, want := range map[string]string{"Content-Security-Policy": "default-src 'self'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
-		"Cross-Origin-Opener-Policy": "same-origin"} {
+		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "X-Frame-Options": "DENY"} {
 		if value := got.header.Get(name); !strings.Contains(value, want) || strings.Contains(value, "unsafe-") {
 			t.Errorf("GET %s has %s %q, want %q", path, name, value, want)
 		}
@@ -123,12 +124,16 @@ func safe(t *testing.T, path string, got response) {
 			t.Errorf("GET %s holds live markup of an import: …%s…", path, got.body[max(0, at[0]-100):min(len(got.body), at[1]+60)])
 		}
 	}
-	if strings.HasSuffix(path, ".csv") {
-		for line := range strings.Lines(got.body) {
-			for _, cell := range strings.Split(strings.TrimPrefix(line, "\ufeff"), ",") {
-				if cell = strings.TrimPrefix(cell, `"`); strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "+1") {
-					t.Errorf("GET %s has a cell that a spreadsheet would run: %s", path, line)
-				}
+	if strings.HasPrefix(got.header.Get("Content-Type"), "text/csv") {
+		rows := csv.NewReader(strings.NewReader(strings.TrimPrefix(got.body, "\ufeff")))
+		rows.FieldsPerRecord = -1
+		all, err := rows.ReadAll()
+		if err != nil {
+			t.Errorf("GET %s is no CSV: %v", path, err)
+		}
+		for _, cell := range slices.Concat(all...) {
+			if strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "+1") {
+				t.Errorf("GET %s has a cell that a spreadsheet would run: %s", path, cell)
 			}
 		}
 	}

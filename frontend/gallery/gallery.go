@@ -120,6 +120,7 @@ func (w world) pages() []State {
 		{"users", w.users()},
 		{"roles", w.roles()},
 		{"teams", w.teams()},
+		{"audit", w.audit()},
 		{"tokens", w.tokens()},
 		{"factor", w.factor()},
 		{"contract", w.contract()},

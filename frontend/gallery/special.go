@@ -49,6 +49,7 @@ func (w world) bareSettings() []State {
 		{"views/empty", frontend.ViewsPage{Shell: w.on("Saved views", frontend.NavViews, "/views"), Kept: 30}},
 		{"contract/empty", frontend.ContractPage{Shell: w.on("New", frontend.NavSLA, "/contracts/pol_1"), ID: "pol_1", Name: "New", Version: 1}},
 		{"teams/empty", frontend.TeamsPage{Shell: w.on("Teams", frontend.NavSettings, "/admin/teams")}},
+		{"audit/empty", frontend.AuditPage{Shell: w.on("Audit log", frontend.NavSettings, "/admin/audit"), Actions: incident.AuditActions, Clear: "/admin/audit"}},
 		{"tokens/empty", frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens")}},
 	}
 }

@@ -89,6 +89,8 @@ func testAuditSecrets(t *testing.T, s incident.Store) {
 		return errors.Join(
 			tx.PutUser(incident.User{ID: "usr_1", Name: "ada", Role: incident.Viewer, PasswordHash: secret + "1"}),
 			tx.PutUser(incident.User{ID: "usr_1", Name: "ada", Role: incident.Viewer, PasswordHash: secret + "2"}),
+			tx.PutSecondFactor(incident.SecondFactor{User: "usr_1", Secret: []byte(secret), CreatedAt: Epoch(), Recovery: incident.RecoveryCodes{Salt: []byte(secret), Hashes: [][]byte{[]byte(secret)}}}),
+			tx.DeleteSecondFactor("usr_1"),
 			tx.PutSession(incident.Session{Hash: secret + "3", User: "usr_1", CreatedAt: Epoch(), SeenAt: Epoch(), ExpiresAt: Epoch()}),
 			tx.PutToken(incident.Token{ID: "tok_1", Name: "wall", Hash: secret + "4", CreatedAt: Epoch()}),
 			tx.PutConnection(incident.Connection{ID: "con_1", Source: "table", Name: "t", Secret: []byte(secret + "5"), Mapping: json.RawMessage(`{"a":{"password":"` + secret + `"}}`), CreatedAt: Epoch()}),
@@ -98,7 +100,8 @@ func testAuditSecrets(t *testing.T, s incident.Store) {
 		)
 	})
 	got := entries(t, s, incident.AuditFilter{})
-	if text := show(got); strings.Contains(text, secret) {
+	bytes := "110,101,118,101,114" // how JSON could have its first letters as numbers, and as base64
+	if text := show(got); strings.Contains(text, secret) || strings.Contains(text, bytes) || strings.Contains(text, "bmV2ZXIt") {
 		t.Errorf("the audit log has a secret: %s", text)
 	}
 	// Of a secret it says that it changed.

@@ -133,7 +133,7 @@ func told(tx incident.Tx) map[string]func() error {
 
 // inTurn is the order in which told is called, for some need what others wrote.
 var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutChangeEvents", "PutRosters",
-	"PutServices", "PutTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
+	"PutServices", "PutTeams", "DeleteServices", "DeleteTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
 	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutMemberships", "PutMembership", "DeleteMembership", "PutSecondFactor", "DeleteSecondFactor", "PutProvisioned", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
 	"PutToken", "DeleteToken", "PutView", "PutSetting", "EraseFromAudit", "CutAudit"}
 

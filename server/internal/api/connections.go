@@ -169,6 +169,25 @@ type WebhookSecret struct {
 	Address string `json:"address" doc:"where the source pushes to"`
 }
 
+// OlderSecret says whether the older of two secrets that prove pushes is still used.
+type OlderSecret struct {
+	Secrets     int        `json:"secrets" doc:"how many are good: two while one replaces the other"`
+	OlderUsedAt *time.Time `json:"older_used_at" doc:"when the older one last proved a delivery; null: not since the newer one was made"`
+}
+
+func (s *Server) webhookSecrets(ctx context.Context, _ Viewer, p IDParams) (OlderSecret, error) {
+	conn, err := s.desk.Store.Connection(ctx, incident.ID(p.ID))
+	if err != nil {
+		return OlderSecret{}, err
+	}
+	names, err := s.desk.SecretNames(*conn)
+	if err != nil {
+		return OlderSecret{}, err
+	}
+	used, err := s.desk.OlderSecretUsed(ctx, conn.ID)
+	return OlderSecret{names.Webhook, when(used)}, err
+}
+
 // GivenSecret is a secret that a source made itself.
 type GivenSecret struct {
 	Secret string `json:"secret,omitempty" doc:"one that the source made itself; left out, one is drawn"`
@@ -199,6 +218,7 @@ func (s *Server) connectionOps() []operation {
 		act("/connections/{id}/pause", "Poll no more until it is resumed", incident.Import, s.pauseConnection),
 		act("/connections/{id}/resume", "Let polls go on", incident.Import, s.resumeConnection),
 		write(http.MethodPost, "/connections/{id}/webhook-secrets", "Make or keep a secret that proves pushes; it is given this once, and the one before stays good", incident.Import, http.StatusCreated, s.addWebhookSecret),
+		get("/connections/{id}/webhook-secrets", "How many secrets prove pushes, and whether the older one is still used", s.webhookSecrets),
 		remove("/connections/{id}/webhook-secrets", "End the older of two secrets that prove pushes", incident.Import, s.dropWebhookSecret),
 		write(http.MethodPost, "/connections/{id}/forecast", "What a mapping would change in incidents and figures", incident.Import, http.StatusOK, s.forecast),
 		get("/connections/{id}/mappings", "The mappings that it has had, the newest first", s.mappings),

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"net"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -21,6 +20,7 @@ func (s *Server) holder(c *gin.Context, secret string) (Viewer, error) {
 	case err != nil:
 		return Viewer{}, err
 	}
+	c.Set(tokenKey, token.ID)
 	v := Viewer{Name: "token " + token.Name, Abilities: token.Effective(owner), ReadOnly: s.desk.Demo, Blind: !token.Sees()}
 	if owner != nil {
 		v.Name, v.User = v.Name+" of "+owner.Name, owner.ID
@@ -29,11 +29,5 @@ func (s *Server) holder(c *gin.Context, secret string) (Viewer, error) {
 	return v, err
 }
 
-// address is where a request comes from. Forwarding headers are not believed.
-func address(c *gin.Context) string {
-	host, _, err := net.SplitHostPort(c.Request.RemoteAddr)
-	if err != nil {
-		return c.Request.RemoteAddr
-	}
-	return host
-}
+// address is where a request comes from, as far as it can be believed.
+func address(c *gin.Context) string { return auth.Address(c.Request.Context()) }

@@ -13,6 +13,9 @@ import (
 
 	"hindsight/reports/draw"
 	"hindsight/server/internal/api"
+	"hindsight/server/internal/auth"
+	"hindsight/server/internal/desk"
+	"hindsight/server/internal/limit"
 	"hindsight/server/internal/scim"
 	"hindsight/server/internal/web"
 )
@@ -46,7 +49,11 @@ func (a *App) Handler() (http.Handler, error) {
 	for _, route := range r.Routes() {
 		a.routes = append(a.routes, route.Method+" "+route.Path)
 	}
-	return web.Protect(a.Desk, r), nil
+	var limited http.Handler = r
+	if a.Config.RateLimit > 0 {
+		limited = limit.New(a.Config.RateLimit, func(r *http.Request) string { return auth.Address(r.Context()) }, a.Desk.Now).Wrap(r)
+	}
+	return limit.Pace(longestRequest, web.Protect(a.Desk, limited)), nil
 }
 
 // pathHole is a part of a path that stands for something, as http.ServeMux has it.
@@ -63,6 +70,9 @@ func (a *App) provision(r *gin.Engine) {
 		a.access = append(a.access, api.Access{Method: route.Method, Path: path, Needs: scim.Needs})
 	}
 }
+
+// longestRequest is the longest body that any route takes: an upload, and what a form adds to it.
+const longestRequest = desk.MaxUpload + 1<<20
 
 // Access lists the routes of Handler and what each needs.
 func (a *App) Access() []api.Access { return a.access }

@@ -41,6 +41,10 @@ type Config struct {
 	OnlyAdminsLocal bool         // passwords are for administrators alone
 	Proxies         auth.Proxies
 
+	// RateLimit is how many requests a second one token or session may make; 0: as many as it likes.
+	RateLimit float64
+
+	rateLimit                string
 	secretKey, allowNetworks string // as given, until they are parsed
 	backupAt, backupKeep     string
 	signIn                   signIn
@@ -79,6 +83,8 @@ func Options() []Option {
 			field: func(c *Config) *string { return &c.backupAt }, show: func(c Config) string { return c.Backup.clock() }},
 		{Env: "HINDSIGHT_BACKUP_KEEP", Flag: "backup-keep", Default: "7", Help: "how many of the daily backups stay",
 			field: func(c *Config) *string { return &c.backupKeep }, show: func(c Config) string { return strconv.Itoa(c.Backup.Keep) }},
+		{Env: "HINDSIGHT_RATE_LIMIT", Flag: "rate-limit", Default: "50", Help: "requests a second that one token or session may make, and a fourth of what one address may; 0: no limit",
+			field: func(c *Config) *string { return &c.rateLimit }, show: func(c Config) string { return strconv.FormatFloat(c.RateLimit, 'f', -1, 64) }},
 		{Env: "HINDSIGHT_LOG", Flag: "log", Default: "text", Help: "text or json",
 			field: func(c *Config) *string { return &c.Log }},
 	}, signInOptions()...)
@@ -159,6 +165,9 @@ func (c *Config) check() error {
 	}
 	if c.AllowNetworks, err = parseNetworks("HINDSIGHT_ALLOW_NETWORKS", c.allowNetworks); err != nil {
 		return err
+	}
+	if c.RateLimit, err = strconv.ParseFloat(c.rateLimit, 64); err != nil || !(c.RateLimit >= 0 && c.RateLimit <= 1e6) {
+		return fmt.Errorf("HINDSIGHT_RATE_LIMIT is %q; it must be a number of requests a second, or 0 for no limit", c.rateLimit)
 	}
 	c.secretKey, c.allowNetworks, c.backupAt, c.backupKeep = "", "", "", ""
 	return c.checkSignIn()

@@ -47,6 +47,8 @@ func TestPrecedence(t *testing.T) {
 func TestMistakesAreNamed(t *testing.T) {
 	for _, tc := range []struct{ env, value, want string }{
 		{"HINDSIGHT_LOG", "xml", "text or json"},
+		{"HINDSIGHT_RATE_LIMIT", "many", "a number of requests a second"},
+		{"HINDSIGHT_RATE_LIMIT", "-1", "a number of requests a second"},
 		{"HINDSIGHT_DATABASE_URL", "mysql://x", "postgres://"},
 		{"HINDSIGHT_BASE_URL", "hindsight", "such as https://"},
 		{"HINDSIGHT_DATABASE_URL_FILE", "/does/not/exist", "HINDSIGHT_DATABASE_URL_FILE"},

@@ -54,7 +54,7 @@ const auditPage = 500
 
 // ExportAudit writes the entries that a filter selects, the newest first, as JSON Lines or, with format "csv", as CSV in which
 // no cell is a formula. It returns how many there are.
-func (d *Desk) ExportAudit(ctx context.Context, w io.Writer, f incident.AuditFilter, format string, private bool) (n int64, err error) {
+func (d *Desk) ExportAudit(ctx context.Context, w io.Writer, f incident.AuditFilter, format string, sight incident.Sight) (n int64, err error) {
 	out := bufio.NewWriter(w)
 	write := func(l AuditLine) error { return json.NewEncoder(out).Encode(l) }
 	if format == "csv" {
@@ -63,7 +63,7 @@ func (d *Desk) ExportAudit(ctx context.Context, w io.Writer, f incident.AuditFil
 	}
 	f.Limit = auditPage
 	for {
-		lines, err := d.AuditLines(ctx, f, private)
+		lines, err := d.AuditLines(ctx, f, sight)
 		if err != nil {
 			return n, err
 		}
@@ -90,14 +90,14 @@ func (l AuditLine) cells() []string {
 
 // AuditLines returns the entries that a filter selects, the newest first. Of those about a private incident that may not be
 // seen, only who did what stays.
-func (d *Desk) AuditLines(ctx context.Context, f incident.AuditFilter, private bool) ([]AuditLine, error) {
+func (d *Desk) AuditLines(ctx context.Context, f incident.AuditFilter, sight incident.Sight) ([]AuditLine, error) {
 	entries, err := d.Store.Audit(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	hidden := map[incident.ID]bool{}
-	if !private {
-		if hidden, err = d.unseen(ctx, entries); err != nil {
+	if !sight.All {
+		if hidden, err = d.unseen(ctx, entries, sight); err != nil {
 			return nil, err
 		}
 	}
@@ -113,7 +113,7 @@ var aboutIncidents = []string{"incident", "timeline", "retrospective", "answer"}
 
 // unseen returns the ids of the entries' objects that may not be seen: private incidents, those of which nobody can say any more
 // whether they were private, and problems with such members.
-func (d *Desk) unseen(ctx context.Context, entries []incident.AuditEntry) (map[incident.ID]bool, error) {
+func (d *Desk) unseen(ctx context.Context, entries []incident.AuditEntry, sight incident.Sight) (map[incident.ID]bool, error) {
 	hidden := map[incident.ID]bool{}
 	var ids []incident.ID
 	for _, e := range entries {
@@ -135,8 +135,8 @@ func (d *Desk) unseen(ctx context.Context, entries []incident.AuditEntry) (map[i
 	seen := map[incident.ID]bool{}
 	facts, err := d.Store.Facts(ctx, ids)
 	for _, inc := range facts {
-		seen[inc.ID] = !inc.Private
-		hidden[inc.ID] = inc.Private
+		seen[inc.ID] = inc.SeenBy(sight)
+		hidden[inc.ID] = !inc.SeenBy(sight)
 	}
 	for problem, members := range problems {
 		hidden[problem] = slices.ContainsFunc(members, func(id incident.ID) bool { return !seen[id] })

@@ -251,5 +251,5 @@ func (d *Desk) Incident(ctx context.Context, id incident.ID, sight incident.Sigh
 	if !inc.SeenBy(sight) {
 		return nil, fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
 	}
-	return inc, nil
+	return inc, d.noteRead(ctx, inc)
 }

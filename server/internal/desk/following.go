@@ -32,7 +32,11 @@ func (d *Desk) Deliver(ctx context.Context, name string, delivery importers.Deli
 	if err != nil {
 		return err
 	}
-	key, err := source.Hook.Verify(delivery, secrets)
+	key, err := source.Hook.Verify(delivery, secrets[:min(1, len(secrets))])
+	older := errors.Is(err, importers.ErrForged) && len(secrets) > 1
+	if older {
+		key, err = source.Hook.Verify(delivery, secrets[1:])
+	}
 	if errors.Is(err, importers.ErrForged) {
 		return errors.Join(err, d.Inbox.Forged(ctx, all[i].ID))
 	}
@@ -40,7 +44,11 @@ func (d *Desk) Deliver(ctx context.Context, name string, delivery importers.Deli
 		return err
 	}
 	header, query := withoutProof(delivery, secrets)
-	return d.Inbox.Put(ctx, incident.Push{Connection: all[i].ID, Key: key, Header: header, Query: query, Body: delivery.Body})
+	push := incident.Push{Connection: all[i].ID, Key: key, Header: header, Query: query, Body: delivery.Body}
+	if older {
+		return d.Inbox.PutByOlder(ctx, push)
+	}
+	return d.Inbox.Put(ctx, push)
 }
 
 // withoutProof returns a delivery's headers and query without what is secret in them: credentials, and every value

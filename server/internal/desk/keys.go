@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"hindsight/incident"
 )
@@ -33,13 +34,31 @@ func (d *Desk) AddWebhookSecret(ctx context.Context, id incident.ID, secret stri
 	case len(secret) < 8 || len(secret) > 500:
 		return "", incident.Invalidf("secret", "a secret has between 8 and 500 characters")
 	}
-	return secret, d.changeSecrets(ctx, id, func(held map[string]string) error {
+	err := d.changeSecrets(ctx, id, func(held map[string]string) error {
 		if now := held[webhookNewest]; now != "" && now != secret {
 			held[webhookOlder] = now
 		}
 		held[webhookNewest] = secret
 		return nil
 	})
+	if err != nil {
+		return "", err
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(incident.OlderSecretUsed(id), "") })
+	return secret, err
+}
+
+// OlderSecretUsed returns when the older of two webhook secrets last proved a delivery, since the newer one was made; the zero
+// time: it did not.
+func (d *Desk) OlderSecretUsed(ctx context.Context, id incident.ID) (time.Time, error) {
+	text, err := d.Store.Setting(ctx, incident.OlderSecretUsed(id))
+	if errors.Is(err, incident.ErrNotFound) || err == nil && text == "" {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339, text)
 }
 
 // DropWebhookSecret ends the older of two webhook secrets. ErrConflict: there are not two.

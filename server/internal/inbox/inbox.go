@@ -32,6 +32,7 @@ type Inbox struct {
 // entry is a delivery, or, without one, a forged one of a connection.
 type entry struct {
 	push   incident.Push
+	older  bool // the older of two secrets proved it
 	forged bool
 	stored chan error
 }
@@ -44,14 +45,20 @@ func New(store incident.Store, now func() time.Time, job string) *Inbox {
 // Put stores a delivery and asks for it to be taken in. key is the delivery's own id; when it is empty, the content
 // names it within the hour. It returns once the delivery is stored, or known already. After an error it may be stored or
 // not: the source sends it again.
-func (b *Inbox) Put(ctx context.Context, p incident.Push) error {
+func (b *Inbox) Put(ctx context.Context, p incident.Push) error { return b.put(ctx, p, false) }
+
+// PutByOlder is Put for a delivery that the older of two secrets proved; it also notes when, so that people see whether the
+// source still uses that one.
+func (b *Inbox) PutByOlder(ctx context.Context, p incident.Push) error { return b.put(ctx, p, true) }
+
+func (b *Inbox) put(ctx context.Context, p incident.Push, older bool) error {
 	p.ReceivedAt = b.now().UTC()
 	if p.Key == "" {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s", url.Values(p.Query).Encode(), p.Body))
 		p.Key = hex.EncodeToString(sum[:]) + p.ReceivedAt.Truncate(alike).Format("@2006-01-02T15")
 	}
 	p.ID = incident.DeriveID("psh", string(p.Connection), p.Key)
-	return b.add(ctx, entry{push: p})
+	return b.add(ctx, entry{push: p, older: older})
 }
 
 // Forged counts a delivery that was not proven to come from its source. Nothing of it is kept.
@@ -112,7 +119,7 @@ func (b *Inbox) write(ctx context.Context, group []entry) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	var pushes []incident.Push
-	forged, heard := map[incident.ID]int64{}, map[incident.ID]bool{}
+	forged, heard, older := map[incident.ID]int64{}, map[incident.ID]bool{}, map[incident.ID]bool{}
 	for _, e := range group {
 		if e.forged {
 			forged[e.push.Connection]++
@@ -120,6 +127,9 @@ func (b *Inbox) write(ctx context.Context, group []entry) {
 		}
 		pushes = append(pushes, e.push)
 		heard[e.push.Connection] = true
+		if e.older {
+			older[e.push.Connection] = true
+		}
 	}
 	_, err := b.store.Update(ctx, func(tx incident.Tx) error {
 		if err := tx.PutPushes(pushes); err != nil {
@@ -130,6 +140,11 @@ func (b *Inbox) write(ctx context.Context, group []entry) {
 				return err
 			}
 			if err := tx.Enqueue(incident.Job{Kind: b.job, ID: connection}); err != nil {
+				return err
+			}
+		}
+		for connection := range older {
+			if err := tx.PutSetting(incident.OlderSecretUsed(connection), b.now().UTC().Format(time.RFC3339)); err != nil {
 				return err
 			}
 		}

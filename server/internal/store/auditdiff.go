@@ -19,7 +19,7 @@ const (
 )
 
 // unaudited are fields that say how often something was looked at or numbered, and nothing that anybody decided.
-var unaudited = []string{"seq", "seen_at", "used_at"}
+var unaudited = []string{"seq", "seen_at", "used_at", "step"}
 
 // record notes that an entity was created, changed or deleted: before or after is the zero reflect.Value of its type's pointer, nil.
 // Nothing is noted when all recorded fields are the same.
@@ -168,7 +168,7 @@ func quiet(name string, v any) any {
 }
 
 // secretWords mark a field as secret when one of them is a word of its name.
-var secretWords = []string{"hash", "secret", "secrets", "password", "salt", "key", "keys", "code", "codes"}
+var secretWords = []string{"hash", "hashes", "secret", "secrets", "password", "salt", "key", "keys", "code", "codes"}
 
 func secret(name string) bool {
 	return slices.ContainsFunc(strings.FieldsFunc(snake(name), func(r rune) bool { return !unicode.IsLetter(r) }), func(word string) bool {
@@ -244,6 +244,9 @@ func plain(v reflect.Value) any {
 		_, fields := differences(nil, v.Interface())
 		return fields
 	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return "set"
+		}
 		return shortened(without(v, reflect.Value{}))
 	case reflect.Map:
 		return quiet("", toMap(v))

@@ -283,5 +283,5 @@ func (s *Server) exportCauses(r *request) (answer, error) {
 	}
 	var b bytes.Buffer
 	err = table.CSV(&b, t, true)
-	return answer{file: &file{t.ID + ".csv", "text/csv; charset=utf-8", b.Bytes()}}, err
+	return answer{file: &file{name: t.ID + ".csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
 }

@@ -25,6 +25,9 @@ func Protect(d *desk.Desk, next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("X-Frame-Options", "DENY") // for browsers that know no frame-ancestors
 		if secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}

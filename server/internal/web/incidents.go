@@ -194,10 +194,10 @@ func (s *Server) exportIncidents(r *request) (answer, error) {
 	var b bytes.Buffer
 	if strings.HasSuffix(r.Request.URL.Path, ".csv") {
 		err = table.CSV(&b, t, true)
-		return answer{file: &file{"incidents.csv", "text/csv; charset=utf-8", b.Bytes()}}, err
+		return answer{file: &file{name: "incidents.csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
 	}
 	err = table.JSON(&b, t)
-	return answer{file: &file{"incidents.json", "application/json", b.Bytes()}}, err
+	return answer{file: &file{name: "incidents.json", contentType: "application/json", body: b.Bytes(), rows: len(t.Rows)}}, err
 }
 
 func incidentTable(q query.Query) reports.Table {
@@ -248,5 +248,5 @@ func (s *Server) rawRecord(r *request) (answer, error) {
 		ending, kind = ".json", "application/json"
 	}
 	name := slices.DeleteFunc([]rune(incident.Slug(raw.ExternalID)), func(x rune) bool { return x > 127 })
-	return answer{file: &file{"record-" + string(name) + ending, kind, raw.Body}}, nil
+	return answer{file: &file{name: "record-" + string(name) + ending, contentType: kind, body: raw.Body, rows: -1}}, nil
 }

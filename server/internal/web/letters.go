@@ -120,7 +120,7 @@ func (s *Server) exportLetters(r *request) (answer, error) {
 	}
 	var b bytes.Buffer
 	err = table.CSV(&b, t, true)
-	return answer{file: &file{"rejected-records.csv", "text/csv; charset=utf-8", b.Bytes()}}, err
+	return answer{file: &file{name: "rejected-records.csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
 }
 
 // retryLetter tries a letter again: as it was received, or with the text that the form sends.

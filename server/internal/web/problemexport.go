@@ -23,10 +23,10 @@ func (s *Server) exportProblems(r *request) (answer, error) {
 	var b bytes.Buffer
 	if strings.HasSuffix(r.Request.URL.Path, ".json") {
 		err = table.JSON(&b, t)
-		return answer{file: &file{t.ID + ".json", "application/json", b.Bytes()}}, err
+		return answer{file: &file{name: t.ID + ".json", contentType: "application/json", body: b.Bytes(), rows: len(t.Rows)}}, err
 	}
 	err = table.CSV(&b, t, true)
-	return answer{file: &file{t.ID + ".csv", "text/csv; charset=utf-8", b.Bytes()}}, err
+	return answer{file: &file{name: t.ID + ".csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
 }
 
 // problemTable is one row a problem. Costs in several currencies have no number of their own.

@@ -40,6 +40,9 @@ func (s *Server) pendingName() string {
 func (s *Server) firstStep(r *request, name, password string) (to string, err error) {
 	ctx := r.Request.Context()
 	user, err := s.Auth.Authenticate(ctx, name, password, r.visit())
+	if errors.Is(err, auth.ErrSignIn) {
+		return "", errors.Join(err, s.SignInFailed(ctx, name, "password"))
+	}
 	if err != nil {
 		return "", err
 	}
@@ -148,6 +151,9 @@ func (s *Server) enterCode(r *request) (answer, error) {
 	}
 	if err == nil {
 		err = s.Factors.Check(r.Request.Context(), user.ID, r.PostForm("code"), address(r))
+		if errors.Is(err, auth.ErrCode) {
+			err = errors.Join(err, s.SignInFailed(r.Request.Context(), user.Name, "second factor"))
+		}
 	}
 	if err = aboutCode(err); errors.Is(err, incident.ErrInvalid) {
 		return again(frontend.LoginCodePage{Shell: r.shell("Second step", ""), Next: r.next(), Form: formOf(nil, err)})

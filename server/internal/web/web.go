@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -87,6 +88,8 @@ type answer struct {
 type file struct {
 	name, contentType string
 	body              []byte
+	rows              int                   // for the audit log; -1: it is no table
+	write             func(io.Writer) error // instead of body, for what is too long to be held in memory
 }
 
 // show answers with a page.
@@ -113,6 +116,7 @@ func (s *Server) handle(needs incident.Ability, h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		r, err := s.request(c)
 		var a answer
+		r.act()
 		if err == nil {
 			a, err = s.admit(r, needs, h)
 		}
@@ -156,9 +160,7 @@ func (s *Server) write(r *request, a answer) error {
 		r.Redirect(http.StatusSeeOther, a.to)
 		return nil
 	case a.file != nil:
-		r.Header("Content-Disposition", `attachment; filename="`+a.file.name+`"`)
-		r.Data(http.StatusOK, a.file.contentType, a.file.body)
-		return nil
+		return s.send(r, *a.file)
 	}
 	var b bytes.Buffer
 	if err := s.pages.Render(&b, a.page); err != nil {

@@ -24,6 +24,9 @@ func (s *Server) webhookPage(r *request, secret string) (frontend.WebhookPage, e
 	address := strings.TrimRight(s.BaseURL, "/") + "/hooks/" + string(j.conn.ID)
 	page := frontend.WebhookPage{Shell: r.shell("Pushes", frontend.NavImports, j.crumbs()...), Connection: j.conn, Source: j.card(), Address: address,
 		Setup: setupText(j.source.Hook.Setup, address, secret), Secret: secret, Secrets: j.secrets.Webhook, Health: j.health, MayEdit: s.mayEdit(r)}
+	if page.OlderUsed, err = s.OlderSecretUsed(r.Request.Context(), j.conn.ID); err != nil {
+		return page, err
+	}
 	if j.source.API == nil {
 		page.Steps = stepsOf(j.source, j.conn.ID, "webhook")
 	}
