@@ -64,7 +64,7 @@ var rules = []rule{
 	{"server/internal/openslo", []string{"incident"}, []string{"gopkg.in/yaml.v3"}},
 	{"server/internal/limit", nil, nil},
 	{"server/internal/seal", nil, nil},
-	{"server/internal/scim", []string{"incident"}, nil},
+	{"server/internal/scim", []string{"incident", "server/internal/auth"}, nil},
 	{"server/internal/config", []string{"incident", "server/internal/seal", "server/internal/auth", "server/internal/oidc"}, nil},
 	{"server/internal/oidc", []string{"incident"}, []string{"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	{"server/internal/auth", []string{"incident", "server/internal/seal"}, []string{"golang.org/x/crypto", "rsc.io/qr"}},

@@ -11,7 +11,7 @@ import (
 
 // holder is what a token lets a program do now: no more than the owner may.
 func (s *Server) holder(c *gin.Context, secret string) (Viewer, error) {
-	token, owner, err := s.desk.Auth.Token(c.Request.Context(), secret, address(c))
+	token, owner, err := s.desk.Auth.Token(c.Request.Context(), secret, auth.Address(c.Request.Context()))
 	switch {
 	case errors.Is(err, auth.ErrOwner):
 		return Viewer{}, &requestError{http.StatusUnauthorized, "the user that this token acts for may not act any more"}
@@ -28,6 +28,3 @@ func (s *Server) holder(c *gin.Context, secret string) (Viewer, error) {
 	}
 	return v, err
 }
-
-// address is where a request comes from, as far as it can be believed.
-func address(c *gin.Context) string { return auth.Address(c.Request.Context()) }

@@ -3,12 +3,12 @@ package scim
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
 
 	"hindsight/incident"
+	"hindsight/server/internal/auth"
 )
 
 // Needs is the ability that a token must have.
@@ -22,10 +22,7 @@ func (s *Server) allow(r *http.Request) (context.Context, error) {
 	if !ok {
 		return ctx, &Error{http.StatusUnauthorized, "", "send Authorization: Bearer and an API token"}
 	}
-	from, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		from = r.RemoteAddr
-	}
+	from := auth.Address(ctx)
 	token, owner, err := s.Tokens.Token(ctx, strings.TrimSpace(secret), from)
 	if errors.Is(err, incident.ErrNotFound) {
 		return ctx, &Error{http.StatusUnauthorized, "", "this token is unknown, has expired, or its owner may not act any more"}

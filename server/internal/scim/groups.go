@@ -164,10 +164,12 @@ func (s *Server) team(ctx context.Context, before *resource, name string) (incid
 		case incident.Slug(t.Name) == slug && t.ID != team.ID && seen, before == nil && t.ID == team.ID && seen && incident.Slug(t.Name) == slug:
 			return incident.Team{}, taken("there is a group called %q already", t.Name)
 		case before == nil && incident.Slug(t.Name) == slug:
-			team.ID = t.ID // it comes back
+			team.ID, team.Renamed = t.ID, t.Renamed // it comes back
 			return team, nil
 		case before == nil && t.ID == team.ID:
 			team.ID = incident.NewID("team") // the one of this id has another name by now
+		case before != nil && t.ID == team.ID: // a name that the provider gives is a person's, which no import changes
+			team.Renamed = t.Renamed || t.Name != name
 		}
 	}
 	return team, nil
