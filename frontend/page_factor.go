@@ -55,8 +55,9 @@ func (RecoveryPage) template() string { return "recovery" }
 // ConfirmPage asks somebody who is signed in to prove who they are, at /me/confirm. POST takes password or code, next.
 type ConfirmPage struct {
 	Shell
-	Password bool // they have a password
-	Code     bool // they have a second factor
+	Password bool   // they have a password
+	Code     bool   // they have a second factor
+	Provider string // of single sign-on, that signed them in; empty: none did
 	Form     Form
 	Next     string
 }

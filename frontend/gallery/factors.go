@@ -24,12 +24,15 @@ func factorStates(w world) []State {
 	again := frontend.ConfirmPage{Shell: w.on("Confirm that it is you", frontend.NavSettings, "/me/confirm"), Password: true, Code: true, Next: "/admin/users"}
 	unable, mistaken := again, again
 	unable.Password, unable.Code = false, false
+	through := unable
+	through.Provider = w.say("Example Login")
 	mistaken.Form = frontend.Form{Errors: []frontend.FieldError{{Field: "password", Message: "This is not your password."}}}
 	profile := w.profile()
 	profile.Factor = true
 	return []State{
 		{"factor/off", off}, {"factor/set-up", setUp}, {"factor/no-codes-left", none}, {"factor/without-password", elsewhere}, {"factor/refused", refused}, {"factor/demo", demo},
 		{"profile/factor", profile},
+		{"confirm/provider", through},
 		{"login-code/typical", frontend.LoginCodePage{Shell: w.alone("Second step", "/login/code"), Next: "/"}},
 		{"login-code/wrong", frontend.LoginCodePage{Shell: w.alone("Second step", "/login/code"), Next: "/", Form: wrong}},
 		{"login-enrol/typical", frontend.LoginEnrolPage{Shell: w.alone("Set up a second factor", "/login/enrol"), Enrolment: enrolment(), Next: "/"}},

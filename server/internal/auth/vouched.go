@@ -32,16 +32,15 @@ func turnedAway(format string, args ...any) error {
 // Welcome returns the user whom somebody vouches for, with the role that their groups give now. A user who was not here
 // before is added. Nobody becomes a user who is here already because the names are the same. Errors: *TurnedAwayError.
 func (s *Service) Welcome(ctx context.Context, j Joining, v Vouched) (*incident.User, error) {
-	role := j.Role(v.Groups)
 	switch {
-	case role == "":
+	case j.Role(v.Groups) == "":
 		return nil, turnedAway("%s knows you, but none of your groups may sign in here. An administrator can say which groups may.", v.By)
 	case !j.Admits(v.Email, v.Verified):
 		return nil, turnedAway("%s knows you, but only verified addresses of certain domains may sign in here.", v.By)
 	}
-	user, err := s.welcome(ctx, j, v, role)
+	user, err := s.welcome(ctx, j, v)
 	if errors.Is(err, incident.ErrConflict) { // twice at once, perhaps: then the other one has added the user
-		user, err = s.welcome(ctx, j, v, role)
+		user, err = s.welcome(ctx, j, v)
 	}
 	return user, err
 }
@@ -62,7 +61,7 @@ func (s *Service) Named(ctx context.Context, j Joining, v Vouched) (*incident.Us
 	return s.Welcome(ctx, j, v)
 }
 
-func (s *Service) welcome(ctx context.Context, j Joining, v Vouched, role incident.Role) (*incident.User, error) {
+func (s *Service) welcome(ctx context.Context, j Joining, v Vouched) (*incident.User, error) {
 	identity := incident.Identity{Issuer: v.Issuer, Subject: v.Subject, Email: strings.ToLower(v.Email), CreatedAt: s.now().UTC(), SeenAt: s.now().UTC()}
 	user, err := s.known(ctx, v)
 	if err != nil {
@@ -80,7 +79,7 @@ func (s *Service) welcome(ctx context.Context, j Joining, v Vouched, role incide
 	if err != nil {
 		return nil, err
 	}
-	role = j.roleOf(*user, v.Groups)
+	role := j.roleOf(*user, v.Groups)
 	changed := user.Role != "" && user.Role != role && !last
 	if !last {
 		user.Role = role

@@ -45,14 +45,19 @@ func (e *DeniedError) Error() string {
 	return e.Code + ": " + e.Description
 }
 
-// Begin starts a sign-in and returns where to send the browser.
-func (p *Provider) Begin(ctx context.Context, next string, link incident.ID) (Attempt, string, error) {
+// Begin starts a sign-in and returns where to send the browser. again asks the provider to let people prove who they are
+// even if it knows them (Core 1.0, section 3.1.2.1).
+func (p *Provider) Begin(ctx context.Context, next string, link incident.ID, again bool) (Attempt, string, error) {
 	f, err := p.discover(ctx)
 	if err != nil {
 		return Attempt{}, "", err
 	}
 	a := Attempt{State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier(), Next: next, Link: link, At: p.now().UTC()}
-	return a, f.oauth.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), nil
+	options := []oauth2.AuthCodeOption{oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
+	if again {
+		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
+	}
+	return a, f.oauth.AuthCodeURL(a.State, options...), nil
 }
 
 func random() string {

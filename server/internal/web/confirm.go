@@ -30,6 +30,9 @@ func (s *Server) confirmation(r *request, form frontend.Form) (frontend.ConfirmP
 		return page, nil
 	}
 	factor, err := s.Factors.Of(r.Request.Context(), r.user.ID)
+	if s.SSO != nil && r.session.Issuer == s.SSO.Issuer {
+		page.Provider = s.SSO.Name
+	}
 	page.Password, page.Code = r.user.PasswordHash != "", factor.On()
 	return page, err
 }
@@ -60,7 +63,7 @@ func (s *Server) confirm(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	r.setCookie(s.sessionName(), secret, sessionAge)
+	r.setCookie(sessionCookie, secret, sessionAge)
 	return answer{to: r.next()}, nil
 }
 

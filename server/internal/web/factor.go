@@ -30,7 +30,6 @@ func (s *Server) factorRoutes(get, post func(path string, needs incident.Ability
 
 func (s *Server) factorPage(r *request) (answer, error) {
 	page, err := s.factor(r, frontend.Form{})
-	r.Header("Cache-Control", "no-store") // it may hold a secret
 	return answer{page: page}, err
 }
 
@@ -91,7 +90,6 @@ func (s *Server) confirmFactor(r *request) (answer, error) {
 
 // showRecovery shows recovery codes, this once.
 func (s *Server) showRecovery(r *request, codes []string) (answer, error) {
-	r.Header("Cache-Control", "no-store")
 	return show(frontend.RecoveryPage{Shell: r.shell("Recovery codes", frontend.NavSettings), Codes: codes, Next: secondFactorPath})
 }
 

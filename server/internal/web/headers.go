@@ -29,10 +29,10 @@ func Protect(d *desk.Desk, next http.Handler) http.Handler {
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		h.Set("X-Frame-Options", "DENY") // for browsers that know no frame-ancestors
 		if secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 		}
 		if !strings.HasPrefix(r.URL.Path, "/assets/") {
-			h.Set("Cache-Control", "private, no-cache")
+			h.Set("Cache-Control", "no-store") // what is shown here is kept nowhere
 		}
 		checked.ServeHTTP(w, r)
 	})

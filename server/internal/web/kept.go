@@ -28,10 +28,9 @@ func (s *Server) kept(r *request) (answer, error) {
 			}
 		}
 	}
-	over, ok, err := s.Auth.Over(r.Request.Context(), r.cookie(s.sessionName()))
+	over, ok, err := s.Auth.Over(r.Request.Context(), r.cookie(sessionCookie))
 	if ok {
 		page.Over = &frontend.Over{At: over.At, Why: over.Why}
 	}
-	r.Header("Cache-Control", "no-store")
 	return answer{page: page, status: http.StatusUnauthorized}, err
 }

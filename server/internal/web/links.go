@@ -28,7 +28,7 @@ func (s *Server) startLink(r *request) (answer, error) {
 	if s.SSO == nil || r.user == nil {
 		return answer{}, incident.ErrNotFound
 	}
-	attempt, to, err := s.SSO.Begin(r.Request.Context(), "/me", r.user.ID)
+	attempt, to, err := s.SSO.Begin(r.Request.Context(), "/me", r.user.ID, false)
 	if err != nil {
 		text, status := s.ssoTrouble(err)
 		if text == "" {
@@ -37,7 +37,7 @@ func (s *Server) startLink(r *request) (answer, error) {
 		page, pageErr := s.profile(r, formOf(nil, errors.New(text)))
 		return answer{page: page, status: status}, pageErr
 	}
-	r.setCookie(s.attemptName(), attempt.Encode(), oidc.AttemptFor)
+	r.setCookie(attemptCookie, attempt.Encode(), oidc.AttemptFor)
 	page, err := s.profile(r, frontend.Form{})
 	page.GoOn = to
 	return answer{page: page}, err

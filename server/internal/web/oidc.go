@@ -17,13 +17,6 @@ import (
 // attemptCookie keeps a sign-in that was begun at the provider until the browser comes back.
 const attemptCookie = "hindsight_signin"
 
-func (s *Server) attemptName() string {
-	if s.secure {
-		return "__Host-" + attemptCookie
-	}
-	return attemptCookie
-}
-
 // startSSO sends the browser to the provider. It is reached by a link, for what is begun here is worth nothing elsewhere.
 func (s *Server) startSSO(r *request) (answer, error) {
 	if s.SSO == nil {
@@ -33,11 +26,11 @@ func (s *Server) startSSO(r *request) (answer, error) {
 	if !localPath(next) {
 		next = "/"
 	}
-	attempt, to, err := s.SSO.Begin(r.Request.Context(), next, "")
+	attempt, to, err := s.SSO.Begin(r.Request.Context(), next, "", r.Query("again") == "yes")
 	if err != nil {
 		return s.ssoFailed(r, next, err)
 	}
-	r.setCookie(s.attemptName(), attempt.Encode(), oidc.AttemptFor)
+	r.setCookie(attemptCookie, attempt.Encode(), oidc.AttemptFor)
 	return answer{to: to}, nil
 }
 
@@ -47,8 +40,8 @@ func (s *Server) finishSSO(r *request) (answer, error) {
 		return answer{}, incident.ErrNotFound
 	}
 	ctx := r.Request.Context()
-	attempt, err := oidc.ParseAttempt(r.cookie(s.attemptName()))
-	r.setCookie(s.attemptName(), "", -1)
+	attempt, err := oidc.ParseAttempt(r.cookie(attemptCookie))
+	r.setCookie(attemptCookie, "", -1)
 	if err != nil {
 		return s.ssoFailed(r, "/", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,16 +16,6 @@ import (
 	"hindsight/incident"
 	"hindsight/server/internal/api"
 	"hindsight/server/internal/auth"
-)
-
-// The cookies. Over https the session's name begins with __Host-, which ties it to this host.
-const (
-	sessionCookie = "hindsight_session"
-	roleCookie    = "hindsight_role" // that somebody looks at the product as
-	flashCookie   = "hindsight_flash"
-	themeCookie   = "hindsight_theme"
-	zoneCookie    = "hindsight_zone"
-	keysCookie    = "hindsight_keys"
 )
 
 // request is one request and who makes it.
@@ -60,14 +49,13 @@ func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident
 			return api.Viewer{}, nil, nil, err
 		}
 		now := s.Now().UTC() // each request proves it anew
-		v, err := s.inTeams(c, s.viewerOf(c, *user))
+		v, err := s.viewerOf(c, *user)
 		return v, user, &incident.Session{User: user.ID, Issuer: incident.ByProxy, CreatedAt: now, SeenAt: now}, err
 	}
-	secret, err := c.Cookie(s.sessionName())
-	if err == nil && secret != "" {
+	if secret := s.readCookie(c, sessionCookie); secret != "" {
 		user, session, err := s.goingOn(c.Request.Context(), secret)
 		if err == nil {
-			v, err := s.inTeams(c, s.viewerOf(c, *user))
+			v, err := s.viewerOf(c, *user)
 			return v, user, session, err
 		}
 		if !errors.Is(err, incident.ErrNotFound) {
@@ -78,30 +66,21 @@ func (s *Server) identify(c *gin.Context) (api.Viewer, *incident.User, *incident
 		return api.Viewer{}, nil, nil, nil
 	}
 	role := incident.Viewer
-	if chosen := chosenRole(c); chosen != "" {
+	if chosen := s.chosenRole(c); chosen != "" {
 		role = chosen
 	}
 	return looking("visitor", role), nil, nil, nil
 }
 
-// inTeams adds the teams that a viewer belongs to; who looks as a role belongs to none.
-func (s *Server) inTeams(c *gin.Context, v api.Viewer) (api.Viewer, error) {
-	if v.User == "" {
-		return v, nil
-	}
-	var err error
-	v.Teams, err = s.Store.TeamsOf(c.Request.Context(), v.User)
-	return v, err
-}
-
 // viewerOf is what a signed-in user may do; an administrator may have chosen to look as a role.
-func (s *Server) viewerOf(c *gin.Context, user incident.User) api.Viewer {
-	if as := chosenRole(c); as != "" && user.Role.May(incident.Administer) {
-		return looking(user.Name, as)
+func (s *Server) viewerOf(c *gin.Context, user incident.User) (v api.Viewer, err error) {
+	if as := s.chosenRole(c); as != "" && user.Role.May(incident.Administer) {
+		return looking(user.Name, as), nil
 	}
-	v := api.As(user.Name, user.Role, user.ID)
+	v = api.As(user.Name, user.Role, user.ID)
 	v.ReadOnly = s.Demo
-	return v
+	v.Teams, err = s.Store.TeamsOf(c.Request.Context(), user.ID)
+	return v, err
 }
 
 // goingOn returns the user of a session that goes on, after the provider was asked about them if it is time to.
@@ -114,23 +93,6 @@ func (s *Server) goingOn(ctx context.Context, secret string) (*incident.User, *i
 		return nil, nil, err
 	}
 	return s.Auth.Session(ctx, secret, auth.Address(ctx))
-}
-
-func (s *Server) sessionName() string {
-	if s.secure {
-		return "__Host-" + sessionCookie
-	}
-	return sessionCookie
-}
-
-// setCookie sets a cookie for this host; maxAge 0 ends with the browser, negative deletes.
-func (r *request) setCookie(name, value string, maxAge time.Duration) {
-	seconds := int(maxAge.Seconds())
-	if maxAge < 0 {
-		seconds = -1
-	}
-	http.SetCookie(r.Writer, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true,
-		Secure: r.server.secure, SameSite: http.SameSiteLaxMode})
 }
 
 // ownView reports whether a request changes nothing but how the person who asks sees the product.
@@ -163,14 +125,6 @@ func (r *request) shell(title string, nav frontend.Nav, crumbs ...frontend.Link)
 
 // here is path and query of the request.
 func (r *request) here() string { return r.Request.URL.RequestURI() }
-
-func (r *request) cookie(name string) string {
-	value, err := r.Cookie(name)
-	if err != nil {
-		return ""
-	}
-	return value
-}
 
 func (r *request) theme() frontend.Theme {
 	switch t := frontend.Theme(r.cookie(themeCookie)); t {

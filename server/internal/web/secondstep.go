@@ -22,20 +22,6 @@ const deviceCookie = "hindsight_device"
 
 const deviceAge = 180 * 24 * time.Hour
 
-func (s *Server) deviceName() string {
-	if s.secure {
-		return "__Host-" + deviceCookie
-	}
-	return deviceCookie
-}
-
-func (s *Server) pendingName() string {
-	if s.secure {
-		return "__Host-" + pendingCookie
-	}
-	return pendingCookie
-}
-
 // firstStep checks a password. to is where the second step is; empty: there is none, and the browser has a session.
 func (s *Server) firstStep(r *request, name, password string) (to string, err error) {
 	ctx := r.Request.Context()
@@ -65,7 +51,7 @@ func (s *Server) firstStep(r *request, name, password string) (to string, err er
 	if err != nil {
 		return "", err
 	}
-	r.setCookie(s.pendingName(), kept, auth.PendingFor)
+	r.setCookie(pendingCookie, kept, auth.PendingFor)
 	return to, nil
 }
 
@@ -79,12 +65,12 @@ func (s *Server) enter(r *request, user incident.User) error {
 	if err := s.hand(r, secret); err != nil {
 		return err
 	}
-	r.setCookie(s.pendingName(), "", -1)
-	device, err := s.Auth.Remember(ctx, user.ID, r.cookie(s.deviceName()))
+	r.setCookie(pendingCookie, "", -1)
+	device, err := s.Auth.Remember(ctx, user.ID, r.cookie(deviceCookie))
 	if err != nil {
 		return err
 	}
-	r.setCookie(s.deviceName(), device, deviceAge)
+	r.setCookie(deviceCookie, device, deviceAge)
 	words, err := s.Factors.Told(ctx, user.ID)
 	r.setFlash(frontend.Flash{Kind: frontend.Notice, Text: words})
 	return err
@@ -92,23 +78,23 @@ func (s *Server) enter(r *request, user incident.User) error {
 
 // hand gives the secret of a new session to the browser, in the place of the one that it had.
 func (s *Server) hand(r *request, secret string) error {
-	if old := r.cookie(s.sessionName()); old != "" {
+	if old := r.cookie(sessionCookie); old != "" {
 		if err := s.Auth.Replace(r.Request.Context(), old); err != nil {
 			return err
 		}
 	}
-	r.setCookie(s.sessionName(), secret, sessionAge)
+	r.setCookie(sessionCookie, secret, sessionAge)
 	return nil
 }
 
 // visit is the browser of a request.
 func (r *request) visit() auth.Visit {
-	return auth.Visit{Agent: r.Request.UserAgent(), Address: address(r), Device: r.cookie(r.server.deviceName())}
+	return auth.Visit{Agent: r.Request.UserAgent(), Address: address(r), Device: r.cookie(deviceCookie)}
 }
 
 // pending returns who did the first step in this browser; errStartOver: nobody did, or too long ago.
 func (s *Server) pending(r *request) (*incident.User, error) {
-	user, err := s.Factors.Pending(r.Request.Context(), r.cookie(s.pendingName()))
+	user, err := s.Factors.Pending(r.Request.Context(), r.cookie(pendingCookie))
 	if errors.Is(err, auth.ErrSignIn) || errors.Is(err, incident.ErrNotFound) {
 		return nil, errStartOver
 	}
@@ -119,7 +105,7 @@ var errStartOver = errors.New("the first step of signing in is too long ago")
 
 // startOver leads back to the password.
 func (s *Server) startOver(r *request) (answer, error) {
-	r.setCookie(s.pendingName(), "", -1)
+	r.setCookie(pendingCookie, "", -1)
 	return goTo("/login?next="+queryEscape(r.next()), frontend.Flash{Kind: frontend.Notice, Text: "Sign in again; the second step was not done within ten minutes."})
 }
 
@@ -174,7 +160,6 @@ func (s *Server) enrolment(r *request, form frontend.Form, status int) (answer, 
 	if err == nil {
 		var e *auth.Enrolment
 		if e, err = s.Factors.Unconfirmed(r.Request.Context(), *user); err == nil {
-			r.Header("Cache-Control", "no-store")
 			return answer{page: frontend.LoginEnrolPage{Shell: r.shell("Set up a second factor", ""), Enrolment: drawn(e), Next: r.next(), Form: form}, status: status}, nil
 		}
 	}
@@ -200,7 +185,6 @@ func (s *Server) enrol(r *request) (answer, error) {
 	if err == nil {
 		err = s.enter(r, *user)
 	}
-	r.Header("Cache-Control", "no-store") // the codes are shown this once
 	return answer{page: frontend.RecoveryPage{Shell: r.shell("Recovery codes", ""), Codes: codes, Next: r.next()}}, err
 }
 

@@ -60,7 +60,7 @@ func (s *Server) loginForm(r *request, next string) (frontend.LoginPage, error) 
 	if s.SSO != nil {
 		page.Provider = s.SSO.Name
 	}
-	secret := r.cookie(s.sessionName())
+	secret := r.cookie(sessionCookie)
 	if secret == "" || r.user != nil {
 		return page, nil
 	}
@@ -98,14 +98,15 @@ func (s *Server) login(r *request) (answer, error) {
 
 func (s *Server) logout(r *request) (answer, error) {
 	there := s.ProviderLogoutURL(r.Request.Context(), r.session)
-	if secret := r.cookie(s.sessionName()); secret != "" {
+	if secret := r.cookie(sessionCookie); secret != "" {
 		if err := s.Auth.SignOut(r.Request.Context(), secret); err != nil {
 			return answer{}, err
 		}
 	}
-	r.setCookie(s.sessionName(), "", -1)
+	r.setCookie(sessionCookie, "", -1)
 	r.setCookie(roleCookie, "", -1)
-	if there != "" { // a form may not lead to another server, a link may
+	r.Header("Clear-Site-Data", `"storage"`) // what scripts kept; pages are in no cache
+	if there != "" {                         // a form may not lead to another server, a link may
 		r.user, r.viewer = nil, api.Viewer{}
 		return show(frontend.SignedOutPage{Shell: r.shell("Signed out", ""), Provider: s.SSO.Name, There: there})
 	}
@@ -210,7 +211,7 @@ func (s *Server) savePassword(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	r.setCookie(s.sessionName(), secret, sessionAge)
+	r.setCookie(sessionCookie, secret, sessionAge)
 	return goTo("/me", frontend.Flash{Kind: frontend.Done, Text: "Your password is changed, and you are signed out everywhere else."})
 }
 

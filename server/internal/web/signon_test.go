@@ -493,6 +493,11 @@ func TestProviderIsAskedAgain(t *testing.T) {
 	if !s.in() {
 		t.Error("a provider that vouches again ends a session")
 	}
+	// Who came so proves again who they are at the provider, too.
+	s.holds(s.get("/me/confirm?next=/me", http.StatusOK), "the page", "Sign in again with Example Login")
+	if _, _, to := s.at(s.server.URL + "/login/oidc?again=yes&next=/me"); !strings.Contains(to, "prompt=login") {
+		t.Errorf("the way to the provider is %q, want it to ask for the password again", to)
+	}
 	s.tell(map[string]any{"refuse": true})
 	if !s.in() {
 		t.Error("the provider is asked again before it is time to")

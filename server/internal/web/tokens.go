@@ -115,7 +115,6 @@ func (s *Server) makeToken(r *request, mine bool) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	r.Header("Cache-Control", "no-store") // the secret is shown this once
 	page, err := s.tokens(r, mine, frontend.Form{})
 	page.Secret = secret
 	return answer{page: page}, err

@@ -23,9 +23,9 @@ func looking(name string, role incident.Role) api.Viewer {
 
 // chosenRole is the role that the browser remembers to look as; empty: none. It is believed only of administrators and of
 // visitors of the demonstration.
-func chosenRole(c *gin.Context) incident.Role {
-	if chosen, err := c.Cookie(roleCookie); err == nil && incident.Role(chosen).Known() {
-		return incident.Role(chosen)
+func (s *Server) chosenRole(c *gin.Context) incident.Role {
+	if chosen := incident.Role(s.readCookie(c, roleCookie)); chosen.Known() {
+		return chosen
 	}
 	return ""
 }

@@ -147,7 +147,7 @@ func (s *Server) admit(r *request, needs incident.Ability, h handler) (answer, e
 	if !done {
 		return answer{to: "/setup"}, nil
 	}
-	if r.Request.Method == http.MethodPost && r.cookie(s.sessionName()) != "" {
+	if r.Request.Method == http.MethodPost && r.cookie(sessionCookie) != "" {
 		return s.kept(r)
 	}
 	return answer{to: "/login?next=" + queryEscape(r.here())}, nil

@@ -86,7 +86,6 @@ func (s *Server) addWebhookSecret(r *request) (answer, error) {
 	if given != "" {
 		return goTo(frontend.ConnectionPath(j.conn.ID)+"/webhook", frontend.Flash{Kind: frontend.Done, Text: "The secret is kept. Deliveries that it signs are taken in from now on."})
 	}
-	r.Header("Cache-Control", "no-store") // the secret is shown this once
 	page, err := s.webhookPage(r, secret)
 	return answer{page: page}, err
 }
