@@ -117,7 +117,7 @@ func TestProblemList(t *testing.T) {
 			}
 		}
 	}
-	s.holds(s.get("/problems/export.csv", http.StatusOK), "the file", "prb_cache,Cold caches,confirmed,known_error,Payments,checkout,3,3,1,")
+	s.holds(s.get("/problems/export.csv", http.StatusOK), "the file", "prb_cache,Cold caches,confirmed,known_error,Payments,checkout,3,3,3,3,0,0,1,")
 	for _, wrong := range []string{"sort=sideways", "stage=done", "state=true", "service=" + url.QueryEscape("no such service")} {
 		s.get("/problems?"+wrong, http.StatusUnprocessableEntity)
 	}
