@@ -22,7 +22,7 @@ func (s *Snapshot) Among(ids []incident.ID) *Snapshot {
 		}
 	})
 	out := s.rowsAt(places)
-	out.count = out.rows
+	out.count, out.part = out.rows, true
 	out.memo = newMemo(out)
 	return out
 }

@@ -85,8 +85,18 @@ func (s *Snapshot) Hides(id incident.ID, sight incident.Sight) bool {
 	return private && !sight.All && !s.hidden.shownTo(sight)[id]
 }
 
+// HidesTeam reports whether only incidents that are not seen name a team.
+func (s *Snapshot) HidesTeam(team incident.ID, sight incident.Sight) bool { return s.secretTeams(sight)[string(team)] }
+
 // Visible returns the number of incidents that a viewer may see, uncounted ones included.
 func (s *Snapshot) Visible(sight incident.Sight) int {
+	if s.part {
+		n := 0
+		for range s.population(Query{Sight: sight}).all() {
+			n++
+		}
+		return n
+	}
 	if sight.All {
 		return s.count
 	}

@@ -14,6 +14,7 @@ import (
 type Snapshot struct {
 	view
 	asOf incident.Seq
+	part bool // it holds some of the incidents alone
 	// memo and keeper are nil in parts of a snapshot.
 	memo   *memo
 	keeper *keeper

@@ -182,8 +182,11 @@ type Verdict struct {
 }
 
 func (s *Server) decide(ctx context.Context, v Viewer, p IDParams, body Verdict) (Recurring, error) {
-	x, seq, err := s.desk.Decide(ctx, incident.ID(p.ID), desk.Verdict{Action: body.Action, Title: body.Title,
-		Incident: body.IncidentID, Incidents: body.IncidentIDs, Other: body.OtherID, Event: body.Event}, v.Name)
+	verdict := desk.Verdict{Action: body.Action, Title: body.Title, Incident: body.IncidentID, Incidents: body.IncidentIDs, Other: body.OtherID, Event: body.Event}
+	if err := s.desk.MayJudge(ctx, incident.ID(p.ID), verdict, v.Sight()); err != nil {
+		return Recurring{}, err
+	}
+	x, seq, err := s.desk.Decide(ctx, incident.ID(p.ID), verdict, v.Name)
 	if err != nil {
 		return Recurring{}, err
 	}
@@ -205,8 +208,11 @@ type ManageBody struct {
 }
 
 func (s *Server) manageProblem(ctx context.Context, v Viewer, p IDParams, b ManageBody) (Recurring, error) {
+	if err := s.desk.MayJudge(ctx, incident.ID(p.ID), desk.Verdict{}, v.Sight()); err != nil {
+		return Recurring{}, err
+	}
 	m, seq, err := s.desk.Manage(ctx, incident.ID(p.ID), desk.ManagePatch{Version: b.Version, Stage: b.Stage, Owner: b.Owner, Workaround: b.Workaround, Cause: b.Cause,
-		ExitWords: b.ExitWords, ExitDays: b.ExitDays, Change: b.Change, ResolvedAt: b.ResolvedAt}, v.Name)
+		ExitWords: b.ExitWords, ExitDays: b.ExitDays, Change: b.Change, ResolvedAt: b.ResolvedAt, Sight: v.Sight()}, v.Name)
 	if err != nil {
 		return Recurring{}, err
 	}

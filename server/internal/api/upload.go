@@ -110,7 +110,7 @@ func (s *Server) startFiles(ctx context.Context, v Viewer, plan desk.Plan, id in
 		return Run{}, err
 	}
 	if conn.Source == table.Source().Name && len(conn.Mapping) == 0 {
-		columns, err := s.desk.Columns(ctx, conn, id)
+		columns, err := s.desk.Columns(ctx, conn, id, v.Sight())
 		if err != nil {
 			return Run{}, err
 		}

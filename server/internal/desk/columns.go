@@ -38,11 +38,11 @@ const storedRows = 200 // stored records that stand for all of a connection
 
 // Columns returns the columns of an upload, or, without one, of the records that are stored already. A file that
 // is no table is ErrInvalid about "file".
-func (d *Desk) Columns(ctx context.Context, conn incident.Connection, upload incident.ID) (Columns, error) {
+func (d *Desk) Columns(ctx context.Context, conn incident.Connection, upload incident.ID, sight incident.Sight) (Columns, error) {
 	if conn.Source != table.Source().Name {
 		return Columns{}, fmt.Errorf("desk: %s has no columns: %w", conn.Source, incident.ErrNotFound)
 	}
-	c, err := d.columnsOf(ctx, conn, upload)
+	c, err := d.columnsOf(ctx, conn, upload, sight)
 	if err != nil || len(conn.Mapping) == 0 {
 		return c, err
 	}
@@ -57,9 +57,9 @@ func (d *Desk) Columns(ctx context.Context, conn incident.Connection, upload inc
 	return c, nil
 }
 
-func (d *Desk) columnsOf(ctx context.Context, conn incident.Connection, upload incident.ID) (Columns, error) {
+func (d *Desk) columnsOf(ctx context.Context, conn incident.Connection, upload incident.ID, sight incident.Sight) (Columns, error) {
 	if upload == "" {
-		return d.storedColumns(ctx, conn)
+		return d.storedColumns(ctx, conn, sight)
 	}
 	files, err := d.Uploads.Open(ctx, upload)
 	if err != nil {
@@ -75,14 +75,38 @@ func (d *Desk) columnsOf(ctx context.Context, conn incident.Connection, upload i
 	return Columns{Header: sheet.Header, Rows: sheet.Rows, Mapping: sheet.Mapping, Notes: sheet.Notes, Questions: sheet.Questions}, nil
 }
 
+// openRaws returns some stored records of a connection, without those of incidents that may not be seen.
+func (d *Desk) openRaws(ctx context.Context, connection incident.ID, sight incident.Sight) (out []*incident.Raw, err error) {
+	take := func(raws []*incident.Raw) error {
+		hidden, err := d.hiddenRaws(ctx, raws, sight)
+		out = append(out, slices.DeleteFunc(raws, func(r *incident.Raw) bool { return hidden[r.ID] })...)
+		return err
+	}
+	var raws []*incident.Raw
+	for raw, err := range d.Store.LatestRaws(ctx, connection) {
+		if err != nil {
+			return nil, err
+		}
+		if raws = append(raws, raw); len(raws) < storedRows {
+			continue
+		}
+		if err := take(raws); err != nil || len(out) >= storedRows {
+			return out, err
+		}
+		raws = nil
+	}
+	return out, take(raws)
+}
+
 // storedColumns makes a table of stored records: JSON objects of texts.
-func (d *Desk) storedColumns(ctx context.Context, conn incident.Connection) (Columns, error) {
+func (d *Desk) storedColumns(ctx context.Context, conn incident.Connection, sight incident.Sight) (Columns, error) {
 	var records []map[string]string
 	names := map[string]bool{}
-	for raw, err := range d.Store.LatestRaws(ctx, conn.ID) {
-		if err != nil {
-			return Columns{}, err
-		}
+	raws, err := d.openRaws(ctx, conn.ID, sight)
+	if err != nil {
+		return Columns{}, err
+	}
+	for _, raw := range raws {
 		record := map[string]string{}
 		if json.Unmarshal(raw.Body, &record) != nil {
 			continue

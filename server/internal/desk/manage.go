@@ -14,9 +14,10 @@ import (
 
 // ManagePatch is what somebody wants to be different about how a problem is managed; nil leaves a field as it is.
 type ManagePatch struct {
-	Version    *int    // the newest one that its writer knows, 0: nobody had written anything; nil: whichever is
-	Stage      *string // one of incident.Stages
-	Owner      *string // id or name of a team, person or user that there is; empty: nobody
+	Sight      incident.Sight // of the writer: a team that only hidden incidents name is not known
+	Version    *int           // the newest one that its writer knows, 0: nobody had written anything; nil: whichever is
+	Stage      *string        // one of incident.Stages
+	Owner      *string        // id or name of a team, person or user that there is; empty: nobody
 	Workaround *string
 	Cause      *string
 	ExitWords  *string
@@ -147,7 +148,7 @@ func (d *Desk) filler(ctx context.Context, p ManagePatch) (func(incident.Tx, inc
 	var owner Owner
 	var err error
 	if p.Owner != nil && strings.TrimSpace(*p.Owner) != "" {
-		if owner, err = d.owner(ctx, strings.TrimSpace(*p.Owner)); err != nil {
+		if owner, err = d.owner(ctx, strings.TrimSpace(*p.Owner), p.Sight); err != nil {
 			return nil, err
 		}
 	}
@@ -278,14 +279,16 @@ type Owner struct {
 }
 
 // Owners lists everybody who can own a problem: teams, then users, then the people that sources name.
-func (d *Desk) Owners(ctx context.Context) ([]Owner, error) {
+func (d *Desk) Owners(ctx context.Context, sight incident.Sight) ([]Owner, error) {
 	var out []Owner
 	teams, err := d.Store.Teams(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, t := range teams {
-		out = append(out, Owner{t.ID, t.Name, "team"})
+		if sight.All || !d.Live.Snapshot().HidesTeam(t.ID, sight) {
+			out = append(out, Owner{t.ID, t.Name, "team"})
+		}
 	}
 	users, err := d.Store.Users(ctx)
 	if err != nil {
@@ -310,8 +313,8 @@ func (d *Desk) Owners(ctx context.Context) ([]Owner, error) {
 }
 
 // owner finds one of Owners by id or name, the first of those with one name.
-func (d *Desk) owner(ctx context.Context, name string) (Owner, error) {
-	all, err := d.Owners(ctx)
+func (d *Desk) owner(ctx context.Context, name string, sight incident.Sight) (Owner, error) {
+	all, err := d.Owners(ctx, sight)
 	if err != nil {
 		return Owner{}, err
 	}

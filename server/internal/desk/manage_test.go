@@ -51,11 +51,11 @@ func TestManage(t *testing.T) {
 		}
 		return m
 	}
-	manage(ManagePatch{Owner: new("storage"), Workaround: new("Delete logs\r\n")})
+	manage(ManagePatch{Sight: incident.Sight{All: true}, Owner: new("storage"), Workaround: new("Delete logs\r\n")})
 	if got, want := board(t, d), "confirmed Problem p: a b c; suggested Problem q: d e"; got != want {
 		t.Errorf("after taking it over: %s, want %s", got, want)
 	}
-	m := manage(ManagePatch{Version: new(1), Stage: new("known_error"), Owner: new("Responder One"), ExitDays: new(60), Change: new("chg_1")})
+	m := manage(ManagePatch{Sight: incident.Sight{All: true}, Version: new(1), Stage: new("known_error"), Owner: new("Responder One"), ExitDays: new(60), Change: new("chg_1")})
 	if m.OwnerName != "Responder One" || m.Owner != "per_1" || m.Workaround != "Delete logs" || m.Change != "chg_1" || m.Version != 2 {
 		t.Errorf("second version = %+v", m)
 	}
@@ -94,11 +94,11 @@ func TestManage(t *testing.T) {
 func TestManageMeanwhile(t *testing.T) {
 	d := managing(t)
 	for i, text := range []string{"Restart it", "Restart both"} {
-		if _, _, err := d.Manage(t.Context(), "p", ManagePatch{Version: &i, Workaround: new(text)}, "first"); err != nil {
+		if _, _, err := d.Manage(t.Context(), "p", ManagePatch{Sight: incident.Sight{All: true}, Version: &i, Workaround: new(text)}, "first"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, _, err := d.Manage(t.Context(), "p", ManagePatch{Version: new(1), Workaround: new("Wait")}, "second")
+	_, _, err := d.Manage(t.Context(), "p", ManagePatch{Sight: incident.Sight{All: true}, Version: new(1), Workaround: new("Wait")}, "second")
 	var meanwhile *MeanwhileError
 	if !errors.As(err, &meanwhile) || !errors.Is(err, incident.ErrConflict) {
 		t.Fatalf("Manage of an old version: %v, want a conflict", err)
@@ -122,6 +122,7 @@ func TestManageRefuses(t *testing.T) {
 		"resolved_at": {Stage: new("resolved"), ResolvedAt: new(d.Now().Add(time.Hour))},
 		"workaround":  {Workaround: new(strings.Repeat("x", 20_001))},
 	} {
+		p.Sight = incident.Sight{All: true}
 		_, _, err := d.Manage(t.Context(), "p", p, "editor")
 		var wrong *incident.FieldError
 		if !errors.As(err, &wrong) || wrong.Field != field {
@@ -134,7 +135,7 @@ func TestManageRefuses(t *testing.T) {
 	if _, _, err := d.Decide(t.Context(), "q", Verdict{Action: "reject"}, "editor"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d.Manage(t.Context(), "q", ManagePatch{Owner: new("Storage")}, "editor"); !errors.Is(err, incident.ErrInvalid) {
+	if _, _, err := d.Manage(t.Context(), "q", ManagePatch{Sight: incident.Sight{All: true}, Owner: new("Storage")}, "editor"); !errors.Is(err, incident.ErrInvalid) {
 		t.Errorf("Manage of a rejected problem: %v, want ErrInvalid", err)
 	}
 }
@@ -143,7 +144,7 @@ func TestManageRefuses(t *testing.T) {
 // taken back.
 func TestMergeAdopts(t *testing.T) {
 	d := managing(t)
-	if _, _, err := d.Manage(t.Context(), "q", ManagePatch{Workaround: new("Restart it")}, "editor"); err != nil {
+	if _, _, err := d.Manage(t.Context(), "q", ManagePatch{Sight: incident.Sight{All: true}, Workaround: new("Restart it")}, "editor"); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := d.Decide(t.Context(), "p", Verdict{Action: "merge", Other: "q"}, "editor"); err != nil {

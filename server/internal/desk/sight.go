@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"hindsight/incident"
@@ -42,6 +43,57 @@ func (d *Desk) MayReadWarnings(ctx context.Context, connection incident.ID, impo
 		return false, nil
 	}
 	return d.SeesAllOf(ctx, connection, sight)
+}
+
+// MayJudge returns ErrNotFound, or for a problem to merge with ErrInvalid, where somebody does not see a problem, or an incident, another problem or a step that a verdict about it
+// names. It is asked before Decide and Manage.
+func (d *Desk) MayJudge(ctx context.Context, id incident.ID, v Verdict, sight incident.Sight) error {
+	if _, err := d.Problem(ctx, id, sight); err != nil {
+		return err
+	}
+	incidents := slices.Clone(v.Incidents)
+	if v.Incident != "" {
+		incidents = append(incidents, v.Incident)
+	}
+	if v.Other != "" && v.Action == "merge" {
+		if _, err := d.Problem(ctx, v.Other, sight); errors.Is(err, incident.ErrNotFound) {
+			return incident.Invalidf("other", "%q is no other problem", v.Other) // as Decide says of one that there is not
+		} else if err != nil {
+			return err
+		}
+	} else if v.Other != "" {
+		incidents = append(incidents, v.Other)
+	}
+	for _, x := range incidents {
+		if _, err := d.Incident(ctx, x, sight); err != nil {
+			return err
+		}
+	}
+	if v.Action != "undo" || sight.All {
+		return nil
+	}
+	events, err := d.ProblemHistory(ctx, id, undoable, sight)
+	if err == nil && v.Event != 0 && !slices.ContainsFunc(events, func(e incident.ProblemEvent) bool { return e.N == v.Event }) {
+		err = incident.ErrNotFound
+	}
+	return err
+}
+
+// hiddenRaws returns those of some records whose incident may not be seen.
+func (d *Desk) hiddenRaws(ctx context.Context, raws []*incident.Raw, sight incident.Sight) (map[incident.ID]bool, error) {
+	letters := make([]incident.DeadLetter, len(raws))
+	for i, r := range raws {
+		letters[i] = incident.DeadLetter{ID: r.ID, Connection: r.Connection, Type: r.Type, ExternalID: r.ExternalID}
+	}
+	open, err := d.OpenLetters(ctx, letters, sight)
+	hidden := map[incident.ID]bool{}
+	for _, l := range letters {
+		hidden[l.ID] = true
+	}
+	for _, l := range open {
+		delete(hidden, l.ID)
+	}
+	return hidden, err
 }
 
 // incarnations is how many records of one external id a letter is looked for among.

@@ -32,7 +32,7 @@ func (s *Server) columns(r *request) (incident.Connection, desk.Columns, error) 
 	if err != nil {
 		return incident.Connection{}, desk.Columns{}, err
 	}
-	columns, err := s.Columns(r.Request.Context(), *conn, r.uploadOf())
+	columns, err := s.Columns(r.Request.Context(), *conn, r.uploadOf(), r.viewer.Sight())
 	return *conn, columns, err
 }
 

@@ -26,7 +26,10 @@ func (s *Server) connectionPage(r *request, form frontend.Form) (frontend.Connec
 		return frontend.ConnectionPage{}, err
 	}
 	page := frontend.ConnectionPage{Shell: r.shell(conn.Name, frontend.NavImports, importsCrumb), Source: j.card(), Upload: j.source.File,
-		Records: tallies[conn.ID].Records, Runs: j.runs, Continue: j.goesOn(), Fare: j.fare(), Form: form, MayEdit: s.mayEdit(r)}
+		Runs: j.runs, Continue: j.goesOn(), Fare: j.fare(), Form: form, MayEdit: s.mayEdit(r)}
+	if r.viewer.Sight().All { // it counts the records of private incidents, too
+		page.Records = tallies[conn.ID].Records
+	}
 	if page.Row, err = s.connectionRow(ctx, conn, tallies[conn.ID], j.health, r.viewer.Sight()); err != nil {
 		return page, err
 	}

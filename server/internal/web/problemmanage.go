@@ -36,7 +36,7 @@ func (s *Server) managedPart(ctx context.Context, r *request, x desk.Standing, i
 		}
 	}
 	if r.viewer.May(incident.Write) {
-		return part, s.offerOwners(ctx, &part, incs)
+		return part, s.offerOwners(ctx, r, &part, incs)
 	}
 	return part, nil
 }
@@ -44,7 +44,7 @@ func (s *Server) managedPart(ctx context.Context, r *request, x desk.Standing, i
 const ownersOffered = 100
 
 // offerOwners names those who are likely to own a problem: whose team it is, who worked on it, who has an account; any other can be typed.
-func (s *Server) offerOwners(ctx context.Context, part *frontend.ManagedPart, incs []*incident.Incident) error {
+func (s *Server) offerOwners(ctx context.Context, r *request, part *frontend.ManagedPart, incs []*incident.Incident) error {
 	add := func(name string) {
 		if name != "" && len(part.Owners) < ownersOffered && !slices.Contains(part.Owners, name) {
 			part.Owners = append(part.Owners, name)
@@ -61,11 +61,7 @@ func (s *Server) offerOwners(ctx context.Context, part *frontend.ManagedPart, in
 			add(name)
 		}
 	}
-	teams, err := s.Store.Teams(ctx)
-	if err != nil {
-		return err
-	}
-	for _, t := range teams {
+	for _, t := range snapshot.Teams(r.viewer.Sight()) {
 		add(t.Name)
 	}
 	users, err := s.Store.Users(ctx)
@@ -111,7 +107,11 @@ func returnedWords(x desk.Standing, zone *time.Location) string {
 // manageProblem saves what people decided about a problem. Who had an older version before them sees what was changed meanwhile.
 func (s *Server) manageProblem(r *request) (answer, error) {
 	ctx, id := r.Request.Context(), incident.ID(r.Param("id"))
+	if err := s.MayJudge(ctx, id, desk.Verdict{}, r.viewer.Sight()); err != nil {
+		return answer{}, err
+	}
 	patch, err := s.managePatch(r, id)
+	patch.Sight = r.viewer.Sight()
 	var m incident.Management
 	var seq incident.Seq
 	if err == nil {

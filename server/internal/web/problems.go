@@ -254,7 +254,11 @@ func (s *Server) restoreMember(r *request) (answer, error) {
 
 func (s *Server) decide(r *request, v desk.Verdict, done string) (answer, error) {
 	id := incident.ID(r.Param("id"))
-	_, seq, err := s.Decide(r.Request.Context(), id, v, r.viewer.Name)
+	err := s.MayJudge(r.Request.Context(), id, v, r.viewer.Sight())
+	var seq incident.Seq
+	if err == nil {
+		_, seq, err = s.Decide(r.Request.Context(), id, v, r.viewer.Name)
+	}
 	if errors.Is(err, incident.ErrInvalid) {
 		page, pageErr := s.problemPage(r, formOf(r.Request.PostForm, err))
 		return answer{page: page, status: 422}, pageErr

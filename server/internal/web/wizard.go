@@ -163,7 +163,7 @@ func (in *intake) take(r *request) (incident.Connection, error) {
 	}
 	// A file that cannot be read at all is better said here, where another one can be chosen.
 	if sourceCard(in.source).Mapped {
-		_, err = in.server.Desk.Columns(ctx, conn, in.run)
+		_, err = in.server.Desk.Columns(ctx, conn, in.run, incident.Sight{})
 	} else {
 		_, err = in.server.Uploads.Open(ctx, in.run)
 	}
