@@ -86,7 +86,9 @@ func (s *Snapshot) Hides(id incident.ID, sight incident.Sight) bool {
 }
 
 // HidesTeam reports whether only incidents that are not seen name a team.
-func (s *Snapshot) HidesTeam(team incident.ID, sight incident.Sight) bool { return s.secretTeams(sight)[string(team)] }
+func (s *Snapshot) HidesTeam(team incident.ID, sight incident.Sight) bool {
+	return s.secretTeams(sight)[string(team)]
+}
 
 // Visible returns the number of incidents that a viewer may see, uncounted ones included.
 func (s *Snapshot) Visible(sight incident.Sight) int {
