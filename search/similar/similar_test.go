@@ -151,8 +151,8 @@ func TestApply(t *testing.T) {
 	if got := e.Similar("c", 5, incident.Sight{}); len(got.Again) != 0 {
 		t.Errorf("Similar(c) after d is gone = %+v, want none", got)
 	}
-	if e.Seq() != 6 || e.corpus.Len() != 8 {
-		t.Errorf("position %d with %d texts, want 6 with 8", e.Seq(), e.corpus.Len())
+	if e.Seq() != 6 || e.corpus.Len() != 7 {
+		t.Errorf("position %d with %d texts, want 6 with 7, the private one not counted", e.Seq(), e.corpus.Len())
 	}
 	canceled, cancel := context.WithCancel(ctx)
 	cancel()

@@ -106,7 +106,7 @@ func (e *Engine) Weigh(ctx context.Context) error {
 	if !due {
 		return nil
 	}
-	judged := e.judge(known.verdicts())
+	judged := e.judge(known.verdicts(e.private))
 	var scores []float64
 	next.weights, scores, next.learnt = learn(judged)
 	next.rates = ratesOf(judged, scores)

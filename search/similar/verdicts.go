@@ -49,8 +49,8 @@ func (e *Engine) saidOf(a, b incident.ID) (same, known bool) {
 
 // verdicts lists the pairs that people decided about, each once, an answer about the pair itself before what follows from a
 // problem: the neighbours among the members of one that a person confirmed are the same, those of a rejected one are not, and who was taken out is
-// not the same as the first that stayed. Problems of basis "source" say what the source thinks, and do not count.
-func (h heard) verdicts() []verdict {
+// not the same as the first that stayed. Hidden members are left out before. Problems of basis "source" say what the source thinks, and do not count.
+func (h heard) verdicts(hidden func(incident.ID) bool) []verdict {
 	known := map[[2]incident.ID]bool{}
 	var out []verdict
 	add := func(a, b incident.ID, same bool) {
@@ -68,6 +68,7 @@ func (h heard) verdicts() []verdict {
 		if p.By == "" || p.Basis != "text" || p.State == incident.Suggested {
 			continue
 		}
+		p.Members = slices.DeleteFunc(slices.Clone(p.Members), func(m incident.ProblemMember) bool { return hidden(m.Incident) })
 		stayed, out := membersOf(p)
 		for i := 1; i < min(len(stayed), perProblem+1); i++ {
 			add(stayed[i-1], stayed[i], p.State == incident.Confirmed)
@@ -97,6 +98,14 @@ func membersOf(p incident.Problem) (in, out []incident.ID) {
 type judged struct {
 	verdict
 	features
+}
+
+// private reports whether an incident is known to be private.
+func (e *Engine) private(id incident.ID) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	at, known := e.places[id]
+	return known && e.entries[at].private
 }
 
 // judge measures the pairs of public incidents whose texts are known, in the order given: what is learnt from them, and how many there are, everybody sees.

@@ -66,7 +66,7 @@ func TestVerdictsOfProblems(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			same, apart := 0, 0
-			for _, v := range (heard{problems: []incident.Problem{tc.problem}}).verdicts() {
+			for _, v := range (heard{problems: []incident.Problem{tc.problem}}).verdicts(func(incident.ID) bool { return false }) {
 				if v.same {
 					same++
 				} else {
@@ -80,7 +80,7 @@ func TestVerdictsOfProblems(t *testing.T) {
 	}
 	both := heard{answers: []incident.Answer{{A: "m00", B: "m01", Same: false}}, problems: []incident.Problem{
 		{State: incident.Confirmed, Basis: "text", By: "ada", Members: members(2)}}}
-	if got := both.verdicts(); len(got) != 1 || got[0].same {
+	if got := both.verdicts(func(incident.ID) bool { return false }); len(got) != 1 || got[0].same {
 		t.Errorf("verdicts = %+v, want the answer alone", got)
 	}
 }
