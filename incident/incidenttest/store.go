@@ -31,6 +31,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"records of the same incident", testTwins},
 
 		{"filters", testFilters},
+		{"sights", testSights},
 		{"orders", testOrders},
 		{"pages with ties", testPages},
 		{"malformed cursors are invalid", testCursors},

@@ -59,6 +59,7 @@ func asIs(t *testing.T, cfg store.Config, f func(db *sql.DB)) {
 // replaced are the columns that a later migration gives other values, and why.
 var replaced = map[string]string{
 	"incidents.facts": "is derived, and made again in the form of the newest program",
+	"tokens.role":     "becomes the abilities of the role, which readStory looks for",
 }
 
 // A database of every earlier schema comes up to date with all that was in it, value by value; and people see in it what they
@@ -151,6 +152,7 @@ func story() []step {
 		{4, 0, `INSERT INTO raws (id, connection_id, record_type, external_id, hash, body, received_at, via, origin, gone, latest) VALUES
 			('raw_1', 'con_1', 'incident', 'X-1', 'h', $1, $2, 'file', '', $3, $4)`, []any{gzipped("id,X-1"), ended, false, true}},
 		{5, 0, `INSERT INTO users (id, name, display, role, password_hash, disabled, created_at) VALUES ('usr_1', 'one', 'Responder One', 'admin', 'x', $1, $2)`, []any{false, began}},
+		{5, 28, `INSERT INTO tokens (id, name, hash, role, created_by, created_at) VALUES ('tok_1', 'nightly', 'a hash', 'editor', 'usr_1', $1)`, []any{began}},
 		{6, 14, `INSERT INTO changes (kind, id, seq, gone) VALUES ('sla_target', 'sla_1', 6, $1)`, []any{false}},
 		{13, 0, `INSERT INTO policies (id, version, kind, name, body, removed, saved_at, saved_by, note) VALUES ('pol_1', 2, 'note', 'A rule', $1, $2, $3, 'usr_1', '')`, []any{[]byte(`{"a": 1}`), false, ended}},
 	}
@@ -205,6 +207,12 @@ func readStory(t *testing.T, s *store.Store, schema int64) {
 		raw, err := s.Raw(ctx, "raw_1")
 		if err != nil || string(raw.Body) != "id,X-1" {
 			t.Errorf("Raw = %+v, %v, want the record as it was read", raw, err)
+		}
+	}
+	if schema >= 5 && schema < 28 {
+		token, err := s.TokenByHash(ctx, "a hash")
+		if err != nil || !slices.Equal(token.Abilities, []incident.Ability{incident.Read, incident.Write, incident.Import}) {
+			t.Errorf("TokenByHash = %+v, %v, want the abilities of an editor", token, err)
 		}
 	}
 	readPolicies(t, s, schema)
