@@ -101,7 +101,7 @@ func TestEveryBitCounts(t *testing.T) {
 			t.Fatalf("of %d bytes, Open opens the first %d: %v", len(sealed), n, err)
 		}
 	}
-	if _, err := k.Open(sealed, "con_2"); !errors.Is(err, ErrSealed) || !strings.Contains(err.Error(), "belongs to another connection") {
+	if _, err := k.Open(sealed, "con_2"); !errors.Is(err, ErrSealed) || !strings.Contains(err.Error(), "belongs to something else") {
 		t.Errorf("about another connection, Open: %v", err)
 	}
 }
