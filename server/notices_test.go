@@ -207,6 +207,8 @@ func writeData(b *strings.Builder) {
 	for _, s := range demo.Sets() {
 		fmt.Fprintf(b, "| %s | %s | %s | <%s> |\n", s.Title, s.Licence, s.Credit, s.URL)
 	}
+	b.WriteString("\n## List of common passwords\n\nFrom zxcvbn, under the MIT licence: Copyright (c) 2012-2016 Dan Wheeler and Dropbox, Inc.; the licence and what was taken are in\n" +
+		"[server/internal/auth/common/SOURCES.md](server/internal/auth/common/SOURCES.md).\n")
 }
 
 // writeTexts writes each licence text once, with whom it is from.
