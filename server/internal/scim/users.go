@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"hindsight/incident"
+	"hindsight/server/internal/auth"
 )
 
 // maxText is the longest name or address, in bytes.
@@ -196,13 +197,7 @@ func (s *Server) putUser(ctx context.Context, before *resource, values map[strin
 	if before != nil {
 		id = before.id
 	}
-	stays, err := true, error(nil)
-	if before != nil && values["active"] == false {
-		if stays, err = s.administratorBeside(ctx, id); err != nil {
-			return "", err
-		}
-	}
-	_, err = s.Store.Update(ctx, func(tx incident.Tx) error {
+	_, err := s.Store.Update(ctx, func(tx incident.Tx) (err error) {
 		u := &incident.User{ID: id, Role: incident.Viewer, CreatedAt: s.Now().UTC()}
 		if before != nil {
 			if u, err = tx.UserByID(id); err != nil {
@@ -212,7 +207,7 @@ func (s *Server) putUser(ctx context.Context, before *resource, values map[strin
 		enabled := !u.Disabled
 		u.Name, u.Display, u.Email, u.Disabled = userName(values["userName"].(string)), display(values), email(values), values["active"] == false
 		if u.Disabled && enabled {
-			if err := s.disable(tx, *u, stays); err != nil {
+			if err := s.disable(tx, *u); err != nil {
 				return err
 			}
 		}
@@ -230,18 +225,13 @@ func (s *Server) putUser(ctx context.Context, before *resource, values map[strin
 	return id, err
 }
 
-// administratorBeside reports whether somebody else than a user may sign in and administer.
-func (s *Server) administratorBeside(ctx context.Context, id incident.ID) (bool, error) {
-	all, err := s.Store.Users(ctx)
-	return slices.ContainsFunc(all, func(u incident.User) bool {
-		return u.ID != id && !u.Disabled && !u.Service && u.Role.May(incident.Administer)
-	}), err
-}
-
 // disable ends all sessions of a user who may not sign in any more. The last administrator stays.
-func (s *Server) disable(tx incident.Tx, u incident.User, stays bool) error {
-	if u.Role.May(incident.Administer) && !stays {
+func (s *Server) disable(tx incident.Tx, u incident.User) error {
+	u.Disabled = true
+	if err := auth.KeepAdministrator(tx, u); errors.Is(err, incident.ErrInvalid) {
 		return &Error{http.StatusForbidden, "", "this is the last administrator who may sign in; make another one first"}
+	} else if err != nil {
+		return err
 	}
 	return tx.EndSessions(u.ID, "", s.Now().UTC(), incident.UserDisabled)
 }
@@ -286,16 +276,12 @@ func (s *Server) note(tx incident.Tx, of schema, u incident.User, external strin
 // dropUser disables a user for good, as a delete of RFC 7644, section 3.6, may: the provider does not see them any more,
 // their name is free, and whoever gets it is somebody else. What they did here keeps their name to show.
 func (s *Server) dropUser(ctx context.Context, it resource) error {
-	stays, err := s.administratorBeside(ctx, it.id)
-	if err != nil {
-		return err
-	}
-	_, err = s.Store.Update(ctx, func(tx incident.Tx) error {
+	_, err := s.Store.Update(ctx, func(tx incident.Tx) error {
 		u, err := tx.UserByID(it.id)
 		if err != nil {
 			return err
 		}
-		if err := s.disable(tx, *u, stays); err != nil {
+		if err := s.disable(tx, *u); err != nil {
 			return err
 		}
 		u.Disabled, u.PasswordHash, u.Name = true, "", u.Name+" ("+string(u.ID)+")"
