@@ -61,6 +61,10 @@ func (s *Service) Named(ctx context.Context, j Joining, v Vouched) (*incident.Us
 	return s.Welcome(ctx, j, v)
 }
 
+func barred(u incident.User) error {
+	return turnedAway("Your account here, %s, may not sign in. An administrator can change that.", u.Name)
+}
+
 func (s *Service) welcome(ctx context.Context, j Joining, v Vouched) (*incident.User, error) {
 	identity := incident.Identity{Issuer: v.Issuer, Subject: v.Subject, Email: strings.ToLower(v.Email), CreatedAt: s.now().UTC(), SeenAt: s.now().UTC()}
 	user, err := s.known(ctx, v)
@@ -73,7 +77,7 @@ func (s *Service) welcome(ctx context.Context, j Joining, v Vouched) (*incident.
 		}
 	}
 	if user.Disabled {
-		return nil, turnedAway("Your account here, %s, may not sign in. An administrator can change that.", user.Name)
+		return nil, barred(*user)
 	}
 	last, err := s.lastAdmin(ctx, *user)
 	if err != nil {
@@ -93,6 +97,15 @@ func (s *Service) welcome(ctx context.Context, j Joining, v Vouched) (*incident.
 		return nil, err
 	}
 	_, err = s.store.Update(ctx, func(tx incident.Tx) error {
+		switch now, err := tx.UserByID(user.ID); {
+		case errors.Is(err, incident.ErrNotFound): // somebody new
+		case err != nil:
+			return err
+		case now.Disabled: // meanwhile
+			return barred(*now)
+		default:
+			user.PasswordHash = now.PasswordHash
+		}
 		if err := tx.PutUser(*user); err != nil {
 			return err
 		}
