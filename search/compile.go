@@ -21,6 +21,7 @@ type clause struct {
 	not      bool
 	any      []condition
 	matchers []*matcher
+	views    []*plan // or what one of these selects
 	scored   bool
 }
 
@@ -53,6 +54,11 @@ func (cl clause) cost() int {
 	n := 0
 	for _, m := range cl.matchers {
 		n += m.count()
+	}
+	for _, v := range cl.views {
+		for _, of := range v.clauses {
+			n += of.cost()
+		}
 	}
 	return n
 }
@@ -95,6 +101,14 @@ func (c compiler) term(out *clause, field string, t Term) (bool, error) {
 	case "service":
 		out.any = append(out.any, oneOf(v, byService, v.catalog.services(t.Text)))
 		return true, c.text(out, "services", t)
+	case ViewField:
+		asked, known := c.req.Views[t.Text]
+		if !known {
+			return true, incident.Invalidf("q", "there is no saved view %q here", t.Text)
+		}
+		p, err := (compiler{v, asked}).compile(asked.Query)
+		out.views = append(out.views, p)
+		return true, err
 	case "source":
 		ids, err := c.sources(t.Text)
 		out.any = append(out.any, oneOf(v, byConnection, ids))

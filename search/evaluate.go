@@ -43,7 +43,7 @@ func (p *plan) runPart(ctx context.Context, i int) (*selection, error) {
 		if c.scored && s.scores == nil {
 			s.scores = numbers(part.rows)
 		}
-		hits, err := c.run(i, part, s.rows, s.scores, p.eyes)
+		hits, err := c.run(ctx, i, part, s.rows, s.scores, p.eyes)
 		if err != nil {
 			return nil, fmt.Errorf("search: read index: %w", err)
 		}
@@ -107,10 +107,18 @@ func forget(s []float32) {
 }
 
 // run returns the rows of within for which any term of the clause holds, and adds to their scores.
-func (c clause) run(i int, p *part, within set, scores []float32, by eyes) (set, error) {
+func (c clause) run(ctx context.Context, i int, p *part, within set, scores []float32, by eyes) (set, error) {
 	out := newSet(p.rows)
 	for _, holds := range c.any {
 		holds(p, within, out)
+	}
+	for _, v := range c.views {
+		found, err := v.runPart(ctx, i)
+		if err != nil {
+			return out, err
+		}
+		forget(found.scores) // how well it fits a saved view ranks nothing
+		out.or(found.rows)
 	}
 	if !c.scored {
 		scores = nil

@@ -27,6 +27,9 @@ type field struct {
 	like   string   // an example, for messages
 }
 
+// ViewField is the field that names a saved view, whose question must hold; see Request.Views.
+const ViewField = "view"
+
 // fields lists the fields of the language in the order in which help shows them.
 // The text of title, description, … is indexed under the same names.
 func fields() []field {
@@ -42,6 +45,7 @@ func fields() []field {
 		{name: "origin", sort: enum, values: asText(incident.Origins)},
 		{name: "started", sort: dates, like: "started:2026-Q3"},
 		{name: "opened", sort: dates, like: "opened:2024-01..2024-03"},
+		{name: ViewField, sort: names, like: `view:"the worst"`},
 		{name: "title", sort: words, like: "title:timeout"},
 		{name: "description", sort: words, like: "description:timeout"},
 		{name: "timeline", sort: words, like: "timeline:rollback"},

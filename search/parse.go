@@ -19,6 +19,7 @@ const maxQuery = 1000
 //	-drill  -status:open  not
 //	sev:1|2               one of several values
 //	service:checkout      services and teams by words of their names
+//	view:"the worst"      what a saved view finds
 //	opened:2026-Q3        also 2026, 2026-07, 2026-07-14, A..B, >A, >=A, <A, <=A; days are UTC
 //
 // Marks without a letter or digit, as a dash between words, mean nothing. The error is an

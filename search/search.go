@@ -17,7 +17,10 @@ type Request struct {
 	Filter incident.Filter
 	// Connections are all that exist: source:NAME finds them by name, and facets are labelled with it.
 	Connections []incident.Connection
-	Facets      bool
+	// Views are the questions that view:NAME of Query stands for, by the text of its term. One that is not a key is ErrInvalid.
+	// Each is compiled as it is, so that its Filter.Sight must be that of the request.
+	Views  map[string]Request
+	Facets bool
 }
 
 // Result is a page of incidents, best first.

@@ -421,3 +421,41 @@ func TestMatches(t *testing.T) {
 		}
 	}
 }
+
+// TestViewsInQueries: a view is a condition like others, whatever it consists of, and ranks nothing.
+func TestViewsInQueries(t *testing.T) {
+	x := opened(t, sample())
+	asked := func(text string, f incident.Filter, views map[string]Request) Request {
+		q, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Request{Query: q, Filter: f, Views: views}
+	}
+	views := map[string]Request{
+		"cold ones": asked("cold cache", incident.Filter{}, nil),
+		"first":     asked("sev:1", incident.Filter{}, nil),
+		"of 2025":   asked("", incident.Filter{From: at("2025-01-01"), To: at("2026-01-01")}, nil),
+	}
+	views["nested"] = asked(`view:"cold ones"`, incident.Filter{Severities: []incident.Severity{incident.Sev2}}, views)
+	for _, tc := range []struct{ name, query, want string }{
+		{"by words", `view:"cold ones"`, "b a"}, // by date: words of a view rank nothing
+		{"with another condition", `view:"cold ones" sev:1`, "a"},
+		{"with a word", `view:"cold ones" pool`, "b"},
+		{"a condition; the private one is hidden", "view:first", "a"},
+		{"a period", `view:"of 2025"`, "c"},
+		{"not", `-view:"cold ones"`, "c"},
+		{"one of two", `view:"of 2025"|first`, "c a"},
+		{"within another", "view:nested", "b"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r, err := x.Search(t.Context(), asked(tc.query, incident.Filter{}, views))
+			if err != nil || ids(r) != tc.want || r.Total != len(strings.Fields(tc.want)) {
+				t.Errorf("Search(%q) = %q of %d, %v, want %q", tc.query, ids(r), r.Total, err, tc.want)
+			}
+		})
+	}
+	if _, err := x.Search(t.Context(), asked("view:unknown", incident.Filter{}, views)); !errors.Is(err, incident.ErrInvalid) {
+		t.Errorf("Search(view:unknown): %v, want ErrInvalid", err)
+	}
+}

@@ -81,8 +81,12 @@ func (d *Desk) Source(name string) (importers.Source, error) {
 }
 
 // Scope resolves the names of a question into what search and analytics are asked. A name that
-// nothing has is an ErrInvalid that names the parameter.
+// nothing has is an ErrInvalid that names the parameter. Saved views in its text are those that the user of sight may see.
 func (d *Desk) Scope(ctx context.Context, q query.Query, sight incident.Sight) (search.Request, analytics.Query, error) {
+	return d.scope(ctx, q, sight, &opened{})
+}
+
+func (d *Desk) scope(ctx context.Context, q query.Query, sight incident.Sight, within *opened) (search.Request, analytics.Query, error) {
 	r := names{d.Live.Snapshot(), sight}
 	services, err := r.services("service", q.Services)
 	if err != nil {
@@ -117,7 +121,11 @@ func (d *Desk) Scope(ctx context.Context, q query.Query, sight incident.Sight) (
 	if err != nil {
 		return search.Request{}, analytics.Query{}, err
 	}
-	return search.Request{Query: text, Connections: all, Filter: incident.Filter{
+	views, err := d.viewsIn(ctx, text, sight, within)
+	if err != nil {
+		return search.Request{}, analytics.Query{}, err
+	}
+	return search.Request{Query: text, Connections: all, Views: views, Filter: incident.Filter{
 		Severities: q.Severities, Statuses: q.Statuses, Kinds: q.Kinds, Origins: q.Origins, Services: services, NotServices: not,
 		Teams: teams, Priorities: q.Priorities, Tags: q.Tags, Connections: connections, From: q.From, To: q.To,
 		Sight: sight, Sort: order(q.Sort), After: q.After, Limit: q.Limit,

@@ -87,6 +87,16 @@ func (s *Server) completions(r *request) func(field string) []string {
 			for _, x := range s.Live.Snapshot().Teams(r.viewer.Sight()) {
 				out = append(out, x.Name)
 			}
+		case search.ViewField:
+			all, err := s.Views(r.Request.Context(), r.saver())
+			if err != nil {
+				s.log.WarnContext(r.Request.Context(), "the names of saved views are not offered", "error", err)
+			}
+			for _, v := range all {
+				if page, _, _ := strings.Cut(v.Path, "?"); !v.Removed() && (page == incidentsPath || page == searchPath) {
+					out = append(out, v.Name)
+				}
+			}
 		}
 		return out
 	}
