@@ -40,9 +40,32 @@ type Reader interface {
 	Timeline(ctx context.Context, id ID) ([]TimelineEvent, error)
 	// Timelines returns the events of many incidents at once, each in time order.
 	Timelines(ctx context.Context, ids []ID) (map[ID][]TimelineEvent, error)
+	// Retrospective returns what there is to read: the reading copy of the one that is written here, else the imported one.
 	Retrospective(ctx context.Context, id ID) (*Retrospective, error)
 	// Retrospectives returns those of many incidents at once; one without is not a key.
 	Retrospectives(ctx context.Context, ids []ID) (map[ID]Retrospective, error)
+	// ImportedRetrospective returns what a source gave, also of an incident whose retrospective is written here.
+	ImportedRetrospective(ctx context.Context, incident ID) (*Retrospective, error)
+
+	// Retro returns the retrospective that is written here about an incident.
+	Retro(ctx context.Context, incident ID) (*Retro, error)
+	Retros(ctx context.Context) ([]Retro, error) // the last changed first
+	// RetroSections returns the sections in their order, removed ones too.
+	RetroSections(ctx context.Context, incident ID) ([]RetroSection, error)
+	// TextChanges returns the accepted changes of a section's text that come after a version, in order. When some of them are
+	// kept no more it is ErrNotFound, and so it is for a version that is none.
+	TextChanges(ctx context.Context, incident ID, slug string, after int) ([]TextChange, error)
+	// RetroPulses tells of several retrospectives how far they are; one that is not there is not a key.
+	RetroPulses(ctx context.Context, incidents []ID) (map[ID]RetroPulse, error)
+	// StaleRetros returns the incidents whose retrospective was changed at or before a time and after its reading copy was made.
+	StaleRetros(ctx context.Context, changed time.Time) ([]ID, error)
+	// RetroSnapshots returns the snapshots of a retrospective without their bodies, the newest first.
+	RetroSnapshots(ctx context.Context, incident ID) ([]RetroSnapshot, error)
+	RetroSnapshot(ctx context.Context, id ID) (*RetroSnapshot, error)
+	// RetroComments returns the comments on a retrospective, the oldest first, without removed ones.
+	RetroComments(ctx context.Context, incident ID) ([]RetroComment, error)
+	// Moments returns the moments of a retrospective in time order, removed ones too.
+	Moments(ctx context.Context, incident ID) ([]Moment, error)
 
 	// ChangeEvent returns the change event, also when only its tombstone is left.
 	ChangeEvent(ctx context.Context, id ID) (*ChangeEvent, error)
@@ -164,7 +187,30 @@ type Tx interface {
 	Twins(ids []ID) ([]ID, error)
 	// PutTimeline replaces the events of the given incidents; an incident that is not a key keeps its own.
 	PutTimeline(events map[ID][]TimelineEvent) error
-	PutRetrospectives(rs []Retrospective) error
+	PutRetrospectives(rs []Retrospective) error // imported ones
+	// RetroByID returns the retrospective that is written about an incident, or ErrNotFound. Nobody else changes it, its sections'
+	// list, its moments or comments before the transaction ends.
+	RetroByID(incident ID) (*Retro, error)
+	// PutRetro writes a version. It is ErrConflict when that is not the one behind the stored, for then somebody else wrote
+	// meanwhile; and a change of its incident.
+	PutRetro(r Retro) error
+	// PutReading replaces the reading copy, as of a time: a change of its incident.
+	PutReading(r Retrospective, asOf time.Time) error
+	// PutRetroSections adds sections with their text, of which the version must be 0; of those that are there it changes place,
+	// title and whether they are removed, and leaves the text as it is. Who does so puts the Retro, too, which says when it changed.
+	PutRetroSections(ss []RetroSection) error
+	// RetroSection returns a section, removed or not. Nobody else changes its text before the transaction ends.
+	RetroSection(incident ID, slug string) (*RetroSection, error)
+	// AppendText gives a section a new text, which is the stored one after changes. It is ErrConflict unless the version of the
+	// first change is the one behind the stored, and those of the others follow; and ErrInvalid for a text that cannot be stored.
+	AppendText(incident ID, slug, text string, changes []TextChange) error
+	PutRetroSnapshot(s RetroSnapshot) error
+	// PutRetroComment writes a version; ErrConflict as PutRetro.
+	PutRetroComment(c RetroComment) error
+	// PutMoment writes a version; ErrConflict as PutRetro.
+	PutMoment(m Moment) error
+	// SweepTextChanges forgets changes of texts that were accepted before a time; the texts stay as they are.
+	SweepTextChanges(before time.Time) error
 	// ChangeEventsByID returns those that exist, tombstones included.
 	ChangeEventsByID(ids []ID) (map[ID]*ChangeEvent, error)
 	PutChangeEvents(cs []ChangeEvent) error

@@ -22,6 +22,8 @@ var untold = map[string]string{
 	"SweepSettings": "jobs forget what they kept for themselves",
 	"TouchSession":  "a visit", "ClaimCheck": "a request asks the provider again", "PutGrant": "what a provider gave to be asked with again",
 	"SweepSessions": "a job forgets what is long over", "PutDevice": "the sign-in has an entry", "SweepDevices": "a job forgets what was long not seen",
+	"RetroByID": "reads", "RetroSection": "reads",
+	"PutReading": "is made from what has entries", "AppendText": "its changes and the snapshots tell who wrote what", "SweepTextChanges": "a job forgets what no editor asks for any more",
 	"Enqueue":    "work that follows from what has an entry",
 	"Note":       "is an entry itself",
 	"HoldNewest": "reads", "ConnectionsByID": "reads",
@@ -40,6 +42,19 @@ func told(tx incident.Tx) map[string]func() error {
 		},
 		"PutRetrospectives": func() error {
 			return tx.PutRetrospectives([]incident.Retrospective{{Incident: Incident(1).ID, Title: "What we learnt"}})
+		},
+		"PutRetro": func() error { return tx.PutRetro(Retro()) },
+		"PutRetroSections": func() error {
+			return tx.PutRetroSections([]incident.RetroSection{{Incident: Incident(1).ID, Slug: "summary", Title: "Summary"}})
+		},
+		"PutRetroSnapshot": func() error {
+			return tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snap_1", Incident: Incident(1).ID, Why: incident.SnapshotNamed, At: Epoch()})
+		},
+		"PutRetroComment": func() error {
+			return tx.PutRetroComment(incident.RetroComment{ID: "com_1", Incident: Incident(1).ID, Version: 1, Text: "Why?", At: Epoch()})
+		},
+		"PutMoment": func() error {
+			return tx.PutMoment(incident.Moment{ID: "mom_1", Incident: Incident(1).ID, Version: 1, At: Epoch(), Lane: "key", Title: "The alert came"})
 		},
 		"PutChangeEvents": func() error {
 			return tx.PutChangeEvents([]incident.ChangeEvent{{ID: "chg_1", Ref: incident.Ref{Connection: "con_1", Type: "deploy", ExternalID: "1"}, Title: "Release", StartedAt: Epoch()}})
@@ -132,7 +147,7 @@ func told(tx incident.Tx) map[string]func() error {
 }
 
 // inTurn is the order in which told is called, for some need what others wrote.
-var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutChangeEvents", "PutRosters",
+var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroComment", "PutMoment", "PutChangeEvents", "PutRosters",
 	"PutServices", "PutTeams", "DeleteServices", "DeleteTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
 	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutMemberships", "PutMembership", "DeleteMembership", "PutSecondFactor", "DeleteSecondFactor", "PutProvisioned", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
 	"PutToken", "DeleteToken", "PutView", "PutSetting", "EraseFromAudit", "CutAudit"}

@@ -27,6 +27,9 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"what is returned belongs to the caller", testOwnership},
 		{"timelines", testTimelines},
 		{"retrospectives", testRetrospectives},
+		{"retrospectives that are written here", testRetros},
+		{"changes of a text", testTexts},
+		{"moments, comments and snapshots", testRetroParts},
 		{"reads in a transaction see its writes", testReadYourWrites},
 		{"records of the same incident", testTwins},
 

@@ -225,7 +225,23 @@ func (t *tx) rewritten(of table, ids []string) error {
 			return err
 		}
 	}
+	if of.name == "retro_sections" || of.name == "retro_changes" {
+		if err := t.forgetChanges(ids); err != nil {
+			return err
+		}
+	}
 	return t.touchAll(in, kind, ids)
+}
+
+// forgetChanges drops the changes of the texts of retrospectives, which no longer lead to the texts that are stored. Editors that
+// are open find their version gone and load the text again.
+func (t *tx) forgetChanges(incidents []string) error {
+	for _, query := range []string{"DELETE FROM retro_changes WHERE ", "UPDATE retro_sections SET version = version + 1 WHERE "} {
+		if err := t.db.Exec(query+t.dialect.in("incident_id"), array(incidents)).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // touchAll notes that entities have changed, and of which only a tombstone is left.

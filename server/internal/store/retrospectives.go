@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"hindsight/incident"
@@ -18,6 +19,15 @@ type retrospectiveRow struct {
 
 // Retrospective implements incident.Reader.
 func (s *Store) Retrospective(ctx context.Context, id incident.ID) (*incident.Retrospective, error) {
+	found, err := s.Retrospectives(ctx, []incident.ID{id})
+	if r, ok := found[id]; ok || err != nil {
+		return &r, err
+	}
+	return nil, failed(incident.ErrNotFound, "read retrospective of %s", id)
+}
+
+// ImportedRetrospective implements incident.Reader.
+func (s *Store) ImportedRetrospective(ctx context.Context, id incident.ID) (*incident.Retrospective, error) {
 	var r retrospectiveRow
 	if err := s.db.WithContext(ctx).Table("retrospectives").Where("incident_id = ?", id).Take(&r).Error; err != nil {
 		return nil, failed(err, "read retrospective of %s", id)
@@ -41,8 +51,25 @@ func (s *Store) Retrospectives(ctx context.Context, ids []incident.ID) (map[inci
 		for _, r := range rows {
 			found[r.IncidentID] = r.value()
 		}
+		if err := s.readings(ctx, some, found); err != nil {
+			return nil, failed(err, "read retrospectives of %d incidents", len(ids))
+		}
 	}
 	return found, nil
+}
+
+// readings puts the reading copies of those that are written here in the place of imported ones.
+func (s *Store) readings(ctx context.Context, ids []incident.ID, into map[incident.ID]incident.Retrospective) error {
+	var rows []retroRow
+	err := s.db.WithContext(ctx).Table("retros").Select("incident_id, reading").Where("reading IS NOT NULL AND incident_id IN ?", ids).Find(&rows).Error
+	for _, r := range rows {
+		var v incident.Retrospective
+		if err == nil {
+			err = json.Unmarshal([]byte(r.Reading.String), &v)
+		}
+		into[r.IncidentID] = clean(v)
+	}
+	return err
 }
 
 // PutRetrospectives implements incident.Tx. It fails with ErrNotFound when one of the incidents is not
