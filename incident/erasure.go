@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -27,7 +28,18 @@ type Erasure struct {
 	Report    ErasureReport
 	BegunAt   time.Time
 	EndedAt   time.Time // zero while it runs
-	By        string
+	By        string    // id of a user, or "command line": a name would have to be erased from here, too
+}
+
+// SeenAt returns when an erasure was last known to go on, or when it ended.
+func (e Erasure) SeenAt() time.Time {
+	switch {
+	case e.State == ErasureDone:
+		return e.EndedAt
+	case e.Report.Step != nil:
+		return e.Report.Step.At
+	}
+	return e.BegunAt
 }
 
 // The states of an erasure.
@@ -39,12 +51,37 @@ const (
 // ErasureReport says how much was, or would be, rewritten, and where.
 type ErasureReport struct {
 	Pseudonym string         `json:"pseudonym,omitempty"`
+	Step      *ErasureStep   `json:"step,omitempty" doc:"how far it is, while it goes on"`
 	Places    map[string]int `json:"places" doc:"rows that named the person, by table"`
 	Looked    int            `json:"looked_at" doc:"rows that were looked at"`
 	Accounts  int            `json:"accounts" doc:"users that were disabled and renamed, with their sessions, tokens and memberships"`
 	Audit     int64          `json:"audit_entries" doc:"entries of the audit log whose texts were erased; the chain still holds"`
 	Change    Seq            `json:"change" doc:"newest change of the feed that it made"`
 	Notes     []string       `json:"notes" doc:"what is left to do or to know"`
+}
+
+// Note adds a note unless it is there.
+func (r *ErasureReport) Note(text string) {
+	if !slices.Contains(r.Notes, text) {
+		r.Notes = append(r.Notes, text)
+	}
+}
+
+// Rows returns how many rows named the person.
+func (r ErasureReport) Rows() int {
+	n := 0
+	for _, rows := range r.Places {
+		n += rows
+	}
+	return n
+}
+
+// ErasureStep says how far a pass over everything is.
+type ErasureStep struct {
+	Table string    `json:"table" doc:"that it goes through"`
+	Done  int       `json:"done" doc:"tables that are behind it"`
+	Of    int       `json:"of" doc:"tables in all"`
+	At    time.Time `json:"at" doc:"when it was here"`
 }
 
 // Eraser replaces what was erased in texts. Names are compared word by word, without regard to case and to what stands between the

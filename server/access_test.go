@@ -76,6 +76,12 @@ func everything(t *testing.T) (s site, visitors map[incident.Role]visitor, ids m
 		"Users": "usr_none", "Groups": "team_none", "ResourceTypes": "User", "Schemas": "none"} {
 		ids[name] = id
 	}
+	if _, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {
+		return tx.PutErasure(incident.Erasure{ID: "era_1", Pseudonym: "Erased person 1", State: incident.ErasureDone, By: "command line"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	ids["erase"] = "era_1"
 	letters, err := s.app.Desk.Store.DeadLetters(t.Context(), "", 1)
 	if err != nil || len(letters) == 0 {
 		t.Fatalf("%v, %d dead letters", err, len(letters))

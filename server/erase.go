@@ -47,7 +47,7 @@ func erase(ctx context.Context, p program, fs *flag.FlagSet, parse func() (confi
 	if err != nil {
 		return &exitCode{2, err.Error()}
 	}
-	r, err := a.Desk.TryErase(ctx, s)
+	r, err := a.Desk.TryErase(ctx, s, func(incident.ErasureReport) {})
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func erase(ctx context.Context, p program, fs *flag.FlagSet, parse func() (confi
 	if err := p.confirmErasure(*person, *confirmed); err != nil {
 		return err
 	}
-	e, err := a.Desk.BeginErase(ctx, s, "command line")
+	e, err := a.Desk.BeginErase(ctx, s, "command line", false)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,13 @@ func (p program) eraseAgain(ctx context.Context, a *app.App, report string) erro
 }
 
 func (p program) sweep(ctx context.Context, a *app.App, e incident.Erasure, report string) error {
-	done, err := a.Desk.Sweep(ctx, e, func(table string) { fmt.Fprintf(p.err, "%s\n", table) })
+	at := ""
+	done, err := a.Desk.Sweep(ctx, e, func(r incident.ErasureReport) {
+		if r.Step.Table != at {
+			at = r.Step.Table
+			fmt.Fprintln(p.err, at)
+		}
+	})
 	if err != nil {
 		return fmt.Errorf("%w; what was done stays done, and hindsight erase --again goes on", err)
 	}
@@ -109,7 +115,7 @@ func (p program) sweep(ctx context.Context, a *app.App, e incident.Erasure, repo
 }
 
 func (p program) printErasure(r incident.ErasureReport, what string) {
-	fmt.Fprintf(p.out, "rows looked at: %d\n", r.Looked)
+	fmt.Fprintf(p.out, "rows looked at: %d\nentries of the audit log: %d %s\n", r.Looked, r.Audit, what)
 	for _, place := range slices.Sorted(maps.Keys(r.Places)) {
 		fmt.Fprintf(p.out, "  %s: %d %s\n", place, r.Places[place], what)
 	}

@@ -40,7 +40,7 @@ var overNetwork = []string{"/imports/:id/test", "/imports/:id/words", "/imports/
 
 // asking adds what makes a page show more than an empty form.
 var asking = map[string]string{
-	"/problems/:id/incidents": "?figure=rate", "/search": "?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/palette": "?q=alert", "/causes/cases": "?factor=x", "/incidents": "?q=alert",
+	"/problems/:id/incidents": "?figure=rate", "/search": "?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/palette": "?q=alert", "/causes/cases": "?factor=x", "/admin/erase": "?q=alert&person=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/admin/erase/look": "?person=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/incidents": "?q=alert",
 }
 
 // TestPages asks for every page of the router as everybody: the status is as the ability that it needs has it, the headers are set,

@@ -119,6 +119,8 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		go a.Desk.Suggest.KeepLearning(following)
 	}
 	go func() { a.heard <- a.Desk.Inbox.Run(following) }()
+	a.Desk.Looks = desk.NewLooks(following, o.Now)
+	a.beside.Go(func() { <-following.Done(); a.Desk.Looks.Wait() })
 	a.beside.Go(func() { a.makeFacts(following) })
 	return a, nil
 }
@@ -168,7 +170,8 @@ func openClean(ctx context.Context, o Options, db incident.Reader, name string) 
 	if err != nil || len(erasures) == 0 {
 		return index, err
 	}
-	marker, newest := path+".erasure", string(erasures[0].ID)+erasures[0].EndedAt.Format(time.RFC3339Nano)
+	last := slices.MaxFunc(erasures, func(a, b incident.Erasure) int { return a.EndedAt.Compare(b.EndedAt) }) // one may have been done again
+	marker, newest := path+".erasure", string(last.ID)+last.EndedAt.Format(time.RFC3339Nano)
 	if built, err := os.ReadFile(marker); err == nil && string(built) == newest {
 		return index, nil
 	}

@@ -44,6 +44,7 @@ type Desk struct {
 	SSO     *oidc.Provider // nil: there is no single sign-on
 	Joining auth.Joining   // who may sign in through it or through a trusted proxy, and as what
 	Proxies auth.Proxies
+	Looks   *Looks
 	DataDir string
 	BaseURL string
 	Version string

@@ -5,9 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"hindsight/incident"
 	"hindsight/server/internal/jobs"
@@ -15,136 +16,36 @@ import (
 
 // sweeper goes through everything that is stored; the store does.
 type sweeper interface {
-	Erase(ctx context.Context, e *incident.Eraser, write bool, progress func(table string)) (incident.ErasureReport, error)
+	Erase(ctx context.Context, e *incident.Eraser, write bool, progress func(incident.ErasureReport)) (incident.ErasureReport, error)
+	NamedInAudit(ctx context.Context, actors []incident.ID, names []string) (int64, error)
 	Compact(ctx context.Context) error
 }
 
-// Subject is somebody who is to be erased: who they are here, and what they are called.
-type Subject struct {
-	Name   string // as it was asked for
-	People []incident.Person
-	Users  []incident.User
-	Names  []string // that are replaced: names, addresses, handles
-	Notes  []string
-}
-
-// ordinary are words that sign-in names often are and texts often have.
-var ordinary = []string{"admin", "administrator", "editor", "manager", "viewer", "root", "test", "user", "system", "support", "service", "incident", "oncall"}
-
-const shortestName = 3 // letters and digits
-
-// Subject finds out who is meant by a name, an address, a handle or an id, and what else they are called here; also are more
-// spellings. Somebody whom only texts name is found, too.
-func (d *Desk) Subject(ctx context.Context, person string, also []string) (Subject, error) {
-	s := Subject{Name: strings.TrimSpace(person), Notes: []string{}}
-	people, err := d.Store.People(ctx)
-	users, err2 := d.Store.Users(ctx)
-	if err = errors.Join(err, err2); err != nil {
-		return s, err
-	}
-	called := map[string]bool{strings.ToLower(s.Name): true}
-	for range 3 { // an address leads to other names, and these perhaps to another address
-		for _, p := range people {
-			if called[strings.ToLower(string(p.ID))] || called[strings.ToLower(p.Name)] || p.Email != "" && called[strings.ToLower(p.Email)] {
-				s.person(p, called)
-			}
-		}
-		for _, u := range users {
-			if called[strings.ToLower(string(u.ID))] || called[u.Name] || called[u.Email] && u.Email != "" || called[strings.ToLower(u.Display)] && u.Display != "" {
-				s.user(u, called)
-			}
-		}
-	}
-	if len(s.People)+len(s.Users) == 0 {
-		s.call(s.Name)
-	}
-	for _, name := range also {
-		s.call(name)
-	}
-	if len(s.Names) == 0 {
-		return s, incident.Invalidf("person", "give a name, an address or a handle of at least %d letters, and no word that every text has", shortestName)
-	}
-	return s, nil
-}
-
-func (s *Subject) person(p incident.Person, called map[string]bool) {
-	if slices.ContainsFunc(s.People, func(x incident.Person) bool { return x.ID == p.ID }) {
-		return
-	}
-	s.People = append(s.People, p)
-	names := []string{p.Name, p.Email}
-	if local, _, isAddress := strings.Cut(p.ExternalID, "@"); isAddress || incident.Slug(p.ExternalID) == incident.Slug(p.Name) || p.Email != "" && strings.HasPrefix(p.Email, local+"@") {
-		names = append(names, p.ExternalID)
-	}
-	for _, name := range names {
-		called[strings.ToLower(name)] = name != ""
-		s.call(name)
-	}
-}
-
-func (s *Subject) user(u incident.User, called map[string]bool) {
-	if slices.ContainsFunc(s.Users, func(x incident.User) bool { return x.ID == u.ID }) {
-		return
-	}
-	s.Users = append(s.Users, u)
-	for _, name := range []string{u.Name, u.Display, u.Email} {
-		called[strings.ToLower(name)] = name != ""
-		s.call(name)
-	}
-}
-
-// call adds a name, and two words also the other way round.
-func (s *Subject) call(name string) {
-	name = strings.TrimSpace(name)
-	words := strings.Fields(strings.ReplaceAll(name, ",", " "))
-	letters := utf8.RuneCountInString(strings.ReplaceAll(incident.Slug(name), "-", ""))
-	switch {
-	case name == "" || slices.Contains(s.Names, name):
-		return
-	case slices.Contains(ordinary, strings.ToLower(name)):
-		s.Notes = append(s.Notes, fmt.Sprintf("%q is an ordinary word and stays where texts have it", name))
-		return
-	case letters < shortestName:
-		s.Notes = append(s.Notes, fmt.Sprintf("%q is too short to be told from other words, and stays", name))
-		return
-	}
-	s.Names = append(s.Names, name)
-	if len(words) == 2 {
-		s.Names = append(s.Names, words[1]+" "+words[0])
-	}
-}
-
-// erased returns what is kept of the names, and the pseudonym of the whole person.
-func (s Subject) erased(salt, code string, erasure incident.ID) (names []incident.ErasedName, pseudonym string) {
-	pseudonym = "Erased person " + code
-	for _, name := range s.Names {
-		n := incident.ErasedName{Pseudonym: pseudonym, Erasure: erasure}
-		if strings.Contains(name, "@") {
-			n.Pseudonym = "erased-" + code + "@erased.invalid"
-		} else if !strings.ContainsAny(name, " ,") {
-			n.Pseudonym = "erased-" + code
-		}
-		var ok bool
-		if n.Hash, n.Words, ok = incident.HashName(salt, name); ok {
-			names = append(names, n)
-		}
-	}
-	return names, pseudonym
-}
-
-// TryErase says what an erasure would rewrite, and rewrites nothing.
-func (d *Desk) TryErase(ctx context.Context, s Subject) (incident.ErasureReport, error) {
+// TryErase says what an erasure would rewrite, and rewrites nothing. progress is told again and again what was found so far.
+func (d *Desk) TryErase(ctx context.Context, s Subject, progress func(incident.ErasureReport)) (incident.ErasureReport, error) {
 	names, _ := s.erased("dry run", "preview", "")
-	r, err := d.sweeper().Erase(ctx, incident.NewEraser("dry run", names), false, func(string) {})
+	r, err := d.sweeper().Erase(ctx, incident.NewEraser("dry run", names), false, progress)
+	if err != nil {
+		return r, err
+	}
 	r.Accounts, r.Notes = len(s.Users), append(r.Notes, s.Notes...)
+	r.Audit, err = d.sweeper().NamedInAudit(ctx, s.actors(), s.Names)
 	return r, err
 }
 
 func (d *Desk) sweeper() sweeper { return d.Store.(sweeper) }
 
+// LookErase is TryErase in the background.
+func (d *Desk) LookErase(ctx context.Context, s Subject) (Look[incident.ErasureReport], error) {
+	return look(ctx, d.Looks, "erase "+s.Digest(), func(ctx context.Context, soFar func(incident.ErasureReport)) (incident.ErasureReport, error) {
+		return d.TryErase(ctx, s, soFar)
+	})
+}
+
 // BeginErase keeps the hashes of somebody's names, so that nothing that is imported from now on brings them back, closes their
-// accounts and erases them from the audit log. Sweep does the rest.
-func (d *Desk) BeginErase(ctx context.Context, s Subject, by string) (incident.Erasure, error) {
+// accounts and erases them from the audit log. Sweep does the rest: with behind, a job of a server that runs. by is the id of a user,
+// or "command line". Nobody erases themselves: that is ErrInvalid.
+func (d *Desk) BeginErase(ctx context.Context, s Subject, by string, behind bool) (incident.Erasure, error) {
 	salt, err := d.Store.Setting(ctx, incident.ErasureSalt)
 	fresh := errors.Is(err, incident.ErrNotFound)
 	if fresh {
@@ -157,10 +58,8 @@ func (d *Desk) BeginErase(ctx context.Context, s Subject, by string) (incident.E
 	e := incident.Erasure{ID: incident.NewID("era"), State: incident.ErasureRunning, BegunAt: d.Now().UTC(), By: by}
 	names, pseudonym := s.erased(salt, code, e.ID)
 	e.Pseudonym, e.Report = pseudonym, incident.ErasureReport{Pseudonym: pseudonym, Places: map[string]int{}, Accounts: len(s.Users), Notes: s.Notes}
-	for _, u := range s.Users {
-		if u.Name == by {
-			return e, incident.Invalidf("person", "you cannot erase yourself; another administrator can")
-		}
+	if s.Is(incident.ID(by)) {
+		return e, incident.Invalidf("person", "you cannot erase yourself; another administrator can")
 	}
 	tokens, err := d.Store.Tokens(ctx)
 	if err != nil {
@@ -174,7 +73,14 @@ func (d *Desk) BeginErase(ctx context.Context, s Subject, by string) (incident.E
 		}
 		identities = append(identities, some...)
 	}
+	problems, err := d.Store.Problems(ctx)
+	if err != nil {
+		return e, err
+	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		if err := dropTerms(tx, problems, s.words()); err != nil {
+			return err
+		}
 		for _, i := range identities {
 			if err := tx.DeleteIdentity(i.Issuer, i.Subject); err != nil {
 				return err
@@ -188,21 +94,46 @@ func (d *Desk) BeginErase(ctx context.Context, s Subject, by string) (incident.E
 		if err := errors.Join(tx.PutErased(names), closeAccounts(tx, s.Users, tokens, code, pseudonym)); err != nil {
 			return err
 		}
-		actors := []incident.ID{""}
-		for _, u := range s.Users {
-			actors = append(actors, u.ID)
-		}
 		e.Report.Audit = 0
-		for _, actor := range actors {
+		for _, actor := range s.actors() {
 			n, err := tx.EraseFromAudit(actor, s.Names, pseudonym)
 			if err != nil {
 				return err
 			}
 			e.Report.Audit += n
 		}
+		tx.Note(incident.AuditNote{Action: incident.AuditErased, Object: incident.AuditObject{Kind: "erasure", ID: e.ID, Name: pseudonym},
+			Facts: map[string]any{"accounts": len(s.Users), "audit_entries": e.Report.Audit}})
+		if behind {
+			return errors.Join(tx.PutErasure(e), tx.Enqueue(incident.Job{Kind: jobs.KindErase, ID: e.ID}))
+		}
 		return tx.PutErasure(e)
 	})
 	return e, err
+}
+
+// dropTerms takes words of names out of what the members of problems share: there they stand alone, so that the pass over all texts,
+// which knows names as a whole, would not find them. Problems are grouped anew when it is over.
+func dropTerms(tx incident.Tx, problems []incident.Problem, words []string) error {
+	of := func(term string) bool {
+		return slices.ContainsFunc(strings.Split(incident.Slug(term), "-"), func(word string) bool { return slices.Contains(words, word) })
+	}
+	var ids []incident.ID
+	for _, p := range problems {
+		if slices.ContainsFunc(p.Terms, of) {
+			ids = append(ids, p.ID)
+		}
+	}
+	now, err := tx.ProblemsByID(ids)
+	if err != nil {
+		return err
+	}
+	var put []incident.Problem
+	for _, p := range now {
+		p.Terms = slices.DeleteFunc(slices.Clone(p.Terms), of)
+		put = append(put, p)
+	}
+	return tx.PutProblems(put)
 }
 
 // closeAccounts disables and renames users, and takes away what they sign in and act with.
@@ -223,28 +154,106 @@ func closeAccounts(tx incident.Tx, users []incident.User, tokens []incident.Toke
 	return nil
 }
 
+// SweepAgain has a job go through everything again for all who were erased, as when an old backup was restored or an erasure was
+// interrupted. What that finds is added to the report of the erasure.
+func (d *Desk) SweepAgain(ctx context.Context, id incident.ID) error {
+	e, err := d.Erasure(ctx, id)
+	if err != nil {
+		return err
+	}
+	e.State, e.EndedAt = incident.ErasureRunning, time.Time{}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		tx.Note(incident.AuditNote{Action: incident.AuditStarted, Object: incident.AuditObject{Kind: "erasure", ID: e.ID, Name: e.Pseudonym}})
+		return errors.Join(tx.PutErasure(e), tx.Enqueue(incident.Job{Kind: jobs.KindErase, ID: id}))
+	})
+	return err
+}
+
+// Erasure returns one; ErrNotFound when there is none of that id.
+func (d *Desk) Erasure(ctx context.Context, id incident.ID) (incident.Erasure, error) {
+	all, err := d.Store.Erasures(ctx)
+	if err != nil {
+		return incident.Erasure{}, err
+	}
+	i := slices.IndexFunc(all, func(e incident.Erasure) bool { return e.ID == id })
+	if i < 0 {
+		return incident.Erasure{}, incident.ErrNotFound
+	}
+	return all[i], nil
+}
+
+// SweepBehind is the work of jobs.KindErase. An erasure that has ended meanwhile stays as it is.
+func (d *Desk) SweepBehind(ctx context.Context, id incident.ID) error {
+	e, err := d.Erasure(ctx, id)
+	if errors.Is(err, incident.ErrNotFound) || err == nil && e.State == incident.ErasureDone {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = d.Sweep(ctx, e, func(incident.ErasureReport) {})
+	return err
+}
+
 // Sweep puts pseudonyms in the place of everybody who was erased so far, wherever they are named, and ends the erasure e. It may be
-// run again, as after an interruption, or when an old backup was restored.
-func (d *Desk) Sweep(ctx context.Context, e incident.Erasure, progress func(table string)) (incident.Erasure, error) {
+// run again, as after an interruption, or when an old backup was restored: what it finds is added to the report. progress is told
+// again and again what was found so far.
+func (d *Desk) Sweep(ctx context.Context, e incident.Erasure, progress func(incident.ErasureReport)) (incident.Erasure, error) {
 	ctx = incident.Acting(ctx, incident.Actor{Kind: incident.ActorSystem, ID: "erase"})
 	eraser, err := jobs.EraserOf(ctx, d.Store)
 	if err != nil {
 		return e, err
 	}
-	r, err := d.sweeper().Erase(ctx, eraser, true, progress)
+	before := e.Report
+	r, err := d.sweeper().Erase(ctx, eraser, true, func(r incident.ErasureReport) {
+		progress(r)
+		d.stepped(ctx, &e, before, r)
+	})
 	if err != nil {
 		return e, err
 	}
-	e.Report.Places, e.Report.Looked = r.Places, r.Looked
+	e.Report = found(before, r)
 	if e.Report.Change, err = d.Store.Head(ctx); err != nil {
 		return e, err
 	}
-	e.Report.Notes = append(slices.Clone(e.Report.Notes), "the search index is built anew at the next start of each server; until then its files may hold what no search finds any more")
+	e.Report.Note("the search index is built anew at the next start of each server; until then its files may hold what no search finds any more")
 	if err := d.sweeper().Compact(ctx); err != nil {
-		e.Report.Notes = append(e.Report.Notes, "the files of the database may still hold copies of what was overwritten, for they could not be compacted: run VACUUM")
+		e.Report.Note("the files of the database may still hold copies of what was overwritten, for they could not be compacted: run VACUUM")
 	}
-	e.Report.Notes = append(e.Report.Notes, "backups that were made before still hold the person: delete them, or run hindsight erase --again after restoring one")
+	e.Report.Note("backups that were made before still hold the person: delete them, or run hindsight erase --again after restoring one")
 	e.State, e.EndedAt = incident.ErasureDone, d.Now().UTC()
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutErasure(e) })
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		tx.Note(incident.AuditNote{Action: incident.AuditFinished, Object: incident.AuditObject{Kind: "erasure", ID: e.ID, Name: e.Pseudonym},
+			Facts: map[string]any{"rows": e.Report.Rows(), "looked_at": e.Report.Looked}})
+		return errors.Join(tx.PutErasure(e), tx.Enqueue(incident.Job{Kind: jobs.KindGroup, ID: "all"}))
+	})
 	return e, err
+}
+
+// tellEvery is how often an erasure that goes on says how far it is.
+const tellEvery = 2 * time.Second
+
+// stepped stores how far an erasure is, when that was not done just now.
+func (d *Desk) stepped(ctx context.Context, e *incident.Erasure, before, r incident.ErasureReport) {
+	if last := e.Report.Step; last != nil && r.Step.At.Sub(last.At) < tellEvery {
+		return
+	}
+	e.Report = found(before, r)
+	e.Report.Step = r.Step
+	if _, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutErasure(*e) }); err != nil {
+		d.Log.Warn("how far an erasure is cannot be stored", "erasure", e.ID, "err", err)
+	}
+}
+
+// found adds what a pass has found to a report of earlier ones.
+func found(before, r incident.ErasureReport) incident.ErasureReport {
+	out := before
+	out.Step, out.Places, out.Looked, out.Notes = nil, maps.Clone(before.Places), r.Looked, slices.Clone(before.Notes)
+	if out.Places == nil {
+		out.Places = map[string]int{}
+	}
+	for place, n := range r.Places {
+		out.Places[place] += n
+	}
+	return out
 }

@@ -27,6 +27,8 @@ const (
 	KindGroup = "group"
 	// KindHear takes in the deliveries that wait for the connection that has the job's id.
 	KindHear = "hear"
+	// KindErase goes through everything that is stored for the erasure that has the job's id.
+	KindErase = "erase"
 )
 
 const (
@@ -45,6 +47,8 @@ type Config struct {
 	Group func(ctx context.Context, id incident.ID) error
 	// GroupDue reports whether KindGroup is due although nobody has asked for it. It is called once a minute; nil: it never is.
 	GroupDue func() bool
+	// Erase is the work of KindErase. It may run twice at once; what is done stays done.
+	Erase func(ctx context.Context, id incident.ID) error
 	// Restate notes which published figures have changed. It is called once a minute; nil: nobody wants to know.
 	Restate func(ctx context.Context) error
 	// Retain keeps to the retention rules when that is due. It is called once a minute; nil: nothing is ever due.
@@ -93,9 +97,9 @@ func (c *Client) Stop(ctx context.Context) error {
 	return nil
 }
 
-// Idle reports whether no import and no grouping waits or goes on: what imports set off is done, too.
+// Idle reports whether no import, no grouping and no erasure waits or goes on: what imports set off is done, too.
 func (c *Client) Idle(ctx context.Context) (bool, error) {
-	open := river.NewJobListParams().Kinds(KindImport, KindGroup).First(1).States(rivertype.JobStateAvailable, rivertype.JobStatePending,
+	open := river.NewJobListParams().Kinds(KindImport, KindGroup, KindErase).First(1).States(rivertype.JobStateAvailable, rivertype.JobStatePending,
 		rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled)
 	list, err := c.river.JobList(ctx, open)
 	if err != nil {
@@ -147,6 +151,8 @@ func argsOf(job incident.Job, behind bool) (river.JobArgs, error) {
 		return groupArgs{ID: job.ID, Behind: behind}, nil
 	case KindHear:
 		return hearArgs{Connection: job.ID, Behind: behind}, nil
+	case KindErase:
+		return eraseArgs{ID: job.ID, Behind: behind}, nil
 	}
 	return nil, incident.Invalidf("kind", "there is no job %q", job.Kind)
 }
@@ -156,6 +162,7 @@ func newWorker[T any](driver riverdriver.Driver[T], cfg Config) (*river.Client[T
 	river.AddWorker(list, &importWorker{Config: cfg})
 	river.AddWorker(list, &groupWorker{Config: cfg})
 	river.AddWorker(list, &hearWorker{Config: cfg})
+	river.AddWorker(list, &eraseWorker{Config: cfg})
 	river.AddWorker(list, &sweepWorker[T]{Config: cfg})
 	return river.NewClient(driver, &river.Config{
 		Queues:  map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,27 +21,41 @@ var kept = []string{"audit", "audit_texts", "audit_head", "erased_names", "erasu
 const eraseBatch = 500
 
 // Erase goes through everything that is stored and puts pseudonyms in the place of names; write is false for a look at what it would
-// do. progress is told each table as it begins. What is made from what was rewritten follows by the change feed. It may be run again: what is done stays done.
-func (s *Store) Erase(ctx context.Context, e *incident.Eraser, write bool, progress func(table string)) (incident.ErasureReport, error) {
+// do. progress is told again and again what was found so far, with a Step. What is made from what was rewritten follows by the change
+// feed. It may be run again: what is done stays done.
+func (s *Store) Erase(ctx context.Context, e *incident.Eraser, write bool, progress func(incident.ErasureReport)) (incident.ErasureReport, error) {
 	r := incident.ErasureReport{Places: map[string]int{}, Notes: []string{}}
 	tables, err := s.tables(ctx)
 	if err != nil {
 		return r, failed(err, "list tables")
 	}
-	sweep := &erasing{store: s, eraser: e, write: write, report: &r}
+	x := &erasing{store: s, eraser: e, write: write, report: &r, progress: progress, of: len(tables) + 2}
 	for _, t := range tables {
-		progress(t.name)
-		if err := sweep.table(ctx, t); err != nil {
-			return r, failed(err, "erase from %s", t.name)
+		if err := x.pass(t.name, func() error { return x.table(ctx, t) }); err != nil {
+			return r, err
 		}
 	}
-	for name, f := range map[string]func(context.Context) error{"timeline_events": sweep.timelines, "raws": sweep.raws} {
-		progress(name)
-		if err := f(ctx); err != nil {
-			return r, failed(err, "erase from %s", name)
-		}
+	if err := x.pass("timeline_events", func() error { return x.timelines(ctx) }); err != nil {
+		return r, err
 	}
-	return r, nil
+	return r, x.pass("raws", func() error { return x.raws(ctx) })
+}
+
+// pass goes through one table by f.
+func (x *erasing) pass(table string, f func() error) error {
+	x.at = table
+	x.tell()
+	err := f()
+	x.done++
+	return failed(err, "erase from %s", table)
+}
+
+// tell says how far it is, between two transactions.
+func (x *erasing) tell() {
+	r := *x.report
+	r.Places = maps.Clone(r.Places)
+	r.Step = &incident.ErasureStep{Table: x.at, Done: x.done, Of: x.of, At: clean(x.store.now())}
+	x.progress(r)
 }
 
 // erasing is one pass over everything.
@@ -49,6 +64,10 @@ type erasing struct {
 	eraser *incident.Eraser
 	write  bool
 	report *incident.ErasureReport
+
+	progress func(incident.ErasureReport)
+	at       string // the table that it goes through
+	done, of int    // tables behind it, and in all
 }
 
 // table is a table with its key and the columns that hold texts.
@@ -110,6 +129,7 @@ func (x *erasing) table(ctx context.Context, t table) error {
 		if err != nil || len(rows) < eraseBatch {
 			return err
 		}
+		x.tell()
 		after = rows[len(rows)-1][:len(t.key)]
 	}
 }
@@ -327,6 +347,7 @@ func (x *erasing) inBatches(ctx context.Context, of table, f func(*tx, []inciden
 		if err != nil || len(rows) < eraseBatch {
 			return err
 		}
+		x.tell()
 		after = rows[len(rows)-1][:1]
 	}
 }
