@@ -85,4 +85,11 @@ func TestDistFresh(t *testing.T) {
 			t.Errorf("dist/%s is not what the sources give (%v); run go run ./frontend/build", name, err)
 		}
 	}
+	script, err := bundle.Collab(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join("..", bundle.CollabFile)); err != nil || !bytes.Equal(got, script) {
+		t.Errorf("%s is not what the packages give (%v); run go run ./frontend/build", bundle.CollabFile, err)
+	}
 }
