@@ -10,6 +10,7 @@ import { menus } from "./islands/menus";
 import { palette } from "./islands/palette";
 import { theme } from "./islands/theme";
 import { upload } from "./islands/upload";
+import { writing } from "./islands/writing";
 
 document.documentElement.classList.add("js");
 
@@ -22,7 +23,7 @@ theme();
 copying();
 
 // These take hold of elements, and look again when content arrives.
-const islands = [charts, mapper, upload];
+const islands = [charts, mapper, upload, writing];
 const mount = () => islands.forEach((island) => island(document));
 mount();
 document.addEventListener("htmx:after:swap", mount);

@@ -37,7 +37,7 @@ func Make(folder string) (map[string][]byte, error) {
 		}
 		add(plain, body)
 	}
-	for _, entry := range []string{"src/css/app.css", "src/app.ts", "src/charts.ts"} {
+	for _, entry := range []string{"src/css/app.css", "src/app.ts", "src/charts.ts", "src/writing.ts", "src/editor.ts"} {
 		body, err := compile(filepath.Join(folder, entry), manifest)
 		if err != nil {
 			return nil, err
@@ -125,7 +125,9 @@ func fonts(manifest map[string]string) api.Plugin {
 // notices adds the licences of everything that was bundled, as they ask for.
 func notices(folder string, add func(string, []byte) string) error {
 	var text strings.Builder
-	for _, f := range []string{"htmx.org/LICENSE", "echarts/LICENSE", "echarts/NOTICE", "zrender/LICENSE", "tslib/LICENSE.txt", "@fontsource-variable/inter/LICENSE"} {
+	for _, f := range []string{"htmx.org/LICENSE", "echarts/LICENSE", "echarts/NOTICE", "zrender/LICENSE", "tslib/LICENSE.txt", "@fontsource-variable/inter/LICENSE",
+		"@codemirror/autocomplete/LICENSE", "@codemirror/collab/LICENSE", "@codemirror/commands/LICENSE", "@codemirror/language/LICENSE", "@codemirror/state/LICENSE", "@codemirror/view/LICENSE",
+		"@lezer/common/LICENSE", "@lezer/highlight/LICENSE", "@lezer/markdown/LICENSE", "@marijn/find-cluster-break/LICENSE", "crelt/LICENSE", "style-mod/LICENSE", "w3c-keyname/LICENSE"} {
 		body, err := os.ReadFile(filepath.Join(folder, "node_modules", f))
 		if err != nil {
 			return fmt.Errorf("bundle: licence %s: %w", f, err)

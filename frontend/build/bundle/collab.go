@@ -26,9 +26,14 @@ func Collab(folder string) ([]byte, error) {
 		fmt.Fprintf(&note, "%s\n\n%s\n\n", name, licence)
 	}
 	note.WriteString("*/")
+	top, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, fmt.Errorf("bundle: codemirror: %w", err)
+	}
 	result := api.Build(api.BuildOptions{
-		Stdin:  &api.StdinOptions{Contents: `export * from "@codemirror/state"; export * from "@codemirror/collab"`, ResolveDir: folder},
-		Bundle: true, Write: false, Format: api.FormatIIFE, GlobalName: "codemirror", Target: api.ES2022,
+		AbsWorkingDir: top, // paths in the comments do not depend on where this runs
+		Stdin:         &api.StdinOptions{Contents: `export * from "@codemirror/state"; export * from "@codemirror/collab"`, ResolveDir: top},
+		Bundle:        true, Write: false, Format: api.FormatIIFE, GlobalName: "codemirror", Target: api.ES2022,
 		Banner: map[string]string{"js": note.String()}, Charset: api.CharsetUTF8, LogLevel: api.LogLevelSilent,
 	})
 	if len(result.Errors) > 0 {

@@ -136,7 +136,7 @@ var codemirror = (() => {
     sendableUpdates: () => sendableUpdates
   });
 
-  // frontend/node_modules/@marijn/find-cluster-break/src/index.js
+  // node_modules/@marijn/find-cluster-break/src/index.js
   var rangeFrom = [];
   var rangeTo = [];
   (() => {
@@ -210,7 +210,7 @@ var codemirror = (() => {
     return code < 65536 ? 1 : 2;
   }
 
-  // frontend/node_modules/@codemirror/state/dist/index.js
+  // node_modules/@codemirror/state/dist/index.js
   var Text = class _Text {
     /**
     Get the line description around the given position.
@@ -3622,7 +3622,7 @@ var codemirror = (() => {
     return strict === true ? -1 : string.length;
   }
 
-  // frontend/node_modules/@codemirror/collab/dist/index.js
+  // node_modules/@codemirror/collab/dist/index.js
   var LocalUpdate = class {
     constructor(origin, changes, effects, clientID) {
       this.origin = origin;
