@@ -40,6 +40,7 @@ const (
 	AuditSignedIn     AuditAction = "signed in"
 	AuditSignedOut    AuditAction = "signed out"
 	AuditSignInFailed AuditAction = "sign-in failed"
+	AuditRefused      AuditAction = "refused"  // a page or operation to somebody who may not have it, or a request that was not let in
 	AuditStarted      AuditAction = "started"  // an import
 	AuditFinished     AuditAction = "finished" // an import, however it went
 	AuditRead         AuditAction = "read"     // a private incident
@@ -50,10 +51,10 @@ const (
 )
 
 // AuditActions lists all of them, in the order in which pages offer them.
-var AuditActions = []AuditAction{AuditCreated, AuditChanged, AuditDeleted, AuditSignedIn, AuditSignedOut, AuditSignInFailed,
+var AuditActions = []AuditAction{AuditCreated, AuditChanged, AuditDeleted, AuditSignedIn, AuditSignedOut, AuditSignInFailed, AuditRefused,
 	AuditStarted, AuditFinished, AuditRead, AuditExported, AuditRestored, AuditCut, AuditErased}
 
-// AuditNote is what a transaction says for the audit log where no entity tells it by itself: reads, exports, failed sign-ins.
+// AuditNote is what a transaction says for the audit log where no entity tells it by itself: reads, exports, failed sign-ins, refusals.
 // Secrets must not be in it.
 type AuditNote struct {
 	Actor         Actor // zero: who the transaction belongs to

@@ -40,6 +40,11 @@ func (s *Server) drawChart(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if all := s.desk.Live.Snapshot(); all.Visible(viewer(c).Sight()) > all.Visible(incident.Sight{}) {
+		if err := s.desk.Carried(c.Request.Context(), c.Request.URL.Path, c.Request.URL.RawQuery, -1); err != nil {
+			return err
+		}
+	}
 	if v.Get("download") != "" {
 		c.Header("Content-Disposition", `attachment; filename="`+r.Name+`"`)
 	}

@@ -9,14 +9,18 @@ import (
 	"hindsight/server/internal/auth"
 )
 
+func badToken(detail string) error {
+	return errors.Join(&requestError{http.StatusUnauthorized, detail}, errToken)
+}
+
 // holder is what a token lets a program do now: no more than the owner may.
 func (s *Server) holder(c *gin.Context, secret string) (Viewer, error) {
 	token, owner, err := s.desk.Auth.Token(c.Request.Context(), secret, auth.Address(c.Request.Context()))
 	switch {
 	case errors.Is(err, auth.ErrOwner):
-		return Viewer{}, &requestError{http.StatusUnauthorized, "the user that this token acts for may not act any more"}
+		return Viewer{}, badToken("the user that this token acts for may not act any more")
 	case isNotFound(err):
-		return Viewer{}, &requestError{http.StatusUnauthorized, "this token is unknown or has expired"}
+		return Viewer{}, badToken("this token is unknown or has expired")
 	case err != nil:
 		return Viewer{}, err
 	}

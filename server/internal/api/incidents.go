@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -225,9 +227,13 @@ func (s *Server) load(ctx context.Context, ids []incident.ID, sight incident.Sig
 		}
 		byID[inc.ID] = inc
 	}
+	if err := s.desk.HideTwins(ctx, sight, slices.Collect(maps.Values(byID))...); err != nil {
+		return nil, err
+	}
 	for _, id := range ids {
 		if inc := byID[id]; inc != nil {
 			items = append(items, s.incident(inc))
+			carries(ctx, inc)
 		}
 	}
 	return items, nil
@@ -245,6 +251,10 @@ func (s *Server) findExternal(ctx context.Context, v Viewer, p ListParams) (Inci
 	case err != nil:
 		return out, err
 	}
+	if err := s.desk.HideTwins(ctx, v.Sight(), inc); err != nil {
+		return out, err
+	}
+	carries(ctx, inc)
 	out.Items, out.Total = append(out.Items, s.incident(inc)), 1
 	return out, nil
 }

@@ -30,6 +30,9 @@ type requestError struct {
 
 func (e *requestError) Error() string { return e.detail }
 
+// errToken is in errors about a token that is unknown, has expired or may not act any more.
+var errToken = errors.New("the token is not accepted")
+
 // problemOf says what an error means to the caller. Failures of the machine are told without their cause,
 // which goes to the log.
 func problemOf(err error) Problem {
@@ -46,7 +49,7 @@ func problemOf(err error) Problem {
 	case errors.Is(err, ErrReadOnly):
 		p.Status, p.Detail = http.StatusForbidden, "nothing can be changed here: the demonstration, and looking as a role, are read-only"
 	case errors.As(err, &request):
-		p.Status = request.status
+		p.Status, p.Detail = request.status, request.detail
 	case errors.As(err, &field):
 		p.Status, p.Field, p.Detail = http.StatusUnprocessableEntity, field.Field, field.Message
 	case errors.Is(err, incident.ErrInvalid):

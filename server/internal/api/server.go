@@ -63,7 +63,11 @@ func (s *Server) Access() []Access { return s.access }
 // answer serves an operation for somebody who may have it.
 func (s *Server) answer(op operation) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		n := carrying(c)
 		result, err := op.serve(c)
+		if err == nil && *n > 0 {
+			err = s.desk.Carried(c.Request.Context(), c.FullPath(), c.Request.URL.RawQuery, *n)
+		}
 		if err != nil {
 			fail(c, s.desk.Log, err)
 			return
@@ -80,15 +84,16 @@ func viewer(c *gin.Context) Viewer { return c.MustGet(viewerKey).(Viewer) }
 func (s *Server) identify(needs incident.Ability) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		v, err := s.who(c)
+		acting(c, v)
 		if err == nil {
 			err = v.Check(needs, c.Request.Method != http.MethodGet)
 		}
 		if err != nil {
+			s.noteRefusal(c, err)
 			fail(c, s.desk.Log, err)
 			return
 		}
 		c.Set(viewerKey, v)
-		acting(c, v)
 	}
 }
 

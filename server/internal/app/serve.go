@@ -51,7 +51,11 @@ func (a *App) Handler() (http.Handler, error) {
 	}
 	var limited http.Handler = r
 	if a.Config.RateLimit > 0 {
-		limited = limit.New(a.Config.RateLimit, func(r *http.Request) string { return auth.Address(r.Context()) }, a.Desk.Now).Wrap(r)
+		l := limit.New(a.Config.RateLimit, func(r *http.Request) string { return auth.Address(r.Context()) }, a.Desk.Now)
+		l.Refused = func(r *http.Request) {
+			a.Desk.RefusedStranger(r.Context(), auth.Address(r.Context()), r.UserAgent(), "there were too many")
+		}
+		limited = l.Wrap(r)
 	}
 	return limit.Pace(longestRequest, web.Protect(a.Desk, limited)), nil
 }
@@ -62,7 +66,8 @@ var pathHole = regexp.MustCompile(`\{(\w+)\}`)
 // provision adds what identity providers talk to.
 func (a *App) provision(r *gin.Engine) {
 	d := a.Desk
-	server := &scim.Server{Store: d.Store, Tokens: d.Auth, BaseURL: d.BaseURL, ReadOnly: d.Demo, Now: d.Now, Log: d.Log}
+	server := &scim.Server{Store: d.Store, Tokens: d.Auth, BaseURL: d.BaseURL, ReadOnly: d.Demo, Now: d.Now, Log: d.Log,
+		NotBelieved: func(ctx context.Context) { d.NotBelieved(ctx, "token", "") }, Refused: d.Refused}
 	handler := gin.WrapH(server.Handler())
 	for _, route := range server.Routes() {
 		path := pathHole.ReplaceAllString(route.Path, ":$1")

@@ -79,24 +79,16 @@ func (s *Service) welcome(ctx context.Context, j Joining, v Vouched) (*incident.
 	if user.Disabled {
 		return nil, barred(*user)
 	}
-	last, err := s.lastAdmin(ctx, *user)
-	if err != nil {
-		return nil, err
-	}
-	role := j.roleOf(*user, v.Groups)
-	changed := user.Role != "" && user.Role != role && !last
-	if !last {
-		user.Role = role
-	}
-	if v.Email != "" {
-		user.Email = strings.ToLower(v.Email)
-	}
-	user.SeenAt, identity.User = s.now().UTC(), user.ID
+	identity.User = user.ID
 	teams, moved, err := s.teams(ctx, j, v, user.ID)
 	if err != nil {
 		return nil, err
 	}
 	_, err = s.store.Update(ctx, func(tx incident.Tx) error {
+		last, err := lastLocal(tx, user.ID)
+		if err != nil {
+			return err
+		}
 		switch now, err := tx.UserByID(user.ID); {
 		case errors.Is(err, incident.ErrNotFound): // somebody new
 		case err != nil:
@@ -104,8 +96,10 @@ func (s *Service) welcome(ctx context.Context, j Joining, v Vouched) (*incident.
 		case now.Disabled: // meanwhile
 			return barred(*now)
 		default:
-			user.PasswordHash = now.PasswordHash
+			user = now
 		}
+		was := user.Role
+		s.follow(user, j, v, last)
 		if err := tx.PutUser(*user); err != nil {
 			return err
 		}
@@ -114,7 +108,7 @@ func (s *Service) welcome(ctx context.Context, j Joining, v Vouched) (*incident.
 				return err
 			}
 		}
-		if changed {
+		if was != "" && user.Role != was {
 			if err := tx.EndSessions(user.ID, "", s.now(), incident.RoleChanged); err != nil {
 				return err
 			}
@@ -122,6 +116,17 @@ func (s *Service) welcome(ctx context.Context, j Joining, v Vouched) (*incident.
 		return tx.PutIdentity(identity)
 	})
 	return user, err
+}
+
+// follow lets a user be what somebody vouches for; the last administrator stays one.
+func (s *Service) follow(user *incident.User, j Joining, v Vouched, last bool) {
+	if !last {
+		user.Role = j.roleOf(*user, v.Groups)
+	}
+	if v.Email != "" {
+		user.Email = strings.ToLower(v.Email)
+	}
+	user.SeenAt = s.now().UTC()
 }
 
 // teams returns the teams that a user belongs to from now on, and whether they are others than before. A team that is not
@@ -233,15 +238,28 @@ func nameFor(v Vouched) string {
 	return "user-" + newSecret()[:8]
 }
 
-// lastAdmin reports whether a user is the only administrator who can sign in with a password: whatever a provider says
-// of their groups, somebody has to be able to put things right when the provider is gone.
-func (s *Service) lastAdmin(ctx context.Context, u incident.User) (bool, error) {
-	local := func(u incident.User) bool { return u.Role == incident.Admin && u.PasswordHash != "" && !u.Disabled }
-	if !local(u) {
-		return false, nil
+// lastLocal reports whether a user is the only administrator who can sign in with a password: whatever a provider says
+// of their groups, somebody has to be able to put things right when the provider is gone. Nobody else changes administrators before the
+// transaction ends, so that two at once do not each take the other for the one who stays.
+func lastLocal(tx incident.Tx, user incident.ID) (bool, error) {
+	ids, err := tx.Administrators()
+	if err != nil || !slices.Contains(ids, user) {
+		return false, err
 	}
-	users, err := s.store.Users(ctx)
-	return !slices.ContainsFunc(users, func(o incident.User) bool { return o.ID != u.ID && local(o) }), err
+	last := false
+	for _, id := range ids {
+		u, err := tx.UserByID(id)
+		switch {
+		case err != nil:
+			return false, err
+		case u.PasswordHash == "":
+		case id != user:
+			return false, nil
+		default:
+			last = true
+		}
+	}
+	return last, nil
 }
 
 // Link lets a user sign in as somebody whom a provider vouches for. The user, or an administrator, has asked for it.

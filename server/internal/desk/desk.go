@@ -56,6 +56,7 @@ type Desk struct {
 
 	recent  recentPages
 	grouped grouped
+	seldom  seldom
 }
 
 // patience is how long a reader waits for the follower to have seen a write.
@@ -259,6 +260,9 @@ func (d *Desk) Incident(ctx context.Context, id incident.ID, sight incident.Sigh
 	}
 	if !inc.SeenBy(sight) {
 		return nil, fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
+	}
+	if err := d.HideTwins(ctx, sight, inc); err != nil {
+		return nil, err
 	}
 	return inc, d.noteRead(ctx, inc)
 }

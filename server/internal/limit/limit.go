@@ -15,6 +15,9 @@ import (
 
 // Limiter bounds requests. Make it with New.
 type Limiter struct {
+	// Refused is told of each request that came too often; nil: nobody is. It is set before the first request.
+	Refused func(*http.Request)
+
 	address func(*http.Request) string
 	by      map[class]*buckets
 }
@@ -50,6 +53,9 @@ func New(perSecond float64, address func(*http.Request) string, now func() time.
 func (l *Limiter) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wait := l.wait(r); wait > 0 {
+			if l.Refused != nil {
+				l.Refused(r)
+			}
 			refuse(w, r, wait)
 			return
 		}

@@ -34,6 +34,9 @@ type Server struct {
 	ReadOnly bool // the demonstration: nothing can be changed
 	Now      func() time.Time
 	Log      *slog.Logger
+	// NotBelieved is told that a request brings no token that is known, and Refused that a token lacks the ability; nil: nobody is told.
+	NotBelieved func(ctx context.Context)
+	Refused     func(ctx context.Context, route string, needs incident.Ability)
 
 	changes sync.Mutex // held while one is made, so that it sees those before it
 }
@@ -101,7 +104,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, e := range s.endpoints() {
 		mux.HandleFunc(e.method+" "+Prefix+e.path, func(w http.ResponseWriter, r *http.Request) {
-			ctx, err := s.allow(r)
+			ctx, err := s.allow(r, e)
 			var status int
 			var body any
 			if err == nil {

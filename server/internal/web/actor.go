@@ -1,9 +1,12 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"hindsight/incident"
+	"hindsight/server/internal/api"
+	"hindsight/server/internal/auth"
 )
 
 // act says in the request's context who makes it, for the audit log.
@@ -14,6 +17,18 @@ func (r *request) act() {
 		a.Kind, a.ID, a.Name, a.Role = incident.ActorUser, r.user.ID, r.user.Name, r.user.Role
 	}
 	r.Request = r.Request.WithContext(incident.Acting(r.Request.Context(), a))
+}
+
+// noteRefusal notes in the audit log that somebody was turned away: from a page, or by what a trusted proxy says of them.
+func (s *Server) noteRefusal(r *request, err error) {
+	var denied *api.DeniedError
+	var away *auth.TurnedAwayError
+	switch {
+	case errors.As(err, &denied):
+		s.Refused(r.Request.Context(), r.Request.Method+" "+r.FullPath(), denied.Needs)
+	case errors.As(err, &away):
+		s.NotBelieved(r.Request.Context(), "proxy", "turned away")
+	}
 }
 
 // send hands a file to the browser, after the audit log has noted what leaves: nothing leaves unnoted.

@@ -7,13 +7,15 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"hindsight/server/internal/auth"
 	"hindsight/server/internal/desk"
 )
 
 // Protect wraps the whole server: security headers on every answer, and requests from other sites refused.
 func Protect(d *desk.Desk, next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
-	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.RefusedStranger(r.Context(), auth.Address(r.Context()), r.UserAgent(), "it came from another site")
 		http.Error(w, "This request came from another site and was refused; nothing was changed.", http.StatusForbidden)
 	}))
 	checked := d.Proxies.Wrap(cross.Handler(compressed(headed(next))))

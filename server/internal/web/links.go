@@ -30,6 +30,7 @@ func (s *Server) startLink(r *request) (answer, error) {
 	}
 	attempt, to, err := s.SSO.Begin(r.Request.Context(), "/me", r.user.ID, false)
 	if err != nil {
+		s.noteSSO(r, err)
 		text, status := s.ssoTrouble(err)
 		if text == "" {
 			return answer{}, err
@@ -45,6 +46,7 @@ func (s *Server) startLink(r *request) (answer, error) {
 
 func (s *Server) finishLink(r *request, a oidc.Attempt) (answer, error) {
 	if r.user == nil {
+		s.noteSSO(r, oidc.ErrAttempt)
 		return s.ssoFailed(r, "/me", oidc.ErrAttempt)
 	}
 	claims, err := s.LinkSignOn(r.Request.Context(), a, r.Request.URL.Query(), r.user.ID)

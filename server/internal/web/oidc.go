@@ -43,6 +43,7 @@ func (s *Server) finishSSO(r *request) (answer, error) {
 	attempt, err := oidc.ParseAttempt(r.cookie(attemptCookie))
 	r.setCookie(attemptCookie, "", -1)
 	if err != nil {
+		s.noteSSO(r, err)
 		return s.ssoFailed(r, "/", err)
 	}
 	if attempt.Link != "" {
@@ -50,6 +51,7 @@ func (s *Server) finishSSO(r *request) (answer, error) {
 	}
 	secret, _, err := s.SignOn(ctx, attempt, r.Request.URL.Query(), r.visit())
 	if err != nil {
+		s.noteSSO(r, err)
 		return s.ssoFailed(r, attempt.Next, err)
 	}
 	if err := s.hand(r, secret); err != nil {
@@ -72,6 +74,26 @@ func (s *Server) ssoFailed(r *request, next string, err error) (answer, error) {
 	page, pageErr := s.loginForm(r, next)
 	page.Trouble = text
 	return answer{page: page, status: status}, pageErr
+}
+
+// noteSSO notes in the audit log that somebody came back from the provider and is not signed in.
+func (s *Server) noteSSO(r *request, err error) {
+	why := "it broke off"
+	var away *auth.TurnedAwayError
+	var denied *oidc.DeniedError
+	switch {
+	case errors.As(err, &away):
+		why = "turned away"
+	case errors.As(err, &denied):
+		why = "refused by the provider"
+	case errors.Is(err, oidc.ErrAttempt):
+		why = "not begun in this browser, or too long ago"
+	case errors.Is(err, oidc.ErrToken):
+		why = "not to be believed"
+	case errors.Is(err, oidc.ErrUnreachable):
+		why = "no answer from the provider"
+	}
+	s.NotBelieved(r.Request.Context(), "single sign-on", why)
 }
 
 func (s *Server) ssoTrouble(err error) (text string, status int) {

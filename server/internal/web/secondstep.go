@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -29,6 +30,7 @@ func (s *Server) firstStep(r *request, name, password string) (to string, err er
 	if errors.Is(err, auth.ErrSignIn) {
 		return "", errors.Join(err, s.SignInFailed(ctx, name, "password"))
 	}
+	s.noteTurnedAway(ctx, err)
 	if err != nil {
 		return "", err
 	}
@@ -53,6 +55,19 @@ func (s *Server) firstStep(r *request, name, password string) (to string, err er
 	}
 	r.setCookie(pendingCookie, kept, auth.PendingFor)
 	return to, nil
+}
+
+// noteTurnedAway notes in the audit log that a password was not looked at: too many wrong ones came before, or passwords are not for this
+// user.
+func (s *Server) noteTurnedAway(ctx context.Context, err error) {
+	var throttled *auth.ThrottledError
+	var away *auth.TurnedAwayError
+	switch {
+	case errors.As(err, &throttled):
+		s.NotBelieved(ctx, "password", "too many wrong ones")
+	case errors.As(err, &away):
+		s.NotBelieved(ctx, "password", "turned away")
+	}
 }
 
 // enter opens a session of somebody who proved all that is asked, and hands its secret to the browser.

@@ -399,6 +399,10 @@ func TestWhoMayNotJoin(t *testing.T) {
 	if status, page, _ := s.come(); status != http.StatusForbidden || !strings.Contains(said(page), "There is a user called "+theirUser) || s.in() {
 		t.Errorf("with a name that is taken = %d\n%s", status, said(page))
 	}
+	failed, err := s.app.Desk.Store.Audit(t.Context(), incident.AuditFilter{Action: incident.AuditSignInFailed})
+	if err != nil || len(failed) < 1 || !strings.Contains(string(failed[0].Facts), `"single sign-on"`) || !strings.Contains(string(failed[0].Facts), `"turned away"`) {
+		t.Errorf("the audit log tells of these sign-ins %+v, %v; want that single sign-on turned somebody away", failed, err)
+	}
 	if u, err := s.app.Desk.Store.User(t.Context(), local.ID); err != nil || u.Role != incident.Editor || s.user() != nil {
 		t.Errorf("the local user is %+v, %v, and %+v is linked; want them untouched", u, err, s.user())
 	}

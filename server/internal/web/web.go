@@ -124,6 +124,7 @@ func (s *Server) handle(needs incident.Ability, h handler) gin.HandlerFunc {
 			err = s.write(r, a)
 		}
 		if err != nil {
+			s.noteRefusal(r, err)
 			s.fail(r, err)
 		}
 	}
