@@ -333,7 +333,7 @@ func fillers() map[string][]string {
 	for path, values := range maps.Clone(out) {
 		out["/api/v1"+path] = values
 	}
-	for path, value := range map[string]string{"/api/v1/users/": "usr_named", "/scim/v2/Users/": "usr_named", "/scim/v2/Groups/": string(keepers.ID), "/scim/v2/ResourceTypes/": "User", "/scim/v2/Schemas/": "none"} {
+	for path, value := range map[string]string{"/api/v1/users/": "usr_named", "/scim/v2/Users/": "usr_named", "/scim/v2/Groups/": string(keepers.ID), "/scim/v2/ResourceTypes/": "User", "/scim/v2/Schemas/": "none", "/admin/erase/": "nothing"} {
 		out[path] = []string{value}
 	}
 	out["/api/v1/imports/"], out["/api/v1/connections/"], out["/api/v1/durations/"], out["/api/v1/calendars/"], out["/api/v1/charts/"] = []string{"run_1"}, []string{"con_1"}, []string{"nothing"}, []string{"none"}, nil
