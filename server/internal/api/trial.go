@@ -43,7 +43,7 @@ func BackfillOf(b desk.Backfill) Backfill {
 	return Backfill{b.Counted, b.LeastIncidents, b.Incidents, b.LeastRequests, b.Requests, b.Shortest.Seconds(), b.Longest.Seconds(), b.Summary, append([]string{}, b.Reasons...)}
 }
 
-func (s *Server) trial(ctx context.Context, _ Viewer, p IDParams, body NewTrial) (Trial, error) {
+func (s *Server) trial(ctx context.Context, v Viewer, p IDParams, body NewTrial) (Trial, error) {
 	conn, err := s.desk.Store.Connection(ctx, incident.ID(p.ID))
 	if err != nil {
 		return Trial{}, err
@@ -55,7 +55,7 @@ func (s *Server) trial(ctx context.Context, _ Viewer, p IDParams, body NewTrial)
 	if err != nil {
 		return Trial{}, err
 	}
-	t, err := s.desk.TryLive(ctx, *conn)
+	t, err := s.desk.TryLive(ctx, *conn, v.Sight())
 	if err != nil {
 		if ctx.Err() == nil && errors.Is(err, incident.ErrInvalid) {
 			err = &requestError{http.StatusBadGateway, "the source could not be read: " + err.Error()}

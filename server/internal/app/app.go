@@ -90,6 +90,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		Inbox:   inbox.New(s, o.Now, jobs.KindHear),
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
 		Live: analytics.NewLive(o.Now), Similar: alike, Suggest: suggest.New(alike)}}
+	a.Desk.Auth.Words = a.Desk.PasswordWords
 	guarded := importers.Guarded(o.Config.AllowNetworks)
 	a.Desk.Runner.Transport = guarded
 	a.Desk.Joining, a.Desk.Proxies, a.Desk.Auth.OnlyAdmins = o.Config.Joining, o.Config.Proxies, o.Config.OnlyAdminsLocal

@@ -43,6 +43,8 @@ func (e *ThrottledError) Error() string {
 type Service struct {
 	// OnlyAdmins lets nobody but administrators sign in with a password. It is set before the first request.
 	OnlyAdmins bool
+	// Words returns the names of this place, which a password may not be made of alone; nil: there are none. It is set likewise.
+	Words func() []string
 
 	store    incident.Store
 	now      func() time.Time
@@ -81,7 +83,7 @@ func (s *Service) CreateUser(ctx context.Context, name, display, password string
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	if err := CheckPassword(password, name); err != nil {
+	if err := s.CheckPassword(password, name); err != nil {
 		return nil, err
 	}
 	return s.create(ctx, incident.User{Name: name, Display: display, Role: role}, password)
@@ -126,7 +128,7 @@ func (s *Service) SetPassword(ctx context.Context, user incident.User, password,
 	if user.Service {
 		return incident.Invalidf("password", "a service account has tokens and no password")
 	}
-	if err := CheckPassword(password, user.Name); err != nil {
+	if err := s.CheckPassword(password, user.Name); err != nil {
 		return err
 	}
 	user.PasswordHash = s.guesses.hash(password)

@@ -55,6 +55,7 @@ func TestPasswordHashes(t *testing.T) {
 
 func TestUsersAreChecked(t *testing.T) {
 	s, _ := service(t)
+	s.Words = func() []string { return []string{"Hindsight", "incidents.example.com", "Check-out API", "SRE"} }
 	if _, err := s.CreateUser(t.Context(), " Admin@Example.com ", "", password, incident.Admin); err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +70,9 @@ func TestUsersAreChecked(t *testing.T) {
 		{"one of the commonest", "someone", "1qaz2wsx3edc", incident.Viewer, "guessed first"},
 		{"a common one made long", "someone", "Password123456", incident.Viewer, "guessed first"},
 		{"a common one twice", "someone", "sunshinesunshine", incident.Viewer, "guessed first"},
+		{"the product and a year", "someone", "Hindsight-2026!", incident.Viewer, "names that everybody here knows"},
+		{"a service, spelt otherwise", "someone", "checkoutapi12345", incident.Viewer, "names that everybody here knows"},
+		{"two names", "someone", "Example Incidents 1", incident.Viewer, "names that everybody here knows"},
 		{"spaces in the name", "some one", password, incident.Viewer, "2 to 64"},
 		{"unknown role", "someone", password, "owner", "not a role"},
 		{"name taken, other case", "ADMIN@example.com", password, incident.Viewer, "already a user"},
@@ -79,6 +83,11 @@ func TestUsersAreChecked(t *testing.T) {
 				t.Errorf("CreateUser = %v, want an error with %q", err, tc.want)
 			}
 		})
+	}
+	for i, good := range []string{"hindsight is a wonderful thing", "the sre plays the tuba", "forty-two blue cranes"} { // a name may be among other words, and short ones do not count
+		if _, err := s.CreateUser(t.Context(), "good-"+string(rune('a'+i)), "", good, incident.Viewer); err != nil {
+			t.Errorf("the password %q is refused: %v", good, err)
+		}
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 // signIn is the settings about signing in as they were given, until they are parsed.
 type signIn struct {
-	scopes, recheck                      string
+	scopes, recheck, acr, amr            string
 	roles, teams, domains, defaultRole   string
 	local, proxies                       string
 	userHeader, emailHeader, groupHeader string
@@ -37,6 +37,10 @@ func signInOptions() []Option {
 			field: func(c *Config) *string { return &c.signIn.scopes }},
 		{Env: "HINDSIGHT_OIDC_GROUPS_CLAIM", Flag: "oidc-groups-claim", Default: "groups", Help: "the claim that lists a user's groups",
 			field: func(c *Config) *string { return &c.OIDC.GroupsClaim }},
+		{Env: "HINDSIGHT_OIDC_ACR", Flag: "oidc-acr", Help: "values of acr, one of which the provider must say of a sign-in, such as phr phrh; empty: any",
+			field: func(c *Config) *string { return &c.signIn.acr }},
+		{Env: "HINDSIGHT_OIDC_AMR", Flag: "oidc-amr", Help: "methods, one of which the provider must have signed people in with, such as mfa hwk; empty: any",
+			field: func(c *Config) *string { return &c.signIn.amr }},
 		{Env: "HINDSIGHT_OIDC_RECHECK", Flag: "oidc-recheck", Default: "15m", Help: "how often the provider is asked again, where it gave a refresh token",
 			field: func(c *Config) *string { return &c.signIn.recheck }},
 		{Env: "HINDSIGHT_SIGN_IN_ROLES", Flag: "sign-in-roles", Help: "roles by group, such as sre=editor; leads=admin",
@@ -111,6 +115,7 @@ func (c *Config) checkOIDC() error {
 	if !slices.Contains(o.Scopes, "openid") {
 		o.Scopes = append([]string{"openid"}, o.Scopes...)
 	}
+	o.ACR, o.AMR = strings.Fields(s.acr), strings.Fields(s.amr)
 	o.WantGroups = len(c.Joining.Roles)+len(c.Joining.Teams) > 0
 	return c.checkJoining("HINDSIGHT_OIDC_ISSUER")
 }

@@ -65,7 +65,7 @@ func (d *Desk) Repair(ctx context.Context, letter incident.DeadLetter, text, by 
 }
 
 func (d *Desk) tryRepair(ctx context.Context, conn incident.Connection, fix repair) error {
-	trial, err := d.try(ctx, conn, fix.files(), fix.source)
+	trial, err := d.try(ctx, conn, fix.files(), fix.source, incident.Sight{All: true})
 	var field *incident.FieldError
 	switch {
 	case errors.As(err, &field) && fix.letter.Stage == "read":

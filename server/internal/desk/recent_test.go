@@ -40,7 +40,7 @@ func TestTrialsOfSlowSource(t *testing.T) {
 		asked int
 	}{{0, 1}, {time.Minute, 1}, {10 * time.Minute, 2}} {
 		at = at.Add(tc.later)
-		trial, err := d.TryLive(t.Context(), conn)
+		trial, err := d.TryLive(t.Context(), conn, incident.Sight{All: true})
 		if err != nil || trial.Read != 1 || len(trial.Words) != 1 || len(trial.Drafts) != 1 || asked != tc.asked {
 			t.Errorf("after %s more, TryLive read %d records with the words %v, %v, and the source was asked %d times; want 1, 1 and %d", tc.later, trial.Read, trial.Words, err, asked, tc.asked)
 		}

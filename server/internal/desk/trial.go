@@ -50,8 +50,8 @@ type Heard struct {
 }
 
 // Try reads and maps the beginning of an upload and writes nothing. What keeps it from being read is
-// ErrInvalid about "file"; ErrNotFound: the files are not here any more.
-func (d *Desk) Try(ctx context.Context, conn incident.Connection, upload incident.ID) (Trial, error) {
+// ErrInvalid about "file"; ErrNotFound: the files are not here any more. What it says of records is of those that sight sees.
+func (d *Desk) Try(ctx context.Context, conn incident.Connection, upload incident.ID, sight incident.Sight) (Trial, error) {
 	conn, err := d.Unseal(conn)
 	if err != nil {
 		return Trial{}, err
@@ -60,13 +60,14 @@ func (d *Desk) Try(ctx context.Context, conn incident.Connection, upload inciden
 	if err != nil {
 		return Trial{}, err
 	}
-	return d.try(ctx, conn, files, func(s importers.Source) importers.Source { return s })
+	t, err := d.try(ctx, conn, files, func(s importers.Source) importers.Source { return s }, sight)
+	return d.openTrial(ctx, t, err, conn, sight)
 }
 
 // TryLive reads some records over the network, of the last three months or, where there is none, of the last two years;
 // it maps them and writes nothing but how long that took, for Backfill. What keeps them from being read is ErrInvalid
-// about "url".
-func (d *Desk) TryLive(ctx context.Context, conn incident.Connection) (Trial, error) {
+// about "url". What it says of records is of those that sight sees.
+func (d *Desk) TryLive(ctx context.Context, conn incident.Connection, sight incident.Sight) (Trial, error) {
 	open, err := d.Unseal(conn)
 	if err != nil {
 		return Trial{}, err
@@ -84,7 +85,7 @@ func (d *Desk) TryLive(ctx context.Context, conn incident.Connection) (Trial, er
 	defer cancel()
 	var t Trial
 	for _, span := range spans {
-		t, err = d.tryFrom(within, open, nil, now.Add(-span), change)
+		t, err = d.tryFrom(within, open, nil, now.Add(-span), change, sight)
 		if err != nil || t.Read > 0 || t.Cut {
 			break
 		}
@@ -92,12 +93,12 @@ func (d *Desk) TryLive(ctx context.Context, conn incident.Connection) (Trial, er
 	if err == nil && t.sounding.Requests > 0 {
 		err = d.keepSounding(ctx, conn.ID, t.sounding)
 	}
-	return t, err
+	return d.openTrial(ctx, t, err, conn, sight)
 }
 
 // TryStored maps the stored records of a connection, as far as there is time for, and writes nothing. It says which
-// words they hold.
-func (d *Desk) TryStored(ctx context.Context, conn incident.Connection) (Trial, error) {
+// words they hold, as far as sight sees them.
+func (d *Desk) TryStored(ctx context.Context, conn incident.Connection, sight incident.Sight) (Trial, error) {
 	open, err := d.Unseal(conn)
 	if err != nil {
 		return Trial{}, err
@@ -106,27 +107,27 @@ func (d *Desk) TryStored(ctx context.Context, conn incident.Connection) (Trial, 
 	if err != nil {
 		return Trial{}, err
 	}
-	w := &watch{enough: true}
+	w := &watch{enough: true, hides: d.hiddenRecords(conn, sight)}
 	out, cut, err := jobs.NewRunner(d.Store, []importers.Source{w.source(source)}, d.Now, d.Log).Foresee(ctx, open, trialTime, nil)
 	return Trial{Outcome: out, Words: w.words(), Cut: cut}, err
 }
 
 // try is Try over files and a changed source.
-func (d *Desk) try(ctx context.Context, conn incident.Connection, files []importers.File, change func(importers.Source) importers.Source) (Trial, error) {
+func (d *Desk) try(ctx context.Context, conn incident.Connection, files []importers.File, change func(importers.Source) importers.Source, sight incident.Sight) (Trial, error) {
 	ctx, cancel := context.WithTimeout(ctx, trialTime)
 	defer cancel()
-	return d.tryFrom(ctx, conn, files, time.Time{}, change)
+	return d.tryFrom(ctx, conn, files, time.Time{}, change, sight)
 }
 
-// tryFrom is try within the time that ctx leaves; without files it reads over the network, from since on.
-func (d *Desk) tryFrom(ctx context.Context, conn incident.Connection, files []importers.File, since time.Time, change func(importers.Source) importers.Source) (Trial, error) {
+// tryFrom reads and maps within the time that ctx leaves, by a changed source; without files it reads over the network, from since on.
+func (d *Desk) tryFrom(ctx context.Context, conn incident.Connection, files []importers.File, since time.Time, change func(importers.Source) importers.Source, sight incident.Sight) (Trial, error) {
 	source, err := d.Source(conn.Source)
 	if err != nil {
 		return Trial{}, err
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	w := &watch{raws: map[incident.ID]incident.Raw{}, depth: depth{now: d.Now}, stop: stop}
+	w := &watch{raws: map[incident.ID]incident.Raw{}, depth: depth{now: d.Now}, stop: stop, hides: d.hiddenRecords(conn, sight)}
 	run, opts, about := d.NewRun(conn, "file", ""), jobs.Options{DryRun: true}, "file"
 	if files == nil && source.API != nil {
 		run.Via, opts.Since, about = "poll", since, "url"
@@ -159,6 +160,7 @@ type watch struct {
 	mu     sync.Mutex // Map is called from several goroutines
 	raws   map[incident.ID]incident.Raw
 	enough bool // no more raws are needed
+	hides  func(incident.Raw, incident.Incident) bool
 
 	stop  context.CancelCauseFunc // ends the walk over the network
 	read  int
@@ -193,6 +195,9 @@ func (w *watch) source(s importers.Source) importers.Source {
 }
 
 func (w *watch) keep(raw incident.Raw, draft importers.Draft) {
+	if w.hides(raw, draft.Incident) {
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.enough {

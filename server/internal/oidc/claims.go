@@ -23,6 +23,19 @@ type Claims struct {
 	GroupsKnown     bool // whether it said anything of groups
 
 	nonce string
+	acr   string   // the class of the sign-in there (Core 1.0, section 2)
+	amr   []string // its methods, as RFC 8176 names them
+}
+
+// strong refuses a sign-in that was weaker than is asked for: ErrWeak.
+func (p *Provider) strong(c *Claims) error {
+	if len(p.ACR) > 0 && !slices.Contains(p.ACR, c.acr) {
+		return fmt.Errorf("oidc: %w: acr is %q, want one of %q", ErrWeak, c.acr, p.ACR)
+	}
+	if len(p.AMR) > 0 && !slices.ContainsFunc(c.amr, func(m string) bool { return slices.Contains(p.AMR, m) }) {
+		return fmt.Errorf("oidc: %w: amr is %q, want one of %q", ErrWeak, c.amr, p.AMR)
+	}
+	return nil
 }
 
 // maxGroups bounds what one sign-in makes us compare.
@@ -43,7 +56,7 @@ func (p *Provider) read(id *oidc.IDToken) (*Claims, error) {
 	if id.Subject == "" || len(id.Subject) > 255 || strings.ContainsFunc(id.Subject, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }) {
 		return nil, fmt.Errorf("oidc: %w: the ID token names nobody (sub)", ErrToken)
 	}
-	c := &Claims{Issuer: p.Issuer, Subject: id.Subject, Session: text(all["sid"]), nonce: id.Nonce}
+	c := &Claims{Issuer: p.Issuer, Subject: id.Subject, Session: text(all["sid"]), nonce: id.Nonce, acr: text(all["acr"]), amr: list(all["amr"])}
 	return c, c.take(all, p.GroupsClaim)
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -35,6 +36,9 @@ var ErrAttempt = errors.New("this sign-in was begun in another browser, or too l
 // ErrToken is in every error about what the provider says and we do not believe.
 var ErrToken = errors.New("what the provider says cannot be believed")
 
+// ErrWeak: the provider signed somebody in, but in none of the ways that are asked for.
+var ErrWeak = errors.New("the provider signed somebody in, but not in a way that is strong enough here")
+
 // DeniedError is an answer of the provider that it does not vouch for somebody (RFC 6749, section 4.1.2.1).
 type DeniedError struct{ Code, Description string }
 
@@ -54,6 +58,9 @@ func (p *Provider) Begin(ctx context.Context, next string, link incident.ID, aga
 	}
 	a := Attempt{State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier(), Next: next, Link: link, At: p.now().UTC()}
 	options := []oauth2.AuthCodeOption{oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)}
+	if len(p.ACR) > 0 {
+		options = append(options, oauth2.SetAuthURLParam("acr_values", strings.Join(p.ACR, " "))) // Core 1.0, section 3.1.2.1
+	}
 	if again {
 		options = append(options, oauth2.SetAuthURLParam("prompt", "login"))
 	}
@@ -82,7 +89,7 @@ func ParseAttempt(value string) (a Attempt, err error) {
 }
 
 // Finish takes what the provider gave the browser along, and returns whom it vouches for. Errors: ErrAttempt, ErrToken,
-// ErrUnreachable, *DeniedError.
+// ErrWeak, ErrUnreachable, *DeniedError.
 func (p *Provider) Finish(ctx context.Context, a Attempt, back url.Values) (*Claims, Grant, error) {
 	if subtle.ConstantTimeCompare([]byte(a.State), []byte(back.Get("state"))) != 1 || p.now().Sub(a.At) > AttemptFor || len(back["state"]) != 1 {
 		return nil, Grant{}, ErrAttempt
@@ -110,6 +117,9 @@ func (p *Provider) Finish(ctx context.Context, a Attempt, back url.Values) (*Cla
 	}
 	if subtle.ConstantTimeCompare([]byte(c.nonce), []byte(a.Nonce)) != 1 {
 		return nil, Grant{}, fmt.Errorf("oidc: %w: the ID token is of another sign-in (nonce)", ErrToken)
+	}
+	if err := p.strong(c); err != nil {
+		return nil, Grant{}, err
 	}
 	return c, Grant{Refresh: token.RefreshToken, IDToken: raw}, p.complete(ctx, f, token, c)
 }

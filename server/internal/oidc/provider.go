@@ -23,8 +23,10 @@ type Settings struct {
 	Issuer                 string // exactly as the provider writes it
 	ClientID, ClientSecret string // no secret: a public client
 	Scopes                 []string
-	GroupsClaim            string // a name, or a path such as realm_access.roles
-	WantGroups             bool   // whether groups decide anything
+	GroupsClaim            string   // a name, or a path such as realm_access.roles
+	WantGroups             bool     // whether groups decide anything
+	ACR                    []string // values of acr, one of which the provider must say; none: it need say nothing
+	AMR                    []string // methods, one of which must be in amr; none: likewise
 	Recheck                time.Duration
 }
 

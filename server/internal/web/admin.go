@@ -76,7 +76,7 @@ func (s *Server) changeUser(r *request) (answer, error) {
 	}
 	role, disabled, password := incident.Role(r.PostForm("role")), r.PostForm("disabled") == "on", r.PostForm("password")
 	if password != "" {
-		err = auth.CheckPassword(password, u.Name)
+		err = s.Auth.CheckPassword(password, u.Name)
 	}
 	keep := ""
 	if u.ID == r.viewer.User && r.session != nil {

@@ -88,6 +88,8 @@ func (s *Server) noteSSO(r *request, err error) {
 		why = "refused by the provider"
 	case errors.Is(err, oidc.ErrAttempt):
 		why = "not begun in this browser, or too long ago"
+	case errors.Is(err, oidc.ErrWeak):
+		why = "too weak at the provider"
 	case errors.Is(err, oidc.ErrToken):
 		why = "not to be believed"
 	case errors.Is(err, oidc.ErrUnreachable):
@@ -110,6 +112,8 @@ func (s *Server) ssoTrouble(err error) (text string, status int) {
 		return name + " did not let you in: " + short(denied.Error(), 200) + ".", http.StatusForbidden
 	case errors.Is(err, oidc.ErrAttempt):
 		return "This sign-in was begun in another browser or too long ago, or it was finished already. Begin again.", http.StatusBadRequest
+	case errors.Is(err, oidc.ErrWeak):
+		return name + " signed you in, but in a way that is not strong enough here. Sign in there with a second factor, or as the operator of this site says, and begin again.", http.StatusForbidden
 	case errors.Is(err, oidc.ErrToken):
 		return "What " + name + " said could not be verified, so that nobody was signed in. Try again; if it keeps happening, an operator finds the reason in the log.", http.StatusBadGateway
 	case errors.Is(err, oidc.ErrUnreachable):

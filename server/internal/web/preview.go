@@ -27,18 +27,17 @@ func (s *Server) preview(r *request) (answer, error) {
 	var problem *frontend.Problem
 	switch {
 	case upload == "" && j.source.API != nil:
-		if trial, err = s.TryLive(ctx, j.conn); err != nil && ctx.Err() == nil {
+		if trial, err = s.TryLive(ctx, j.conn, r.viewer.Sight()); err != nil && ctx.Err() == nil {
 			problem, err = problemOf(err, j), nil
 		}
 	case upload == "":
 		return s.withoutUpload(r, j.conn, incident.ErrNotFound)
 	default:
-		trial, err = s.Try(ctx, j.conn, upload)
+		trial, err = s.Try(ctx, j.conn, upload, r.viewer.Sight())
 	}
 	if err != nil {
 		return s.withoutUpload(r, j.conn, err)
 	}
-	trial.Drafts = slices.DeleteFunc(trial.Drafts, func(d importers.Draft) bool { return !d.Incident.SeenBy(r.viewer.Sight()) })
 	page := s.previewPage(r, j, trial)
 	tallies, err := s.Store.Tallies(ctx)
 	if err != nil {

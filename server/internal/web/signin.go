@@ -194,7 +194,7 @@ func (s *Server) savePassword(r *request) (answer, error) {
 	}
 	err := s.ownPassword(r, "old")
 	if err == nil {
-		if err = auth.CheckPassword(r.PostForm("new"), r.user.Name); err == nil {
+		if err = s.Auth.CheckPassword(r.PostForm("new"), r.user.Name); err == nil {
 			err = s.Auth.SetPassword(r.Request.Context(), *r.user, r.PostForm("new"), r.session.Hash)
 		} else {
 			err = incident.Invalidf("new", "%s", strings.TrimPrefix(err.Error(), "password: "))

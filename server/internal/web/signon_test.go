@@ -333,6 +333,34 @@ func TestTokensThatAreNotBelieved(t *testing.T) {
 	}
 }
 
+// TestSignInThereMustBeStrong: where acr or amr are asked for, the provider is asked for acr, and who was signed in otherwise is not let in.
+func TestSignInThereMustBeStrong(t *testing.T) {
+	s := newSignOn(t, func(c *config.Config) { c.OIDC.ACR, c.OIDC.AMR = []string{"phr", "phrh"}, []string{"mfa", "hwk"} })
+	for _, tc := range []struct {
+		acr  any
+		amr  any
+		want int
+	}{
+		{nil, nil, http.StatusForbidden}, {"phr", nil, http.StatusForbidden}, {nil, []string{"mfa"}, http.StatusForbidden}, {"1", []string{"mfa"}, http.StatusForbidden},
+		{"phr phrh", []string{"mfa"}, http.StatusForbidden}, {"phr", []string{"pwd"}, http.StatusForbidden}, {"phrh", []string{"pwd", "hwk"}, http.StatusSeeOther},
+	} {
+		s.tell(map[string]any{"claims": map[string]any{"acr": tc.acr, "amr": tc.amr, "groups": []string{"sre"}}})
+		status, page, _ := s.come()
+		if status != tc.want || s.in() != (tc.want == http.StatusSeeOther) || tc.want == http.StatusForbidden && !strings.Contains(said(page), "not strong enough here") {
+			t.Errorf("acr %v and amr %v = %d, signed in: %v, want %d\n%s", tc.acr, tc.amr, status, s.in(), tc.want, said(page))
+		}
+	}
+	if _, _, to := s.newBrowserAt("/login/oidc"); !strings.Contains(to, "acr_values=phr+phrh") {
+		t.Errorf("the provider is asked at %q, want acr_values", to)
+	}
+}
+
+// newBrowserAt asks for a page as somebody who is not signed in.
+func (s *signOn) newBrowserAt(path string) (status int, body, to string) {
+	s.browser = s.newBrowser()
+	return s.at(s.server.URL + path)
+}
+
 // TestAnswersThatAreNotAwaited: the browser that comes back is the one that went, with the answer to what it asked, once.
 func TestAnswersThatAreNotAwaited(t *testing.T) {
 	s := newSignOn(t, nil)

@@ -32,7 +32,7 @@ func (s *Server) wordsForm(r *request) (answer, error) {
 func (s *Server) wordsPage(r *request, j joint, form frontend.Form) (frontend.WordsPage, error) {
 	ctx := r.Request.Context()
 	page := frontend.WordsPage{Shell: r.shell("What words mean", frontend.NavImports, j.crumbs()...), Connection: j.conn, Source: j.card(), Steps: j.steps("words"), Form: form}
-	trial, err := s.heard(ctx, j, &page)
+	trial, err := s.heard(ctx, j, &page, r.viewer.Sight())
 	if ctx.Err() != nil {
 		return page, ctx.Err()
 	}
@@ -56,7 +56,7 @@ func tellsShiftsAlone(s importers.Source) bool {
 	return s.Shifts && len(w.Status)+len(w.Severity)+len(w.Kind)+len(w.Service)+len(w.Fields) == 0
 }
 
-func (s *Server) heard(ctx context.Context, j joint, page *frontend.WordsPage) (desk.Trial, error) {
+func (s *Server) heard(ctx context.Context, j joint, page *frontend.WordsPage, sight incident.Sight) (desk.Trial, error) {
 	tallies, err := s.Store.Tallies(ctx)
 	if err != nil {
 		return desk.Trial{}, err
@@ -64,9 +64,9 @@ func (s *Server) heard(ctx context.Context, j joint, page *frontend.WordsPage) (
 	var trial desk.Trial
 	switch page.Stored = tallies[j.conn.ID].Records > 0; {
 	case page.Stored:
-		trial, err = s.TryStored(ctx, j.conn)
+		trial, err = s.TryStored(ctx, j.conn, sight)
 	case j.source.API != nil:
-		trial, err = s.TryLive(ctx, j.conn)
+		trial, err = s.TryLive(ctx, j.conn, sight)
 	}
 	page.Read, page.Cut = int(trial.Read), trial.Cut
 	return trial, err
