@@ -26,6 +26,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"run":        RunPath,
 		"letter":     LetterPath,
 		"view":       ViewPath,
+		"runbook":    RunbookPath,
 		"prose":      prose,
 		"outside":    outside,
 		"swimlane":   swimlane,

@@ -116,6 +116,7 @@ type IncidentPage struct {
 	Suggested []Guess
 	// SimilarApart are those that people said another problem is behind.
 	SimilarApart []IncidentRow
+	Runbooks     IncidentRunbooks
 	Factors      []incident.FactorStatement // in force, and behind them rejected ones
 	FactorNames  []string                   // what they may be called
 	// Said is what people said of this incident and others, the newest first.
@@ -185,6 +186,9 @@ func (p IncidentPage) Edited() []EditRow {
 		row := EditRow{Edit: e, First: !first[e.Field], Back: newest && plain && p.MayEdit && (e.Field != "title" || e.Was != "")}
 		if strings.HasPrefix(e.Field, "factor:") {
 			row.Field, row.Value, row.Was = "factor", incident.FactorWords(e.Value), incident.FactorWords(e.Was)
+		}
+		if strings.HasPrefix(e.Field, "runbook:") {
+			row.Field, row.Value, row.Was = "runbook", incident.RunbookWords(e.Value), incident.RunbookWords(e.Was)
 		}
 		out = append(out, row)
 		first[e.Field] = true

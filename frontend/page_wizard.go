@@ -136,6 +136,7 @@ type PreviewRow struct {
 	Services []string // of the incident or the change
 	Change   *incident.ChangeEvent
 	Roster   *incident.Roster
+	Runbook  *incident.Runbook
 	Warnings []incident.Warning
 }
 

@@ -22,7 +22,8 @@ func Routes() []Route {
 		{"GET", "/login"}, {"POST", "/login"}, {"GET", "/login/oidc"}, {"POST", "/view-as"}, {"POST", "/logout"},
 		{"GET", "/incidents"}, {"GET", "/incidents/{id}"}, {"GET", "/incidents/{id}/raw"},
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
-		{"POST", "/incidents/{id}/audience"}, {"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/alike"}, {"POST", "/incidents/{id}/apart"}, {"POST", "/incidents/{id}/factors"},
+		{"POST", "/incidents/{id}/audience"}, {"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/alike"}, {"POST", "/incidents/{id}/apart"}, {"POST", "/incidents/{id}/factors"}, {"POST", "/incidents/{id}/runbooks"},
+		{"GET", "/runbooks"}, {"GET", "/runbooks/{id}"},
 		{"GET", "/cases"}, {"GET", "/cases/{figure}"},
 		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/changes/{id}"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/causes"}, {"GET", "/causes/cases"}, {"GET", "/causes/claimed"}, {"GET", "/causes/factors.csv"}, {"GET", "/causes/together.csv"}, {"GET", "/causes/changes.csv"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},
 		{"GET", "/problems"}, {"GET", "/problems/{id}"}, {"GET", "/problems/{id}/incidents"}, {"POST", "/problems/{id}/manage"},
@@ -75,6 +76,9 @@ func ContractPath(id incident.ID) string { return below("/contracts", id) }
 
 // ProblemPath returns the page of a problem.
 func ProblemPath(id incident.ID) string { return below("/problems", id) }
+
+// RunbookPath returns the page of a runbook.
+func RunbookPath(id incident.ID) string { return below("/runbooks", id) }
 
 // ViewPath returns the stable address of a saved view, which leads to its list.
 func ViewPath(id incident.ID) string { return below("/views", id) }

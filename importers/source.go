@@ -36,6 +36,8 @@ type Source struct {
 	Changes func(Config) bool
 	// Shifts says that the system tells who is on call.
 	Shifts bool
+	// Runbooks says that the system keeps runbooks.
+	Runbooks bool
 	// API says how to speak to the system; nil: it is read from files alone.
 	API *API
 	// Probe proves that the credentials work and says as whom, and what they reach. It changes nothing there.
@@ -194,7 +196,12 @@ type Draft struct {
 	// person, where there are any, in ScheduleRef and Person; Team owns them. A roster without shifts takes
 	// back those that an earlier version of the record told.
 	Roster *incident.Roster
+	// Runbook is Change for a record that is a runbook.
+	Runbook *incident.Runbook
 }
+
+// Incidental reports whether the record is an incident, as nearly all are, and none of the others.
+func (d *Draft) Incidental() bool { return d.Change == nil && d.Roster == nil && d.Runbook == nil }
 
 // Warn notes an oddity that does not stop the record.
 func (d *Draft) Warn(field, value, message string) {

@@ -14,6 +14,10 @@ type Delta struct {
 	Retrospectives map[ID]Retrospective
 	Gone           []ID // incidents of which only a tombstone is left
 
+	// For sinks of runbooks, which get nothing else.
+	Runbooks     []Runbook // current state, without tombstones
+	GoneRunbooks []ID      // of which only a tombstone is left
+
 	// The whole catalogue each time one of its entities changed; nil when none did.
 	Services []Service
 	Teams    []Team

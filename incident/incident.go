@@ -135,7 +135,7 @@ type ActionItem struct {
 
 // Edit is a person's change of one field. Imports never undo it: they change what Was says.
 type Edit struct {
-	Field string // "title", "severity", "status", "kind", "team", "tags", "private", "audience", "exclude_reason", "same_as"
+	Field string // "title", "severity", "status", "kind", "team", "tags", "private", "audience", "exclude_reason", "same_as", "factor:KEY", "runbook:ID"
 	Value string
 	Was   string // what the source says
 	By    string

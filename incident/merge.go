@@ -21,6 +21,9 @@ func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 	if strings.HasPrefix(field, factorField) {
 		return Invalidf("field", "factors are edited one by one; see EditFactor")
 	}
+	if strings.HasPrefix(field, runbookField) {
+		return Invalidf("field", "runbooks are edited one by one; see EditRunbook")
+	}
 	was, err := inc.FieldValue(field)
 	if err != nil {
 		return err
@@ -49,6 +52,9 @@ func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 func (inc *Incident) FieldValue(field string) (string, error) {
 	if key, is := strings.CutPrefix(field, factorField); is {
 		return inc.factorValue(key), nil
+	}
+	if strings.HasPrefix(field, runbookField) {
+		return inc.lastEdit(field).Value, nil // it is kept in the edit alone
 	}
 	switch field {
 	case "title":

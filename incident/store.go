@@ -77,6 +77,14 @@ type Reader interface {
 	// Shifts returns shifts as ChangeEvents returns change events.
 	Shifts(ctx context.Context, f ShiftFilter) (shifts []Shift, next string, err error)
 
+	// Runbook returns the runbook, also when only its tombstone is left.
+	Runbook(ctx context.Context, id ID) (*Runbook, error)
+	// Runbooks returns those that exist, by title, then by id, without Body.
+	Runbooks(ctx context.Context) ([]Runbook, error)
+	// RunbookUses returns what runbooks have to do with incidents that sight sees, tombstones and records that another one counts for left out, by incident; of those
+	// incidents alone, where any are given.
+	RunbookUses(ctx context.Context, sight Sight, incidents ...ID) ([]RunbookUse, error)
+
 	Services(ctx context.Context) ([]Service, error) // by name
 	Teams(ctx context.Context) ([]Team, error)       // by name
 	People(ctx context.Context) ([]Person, error)    // by name
@@ -218,6 +226,9 @@ type Tx interface {
 	RostersByID(ids []ID) (map[ID]*Roster, error)
 	// PutRosters replaces all shifts of each roster.
 	PutRosters(rs []Roster) error
+	// RunbooksByID returns those that exist, tombstones included.
+	RunbooksByID(ids []ID) (map[ID]*Runbook, error)
+	PutRunbooks(rs []Runbook) error
 	PutServices(ss []Service) error // adds unknown ones, updates known ones
 	PutTeams(ts []Team) error       // one that a person renamed keeps its name, unless Renamed is set here, too
 	PutPeople(ps []Person) error
@@ -264,7 +275,7 @@ type Tx interface {
 	PutConnection(c Connection) error
 	PutMappings(ms []MappingVersion) error // one of a known version is left as it is
 	// DeleteConnection removes the connection, its raw records, runs, dead letters and lock, and leaves
-	// tombstones of its incidents, change events and rosters with reason.
+	// tombstones of its incidents, change events, rosters and runbooks with reason.
 	DeleteConnection(id ID, reason string) error
 	PutRun(r Run) error
 	PutRaws(rs []Raw) error // a raw with a known id is left as it is; Latest is maintained here
@@ -371,6 +382,7 @@ const (
 	EntityAnswer      EntityKind = "answer" // what people say of two incidents; see Answer.ID
 	EntityChangeEvent EntityKind = "change_event"
 	EntityRoster      EntityKind = "roster" // its shifts change with it
+	EntityRunbook     EntityKind = "runbook"
 )
 
 // Change is an entry of the change feed: entity ID of sort Kind was last written by change Seq.

@@ -41,7 +41,7 @@ func fields() []field {
 		{name: "priority", sort: names, like: `priority:"1 - Critical"`},
 		{name: "tag", sort: names, like: "tag:dns"},
 		{name: "source", sort: names, like: "source:servicenow"},
-		{name: "kind", sort: enum, values: asText(incident.Kinds)},
+		{name: "kind", sort: enum, values: append(asText(incident.Kinds), kindRunbook)},
 		{name: "origin", sort: enum, values: asText(incident.Origins)},
 		{name: "started", sort: dates, like: "started:2026-Q3"},
 		{name: "opened", sort: dates, like: "opened:2024-01..2024-03"},

@@ -64,7 +64,7 @@ func reindex(_ context.Context, p program, _ *flag.FlagSet, parse func() (config
 }
 
 func dropIndex(cfg config.Config) error {
-	for _, name := range []string{"index", "index-commands"} {
+	for _, name := range []string{"index", "index-commands", "index-runbooks", "index-runbooks-commands"} {
 		if err := os.RemoveAll(filepath.Join(cfg.Data, name)); err != nil {
 			return err
 		}

@@ -183,6 +183,8 @@ func putUsers(tx incident.Tx) (err error) {
 }
 
 // sample is an incident about the ledger of somebody, n days ago.
+func runbookOf(word string) string { return "https://wiki.example.com/" + word }
+
 func ledgerIncident(id incident.ID, of string, n int, service incident.Service, team incident.ID) *incident.Incident {
 	at := sightNow.AddDate(0, 0, -n)
 	ref := ledgerRef(strings.TrimPrefix(string(id), "inc_"))
@@ -197,7 +199,8 @@ func ledgerIncident(id incident.ID, of string, n int, service incident.Service, 
 		People: []incident.Participation{{Person: incident.ID("per_" + of), Name: "Person of " + of, Role: "assignee", From: at}}, Custom: []incident.CustomValue{{Name: of + " field", Value: of + " value"}},
 		Factors: []incident.Factor{{Role: "contributing", Category: of + " category", Text: of + " was cold"}}, Actions: []incident.ActionItem{{Title: "Warm " + of, Owner: of + " owner", State: "open", Created: at}},
 		SLA:      []incident.SLACycle{{Goal: "resolution", Name: of + " goal", Start: at, Target: time.Hour, Stop: at.Add(2 * time.Hour)}},
-		Segments: []incident.Segment{{Status: incident.Triggered, StatusRaw: of + " status", From: at}}, RawID: incident.ID("raw_" + string(id)), MapVersion: 1, KnownProblem: "PRB-" + of}
+		Segments: []incident.Segment{{Status: incident.Triggered, StatusRaw: of + " status", From: at}}, RawID: incident.ID("raw_" + string(id)), MapVersion: 1, KnownProblem: "PRB-" + of,
+		Links: []incident.Link{{Kind: "runbook", URL: runbookOf(of), Title: of + " runbook"}}}
 	for i, name := range []incident.MilestoneName{incident.ImpactStarted, incident.Detected, incident.Opened, incident.Acked, incident.MitigatedAt, incident.ResolvedAt, incident.ImpactEnded} {
 		inc.Milestones.Set(name, at.Add(time.Duration(i*7)*time.Minute), incident.ToMinute, incident.FromField, of+" source", string(name))
 	}
@@ -305,7 +308,7 @@ func writes(knows []string) (out []tried) {
 			continue
 		}
 		id := string(h.ids()[0])
-		for _, form := range []struct{ path, body string }{{"edit", "field=title&value=x"}, {"milestones", "name=resolved&at=2026-06-01T10:00"}, {"same", "other=inc_open_1"}, {"alike", "other=inc_open_1&verdict=same"}, {"apart", ""}, {"audience", "private=false"}} {
+		for _, form := range []struct{ path, body string }{{"edit", "field=title&value=x"}, {"milestones", "name=resolved&at=2026-06-01T10:00"}, {"same", "other=inc_open_1"}, {"alike", "other=inc_open_1&verdict=same"}, {"apart", ""}, {"runbooks", "runbook=https://example.com/x&verdict=helped"}, {"audience", "private=false"}} {
 			out = append(out, tried{http.MethodPost, "/incidents/" + id + "/" + form.path, form.body, true})
 		}
 		out = append(out, tried{http.MethodPatch, "/api/v1/incidents/" + id, `{"private":false}`, true}, tried{http.MethodPost, "/api/v1/incidents/" + id + "/similar", `{"other_id":"inc_open_1","verdict":"same"}`, true},
@@ -320,7 +323,9 @@ func writes(knows []string) (out []tried) {
 func fillers() map[string][]string {
 	incidents, services, problems, objectives := []string{"inc_open_0", "inc_open_5", "inc_open_20", "nobody"}, []string{string(ledger.ID), "checkout", "nobody"}, []string{"prb_shared"}, []string{"slo_1"}
 	teams, figures := []string{string(payments.ID), "all"}, []string{"learning.repeats", "learning.actions", "delivery.near", "delivery.failed", "load.interruptions." + string(payments.ID), "load.interruptions." + string(keepers.ID)}
+	runbooks := []string{"nothing"}
 	for _, h := range hiddenWords {
+		runbooks = append(runbooks, string(incident.LinkedRunbookID(runbookOf(h.word))))
 		for _, id := range h.ids() {
 			incidents = append(incidents, string(id))
 		}
@@ -329,7 +334,7 @@ func fillers() map[string][]string {
 	}
 	teams = append(teams, string(keepers.ID))
 	out := map[string][]string{"/incidents/": incidents, "/services/": services, "/problems/": problems, "/slo/": objectives, "/cases/": figures, "/admin/hours/": teams, "/changes/": {"chg_1"}, "/contracts/": {"pol_contract"},
-		"/admin/contracts/": {"pol_contract", "new"}, "/admin/calendars/": {"new"}, "/imports/": {"con_1"}, "/imports/runs/": {"run_1"}, "/imports/new/": {"table"}, "/views/": {"nothing"}}
+		"/admin/contracts/": {"pol_contract", "new"}, "/admin/calendars/": {"new"}, "/imports/": {"con_1"}, "/imports/runs/": {"run_1"}, "/imports/new/": {"table"}, "/views/": {"nothing"}, "/runbooks/": runbooks}
 	for path, values := range maps.Clone(out) {
 		out["/api/v1"+path] = values
 	}

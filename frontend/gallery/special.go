@@ -46,6 +46,7 @@ func (w world) bareSettings() []State {
 		{"preview/empty", frontend.PreviewPage{Shell: w.on("Preview", frontend.NavImports, "/imports/con_1/preview"), Connection: w.connection().Row.Connection, Source: source}},
 		{"calendars/empty", frontend.CalendarsPage{Shell: w.on("Calendars", frontend.NavSettings, "/admin/calendars")}},
 		{"claims/empty", frontend.ClaimsPage{Shell: w.on("Claimed factors", frontend.NavProblems, "/causes/claimed")}},
+		{"runbooks/empty", frontend.RunbooksPage{Shell: w.on("Runbooks", frontend.NavProblems, "/runbooks")}},
 		{"views/empty", frontend.ViewsPage{Shell: w.on("Saved views", frontend.NavViews, "/views"), Kept: 30}},
 		{"contract/empty", frontend.ContractPage{Shell: w.on("New", frontend.NavSLA, "/contracts/pol_1"), ID: "pol_1", Name: "New", Version: 1}},
 		{"teams/empty", frontend.TeamsPage{Shell: w.on("Teams", frontend.NavSettings, "/admin/teams")}},
@@ -65,6 +66,7 @@ func (w world) unmatched() []State {
 		{"services/nothing-matches", frontend.ServicesPage{Shell: w.on("Services", frontend.NavServices, "/services?q=zzz"), Query: "zzz", Clear: "/services", Empty: nomatch}},
 		{"sla/nothing-matches", frontend.SLAPage{Shell: w.on("SLA compliance", frontend.NavSLA, "/sla"), Empty: nomatch, Chips: chips, Clear: "/sla"}},
 		{"problems/nothing-matches", frontend.ProblemsPage{Shell: w.on("Problems", frontend.NavProblems, "/problems?state=rejected"), States: w.problems().States, Empty: nomatch, Clear: "/problems"}},
+		{"runbooks/nothing-matches", frontend.RunbooksPage{Shell: w.on("Runbooks", frontend.NavProblems, "/runbooks?q=zzz"), Query: "zzz"}},
 		{"search/nothing-matches", frontend.SearchPage{Shell: w.on("Search", "", "/search?q=zzz"), Query: "zzz"}},
 		{"sources/nothing-matches", frontend.SourcesPage{Shell: w.on("Choose a source", frontend.NavImports, "/imports/new?q=zzz"), Query: "zzz", All: 12}},
 	}

@@ -59,6 +59,7 @@ func Sources() []importers.Source {
 		redmine.Source(),
 		rootly.Source(),
 		rt.Source(),
+		markdown.Runbooks(),
 		servicenow.Source(),
 		tableapi.Source(),
 		statuspage.Source(),

@@ -123,7 +123,7 @@ func mapOne(c importers.Collection, cfg importers.Config, r importers.Record) ma
 // promises checks what the runner relies on in every draft.
 func promises(t testing.TB, r importers.Record, s importers.Source, d importers.Draft) {
 	t.Helper()
-	if d.Change != nil || d.Roster != nil {
+	if !d.Incidental() {
 		promisesOfEvents(t, r, s, d)
 	} else {
 		promisesOfIncidents(t, r, s, d.Incident)
@@ -157,11 +157,11 @@ func promisesOfIncidents(t testing.TB, r importers.Record, s importers.Source, i
 // promisesOfEvents is promises for what is no incident. Times that cannot be are the runner's to refuse.
 func promisesOfEvents(t testing.TB, r importers.Record, s importers.Source, d importers.Draft) {
 	t.Helper()
-	if d.Change != nil && s.Changes == nil || d.Roster != nil && !s.Shifts {
-		t.Errorf("%s: Map made a change or a roster, of which the source says that it has none", r.Place)
+	if d.Change != nil && s.Changes == nil || d.Roster != nil && !s.Shifts || d.Runbook != nil && !s.Runbooks {
+		t.Errorf("%s: Map made a change, a roster or a runbook, of which the source says that it has none", r.Place)
 	}
-	if d.Change != nil && d.Roster != nil || !reflect.DeepEqual(d.Incident, incident.Incident{}) || len(d.Timeline) > 0 || d.Retrospective != nil {
-		t.Errorf("%s: Map made more than one of an incident, a change and a roster of it", r.Place)
+	if (d.Change != nil || d.Runbook != nil) && d.Roster != nil || d.Change != nil && d.Runbook != nil || !reflect.DeepEqual(d.Incident, incident.Incident{}) || len(d.Timeline) > 0 || d.Retrospective != nil {
+		t.Errorf("%s: Map made more than one of an incident, a change, a roster and a runbook of it", r.Place)
 	}
 	if c := d.Change; c != nil {
 		if c.ID != "" || c.Ref.Connection != "" || c.RawID != "" {
@@ -173,6 +173,9 @@ func promisesOfEvents(t testing.TB, r importers.Record, s importers.Source, d im
 		if !slices.Contains(incident.ChangeKinds, c.Kind) || !slices.Contains(incident.ChangeResults, c.Result) {
 			t.Errorf("%s: kind %q or result %q of a change is none of the known ones", r.Place, c.Kind, c.Result)
 		}
+	}
+	if b := d.Runbook; b != nil && (b.ID != "" || b.Ref.Connection != "" || b.RawID != "" || b.Ref.Type == "" || b.Ref.ExternalID == "" || b.Title == "") {
+		t.Errorf("%s: the runbook is %q, %+v, %q: Map gives its type, external id and title, the runner the rest", r.Place, b.ID, b.Ref, b.Title)
 	}
 	if ros := d.Roster; ros != nil {
 		if ros.ID != "" || ros.Ref.Connection != "" || ros.RawID != "" || ros.Ref.Type == "" || ros.Ref.ExternalID == "" {

@@ -2,6 +2,8 @@
 // understands headings, labelled lists, timelines and action items as people write them; it renders
 // nothing and executes nothing.
 //
+// It reads runbooks that are kept so, too, as documents of their own; see [Runbooks].
+//
 // Start with [Source]. read.go finds the files, document.go cuts one into front matter and sections, moment.go
 // reads times out of prose, and map.go, fields.go, timeline.go and actions.go turn it into a draft.
 package markdown

@@ -11,7 +11,7 @@ import (
 
 // untold are the methods of a transaction that leave no entry in the audit log, and why.
 var untold = map[string]string{
-	"IncidentsByID": "reads", "ChangeEventsByID": "reads", "RostersByID": "reads", "ProblemsByID": "reads", "ManagementsByID": "reads", "Twins": "reads", "ProblemAnswers": "reads",
+	"IncidentsByID": "reads", "ChangeEventsByID": "reads", "RostersByID": "reads", "RunbooksByID": "reads", "ProblemsByID": "reads", "ManagementsByID": "reads", "Twins": "reads", "ProblemAnswers": "reads",
 	"AddAnswerEvents": "PutProblemAnswers and DeleteProblemAnswers have the entry", "SweepViews": "forgets what was removed long ago",
 	"PutRaws":            "what a source says is kept as it is; the import has an entry",
 	"PutDeadLetters":     "what a source says; the import's entry counts them",
@@ -62,6 +62,7 @@ func told(tx incident.Tx) map[string]func() error {
 		"PutRosters": func() error {
 			return tx.PutRosters([]incident.Roster{{ID: "ros_1", Ref: incident.Ref{Connection: "con_1", Type: "schedule", ExternalID: "1"}, RawID: "raw_1"}})
 		},
+		"PutRunbooks": func() error { return tx.PutRunbooks([]incident.Runbook{Runbook(1)}) },
 		"PutServices": func() error { return tx.PutServices([]incident.Service{incident.NewService("api")}) },
 		"PutTeams":    func() error { return tx.PutTeams([]incident.Team{incident.NewTeam("core")}) },
 		"DeleteServices": func() error {
@@ -147,7 +148,7 @@ func told(tx incident.Tx) map[string]func() error {
 }
 
 // inTurn is the order in which told is called, for some need what others wrote.
-var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroComment", "PutMoment", "PutChangeEvents", "PutRosters",
+var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroComment", "PutMoment", "PutChangeEvents", "PutRosters", "PutRunbooks",
 	"PutServices", "PutTeams", "DeleteServices", "DeleteTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
 	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutMemberships", "PutMembership", "DeleteMembership", "PutSecondFactor", "DeleteSecondFactor", "PutProvisioned", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
 	"PutToken", "DeleteToken", "PutView", "PutSetting", "EraseFromAudit", "CutAudit"}

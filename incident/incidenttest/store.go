@@ -53,6 +53,8 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"tombstones of change events", testChangeEventTombstones},
 		{"a roster's shifts are replaced as a set", testRosters},
 		{"lists of shifts", testShiftLists},
+		{"runbooks come back as they were put", testRunbooks},
+		{"runbooks of incidents", testRunbookUses},
 
 		{"changes are numbered", testNumbers},
 		{"putting the same again is no change", testIdempotence},

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"hindsight/incident"
 )
 
 const (
@@ -53,6 +55,20 @@ func (e *Engine) linked() []int {
 		return cmp.Or(e.entries[b].at.Compare(e.entries[a].at), cmp.Compare(e.entries[a].id, e.entries[b].id))
 	})
 	return all[:min(tried, len(all))]
+}
+
+// Earlier returns at most n incidents that look like id, the most alike first, of public ones that began before it: what Similar would have said on
+// the day it began, to measure what could have been concluded from it.
+func (e *Engine) Earlier(id incident.ID, n int) []Match {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	at, known := e.places[id]
+	if !known || e.corpus.Words(at) < fewWords {
+		return nil
+	}
+	began := e.entries[at].at
+	found := e.compare(at, func(other int) bool { return !e.entries[other].private && e.entries[other].at.Before(began) })
+	return e.best(at, found, n, e.trust.weights)
 }
 
 // recalls reports whether one of the first suggestions for an incident, out of earlier ones, has its problem record.

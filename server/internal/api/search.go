@@ -80,15 +80,7 @@ func (s *Server) searchIncidents(ctx context.Context, v Viewer, p SearchParams) 
 		if !ok {
 			continue
 		}
-		hit := Hit{Incident: inc, Score: h.Score, Fragments: []Fragment{}}
-		for _, f := range h.Fragments {
-			fragment := Fragment{Field: f.Field, Parts: []Part{}}
-			for _, seg := range f.Segments {
-				fragment.Parts = append(fragment.Parts, Part(seg))
-			}
-			hit.Fragments = append(hit.Fragments, fragment)
-		}
-		out.Items = append(out.Items, hit)
+		out.Items = append(out.Items, Hit{inc, h.Score, fragments(h.Fragments)})
 	}
 	return out, nil
 }

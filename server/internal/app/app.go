@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -102,10 +103,13 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		sinks = append(sinks, a.Desk.Live)
 	}
 	if o.Parts >= Found {
-		if a.Desk.Index, err = openIndex(ctx, o, s); err != nil {
+		if a.Desk.Index, err = openIndex(ctx, o, s, "index", search.Open); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
-		sinks = append(sinks, a.Desk.Index, a.Desk.Similar)
+		if a.Desk.RunbookIndex, err = openIndex(ctx, o, s, "index-runbooks", search.OpenRunbooks); err != nil {
+			return nil, errors.Join(err, a.Desk.Index.Close(), s.Close())
+		}
+		sinks = append(sinks, a.Desk.Index, a.Desk.RunbookIndex, a.Desk.Similar)
 		if anew, ok := a.Desk.Index.Rebuild(); ok {
 			sinks = append(sinks, anew)
 		}
@@ -118,6 +122,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Parts >= Found {
 		go a.Desk.Similar.KeepLearning(following)
 		go a.Desk.Suggest.KeepLearning(following)
+		a.beside.Go(func() { a.Desk.KeepMeasuringRunbooks(following) })
 	}
 	go func() { a.heard <- a.Desk.Inbox.Run(following) }()
 	a.Desk.Looks = desk.NewLooks(following, o.Now)
@@ -145,27 +150,29 @@ func databaseWords(c config.Config) string {
 	return "PostgreSQL"
 }
 
-// openIndex opens the index in the data folder. A command beside a running server, which holds that
+// opener opens an index in a folder of its own.
+type opener[T io.Closer] func(path string, log *slog.Logger) (T, error)
+
+// openIndex opens an index in the data folder. A command beside a running server, which holds that
 // one, keeps a second.
-func openIndex(ctx context.Context, o Options, db incident.Reader) (*search.Index, error) {
-	index, err := openClean(ctx, o, db, "index")
+func openIndex[T io.Closer](ctx context.Context, o Options, db incident.Reader, name string, open opener[T]) (T, error) {
+	index, err := openClean(ctx, o, db, name, open)
 	if err == nil || o.Demo {
 		return index, err
 	}
-	second, secondErr := openClean(ctx, o, db, "index-commands")
+	second, secondErr := openClean(ctx, o, db, name+"-commands", open)
 	if secondErr != nil {
-		return nil, err
+		return index, err
 	}
 	return second, nil
 }
 
 // openClean opens an index that was built since the last erasure. The files of an older one may hold who was erased, although no search
 // finds them there: it is dropped, and built anew.
-func openClean(ctx context.Context, o Options, db incident.Reader, name string) (*search.Index, error) {
+func openClean[T io.Closer](ctx context.Context, o Options, db incident.Reader, name string, open opener[T]) (index T, err error) {
 	path := filepath.Join(o.Config.Data, name)
-	index, err := search.Open(path, o.Log)
-	if err != nil {
-		return nil, err
+	if index, err = open(path, o.Log); err != nil {
+		return index, err
 	}
 	erasures, err := db.Erasures(ctx)
 	if err != nil || len(erasures) == 0 {
@@ -177,10 +184,10 @@ func openClean(ctx context.Context, o Options, db incident.Reader, name string) 
 		return index, nil
 	}
 	if err := errors.Join(index.Close(), os.RemoveAll(path)); err != nil {
-		return nil, err
+		return index, err
 	}
-	if index, err = search.Open(path, o.Log); err != nil {
-		return nil, err
+	if index, err = open(path, o.Log); err != nil {
+		return index, err
 	}
 	return index, os.WriteFile(marker, []byte(newest), 0o600)
 }
@@ -211,7 +218,7 @@ func (a *App) Close() error {
 		}
 	}
 	if a.Desk.Index != nil {
-		errs = append(errs, a.Desk.Index.Close())
+		errs = append(errs, a.Desk.Index.Close(), a.Desk.RunbookIndex.Close())
 	}
 	return errors.Join(append(errs, a.store.Close())...)
 }

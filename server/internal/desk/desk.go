@@ -33,30 +33,33 @@ type Desk struct {
 	Factors *auth.Factors
 	Live    *analytics.Live
 	Index   *search.Index
-	Similar *similar.Engine
-	Suggest *suggest.Suggester
-	Follow  *follow.Follower
-	Runner  *jobs.Runner
-	Uploads jobs.Uploads
-	Inbox   *inbox.Inbox
-	Sources []importers.Source
-	Safe    *seal.Safe     // opens and seals the secrets of connections, and what sessions ask the provider with
-	SSO     *oidc.Provider // nil: there is no single sign-on
-	Joining auth.Joining   // who may sign in through it or through a trusted proxy, and as what
-	Proxies auth.Proxies
-	Looks   *Looks
-	DataDir string
-	BaseURL string
-	Version string
+	// RunbookIndex is that of runbooks which were imported.
+	RunbookIndex *search.Runbooks
+	Similar      *similar.Engine
+	Suggest      *suggest.Suggester
+	Follow       *follow.Follower
+	Runner       *jobs.Runner
+	Uploads      jobs.Uploads
+	Inbox        *inbox.Inbox
+	Sources      []importers.Source
+	Safe         *seal.Safe     // opens and seals the secrets of connections, and what sessions ask the provider with
+	SSO          *oidc.Provider // nil: there is no single sign-on
+	Joining      auth.Joining   // who may sign in through it or through a trusted proxy, and as what
+	Proxies      auth.Proxies
+	Looks        *Looks
+	DataDir      string
+	BaseURL      string
+	Version      string
 	// Database says in words where everything is kept: "SQLite in /data".
 	Database string
 	Demo     bool
 	Now      func() time.Time
 	Log      *slog.Logger
 
-	recent  recentPages
-	grouped grouped
-	seldom  seldom
+	recent       recentPages
+	grouped      grouped
+	seldom       seldom
+	runbookTrust measuredTrust
 }
 
 // patience is how long a reader waits for the follower to have seen a write.

@@ -21,7 +21,7 @@ type ahead struct {
 // begin starts to read the batch behind after. It ends with ctx; wait for it before the store is closed.
 func (l *line) begin(ctx context.Context, store incident.Reader, after incident.Seq) *ahead {
 	a := &ahead{after: after, done: make(chan struct{})}
-	sink, ok := l.sink.(factsOnly)
+	of := needsOf(l.sink)
 	go func() {
 		defer close(a.done)
 		defer func() {
@@ -29,7 +29,7 @@ func (l *line) begin(ctx context.Context, store incident.Reader, after incident.
 				a.err = fmt.Errorf("follow: reading changes behind %d panicked: %v\n%s", after, p, debug.Stack())
 			}
 		}()
-		a.delta, a.found, a.err = load(ctx, store, after, ok && sink.FactsOnly())
+		a.delta, a.found, a.err = load(ctx, store, after, of)
 	}()
 	return a
 }

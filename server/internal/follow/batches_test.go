@@ -48,7 +48,7 @@ func TestWholeBatches(t *testing.T) {
 			for found := true; found && sink.at < head; {
 				var d incident.Delta
 				var err error
-				if d, found, err = load(t.Context(), s, sink.at, false); err != nil {
+				if d, found, err = load(t.Context(), s, sink.at, everything); err != nil {
 					t.Fatalf("load behind %d: %v", sink.at, err)
 				}
 				if sink.Apply(t.Context(), d); sink.caughtUp != (sink.at == head) {

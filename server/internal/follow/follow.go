@@ -42,6 +42,28 @@ type Sink interface {
 // retrospectives.
 type factsOnly interface{ FactsOnly() bool }
 
+// runbooksOnly is what a sink has that follows runbooks and nothing else.
+type runbooksOnly interface{ RunbooksOnly() bool }
+
+// needs says what a sink is given.
+type needs int
+
+const (
+	everything    needs = iota // but runbooks
+	factsAlone                 // of incidents, and the catalogue
+	runbooksAlone              // of which nothing else follows
+)
+
+func needsOf(s Sink) needs {
+	if x, ok := s.(runbooksOnly); ok && x.RunbooksOnly() {
+		return runbooksAlone
+	}
+	if x, ok := s.(factsOnly); ok && x.FactsOnly() {
+		return factsAlone
+	}
+	return everything
+}
+
 // background is what a sink has that nobody waits for: it prepares something that will answer later, and ends when it is done.
 type background interface {
 	Background() bool

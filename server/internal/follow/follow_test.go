@@ -338,7 +338,7 @@ func BenchmarkCatchUp(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		for after := incident.Seq(0); ; {
-			d, found, err := load(b.Context(), s, after, false)
+			d, found, err := load(b.Context(), s, after, everything)
 			if err != nil {
 				b.Fatal(err)
 			}

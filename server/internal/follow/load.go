@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"hindsight/incident"
@@ -13,10 +14,10 @@ import (
 // One way serves both a sink that starts from nothing and one that is a change behind: a sink which
 // stops halfway goes on from there, and a rebuilt one cannot differ from one that was kept up to date.
 //
-// A sink that needs facts alone gets incidents without their texts, and more of them at once.
-func load(ctx context.Context, store incident.Reader, after incident.Seq, facts bool) (incident.Delta, bool, error) {
+// A sink that needs facts alone gets incidents without their texts, and more of them at once; one that needs runbooks alone gets nothing else.
+func load(ctx context.Context, store incident.Reader, after incident.Seq, of needs) (incident.Delta, bool, error) {
 	batch, loadIncidents := batch, loadIncidents
-	if facts {
+	if of != everything {
 		batch, loadIncidents = factsBatch, loadFacts
 	}
 	changes, err := store.Changes(ctx, after, batch)
@@ -35,16 +36,25 @@ func load(ctx context.Context, store incident.Reader, after incident.Seq, facts 
 		}
 		d.CaughtUp = d.Upto >= head
 	}
-	var ids []incident.ID
+	var ids, runbooks []incident.ID
 	kinds := map[incident.EntityKind]bool{}
 	for _, c := range changes {
 		kinds[c.Kind] = true
-		if c.Kind == incident.EntityIncident {
+		if c.Kind == incident.EntityIncident && of != runbooksAlone {
 			ids = append(ids, c.ID)
 		}
+		if c.Kind == incident.EntityRunbook && of == runbooksAlone {
+			runbooks = append(runbooks, c.ID)
+		}
+	}
+	if err := loadRunbooks(ctx, store, runbooks, &d); err != nil {
+		return incident.Delta{}, false, fmt.Errorf("follow: load changes %d to %d: %w", after+1, d.Upto, err)
 	}
 	if err := loadIncidents(ctx, store, ids, &d); err != nil {
 		return incident.Delta{}, false, fmt.Errorf("follow: load changes %d to %d: %w", after+1, d.Upto, err)
+	}
+	if of == runbooksAlone {
+		return d, true, nil
 	}
 	if err := loadCatalogue(ctx, store, kinds, &d); err != nil {
 		return incident.Delta{}, false, fmt.Errorf("follow: load changes %d to %d: %w", after+1, d.Upto, err)
@@ -96,6 +106,22 @@ func loadFacts(ctx context.Context, store incident.Reader, ids []incident.ID, d 
 		if !found[id] {
 			d.Gone = append(d.Gone, id)
 		}
+	}
+	return nil
+}
+
+// loadRunbooks fills in the runbooks among ids; those that are not there any more are gone.
+func loadRunbooks(ctx context.Context, store incident.Reader, ids []incident.ID, d *incident.Delta) error {
+	for _, id := range ids {
+		r, err := store.Runbook(ctx, id)
+		if err != nil && !errors.Is(err, incident.ErrNotFound) {
+			return err
+		}
+		if err != nil || r.Deleted() {
+			d.GoneRunbooks = append(d.GoneRunbooks, id)
+			continue
+		}
+		d.Runbooks = append(d.Runbooks, *r)
 	}
 	return nil
 }

@@ -82,6 +82,18 @@ func rosterFields() []field {
 	}
 }
 
+// runbookFields is fields for records that are runbooks.
+func runbookFields() []field {
+	says := func(name string, filled func(*incident.Runbook) bool) field {
+		return field{name, func(d *importers.Draft) bool { return filled(d.Runbook) }}
+	}
+	return []field{
+		says("services", func(r *incident.Runbook) bool { return len(r.Services) > 0 }),
+		says("tags", func(r *incident.Runbook) bool { return len(r.Tags) > 0 }),
+		says("url", func(r *incident.Runbook) bool { return r.URL != "" }),
+	}
+}
+
 // fieldsOf returns the fields that a draft of this sort may fill.
 func fieldsOf(d *importers.Draft) []field {
 	switch {
@@ -89,6 +101,8 @@ func fieldsOf(d *importers.Draft) []field {
 		return changeFields()
 	case d.Roster != nil:
 		return rosterFields()
+	case d.Runbook != nil:
+		return runbookFields()
 	}
 	return fields()
 }

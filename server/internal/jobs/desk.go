@@ -27,6 +27,7 @@ type desk struct {
 	retros    map[incident.ID]incident.Retrospective
 	changes   shelf[incident.ChangeEvent]
 	rosters   shelf[incident.Roster]
+	runbooks  shelf[incident.Runbook]
 	found     found
 }
 
@@ -42,7 +43,7 @@ const (
 func (p *pass) desk(from stock) *desk {
 	return &desk{
 		pass: p, load: from.incidents, now: map[incident.ID]*incident.Incident{},
-		changes: newShelf(from.changes), rosters: newShelf(from.rosters),
+		changes: newShelf(from.changes), rosters: newShelf(from.rosters), runbooks: newShelf(from.runbooks),
 		timelines: map[incident.ID][]incident.TimelineEvent{}, retros: map[incident.ID]incident.Retrospective{},
 		isTouched: map[incident.ID]bool{}, found: newFound(),
 	}
@@ -149,6 +150,8 @@ func (d *desk) lay(ctx context.Context, it *item) (effect, []string, error) {
 		return d.layChange(ctx, it)
 	case it.draft.Roster != nil:
 		return d.layRoster(ctx, it)
+	case it.draft.Runbook != nil:
+		return d.layRunbook(it)
 	case it.raw.Gone:
 		e, err := d.remove(ctx, it)
 		return e, nil, err

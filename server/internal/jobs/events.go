@@ -14,15 +14,17 @@ import (
 // noTitle stands for the title of a record that has none, as importers.Draft.SetTitle has it.
 const noTitle = "(no title)"
 
-// completeEvent is complete for records that are change events or rosters. What cannot be, as a finish before its
+// completeEvent is complete for records that are change events, rosters or runbooks. What cannot be, as a finish before its
 // start, is an error.
 func (p *pass) completeEvent(d *importers.Draft, raw incident.Raw) error {
 	d.Incident = incident.Incident{RawID: raw.ID} // by which a preview finds the record
 	switch {
-	case d.Change != nil && d.Roster != nil:
-		return &importers.MapError{Reason: "a record is either a change or a roster; the mapping made both of it"}
+	case d.Change != nil && d.Roster != nil, d.Runbook != nil && (d.Change != nil || d.Roster != nil):
+		return &importers.MapError{Reason: "a record is either a change, a roster or a runbook; the mapping made several of it"}
 	case d.Change != nil:
 		return p.completeChange(d, raw)
+	case d.Runbook != nil:
+		return p.completeRunbook(d, raw)
 	}
 	return p.completeRoster(d.Roster, raw)
 }
@@ -63,9 +65,9 @@ func fieldError(before string, err error) error {
 	return err
 }
 
-// openEvents fetches the change events and rosters that most records will need at once.
+// openEvents fetches the change events, rosters and runbooks that most records will need at once.
 func (d *desk) openEvents(items []*item) error {
-	var changes, rosters []incident.ID
+	var changes, rosters, runbooks []incident.ID
 	for _, it := range items {
 		switch {
 		case !it.mapped() || it.err != nil:
@@ -73,7 +75,12 @@ func (d *desk) openEvents(items []*item) error {
 			changes = append(changes, it.draft.Change.Ref.ChangeEventID())
 		case it.draft.Roster != nil:
 			rosters = append(rosters, it.draft.Roster.Ref.RosterID())
+		case it.draft.Runbook != nil:
+			runbooks = append(runbooks, it.draft.Runbook.Ref.RunbookID())
 		}
+	}
+	if err := d.runbooks.fetch(runbooks); err != nil {
+		return err
 	}
 	if err := d.changes.fetch(changes); err != nil {
 		return err

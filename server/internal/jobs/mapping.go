@@ -45,7 +45,7 @@ func (p *pass) mapRaw(c importers.Collection, raw incident.Raw) (d importers.Dra
 
 // complete fills in what follows from the connection and the record, and checks the words.
 func (p *pass) complete(d *importers.Draft, raw incident.Raw) error {
-	if d.Change != nil || d.Roster != nil {
+	if !d.Incidental() {
 		return p.completeEvent(d, raw)
 	}
 	inc := &d.Incident

@@ -34,7 +34,7 @@ func (p *pass) put(ctx context.Context, b batch) (*written, error) {
 		return w, err
 	}
 	err := p.save(ctx, func(tx incident.Tx) (incident.Run, error) {
-		d := p.desk(stock{tx.IncidentsByID, tx.ChangeEventsByID, tx.RostersByID})
+		d := p.desk(stock{tx.IncidentsByID, tx.ChangeEventsByID, tx.RostersByID, tx.RunbooksByID})
 		var err error
 		if w, err = p.work(ctx, d, b); err != nil {
 			return incident.Run{}, err
@@ -142,6 +142,7 @@ func (p *pass) putAll(tx incident.Tx, d *desk, b batch, w *written) error {
 		func() error { return tx.PutRetrospectives(retros) },
 		func() error { return tx.PutChangeEvents(d.changes.contents()) },
 		func() error { return tx.PutRosters(d.rosters.contents()) },
+		func() error { return tx.PutRunbooks(d.runbooks.contents()) },
 		func() error { return tx.PutDeadLetters(w.letters) },
 		func() error { return tx.ResolveDeadLetters(p.conn.ID, b.collection.Name, w.resolved, p.clock()) },
 		func() error { return p.putFollowed(tx, b) },

@@ -12,6 +12,7 @@ type stock struct {
 	incidents func([]incident.ID) (map[incident.ID]*incident.Incident, error)
 	changes   func([]incident.ID) (map[incident.ID]*incident.ChangeEvent, error)
 	rosters   func([]incident.ID) (map[incident.ID]*incident.Roster, error)
+	runbooks  func([]incident.ID) (map[incident.ID]*incident.Runbook, error)
 }
 
 func stockOf(ctx context.Context, store incident.Reader) stock {
@@ -22,6 +23,9 @@ func stockOf(ctx context.Context, store incident.Reader) stock {
 		},
 		func(ids []incident.ID) (map[incident.ID]*incident.Roster, error) {
 			return oneByOne(ctx, ids, store.Roster)
+		},
+		func(ids []incident.ID) (map[incident.ID]*incident.Runbook, error) {
+			return oneByOne(ctx, ids, store.Runbook)
 		},
 	}
 }

@@ -146,7 +146,7 @@ func (t *tx) bury(ids []incident.ID, reason string) error {
 	return failed(err, "delete imported retrospectives")
 }
 
-// buryEvents replaces the change events and rosters of a connection by tombstones.
+// buryEvents replaces the change events, rosters and runbooks of a connection by tombstones.
 func (t *tx) buryEvents(connection incident.ID, reason string) error {
 	now := t.store.now()
 	var changes []changeEventRow
@@ -170,5 +170,17 @@ func (t *tx) buryEvents(connection incident.ID, reason string) error {
 	for _, row := range rosters {
 		empty = append(empty, incident.Roster{ID: row.ID, Ref: row.ref(), DeletedAt: now, DeletedReason: reason})
 	}
-	return t.PutRosters(empty)
+	if err := t.PutRosters(empty); err != nil {
+		return err
+	}
+	var runbooks []runbookRow
+	if err := t.db.Table("runbooks").Where("connection_id = ? AND deleted_at IS NULL", connection).Find(&runbooks).Error; err != nil {
+		return failed(err, "read runbooks of connection %s", connection)
+	}
+	var left []incident.Runbook
+	for _, row := range runbooks {
+		r := row.value()
+		left = append(left, incident.Runbook{ID: r.ID, Ref: r.Ref, Title: r.Title, DeletedAt: now, DeletedReason: reason})
+	}
+	return t.PutRunbooks(left)
 }

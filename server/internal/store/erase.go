@@ -219,7 +219,8 @@ var owners = map[string]struct {
 
 // entities are the tables of entities of the feed themselves.
 var entities = map[string]incident.EntityKind{"incidents": incident.EntityIncident, "services": incident.EntityService, "teams": incident.EntityTeam,
-	"problems": incident.EntityProblem, "policies": incident.EntityPolicy, "change_events": incident.EntityChangeEvent, "rosters": incident.EntityRoster}
+	"problems": incident.EntityProblem, "policies": incident.EntityPolicy, "change_events": incident.EntityChangeEvent, "rosters": incident.EntityRoster,
+	"runbooks": incident.EntityRunbook}
 
 // rewritten lets the feed tell of entities that were rewritten, and takes their digests away, by which a put would take what is
 // stored for what it was.
@@ -267,7 +268,7 @@ func (t *tx) forgetChanges(incidents []string) error {
 // touchAll notes that entities have changed, and of which only a tombstone is left.
 func (t *tx) touchAll(in string, kind incident.EntityKind, ids []string) error {
 	var gone []string
-	if slices.Contains([]string{"incidents", "change_events", "rosters"}, in) {
+	if slices.Contains([]string{"incidents", "change_events", "rosters", "runbooks"}, in) {
 		if err := t.db.Raw("SELECT id FROM "+in+" WHERE deleted_at IS NOT NULL AND "+t.dialect.in("id"), array(ids)).Scan(&gone).Error; err != nil {
 			return err
 		}

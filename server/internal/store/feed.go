@@ -62,7 +62,7 @@ func (t *tx) publish(kind incident.EntityKind, seq incident.Seq) error {
 	}
 	// These carry their number, too.
 	table := map[incident.EntityKind]string{incident.EntityIncident: "incidents", incident.EntityProblem: "problems",
-		incident.EntityChangeEvent: "change_events", incident.EntityRoster: "rosters"}[kind]
+		incident.EntityChangeEvent: "change_events", incident.EntityRoster: "rosters", incident.EntityRunbook: "runbooks"}[kind]
 	if table == "" {
 		return nil
 	}

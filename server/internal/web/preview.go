@@ -89,6 +89,8 @@ func previewRow(d importers.Draft, raw incident.Raw) frontend.PreviewRow {
 		row.Change, services = d.Change, d.Change.Services
 	case d.Roster != nil:
 		row.Roster = d.Roster
+	case d.Runbook != nil:
+		row.Runbook = d.Runbook
 	default:
 		row.Incident = &d.Incident
 	}

@@ -55,7 +55,7 @@ func (s *Server) search(r *request) (answer, error) {
 	if found.Total > 0 {
 		page.Groups = append(page.Groups, group)
 	}
-	others, err := s.nameHits(r, q.Text)
+	others, err := s.otherHits(r, q, req.Query)
 	if err != nil {
 		return answer{}, err
 	}
@@ -72,6 +72,33 @@ func (s *Server) search(r *request) (answer, error) {
 		page.Older = pathOf(searchPath, query.Query{Text: q.Text, Range: "all", After: found.Next})
 	}
 	return show(page)
+}
+
+// otherHits are the runbooks that a query finds and the services and problems that are called so, on the first page.
+func (s *Server) otherHits(r *request, q query.Query, parsed search.Query) ([]frontend.HitGroup, error) {
+	if q.After != "" {
+		return nil, nil
+	}
+	var out []frontend.HitGroup
+	found, err := s.Runbooks(r.Request.Context(), q.Text, paletteShown, r.viewer.Sight())
+	if err != nil {
+		return nil, err
+	}
+	group := frontend.HitGroup{Label: "Runbooks", Total: found.Total}
+	if found.Total > len(found.Rows) {
+		group.More = runbooksPath + "?q=" + queryEscape(q.Text)
+	}
+	for _, x := range found.Rows {
+		group.Hits = append(group.Hits, frontend.Hit{Title: []frontend.Segment{{Text: x.Title}}, Path: frontend.RunbookPath(x.ID), Meta: x.Services, Snippets: runbookSnippets(x.ID, found.Found[x.ID])})
+	}
+	if found.Total > 0 {
+		out = append(out, group)
+	}
+	if parsed.OnlyRunbooks() {
+		return out, nil
+	}
+	named, err := s.nameHits(r, q.Text)
+	return append(out, named...), err
 }
 
 // completions gives the names that the viewer may know, by field.
@@ -184,7 +211,7 @@ func (s *Server) nameHits(r *request, text string) ([]frontend.HitGroup, error) 
 var places = []frontend.PaletteItem{
 	{Label: "Overview", Path: "/", Keys: "g o"}, {Label: "Incidents", Path: incidentsPath, Keys: "g i"},
 	{Label: "Recurring problems", Path: problemsPath, Keys: "g p"}, {Label: "Services", Path: servicesPath, Keys: "g s"},
-	{Label: "Changes", Path: changesPath}, {Label: "Delivery", Path: deliveryPath}, {Label: "Load on people", Path: loadPath}, {Label: "Learning", Path: learningPath}, {Label: "Across services: what fails together", Path: causesPath}, {Label: "Durations", Path: durationsPath}, {Label: "Restatements", Path: restatementsPath}, {Label: "On call", Path: onCallPath},
+	{Label: "Runbooks", Path: runbooksPath}, {Label: "Changes", Path: changesPath}, {Label: "Delivery", Path: deliveryPath}, {Label: "Load on people", Path: loadPath}, {Label: "Learning", Path: learningPath}, {Label: "Across services: what fails together", Path: causesPath}, {Label: "Durations", Path: durationsPath}, {Label: "Restatements", Path: restatementsPath}, {Label: "On call", Path: onCallPath},
 	{Label: "Saved views", Path: viewsPath},
 	{Label: "SLA compliance", Path: slaPath, Keys: "g l"}, {Label: "Imports", Path: "/imports"}, {Label: "Settings", Path: "/me"},
 	{Label: "How numbers are computed", Path: "/help/metrics"}, {Label: "Keyboard shortcuts", Path: "/help/keyboard", Keys: "?"},
