@@ -28,6 +28,9 @@ type Member struct {
 // Members are what is behind the figures of a report, by the name of the figure.
 type Members map[string][]Member
 
+// MemberOf is an incident that a figure counts.
+func MemberOf(inc *incident.Incident) Member { return Member{Case: caseOfIncident(inc), Part: Counted} }
+
 // add notes an incident behind a figure.
 func (m Members) add(figure string, inc *incident.Incident, part Part, why string) {
 	m[figure] = append(m[figure], Member{Case: caseOfIncident(inc), Part: part, Why: why})

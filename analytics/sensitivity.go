@@ -19,6 +19,7 @@ type Sensitivity struct {
 	// distributed up to Error either way.
 	Low, High float64
 	N         int
+	Simulated int // durations that Low and High were simulated on; fewer than N: a sample of them
 }
 
 const (
@@ -33,7 +34,7 @@ func StartSensitivity(durations []float64, within float64) (s Sensitivity, ok bo
 	if len(durations) < fewest {
 		return s, false
 	}
-	s = Sensitivity{Error: within, N: len(durations)}
+	s = Sensitivity{Error: within, N: len(durations), Simulated: min(len(durations), mostSimulated)}
 	whole := newMedian(durations)
 	s.AllEarlier = whole.moved(func() float64 { return within })
 	s.AllLater = whole.moved(func() float64 { return -within })

@@ -73,6 +73,12 @@ func TestStartSensitivity(t *testing.T) {
 	if !ok || s.AllEarlier != 900 || s.AllLater != -900 || math.Abs(s.High-39.5) > 6 || math.Abs(s.Low+39.5) > 6 {
 		t.Errorf("StartSensitivity of 2000 hours = %+v, %v, want ±900 together and about ±39.5 apart", s, ok)
 	}
+	if s.N != 2000 || s.Simulated != 500 {
+		t.Errorf("of %d durations %d were simulated, want a sample of 500 of 2000", s.N, s.Simulated)
+	}
+	if few, _ := analytics.StartSensitivity(many[:500], 900); few.Simulated != 500 || few.N != 500 {
+		t.Errorf("of %d durations %d were simulated, want all 500", few.N, few.Simulated)
+	}
 	if again, _ := analytics.StartSensitivity(many, 900); again != s {
 		t.Errorf("StartSensitivity gives %+v, then %+v", s, again)
 	}

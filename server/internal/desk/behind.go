@@ -24,6 +24,7 @@ var behind = map[string]Behind{
 	"load.interruptions": {Name: "Interruptions", Metric: "interruptions", Noun: "incident"}, "load.sleep": {Name: "Interruptions in sleep hours", Metric: "sleep_interruptions", Noun: "incident"},
 	"load.outside": {Name: "Interruptions outside business hours", Metric: "sleep_interruptions", Noun: "incident"}, "load.overlap": {Name: "Several incidents at once", Metric: "overlap_share", Noun: "incident"},
 	"load.escalated": {Name: "Escalated", Metric: "escalated", Noun: "incident"}, "load.reassigned": {Name: "Reassigned", Metric: "reassigned", Noun: "incident"}, "load.reopened": {Name: "Reopened", Metric: "reopened", Noun: "incident"},
+	"load.teamless":  {Name: "Fell to no team", Metric: "interruptions", Noun: "incident"},
 	"learning.step0": {Name: "With a retrospective", Metric: "learning_funnel", Noun: "incident"}, "learning.step1": {Name: "With factors named", Metric: "learning_funnel", Noun: "incident"},
 	"learning.step2": {Name: "With action items", Metric: "learning_funnel", Noun: "incident"}, "learning.step3": {Name: "With all action items done", Metric: "learning_funnel", Noun: "incident"},
 	"learning.actions": {Name: "Action items done", Metric: "actions_done", Noun: "action item"}, "learning.repeats": {Name: "Repeats", Metric: "repeat_rate", Noun: "incident"},
@@ -37,13 +38,18 @@ func (d *Desk) Behind(ctx context.Context, figure string, q query.Query, sight i
 	report, rest, _ := strings.Cut(figure, ".")
 	name, team, _ := strings.Cut(rest, ".")
 	b, known := behind[report+"."+name]
-	if !known || (report == "load") != (team != "") {
+	teamless := figure == "load.teamless"
+	if !known || (report == "load" && name != "teamless") != (team != "") {
 		return b, incident.ErrNotFound
 	}
 	switch report {
 	case "load":
 		r, err := d.Load(ctx, q, sight)
 		b.All = r.All
+		if teamless {
+			b.Members = r.Teamless
+			return b, err
+		}
 		for _, t := range r.Teams {
 			if string(t.Team) == team {
 				b.Whose, b.Members = t.Name, t.Members[name]

@@ -48,6 +48,8 @@ type Sensitivity struct {
 	High     float64 `json:"high_seconds" doc:"and by this or less"`
 	AllLater float64 `json:"all_later_seconds" doc:"every start was later by the whole error"`
 	AllEarly float64 `json:"all_earlier_seconds" doc:"every start was earlier by the whole error"`
+	N        int     `json:"n" doc:"durations that the median is of"`
+	Sampled  int     `json:"simulated_n" doc:"durations that low and high were simulated on; fewer than n: a sample, from which the moves were scaled to n"`
 }
 
 // LeftOut counts incidents that do not count, by reason.
@@ -124,7 +126,7 @@ func ofDuration(g analytics.DurationGroup) Measurement {
 	m := head(g.Group, g.N)
 	m.Open, m.Missing, m.Invalid = g.NOpen, g.NMissing, g.NInvalid
 	if sen, ok := analytics.StartSensitivity(g.Values, StartError.Seconds()); ok && g.Key == "" && g.From.IsZero() {
-		m.Sensitivity = &Sensitivity{sen.Error, sen.Low, sen.High, sen.AllLater, sen.AllEarlier}
+		m.Sensitivity = &Sensitivity{sen.Error, sen.Low, sen.High, sen.AllLater, sen.AllEarlier, sen.N, sen.Simulated}
 	}
 	m.Values = map[string]Estimate{"median_seconds": Estimate(g.Median), "p75_seconds": Estimate(g.P75),
 		"p90_seconds": Estimate(g.P90), "p95_seconds": Estimate(g.P95), "mean_seconds": Estimate(g.Mean)}

@@ -48,8 +48,8 @@ type LoadReport struct {
 	From, To time.Time
 	Ended    time.Time // when the record fell silent: the end of a question without one; zero where it goes on
 	Teams    []analytics.TeamLoad
-	Teamless int  // incidents that fell to no team
-	All      bool // false: there are more incidents than are read; the oldest are missing
+	Teamless []analytics.Member // incidents that fell to no team, the oldest first
+	All      bool               // false: there are more incidents than are read; the oldest are missing
 }
 
 // Load measures what incidents ask of teams. An incident without a team falls to the teams of its services.
@@ -140,7 +140,7 @@ func (d *Desk) hardships(ctx context.Context, incs []*incident.Incident, sight i
 		for _, inc := range chunk {
 			teams := teamsOf(inc, owners)
 			if len(teams) == 0 {
-				r.Teamless++
+				r.Teamless = append(r.Teamless, analytics.MemberOf(inc))
 			}
 			for _, team := range teams {
 				out[team] = append(out[team], analytics.Hardship{Incident: inc, Timeline: timelines[inc.ID], Teams: teams})

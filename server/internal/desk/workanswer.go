@@ -41,7 +41,7 @@ type TeamLoad struct {
 
 // AnswerLoad writes a report for programs.
 func AnswerLoad(r LoadReport) LoadAnswer {
-	return LoadAnswer{From: pointer(r.From), To: pointer(r.To), Teamless: r.Teamless, Complete: r.All, Teams: groupsOf(r.Teams, func(t analytics.TeamLoad) TeamLoad {
+	return LoadAnswer{From: pointer(r.From), To: pointer(r.To), Teamless: len(r.Teamless), Complete: r.All, Teams: groupsOf(r.Teams, func(t analytics.TeamLoad) TeamLoad {
 		out := TeamLoad{Team: t.Team, Name: t.Name, Hours: t.Hours, HoursFrom: t.HoursFrom, Incidents: t.Incidents, Withheld: t.Withheld, Interruptions: t.Interruptions,
 			Business: t.Business, Off: t.Off, Sleep: t.Sleep, PerWeek: Estimate(t.PerWeek), SleepShare: Estimate(t.SleepShare), OutsideShare: Estimate(t.OutsideShare),
 			Overlap: Estimate(t.Overlap), Gini: t.Gini, Escalated: Estimate(t.Escalated), Levels: t.Levels, Reassigned: Estimate(t.Reassigned), Reopened: Estimate(t.Reopened)}

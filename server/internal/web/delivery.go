@@ -148,10 +148,33 @@ func (s *Server) deliverySections(report analytics.DeliveryReport, q query.Query
 	}
 	out := []frontend.NumbersSection{figures, base, failures}
 	if len(report.Months) > 1 {
-		out = append(out, frontend.NumbersSection{ID: "months", Title: "By month", Tables: []reports.Table{reports.Delivery("delivery-by-month", "By month", "Month", report.Months)}})
+		out = append(out, frontend.NumbersSection{ID: "months", Title: "By month", Tables: []reports.Table{linkedDelivery(reports.Delivery("delivery-by-month", "By month", "Month", report.Months), report.Months, func(g analytics.DeliveryGroup) query.Query {
+			return with(q, func(q *query.Query) { q.Range, q.From, q.To = "custom", g.From, g.To })
+		})}})
 	}
-	return append(out, frontend.NumbersSection{ID: "services", Title: "By service", Tables: []reports.Table{reports.Delivery("delivery-by-service", "By service", "Service", report.Services)},
+	return append(out, frontend.NumbersSection{ID: "services", Title: "By service", Tables: []reports.Table{linkedDelivery(reports.Delivery("delivery-by-service", "By service", "Service", report.Services), report.Services, func(g analytics.DeliveryGroup) query.Query {
+		return with(q, func(q *query.Query) { q.Services, q.Teams = []string{g.Key}, nil })
+	})},
 		Notes: []string{"A deployment of several services is in the row of each. Services differ; their figures are not a ranking."}})
+}
+
+// behindDelivery are the columns of the tables of delivery whose numbers count something, with the figure that lists it.
+var behindDelivery = map[string]string{"deployments": "deployments", "per_day": "deployments", "failed": "failed", "fail_rate_share": "failed", "failed_by_word": "failed",
+	"recovery_median_seconds": "recovery", "recovery_open": "recovery"}
+
+// linkedDelivery lets each number of a table lead to what it counts. narrowed gives the question of a row.
+func linkedDelivery(t reports.Table, groups []analytics.DeliveryGroup, narrowed func(analytics.DeliveryGroup) query.Query) reports.Table {
+	for i, g := range groups {
+		if g.Deployments == 0 {
+			continue
+		}
+		for j, c := range t.Columns {
+			if figure := behindDelivery[c.Key]; figure != "" && t.Rows[i][j].Number != nil {
+				t.Rows[i][j].Link = memberPath(narrowed(g), "delivery", figure, "")
+			}
+		}
+	}
+	return t
 }
 
 // estimated is an estimate as a headline number.

@@ -34,6 +34,15 @@ func TestDelivery(t *testing.T) {
 	s.lists("/cases/delivery.failed"+days, []string{"Counted: 1 deployment", "near in time: 1 incident", "In the whole, not in the number: 4 deployments"}, nil)
 	s.lists("/cases/delivery.recovery"+days, []string{"Counted: 0 deployments", "Left out: 1 deployment", "recovered at a time that nobody knows"}, nil)
 	s.lists("/cases/delivery.near"+days, []string{"Counted: 1 incident", "suspected: near in time", "In the whole, not in the number: 2 incidents", "unattributed"}, nil)
+	// The numbers of a row lead to what they count.
+	body := s.get("/delivery"+days, http.StatusOK)
+	for _, tc := range []struct{ figure, service, counted string }{{"deployments", string(checkout.ID), "Counted: 4 deployments"}, {"failed", string(checkout.ID), "Counted: 1 deployment"}, {"deployments", string(search.ID), "Counted: 1 deployment"}, {"failed", string(search.ID), "Counted: 0 deployments"}} {
+		link := "/cases/delivery." + tc.figure + "?service=" + tc.service + "&from=2026-03-01&to=2026-03-06"
+		if !strings.Contains(body, `href="`+strings.ReplaceAll(link, "&", "&amp;")+`"`) {
+			t.Errorf("no number leads to %s", link)
+		}
+		s.lists(link, []string{tc.counted}, nil)
+	}
 	s.lists("/delivery"+days+"&service=search", []string{"0 of 1 deployment failed", "None in this period."}, nil)
 	s.lists("/delivery"+days+"&team=red", []string{"1 of 4 deployments failed"}, nil)
 	s.lists("/delivery"+days+"&service=nowhere", []string{"There is no service called"}, nil)
@@ -46,7 +55,7 @@ func TestDelivery(t *testing.T) {
 	s.post("/incidents/inc_1/edit", http.StatusSeeOther, "field", "caused_by", "value", string(changes[0].ID))
 	s.lists("/delivery"+days, []string{"1 of 5 deployments failed: 1 by the word", "Deploy search", "confirmed by a person"}, nil)
 	s.post("/incidents/inc_1/edit", http.StatusUnprocessableEntity, "field", "caused_by", "value", "che_nothing")
-	body := s.get("/api/v1/delivery"+days, http.StatusOK)
+	body = s.get("/api/v1/delivery"+days, http.StatusOK)
 	for _, want := range []string{`"deployments":5`, `"failed_by_word":1`, `"cap_minutes":240`, `"basis":"confirmed"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("GET /api/v1/delivery does not say %s:\n%s", want, body)

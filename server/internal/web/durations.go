@@ -93,8 +93,12 @@ func sensitivity(g analytics.DurationGroup) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("±%s on start times moves the median by %s to %s when each is wrong by itself (95 of 100 simulated cases), by %s to %s when all are wrong the same way.",
+	text := fmt.Sprintf("±%s on start times moves the median by %s to %s when each is wrong by itself (95 of 100 simulated cases), by %s to %s when all are wrong the same way.",
 		incident.FormatDuration(desk.StartError), signed(s.Low), signed(s.High), signed(s.AllLater), signed(s.AllEarlier))
+	if s.Simulated < s.N {
+		text += fmt.Sprintf(" The simulation is of a sample of %d of the %s, scaled to all of them.", s.Simulated, number(s.N, "duration"))
+	}
+	return text
 }
 
 func signed(seconds float64) string {

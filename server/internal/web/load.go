@@ -30,9 +30,6 @@ func (s *Server) load(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if report.Teamless > 0 {
-		page.Notes = append(page.Notes, "left out: "+number(report.Teamless, "incident")+" that fell to no team")
-	}
 	if !report.Ended.IsZero() {
 		page.Notes = append(page.Notes, "the record falls silent after "+report.Ended.In(q.Zone).Format("2 Jan 2006")+": the period ends there")
 	}
@@ -42,7 +39,11 @@ func (s *Server) load(r *request) (answer, error) {
 	for _, t := range report.Teams {
 		page.Sections = append(page.Sections, loadSection(t, q, r.viewer.May(incident.Agree)))
 	}
-	if len(report.Teams) == 0 {
+	if n := len(report.Teamless); n > 0 {
+		page.Sections = append(page.Sections, frontend.NumbersSection{ID: "teamless", Title: "Fell to no team", Lede: "Left out: " + number(n, "incident") + " that fell to no team, neither by itself nor by a service that a team owns.",
+			Links: []frontend.Link{{Label: "List them", Path: memberPath(q, "load", "teamless", "")}}})
+	}
+	if len(page.Sections) == 0 {
 		page.None = frontend.NoNumbers{Title: "No incident of a team", Text: "In this period no incident that counts fell to a team, by itself or by a service that a team owns. Choose a longer period.",
 			Links: []frontend.Link{{Label: "See incidents", Path: incidentsPath}}}
 	}

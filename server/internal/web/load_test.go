@@ -33,7 +33,10 @@ func TestLoadAndLearning(t *testing.T) {
 	})
 	const days = "?from=2026-03-01&to=2026-03-10"
 	body := s.lists("/load"+days, []string{"Blue", "Too few people to show without naming them", "Red", "2 interruptions of 5 people in 2 incidents: 1 in business hours, 0 in off hours, 1 in sleep hours.",
-		"In sleep hours", "50.0 %", "Hours standard", "sleep 22:00-08:00", "in UTC", "left out: 1 incident that fell to no team"}, []string{"Responder"})
+		"In sleep hours", "50.0 %", "Hours standard", "sleep 22:00-08:00", "in UTC", "Left out: 1 incident that fell to no team"}, []string{"Responder"})
+	if link := `href="/cases/load.teamless?from=2026-03-01&amp;to=2026-03-10"`; !strings.Contains(s.get("/load"+days, http.StatusOK), link) {
+		t.Errorf("the load of no team does not lead to its incidents by %s", link)
+	}
 	if n := strings.Count(body, "interruptions of"); n != 1 {
 		t.Errorf("the load of %d teams is shown, want that of one:\n%s", n, body)
 	}
@@ -47,13 +50,14 @@ func TestLoadAndLearning(t *testing.T) {
 		{"load.sleep." + string(red.ID), []string{"Interruptions in sleep hours, Red", "Counted: 1 incident", "Synthetic inc_2", "1 of 1", "In the whole, not in the number: 1 incident", "0 of 1"}, []string{"Synthetic inc_3", "Responder"}},
 		{"load.sleep." + string(blue.ID), []string{"Counted: 0 incidents", "None."}, []string{"Synthetic"}},
 		{"load.escalated." + string(red.ID), []string{"Counted: 0 incidents", "Left out: 2 incidents", "its source never tells of escalations"}, nil},
+		{"load.teamless", []string{"Fell to no team", "Counted: 1 incident", "Synthetic inc_4"}, []string{"Synthetic inc_1", "Synthetic inc_3"}},
 		{"learning.step0", []string{"With a retrospective", "Counted: 1 incident", "In the whole, not in the number: 3 incidents"}, nil},
 		{"learning.actions", []string{"Counted: 1 action item", "Alert", "In the whole, not in the number: 1 action item", "Bigger disks", "overdue"}, nil},
 		{"learning.repeats", []string{"Counted: 0 incidents", "In the whole, not in the number: 4 incidents", "of no known problem"}, nil},
 	} {
 		s.lists("/cases/"+tc.figure+days, tc.wanted, tc.missing)
 	}
-	for _, none := range []string{"nothing", "load.sleep", "load.sleep.team_nobody", "learning.step0.team", "delivery."} {
+	for _, none := range []string{"nothing", "load.sleep", "load.sleep.team_nobody", "load.teamless." + string(red.ID), "learning.step0.team", "delivery."} {
 		s.get("/cases/"+none, http.StatusNotFound)
 	}
 	night.Actions[0].Created = noon
