@@ -22,7 +22,7 @@ export async function rewrite(section: Section, editor: Editor): Promise<Text | 
         return undefined;
       case "conflict": {
         const chosen = await review(section.title, answer.draft, answer.hunks);
-        if (chosen === undefined) return undefined;
+        if (chosen === undefined) return later(section);
         [mine, version] = [chosen, answer.version];
         break;
       }
@@ -31,9 +31,13 @@ export async function rewrite(section: Section, editor: Editor): Promise<Text | 
         if (!now) return undefined;
         const whole: Hunk = { base: "", mine, theirs: now.text, at: { base: 0, mine: 0, theirs: 0, draft: 0 } };
         const chosen = now.text === mine ? mine : await review(section.title, now.text, [whole]);
-        if (chosen === undefined) return undefined;
+        if (chosen === undefined) return later(section);
         [mine, version] = [chosen, now.version];
       }
     }
   }
+}
+
+function later(section: Section): undefined {
+  section.state.refuse("Not saved until you choose between your words and theirs: press Done.");
 }

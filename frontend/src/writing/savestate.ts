@@ -64,13 +64,14 @@ export class SaveState {
     if (this.standing === "signed-out") return this.unsent > 0 ? `Signed out — ${kept}` : "Signed out — sign in to go on";
     if (this.standing === "gone") return `This retrospective is gone or may not be seen any more — ${kept}`;
     if (this.standing === "offline") return this.unsent > 0 ? `Offline — ${kept}` : "Offline — what you write is kept on this device";
-    if (this.unsent > 0 && performance.now() - this.since >= SLOW_MS) return "Saving…";
+    if (this.unsent > 0 && (this.standing === "connecting" || performance.now() - this.since >= SLOW_MS)) return "Saving…";
     return this.merged || "Saved";
   }
 
   private show(): void {
     clearTimeout(this.timer);
     if (this.unsent > 0) this.timer = window.setTimeout(() => this.show(), SLOW_MS);
+    this.box.dataset.unsent = String(this.unsent);
     const sentence = this.sentence();
     if (this.box.textContent !== sentence) this.box.textContent = sentence;
   }

@@ -14,6 +14,7 @@ import { signIn } from "./signin";
 import type { Person, Standing, Update } from "./wire";
 
 const RENDER_MS = 1000;
+const REWRITE_MS = 30000; // until somebody is asked again
 const SEND_MS = 3000; // how long leaving the editor waits for the server
 const ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -31,6 +32,8 @@ export class Section implements Follower {
   private keeping?: Keeping;
   private renderDue = 0;
   private rewriting = false;
+  private blocked = false; // changes cannot be sent, the text as a whole has to be
+  private tried = 0; // when that was tried
 
   constructor(
     private readonly element: HTMLElement,
@@ -83,6 +86,8 @@ export class Section implements Follower {
   async done(): Promise<void> {
     const editor = this.editor;
     if (!editor) return;
+    if (this.live.standing === "signed-out") return void signIn(this.live, this.api, () => this.live.again());
+    if (this.blocked) await this.rewrite();
     await Promise.race([editor.settled(), new Promise((go) => setTimeout(go, SEND_MS))]);
     if (editor.unsent() > 0) return say("The last changes are not with the server yet, so the editor stays open. They are kept on this device.");
     if (!(await this.render())) return say("The server cannot be reached, so the editor stays open.");
@@ -130,7 +135,11 @@ export class Section implements Follower {
       title: this.title,
       start: draft,
       ...settings(),
-      push: (version, client, updates) => this.live.push(this, version, client, updates),
+      push: async (version, client, updates) => {
+        if (!this.blocked) return this.live.push(this, version, client, updates);
+        if (performance.now() - this.tried > REWRITE_MS) void this.rewrite();
+        throw new Error("the text has to be sent as a whole");
+      },
       ask: () => this.live.open(this),
       unsent: (work) => {
         this.keeping?.later(work);
@@ -153,11 +162,13 @@ export class Section implements Follower {
   /** rewrite sends the text as a whole, when its changes cannot be sent any more. */
   private async rewrite(): Promise<void> {
     if (this.rewriting || !this.editor) return;
-    this.rewriting = true;
+    this.rewriting = this.blocked = true;
     this.editor.freeze(true);
     const text = await rewrite(this, this.editor).catch(() => undefined);
     this.rewriting = false;
+    this.tried = performance.now();
     if (text) {
+      this.blocked = false;
       const client = newClient(text.who);
       const letGo = await hold(client);
       this.keeping?.end();

@@ -30,12 +30,12 @@ export async function signIn(live: Live, api: string, on: () => void): Promise<v
   const known = async (): Promise<boolean> => {
     const text = await http.read(api).catch(() => undefined);
     if (!text) return false;
-    box.close();
+    box.close("in");
     return true;
   };
   const back = () => void known();
   addEventListener("focus", back);
-  form.querySelector("[data-later]")?.addEventListener("click", () => box.close("later"));
+  form.querySelector("[data-later]")?.addEventListener("click", () => box.close());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     error.hidden = true;
@@ -45,10 +45,8 @@ export async function signIn(live: Live, api: string, on: () => void): Promise<v
   box.addEventListener("close", () => {
     open = false;
     removeEventListener("focus", back);
-    if (box.returnValue !== "later") on();
+    if (box.returnValue === "in") on();
   });
-  // Escape means later, too.
-  box.addEventListener("cancel", () => (box.returnValue = "later"));
 }
 
 /** enter signs in and returns what is wrong, or nothing. */
