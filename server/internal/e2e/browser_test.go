@@ -41,6 +41,7 @@ func TestInBrowser(t *testing.T) {
 		{"themes", themes},
 		{"service levels", serviceLevels},
 		{"signing in", signingIn},
+		{"single sign-on", singleSignOn},
 		{"roles", roles},
 		{"looks", looks},
 	} {

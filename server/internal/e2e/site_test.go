@@ -31,7 +31,8 @@ const password = "forty-two blue herons"
 // site is a server with its own database.
 type site struct {
 	*app.App
-	url string
+	url  string
+	also string // address of another server that its pages lead to, without a slash at the end; empty: none
 }
 
 // open starts a server with nothing in it, whose importers may call the allowed networks. An empty databaseURL is SQLite.
@@ -43,9 +44,17 @@ func open(t *testing.T, databaseURL string, allowed ...netip.Prefix) site {
 // openAt is open at another time.
 func openAt(t *testing.T, databaseURL string, now func() time.Time, allowed ...netip.Prefix) site {
 	t.Helper()
+	return openWith(t, now, func(string) config.Config { return config.Config{DatabaseURL: databaseURL, AllowNetworks: allowed} })
+}
+
+// openWith is openAt with settings, which may depend on the address.
+func openWith(t *testing.T, now func() time.Time, settings func(url string) config.Config) site {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	url := "http://" + server.Listener.Addr().String()
-	a, err := app.Open(t.Context(), app.Options{Config: config.Config{Data: t.TempDir(), DatabaseURL: databaseURL, BaseURL: url, AllowNetworks: allowed},
+	c := settings(url)
+	c.Data, c.BaseURL = t.TempDir(), url
+	a, err := app.Open(t.Context(), app.Options{Config: c,
 		Parts: app.Found, Version: "test", Now: now,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
@@ -64,7 +73,7 @@ func openAt(t *testing.T, databaseURL string, now func() time.Time, allowed ...n
 		t.Fatalf("Work: %v", err)
 	}
 	server.Start()
-	return site{a, url}
+	return site{App: a, url: url}
 }
 
 // filled starts a server with the incidents of testdata/incidents.csv and an administrator called admin.

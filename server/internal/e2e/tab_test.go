@@ -53,7 +53,7 @@ func (b browser) tab(t *testing.T, s site) *tab {
 func (p *tab) note(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		if url := e.Request.URL; strings.HasPrefix(url, "http") && !strings.HasPrefix(url, p.site.url+"/") {
+		if url := e.Request.URL; strings.HasPrefix(url, "http") && !strings.HasPrefix(url, p.site.url+"/") && (p.site.also == "" || !strings.HasPrefix(url, p.site.also+"/")) {
 			p.complain("a request to another site: %s", url)
 		}
 	case *runtime.EventExceptionThrown:
