@@ -75,6 +75,7 @@ const (
 	NavOverview  Nav = "overview"
 	NavIncidents Nav = "incidents"
 	NavProblems  Nav = "problems"
+	NavRetros    Nav = "retrospectives"
 	NavServices  Nav = "services"
 	NavChanges   Nav = "changes"
 	NavSLA       Nav = "sla"

@@ -39,7 +39,7 @@ func States() []State {
 			out = append(out, State{Name: p.Name + "/" + w.kind, Page: p.Page})
 		}
 	}
-	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]))
+	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]), retroStates(worlds()[0]))
 }
 
 func worlds() []world {
@@ -101,6 +101,13 @@ func (w world) pages() []State {
 		{"search", w.search()},
 		{"palette", w.palette()},
 		{"views", w.views()},
+		{"retros", w.retros()},
+		{"retro", w.retroPage()},
+		{"retro-begin", w.retroBegin()},
+		{"retro-history", w.retroHistory()},
+		{"retro-snapshot", w.retroSnapshot()},
+		{"retro-meeting", w.retroMeeting()},
+		{"retro-process", w.retroProcess()},
 		{"imports", w.imports()},
 		{"connection", w.connection()},
 		{"run", w.run(incident.RunRunning)},

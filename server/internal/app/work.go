@@ -26,7 +26,52 @@ func (a *App) Work(ctx context.Context) error {
 		defer cancel()
 		return client.Stop(ctx)
 	})
+	a.tend(ctx)
 	return a.backUp(ctx)
+}
+
+const (
+	tendEvery = 5 * time.Second // how soon others read what was written in a retrospective
+	snapEvery = time.Minute
+)
+
+// tend keeps what others read of retrospectives up to date, and snapshots of them, until Close.
+func (a *App) tend(ctx context.Context) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		every(ctx, tendEvery, a.told(a.Desk.TendRetros))
+	}()
+	snapped := make(chan struct{})
+	go func() {
+		defer close(snapped)
+		every(ctx, snapEvery, a.told(a.Desk.SnapRetros))
+	}()
+	a.closers = append(a.closers, func() error { stop(); <-done; <-snapped; return nil })
+}
+
+// told lets the log tell of errors, and the work go on at the next turn.
+func (a *App) told(f func(context.Context) error) func(context.Context) {
+	return func(ctx context.Context) {
+		if err := f(ctx); err != nil && ctx.Err() == nil {
+			a.Desk.Log.WarnContext(ctx, "retrospectives were not tended; it is tried again", "err", err)
+		}
+	}
+}
+
+// every calls f time and again until ctx ends.
+func every(ctx context.Context, pause time.Duration, f func(context.Context)) {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			f(ctx)
+		}
+	}
 }
 
 // backUp takes a backup every day, until Close, if there is a folder for them.

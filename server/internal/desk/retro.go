@@ -94,24 +94,45 @@ func (d *Desk) SaveRetroProcess(ctx context.Context, p incident.RetroProcess, ba
 
 // RetroRule is the rule that decides about the retrospective of an incident; the zero rule when none does.
 func (d *Desk) RetroRule(ctx context.Context, inc *incident.Incident) (incident.RetroRule, error) {
+	cases, err := d.retroCases(ctx)
+	rule, _ := cases.process.Rule(inc, cases.of(inc))
+	return rule, err
+}
+
+// retroCases knows what rules ask of incidents beside their own fields.
+type retroCases struct {
+	process incident.RetroProcess
+	known   map[incident.ID]bool        // incidents of confirmed problems
+	owners  map[incident.ID]incident.ID // teams of services
+	now     time.Time
+}
+
+func (d *Desk) retroCases(ctx context.Context) (retroCases, error) {
+	c := retroCases{process: d.RetroProcess(), known: map[incident.ID]bool{}, owners: map[incident.ID]incident.ID{}, now: d.Now().UTC()}
 	problems, err := d.Store.Problems(ctx)
-	if err != nil {
-		return incident.RetroRule{}, err
+	for _, p := range problems {
+		for _, m := range p.Members {
+			if p.State == incident.Confirmed && !m.Removed {
+				c.known[m.Incident] = true
+			}
+		}
 	}
-	known := slices.ContainsFunc(problems, func(p incident.Problem) bool {
-		return p.State == incident.Confirmed && slices.ContainsFunc(p.Members, func(m incident.ProblemMember) bool { return m.Incident == inc.ID && !m.Removed })
-	})
-	owners := map[incident.ID]incident.ID{}
 	for _, s := range d.Live.Snapshot().Services(incident.Sight{All: true}) {
-		owners[s.ID] = s.Team
+		c.owners[s.ID] = s.Team
 	}
-	c := incident.RetroCase{Known: known, Teams: len(teamsOf(inc, owners))}
-	span := incident.Span{From: []incident.MilestoneName{incident.ImpactStarted, incident.Detected, incident.Opened}, To: []incident.MilestoneName{incident.ImpactEnded, incident.MitigatedAt, incident.ResolvedAt}}
-	if took := inc.Milestones.Between(span, inc.Status.Over(), d.Now().UTC()); took.State == incident.Recorded {
-		c.Minutes = int(took.Value.Minutes())
+	return c, err
+}
+
+// suffered is the time that an incident lasted, as rules ask for it.
+var suffered = incident.Span{From: []incident.MilestoneName{incident.ImpactStarted, incident.Detected, incident.Opened},
+	To: []incident.MilestoneName{incident.ImpactEnded, incident.MitigatedAt, incident.ResolvedAt}}
+
+func (c retroCases) of(inc *incident.Incident) incident.RetroCase {
+	out := incident.RetroCase{Known: c.known[inc.ID], Teams: len(teamsOf(inc, c.owners))}
+	if took := inc.Milestones.Between(suffered, inc.Status.Over(), c.now); took.State == incident.Recorded {
+		out.Minutes = int(took.Value.Minutes())
 	}
-	rule, _ := d.RetroProcess().Rule(inc, c)
-	return rule, nil
+	return out
 }
 
 // changeRetro lets f change a retrospective that stands at version base, 0 for whichever, and puts the next version. Who acts is
@@ -267,5 +288,6 @@ func freeSlug(title string, taken []incident.RetroSection) string {
 	}
 }
 
-// notThere reports that a getter found nothing.
-func notThere(err error) bool { return errors.Is(err, incident.ErrNotFound) }
+// notThere reports that a getter found nothing, and conflicts that somebody else was faster.
+func notThere(err error) bool  { return errors.Is(err, incident.ErrNotFound) }
+func conflicts(err error) bool { return errors.Is(err, incident.ErrConflict) }

@@ -130,12 +130,12 @@ func impactFacts(inc *incident.Incident) string {
 	fact("Over", at(incident.ImpactEnded, incident.MitigatedAt, incident.ResolvedAt))
 	var services []string
 	for _, u := range inc.Services {
-		services = append(services, plainMarkdown(u.Name))
+		services = append(services, PlainMarkdown(u.Name))
 	}
 	fact("Services", strings.Join(services, ", "))
 	for _, c := range inc.SLA {
 		if c.Breached != nil && *c.Breached {
-			fact("Missed", plainMarkdown(cmp.Or(c.Name, c.Goal)))
+			fact("Missed", PlainMarkdown(cmp.Or(c.Name, c.Goal)))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -145,7 +145,7 @@ func peopleFacts(inc *incident.Incident) string {
 	var lines []string
 	for _, p := range inc.People {
 		if name := cmp.Or(p.Name, string(p.Person)); name != "" {
-			lines = append(lines, "- "+plainMarkdown(name)+" ("+strings.ReplaceAll(p.Role, "_", " ")+")")
+			lines = append(lines, "- "+PlainMarkdown(name)+" ("+strings.ReplaceAll(p.Role, "_", " ")+")")
 		}
 	}
 	slices.Sort(lines)
@@ -156,7 +156,7 @@ func linkFacts(inc *incident.Incident) string {
 	var lines []string
 	for _, l := range append(slices.Clone(inc.Links), incident.Link{Kind: "ticket", URL: inc.URL, Title: inc.Label()}) {
 		if l.URL != "" && webAddress(l.URL) {
-			lines = append(lines, "- "+strings.ReplaceAll(l.Kind, "_", " ")+": ["+plainMarkdown(cmp.Or(l.Title, l.URL))+"](<"+strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "%0A").Replace(l.URL)+">)")
+			lines = append(lines, "- "+strings.ReplaceAll(l.Kind, "_", " ")+": ["+PlainMarkdown(cmp.Or(l.Title, l.URL))+"](<"+strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "%0A").Replace(l.URL)+">)")
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -181,12 +181,12 @@ func (d *Desk) precedents(ctx context.Context, inc *incident.Incident, sight inc
 		}
 		var why []string
 		for _, r := range m.Reasons {
-			why = append(why, plainMarkdown(r.Text))
+			why = append(why, PlainMarkdown(r.Text))
 		}
-		line := fmt.Sprintf("- [%s: %s](/incidents/%s) (%s)", plainMarkdown(other.Label()), plainMarkdown(other.Title), other.ID, strings.Join(why, "; "))
+		line := fmt.Sprintf("- [%s: %s](/incidents/%s) (%s)", PlainMarkdown(other.Label()), PlainMarkdown(other.Title), other.ID, strings.Join(why, "; "))
 		for _, f := range other.Factors {
 			if f.Role == "mitigating" {
-				line += "\n  - helped then: " + plainMarkdown(cmp.Or(f.Text, f.Category))
+				line += "\n  - helped then: " + PlainMarkdown(cmp.Or(f.Text, f.Category))
 			}
 		}
 		if !slices.Contains(lines, line) {
@@ -199,8 +199,8 @@ func (d *Desk) precedents(ctx context.Context, inc *incident.Incident, sight inc
 	return "Similar incidents:\n\n" + strings.Join(lines, "\n"), nil
 }
 
-// plainMarkdown writes a text on one line so that Markdown shows it as it is.
-func plainMarkdown(text string) string {
+// PlainMarkdown writes a text on one line so that Markdown shows it as it is.
+func PlainMarkdown(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	var b strings.Builder
 	for _, c := range text {

@@ -43,7 +43,7 @@ func momentsText(ms []incident.Moment) string {
 		if m.About > 0 {
 			about = "about "
 		}
-		fmt.Fprintf(&b, "- %s%s: %s\n", about, m.At.UTC().Format("2006-01-02 15:04 MST"), plainMarkdown(m.Title))
+		fmt.Fprintf(&b, "- %s%s: %s\n", about, m.At.UTC().Format("2006-01-02 15:04 MST"), PlainMarkdown(m.Title))
 	}
 	return b.String()
 }
@@ -107,7 +107,9 @@ func (d *Desk) SnapRetros(ctx context.Context) error {
 	}
 	before := d.Now().UTC().Add(-idleDelay)
 	for _, r := range all {
-		err = errors.Join(err, d.snapIdle(ctx, r, before))
+		if r.State.Open() {
+			err = errors.Join(err, d.snapIdle(ctx, r, before))
+		}
 	}
 	_, swept := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)) })
 	return errors.Join(err, swept)

@@ -100,6 +100,7 @@ func (s *Server) routes(r gin.IRouter) {
 	s.importRoutes(r)
 	s.settingsRoutes(get, post)
 	s.factorRoutes(get, post)
+	s.retroRoutes(get, post)
 	s.signOnRoutes(get, post)
 }
 

@@ -1,0 +1,150 @@
+package gallery
+
+import (
+	"encoding/json"
+	"net/url"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+)
+
+const retroAt = "/incidents/inc_0001/retrospective"
+
+// written is a made-up retrospective in review.
+func (w world) written() incident.Retro {
+	now := w.shell.Now
+	return incident.Retro{Incident: "inc_0001", Version: 7, Title: w.say("Checkout fails for some users"), Template: "Full", State: incident.RetroInReview, Owner: "usr_1", OwnerName: w.say("Responder One"), Due: now.AddDate(0, 0, -1),
+		Number: 1, PublishedAt: now.AddDate(0, 0, -20), CreatedAt: now.AddDate(0, 0, -30), CreatedBy: w.say("Responder One"), ChangedAt: now.AddDate(0, 0, -2), ChangedBy: "admin",
+		Reviews: []incident.RetroReview{{User: "usr_2", Name: w.say("Responder Two"), AskedBy: "admin", AskedAt: now, Answer: incident.ReviewChanges, Words: w.say("Say how many orders failed."), At: now}, {User: "usr_3", Name: w.say("Responder Three"), AskedAt: now}}}
+}
+
+// retroParts are the sections of the standard's full template.
+func (w world) retroParts() []frontend.RetroSection {
+	texts := map[string]string{"summary": w.say("A rollout reached every host at once. Orders failed for *34 minutes*, until it was taken back."),
+		"impact": "- **Began:** 2026-11-02 08:15 UTC\n- **Services:** " + w.say("checkout") + "\n\n| What | How many |\n|---|---|\n| Failed orders | 1,204 (made up) |", "response": w.say("The graph of retries was open already: lucky.") + "\n\n> “It looked like the database to all of us.”\n\n```\nerror: too many connections\n```"}
+	var out []frontend.RetroSection
+	sections := incident.StandardRetroProcess().Templates[0].Sections
+	for i, s := range sections {
+		out = append(out, frontend.RetroSection{Retro: retroAt, API: "/api/v1" + retroAt + "/sections/" + s.Slug, Slug: s.Slug, Title: w.say(s.Title), Text: texts[s.Slug], Version: i, Prompts: s.Prompts, MayEdit: true})
+	}
+	out[0].Links = []frontend.Link{{Label: "1 open comment", Path: "#comments"}}
+	return out
+}
+
+func (w world) comment(id incident.ID, text string) incident.RetroComment {
+	return incident.RetroComment{ID: id, Incident: "inc_0001", Slug: "summary", Quote: w.say("every host at once"), Text: w.say(text), By: w.say("Responder Two"), At: w.shell.Now}
+}
+
+func (w world) retroPage() frontend.RetroPage {
+	inc := w.incident().Incident
+	p := frontend.RetroPage{Shell: w.on("Retrospective", frontend.NavIncidents, retroAt, frontend.Link{Label: "Incidents", Path: "/incidents"}, frontend.Link{Label: w.say("INC02037"), Path: "/incidents/inc_0001"}), Incident: inc, Retro: w.written(),
+		Facts:    []frontend.Pair{{Name: "Began", Value: "2 Nov 2026 08:15 UTC"}, {Name: "Time to resolve", Value: "1h 14m"}, {Name: "Services", Value: w.say("checkout")}},
+		Sections: w.retroParts(), Writing: frontend.RetroWriting{Names: []string{w.say("Responder One")}}, Removed: []incident.RetroSection{{Slug: "external", Title: w.say("What we tell customers")}}, Rule: "By the rules here (“Severe”) a retrospective is needed, within 5 days.",
+		Gates:   []frontend.RetroGate{{Words: "when the impact began and ended", Met: true, Hard: true}, {Words: "one approval", Hard: true, Lacks: "0 of 1 have approved."}, {Words: "no open comment", Lacks: "There is one open comment."}},
+		Lacking: 1, MayEdit: true, MayAnswer: true, Next: []frontend.Choice{{Value: "draft", Label: "Back to draft"}}, Open: 1, Users: []string{"admin", w.say("responder.two")}, Exports: exports(retroAt)}
+	resolved := w.comment("com_2", "Was it every region?")
+	resolved.ResolvedAt, resolved.ResolvedBy, resolved.Quote = w.shell.Now, w.say("Responder One"), ""
+	p.Threads = []frontend.RetroThread{{RetroComment: w.comment("com_1", "How many hosts were there?"), Section: w.say("Summary"), Answered: []incident.RetroComment{w.comment("com_3", "All 40 of them.")}, Own: true}, {RetroComment: resolved}}
+	p.Similar = w.incident().Similar
+	if !w.times {
+		p.Sections[0].Draft, p.Form = w.say("What I wrote meanwhile"), frontend.Form{Values: url.Values{"title": {""}}, Errors: []frontend.FieldError{{Field: "title", Message: "give it a title"}}}
+	}
+	return p
+}
+
+func (w world) retroBegin() frontend.RetroBeginPage {
+	p := frontend.RetroBeginPage{Shell: w.on("Retrospective", frontend.NavIncidents, retroAt), Incident: w.incident().Incident, Rule: "By the rules here (“Severe”) a retrospective is needed, within 5 days.", MayEdit: true,
+		Imported: &incident.Retrospective{State: "imported", Sections: []incident.Section{{Slug: "summary", Title: w.say("Summary"), Body: w.say("It *broke*.")}}}}
+	for i, t := range incident.StandardRetroProcess().Templates {
+		c := frontend.RetroTemplateChoice{Name: t.Name, About: t.About, On: i == 0}
+		for _, s := range t.Sections {
+			c.Sections = append(c.Sections, w.say(s.Title))
+		}
+		p.Templates = append(p.Templates, c)
+	}
+	return p
+}
+
+func (w world) retroHistory() frontend.RetroHistoryPage {
+	p := frontend.RetroHistoryPage{Shell: w.on("History", frontend.NavIncidents, retroAt+"/history"), Incident: w.incident().Incident, Retro: w.written(), MayEdit: true}
+	whys := []incident.SnapshotReason{incident.SnapshotPublished, incident.SnapshotNamed, incident.SnapshotIdle, incident.SnapshotState}
+	for i := range w.rows {
+		s := incident.RetroSnapshot{ID: number("snap", i), Why: whys[i%4], Name: []string{"published", w.say("before the meeting"), "", "in review"}[i%4], By: []string{"admin", w.say("responder.one"), "", "admin"}[i%4], At: w.shell.Now.AddDate(0, 0, -i)}
+		if s.Why == incident.SnapshotPublished {
+			s.Number = w.rows - i
+		}
+		p.Snapshots = append(p.Snapshots, s)
+	}
+	return p
+}
+
+func (w world) retroSnapshot() frontend.RetroSnapshotPage {
+	s := incident.RetroSnapshot{ID: "snap_1", Why: incident.SnapshotPublished, Number: 1, By: w.say("responder.one"), At: w.shell.Now, Body: incident.RetroBody{Title: w.say("Checkout fails for some users"), State: incident.RetroPublished}}
+	return frontend.RetroSnapshotPage{Shell: w.on("Snapshot", frontend.NavIncidents, retroAt+"/history/snap_1"), Incident: w.incident().Incident, Snapshot: s, MayEdit: true, Sections: []frontend.RetroCompared{
+		{Slug: "summary", Title: w.say("Summary"), Was: "x", Words: []frontend.DiffWord{{Text: w.say("A rollout reached ")}, {Text: w.say("every host"), Removed: true}, {Text: w.say("half of all hosts"), Added: true}, {Text: " at once.\n\nIt was taken back."}}},
+		{Slug: "impact", Title: w.say("Impact"), Was: w.say("Orders *failed*.")}, {Slug: "cost", Title: w.say("Cost"), Was: w.say("Not known."), Gone: true}, {Slug: "decided", Title: "Decided not to do"}}}
+}
+
+func (w world) retroMeeting() frontend.RetroMeetingPage {
+	parts := w.retroParts()
+	return frontend.RetroMeetingPage{Shell: w.on("Meeting", frontend.NavIncidents, retroAt+"/meeting"), Incident: w.incident().Incident, Retro: w.written(), Section: incident.RetroSection{Slug: parts[4].Slug, Title: parts[4].Title, Text: parts[4].Text}, Prompts: parts[4].Prompts, At: 5, Of: len(parts),
+		Before: frontend.Link{Label: parts[3].Title, Path: retroAt + "/meeting?section=detection"}, Behind: frontend.Link{Label: parts[5].Title, Path: retroAt + "/meeting?section=factors"}, MayEdit: true,
+		Questions: []incident.Moment{{ID: "mom_1", At: w.shell.Now, Title: w.say("What made the retries stop?")}}, Unowned: []incident.ActionItem{{Title: w.say("Block rollouts without a canary"), State: "open"}}}
+}
+
+func (w world) retros() frontend.RetrosPage {
+	p := frontend.RetrosPage{Shell: w.on("Retrospectives", frontend.NavRetros, "/retrospectives"), MayEdit: true, Kept: "9 of 12 incidents of the last 90 days that need a retrospective have one, or a decision that none is needed.",
+		States: []frontend.Choice{{Label: "All", On: true, Count: w.rows, Path: "/retrospectives"}, {Label: "Draft", Count: 2, Path: "/retrospectives?state=draft"}}, Mine: frontend.Choice{Label: "Mine", Count: 1, Path: "/retrospectives?mine=1"}, More: 4}
+	for i := range w.rows {
+		r := w.written()
+		r.State = incident.RetroStates[i%len(incident.RetroStates)]
+		if i%3 == 1 {
+			r.OwnerName, r.Due, r.Title = "", r.CreatedAt.AddDate(1, 0, 0), ""
+		}
+		p.Rows = append(p.Rows, frontend.RetroRow{Retro: r, Incident: w.row(i).Incident, Late: i%3 == 0})
+	}
+	for i := range min(3, w.rows) {
+		p.Missing = append(p.Missing, w.row(i))
+	}
+	return p
+}
+
+func (w world) retroProcess() frontend.RetroProcessPage {
+	p := frontend.RetroProcessPage{Shell: w.on("Rules for retrospectives", frontend.NavSettings, "/admin/retrospectives"), Process: incident.StandardRetroProcess(), Version: 3, SavedBy: w.say("responder.one"), SavedAt: w.shell.Now, Flavours: []string{"SRE", "ITIL", "DevOps"}}
+	p.Process.Rules[1].Tags = []string{w.say("near-miss")}
+	p.Process.Rules[3].Name, p.Process.Rules[4].Minutes = w.say("Severe"), 60
+	text, err := json.MarshalIndent(p.Process, "", "  ")
+	if err != nil {
+		panic(err) // texts and numbers always make JSON
+	}
+	p.Text = string(text)
+	return p
+}
+
+// retroStates are empty pages, and a retrospective that only may be read.
+func retroStates(w world) []State {
+	read := w.retroPage()
+	read.MayEdit, read.MayAnswer, read.Threads, read.Open = false, false, nil, 0
+	read.Retro.State, read.Retro.Reviews, read.Gates = incident.RetroPublished, nil, nil
+	for i := range read.Sections {
+		read.Sections[i].MayEdit = false
+	}
+	fresh := w.retroPage()
+	fresh.Retro = incident.Retro{Incident: "inc_0001", Version: 1, Title: "Checkout fails", State: incident.RetroDraft, CreatedAt: w.shell.Now}
+	fresh.Threads, fresh.Similar, fresh.Removed, fresh.Open = nil, nil, nil, 0
+	for i := range fresh.Sections {
+		fresh.Sections[i].Text, fresh.Sections[i].Links = "", nil
+	}
+	none := fresh
+	none.Retro.State, none.Retro.Reason, none.Retro.ChangedBy, none.Sections = incident.RetroNotRequired, "A copy of another incident", "admin", nil
+	waiting := w.retroBegin()
+	waiting.MayEdit, waiting.Imported = false, nil
+	history := w.retroHistory()
+	history.Snapshots = nil
+	same := w.retroSnapshot()
+	same.Same, same.Sections = true, same.Sections[1:2]
+	standard := w.retroProcess()
+	standard.Version = 0
+	return []State{{"retro/read", read}, {"retro/fresh", fresh}, {"retro/not-required", none}, {"retro-begin/waiting", waiting}, {"retro-history/empty", history}, {"retro-snapshot/same", same}, {"retro-process/standard", standard},
+		{"retros/empty", frontend.RetrosPage{Shell: w.on("Retrospectives", frontend.NavRetros, "/retrospectives"), States: []frontend.Choice{{Label: "All", On: true, Path: "/retrospectives"}}}}}
+}

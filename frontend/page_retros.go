@@ -1,0 +1,169 @@
+package frontend
+
+import (
+	"time"
+
+	"hindsight/incident"
+)
+
+// RetroPage is the retrospective of an incident at /incidents/{id}/retrospective: to read, and to write for who may.
+type RetroPage struct {
+	Shell
+	Incident  *incident.Incident
+	Retro     incident.Retro
+	Facts     []Pair // of the incident, for the head: "Lasted", "Services"
+	Sections  []RetroSection
+	Writing   RetroWriting
+	Removed   []incident.RetroSection
+	Gates     []RetroGate
+	Lacking   int // gates that are not met
+	Rule      string
+	MayEdit   bool
+	MayAnswer bool // the viewer has an account, and can approve or ask for changes
+	Next      []Choice
+	Threads   []RetroThread // open ones first
+	Open      int           // open threads
+	Similar   []SimilarRow
+	Users     []string // who can own it or be asked
+	Exports   []Link
+	Form      Form
+}
+
+func (RetroPage) template() string { return "retro" }
+
+// DueDay is the due date as a date field has it; empty without one.
+func (p RetroPage) DueDay() string {
+	if p.Retro.Due.IsZero() {
+		return ""
+	}
+	return p.Date(p.Retro.Due)
+}
+
+// RetroGate is something that is asked for before a retrospective is published.
+type RetroGate struct {
+	Words, Lacks string
+	Met, Hard    bool
+}
+
+// RetroThread is a comment with its answers.
+type RetroThread struct {
+	incident.RetroComment
+	Section  string // title of the section; empty: it is about the whole
+	Answered []incident.RetroComment
+	Own      bool // the viewer wrote it
+}
+
+// RetroBeginPage offers to begin the retrospective of an incident that has none.
+type RetroBeginPage struct {
+	Shell
+	Incident  *incident.Incident
+	Rule      string // what the company's rules say of it
+	Templates []RetroTemplateChoice
+	Imported  *incident.Retrospective // a document that a source gave; nil: none
+	MayEdit   bool
+	Form      Form
+}
+
+func (RetroBeginPage) template() string { return "retro-begin" }
+
+// RetroTemplateChoice is a template to begin with.
+type RetroTemplateChoice struct {
+	Name, About string
+	Sections    []string
+	On          bool // the rules name it
+}
+
+// RetroHistoryPage lists how a retrospective stood at times, at /incidents/{id}/retrospective/history.
+type RetroHistoryPage struct {
+	Shell
+	Incident  *incident.Incident
+	Retro     incident.Retro
+	Snapshots []incident.RetroSnapshot
+	MayEdit   bool
+	Form      Form
+}
+
+func (RetroHistoryPage) template() string { return "retro-history" }
+
+// RetroSnapshotPage shows a retrospective as it stood, and what is different now.
+type RetroSnapshotPage struct {
+	Shell
+	Incident *incident.Incident
+	Snapshot incident.RetroSnapshot
+	Sections []RetroCompared
+	Same     bool // nothing is different now
+	MayEdit  bool
+}
+
+func (RetroSnapshotPage) template() string { return "retro-snapshot" }
+
+// RetroCompared is a section then and now.
+type RetroCompared struct {
+	Slug, Title string
+	Was         string
+	Words       []DiffWord // from then to now; empty when both are the same
+	Gone        bool       // there is no such section now
+}
+
+// DiffWord is a stretch of text that both versions have, or only one of them.
+type DiffWord struct {
+	Text           string
+	Added, Removed bool
+}
+
+// RetroMeetingPage leads through a retrospective with many people in a room, at /incidents/{id}/retrospective/meeting.
+type RetroMeetingPage struct {
+	Shell
+	Incident  *incident.Incident
+	Retro     incident.Retro
+	Section   incident.RetroSection
+	Prompts   []string
+	At, Of    int // which section of how many, from 1
+	Before    Link
+	Behind    Link
+	Questions []incident.Moment     // open ones
+	Unowned   []incident.ActionItem // open ones without an owner
+	Since     time.Time             // when the incident began
+	MayEdit   bool
+	Form      Form
+}
+
+func (RetroMeetingPage) template() string { return "retro-meeting" }
+
+// RetrosPage is the list at /retrospectives. GET parameters: state, mine.
+type RetrosPage struct {
+	Shell
+	States  []Choice
+	Mine    Choice
+	Rows    []RetroRow
+	Missing []IncidentRow // incidents of the last 90 days that the rules want one of and that have none, the oldest first
+	More    int           // missing ones beside those
+	Kept    string        // "9 of 12 incidents of the last 90 days that need one have one"; empty: none needs one
+	Late    int           // of Rows
+	MayEdit bool
+	Empty   Empty
+}
+
+func (RetrosPage) template() string { return "retros" }
+
+// RetroRow is one retrospective in a list.
+type RetroRow struct {
+	incident.Retro
+	Incident *incident.Incident
+	Late     bool
+	Read     string // an imported document: its title; State is "imported"
+}
+
+// RetroProcessPage is what is agreed on about retrospectives, at /admin/retrospectives.
+type RetroProcessPage struct {
+	Shell
+	Process  incident.RetroProcess
+	Flavours []string
+	Text     string // all of it, as JSON
+	Version  int    // 0: the standard is in force
+	SavedBy  string
+	SavedAt  time.Time
+	Form     Form
+}
+
+func (RetroProcessPage) template() string { return "retro-process" }

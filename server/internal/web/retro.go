@@ -1,0 +1,359 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/server/internal/desk"
+)
+
+// retroRoutes are the pages of retrospectives that are written here.
+func (s *Server) retroRoutes(get, post func(path string, needs incident.Ability, h handler)) {
+	get("/retrospectives", incident.Read, s.retros)
+	const at = "/incidents/:id/retrospective"
+	get(at, incident.Read, s.retro)
+	post(at+"/begin", incident.Write, s.beginRetro)
+	post(at+"/details", incident.Write, s.changeRetro)
+	post(at+"/state", incident.Write, s.moveRetro)
+	post(at+"/review", incident.Write, s.askReview)
+	post(at+"/answer", incident.Write, s.answerReview)
+	post(at+"/sections", incident.Write, s.changeSections)
+	get(at+"/sections/:section", incident.Read, s.retroText)
+	post(at+"/sections/:section", incident.Write, s.saveSection)
+	post(at+"/comments", incident.Write, s.addComment)
+	post(at+"/comments/:comment", incident.Write, s.changeComment)
+	get(at+"/history", incident.Read, s.retroHistory)
+	post(at+"/history", incident.Write, s.nameSnapshot)
+	get(at+"/history/:snapshot", incident.Read, s.retroSnapshot)
+	post(at+"/history/:snapshot/restore", incident.Write, s.restoreSection)
+	get(at+"/meeting", incident.Write, s.meeting)
+	post(at+"/meeting", incident.Write, s.noteMeeting)
+	get("/admin/retrospectives", incident.Agree, s.retroProcess)
+	post("/admin/retrospectives", incident.Agree, s.saveRetroProcess)
+}
+
+func retroPath(id incident.ID) string { return frontend.IncidentPath(id) + "/retrospective" }
+
+func (s *Server) retro(r *request) (answer, error) {
+	page, err := s.retroPage(r, frontend.Form{}, "", "")
+	return answer{page: page}, err
+}
+
+// retroPage is the retrospective, or the offer to begin one. form is one that could not be done; draft is a text of section slug
+// that could not be saved.
+func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (frontend.Page, error) {
+	ctx, id := r.Request.Context(), incident.ID(r.Param("id"))
+	w, err := s.Writing(ctx, id, r.viewer.Sight())
+	if errors.Is(err, incident.ErrNotFound) {
+		return s.retroBegin(r, form)
+	}
+	if err != nil {
+		return nil, err
+	}
+	page := frontend.RetroPage{Shell: r.shell("Retrospective: "+w.Title, frontend.NavIncidents, incidentCrumbs(w.Incident)...), Incident: w.Incident, Retro: w.Retro, Removed: w.Removed,
+		Form: form, MayEdit: r.viewer.MayChange(incident.Write), MayAnswer: r.user != nil && r.viewer.User != "" && !r.viewer.ReadOnly, Rule: ruleWords(w.Rule), Facts: s.retroFacts(r, w.Incident)}
+	if err := s.fillThreads(ctx, r, w, &page); err != nil {
+		return nil, err
+	}
+	for _, x := range w.Sections {
+		part := retroSection(w, x, page.MayEdit)
+		open := 0
+		for _, t := range page.Threads {
+			if t.Slug == x.Slug && t.ResolvedAt.IsZero() {
+				open++
+			}
+		}
+		if open > 0 {
+			part.Links = append(part.Links, frontend.Link{Label: fmt.Sprintf("Open comments: %d", open), Path: "#comments"})
+		}
+		if x.Slug == slug {
+			part.Draft = draft
+		}
+		page.Sections = append(page.Sections, part)
+	}
+	for _, g := range w.Gates(page.Open) {
+		page.Gates = append(page.Gates, frontend.RetroGate{Words: g.Words, Lacks: g.Lacks, Met: g.Met, Hard: g.Hard})
+		if g.Hard && !g.Met {
+			page.Lacking++
+		}
+	}
+	page.Writing.Names = each(w.Incident.People, func(p incident.Participation) string { return p.Name })
+	page.Next = nextStates(w.Retro, page.Lacking)
+	if page.Similar, err = s.retroSimilar(ctx, r, id); err != nil {
+		return nil, err
+	}
+	if page.MayEdit {
+		users, err := s.Store.Users(ctx)
+		if err != nil {
+			return nil, err
+		}
+		page.Users = each(people(users), func(u incident.User) string { return u.Name })
+	}
+	return page, nil
+}
+
+func retroSection(w *desk.Writing, x incident.RetroSection, edit bool) frontend.RetroSection {
+	at := retroPath(w.Incident.ID)
+	return frontend.RetroSection{Retro: at, API: "/api/v1" + at + "/sections/" + x.Slug, Slug: x.Slug, Title: x.Title, Text: x.Text, Version: x.Version, MayEdit: edit,
+		Prompts: w.Process.Prompts(w.Template, x.Slug)}
+}
+
+// retroText is a section as it reads, for scripts that put it into the page.
+func (s *Server) retroText(r *request) (answer, error) {
+	w, err := s.Writing(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight())
+	if err != nil {
+		return answer{}, err
+	}
+	x, ok := w.Section(r.Param("section"))
+	if !ok {
+		return answer{}, incident.ErrNotFound
+	}
+	return show(frontend.RetroText{Shell: r.shell(x.Title, frontend.NavIncidents), Text: x.Text})
+}
+
+func incidentCrumbs(inc *incident.Incident) []frontend.Link {
+	return []frontend.Link{{Label: "Incidents", Path: incidentsPath}, {Label: inc.Label(), Path: frontend.IncidentPath(inc.ID)}}
+}
+
+// retroFacts are what a reader has to know of the incident first.
+func (s *Server) retroFacts(r *request, inc *incident.Incident) []frontend.Pair {
+	var out []frontend.Pair
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, frontend.Pair{Name: name, Value: value})
+		}
+	}
+	at := func(names ...incident.MilestoneName) string {
+		if t := inc.Milestones.Earliest(names...); !t.IsZero() {
+			return t.In(r.zone()).Format("2 Jan 2006 15:04 MST")
+		}
+		return ""
+	}
+	add("Began", cmp.Or(at(incident.ImpactStarted), at(incident.Detected, incident.Opened)))
+	add("Over", at(incident.ImpactEnded, incident.MitigatedAt, incident.ResolvedAt))
+	for _, d := range s.durations(inc) {
+		if d.Value.State == incident.Recorded {
+			add(d.Label, incident.FormatDuration(d.Value.Value))
+		}
+	}
+	add("Services", strings.Join(each(inc.Services, func(u incident.ServiceUse) string { return u.Name }), ", "))
+	if inc.Team != "" {
+		add("Team", s.Live.Snapshot().Name(inc.Team))
+	}
+	return out
+}
+
+func (s *Server) fillThreads(ctx context.Context, r *request, w *desk.Writing, page *frontend.RetroPage) error {
+	all, err := s.Comments(ctx, w.Incident.ID, r.viewer.Sight())
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.Answers != "" {
+			continue
+		}
+		t := frontend.RetroThread{RetroComment: c, Own: c.User != "" && c.User == r.viewer.User}
+		if x, ok := w.Section(c.Slug); ok {
+			t.Section = x.Title
+		}
+		for _, a := range all {
+			if a.Answers == c.ID {
+				t.Answered = append(t.Answered, a)
+			}
+		}
+		if c.ResolvedAt.IsZero() {
+			page.Open++
+		}
+		page.Threads = append(page.Threads, t)
+	}
+	slices.SortStableFunc(page.Threads, func(a, b frontend.RetroThread) int {
+		return cmp.Compare(min(a.ResolvedAt.Unix(), 0)*-1, min(b.ResolvedAt.Unix(), 0)*-1)
+	})
+	return nil
+}
+
+// ruleWords says what the rules want of an incident.
+func ruleWords(rule incident.RetroRule) string {
+	if rule.Name == "" {
+		return "The rules here say nothing of such incidents."
+	}
+	words := "By the rules here (“" + rule.Name + "”) "
+	if rule.Required {
+		words += "a retrospective is needed"
+	} else {
+		words += "none is needed, and one can be written"
+	}
+	if rule.Days > 0 {
+		words += ", within " + strconv.Itoa(rule.Days) + " days"
+	}
+	return words + "."
+}
+
+// stateWords are what buttons that lead to a state say.
+var stateWords = map[incident.RetroState]string{incident.RetroInReview: "Put it up for review", incident.RetroApproved: "Approve", incident.RetroPublished: "Publish",
+	incident.RetroRevised: "Revise it", incident.RetroDraft: "Back to draft"}
+
+// nextStates are the buttons under a retrospective. The first one is what comes next as a rule.
+func nextStates(r incident.Retro, lacking int) []frontend.Choice {
+	var out []frontend.Choice
+	for _, to := range r.State.Next() {
+		if to == incident.RetroNotRequired || to == incident.RetroApproved || to == incident.RetroPublished && lacking > 0 {
+			continue
+		}
+		out = append(out, frontend.Choice{Value: string(to), Label: stateWords[to], On: to == incident.RetroPublished})
+	}
+	return out
+}
+
+func (s *Server) retroSimilar(ctx context.Context, r *request, id incident.ID) ([]frontend.SimilarRow, error) {
+	found := s.Similar.Similar(id, 3, r.viewer.Sight())
+	matches := append(found.Again, found.Before...)
+	return s.similarRows(ctx, r, matches[:min(3, len(matches))])
+}
+
+func (s *Server) retroBegin(r *request, form frontend.Form) (frontend.Page, error) {
+	ctx := r.Request.Context()
+	inc, err := s.Incident(ctx, incident.ID(r.Param("id")), r.viewer.Sight())
+	if err != nil {
+		return nil, err
+	}
+	rule, err := s.RetroRule(ctx, inc)
+	if err != nil {
+		return nil, err
+	}
+	page := frontend.RetroBeginPage{Shell: r.shell("Retrospective: "+cmp.Or(inc.Title, inc.Label()), frontend.NavIncidents, incidentCrumbs(inc)...), Incident: inc, Rule: ruleWords(rule),
+		MayEdit: r.viewer.MayChange(incident.Write), Form: form}
+	process := s.RetroProcess()
+	for i, t := range process.Templates {
+		on := t.Name == rule.Template || rule.Template == "" && i == 0
+		page.Templates = append(page.Templates, frontend.RetroTemplateChoice{Name: t.Name, About: t.About, On: on,
+			Sections: each(t.Sections, func(x incident.TemplateSection) string { return x.Title })})
+	}
+	imported, err := s.Store.ImportedRetrospective(ctx, inc.ID)
+	if errors.Is(err, incident.ErrNotFound) {
+		err = nil
+	}
+	page.Imported = imported
+	return page, err
+}
+
+// retroDone leads back to the retrospective, or shows it again with what was wrong.
+func (s *Server) retroDone(r *request, seq incident.Seq, err error, anchor, done string) (answer, error) {
+	if errors.Is(err, incident.ErrInvalid) || errors.Is(err, incident.ErrConflict) {
+		form := formOf(r.Request.PostForm, err)
+		if errors.Is(err, incident.ErrConflict) {
+			form = frontend.Form{Values: r.Request.PostForm, Errors: []frontend.FieldError{{Message: "Somebody else changed this retrospective while you were at it. Look at it below, and do it again if it is still right."}}}
+		}
+		page, err := s.retroPage(r, form, "", "")
+		return answer{page: page, status: http.StatusUnprocessableEntity}, err
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	s.Wait(r.Request.Context(), seq)
+	return goTo(retroPath(incident.ID(r.Param("id")))+anchor, frontend.Flash{Kind: frontend.Done, Text: done})
+}
+
+func (s *Server) beginRetro(r *request) (answer, error) {
+	ctx, id := r.Request.Context(), incident.ID(r.Param("id"))
+	retro, seq, err := s.BeginRetro(ctx, id, r.PostForm("template"), r.viewer.Sight())
+	if err == nil && r.PostForm("not") == "required" {
+		_, seq, err = s.MoveRetro(ctx, id, retro.Version, incident.RetroNotRequired, r.PostForm("reason"), r.viewer.Sight())
+		return s.retroDone(r, seq, err, "", "Decided: no retrospective is needed.")
+	}
+	return s.retroDone(r, seq, err, "", "Begun, with what is known of the incident.")
+}
+
+// version is the one that a form was filled in over; 0 when it does not say.
+func (r *request) version() int {
+	n, _ := strconv.Atoi(r.PostForm("version"))
+	return max(0, n)
+}
+
+func (s *Server) changeRetro(r *request) (answer, error) {
+	title, owner := r.PostForm("title"), r.PostForm("owner")
+	p := desk.RetroPatch{Title: &title}
+	was, err := s.Store.Retro(r.Request.Context(), incident.ID(r.Param("id")))
+	if err == nil && owner != was.OwnerName {
+		p.Owner = &owner
+	}
+	var due time.Time
+	if text := r.PostForm("due"); text != "" && err == nil {
+		due, err = time.ParseInLocation(time.DateOnly, text, r.zone())
+		if err != nil {
+			err = incident.Invalidf("due", "%q is not a day such as 2026-11-20", text)
+		}
+	}
+	p.Due = &due
+	var seq incident.Seq
+	if err == nil {
+		_, seq, err = s.ChangeRetro(r.Request.Context(), incident.ID(r.Param("id")), r.version(), p, r.viewer.Sight())
+	}
+	return s.retroDone(r, seq, err, "", "Saved.")
+}
+
+func (s *Server) moveRetro(r *request) (answer, error) {
+	to := incident.RetroState(r.PostForm("state"))
+	_, seq, err := s.MoveRetro(r.Request.Context(), incident.ID(r.Param("id")), r.version(), to, r.PostForm("reason"), r.viewer.Sight())
+	return s.retroDone(r, seq, err, "", map[incident.RetroState]string{incident.RetroPublished: "Published. This version is kept as it is.", incident.RetroInReview: "It is in review.",
+		incident.RetroDraft: "It is a draft again.", incident.RetroRevised: "It can be changed; the published version is kept.", incident.RetroNotRequired: "Decided: no retrospective is needed."}[to])
+}
+
+func (s *Server) askReview(r *request) (answer, error) {
+	var names []string
+	for name := range strings.SplitSeq(r.PostForm("reviewers"), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	_, seq, err := s.AskReview(r.Request.Context(), incident.ID(r.Param("id")), names, r.viewer.Sight())
+	return s.retroDone(r, seq, err, "", "Asked.")
+}
+
+func (s *Server) answerReview(r *request) (answer, error) {
+	if r.user == nil {
+		return answer{}, errForbidden
+	}
+	_, seq, err := s.AnswerReview(r.Request.Context(), incident.ID(r.Param("id")), r.version(), incident.ReviewAnswer(r.PostForm("answer")), r.PostForm("words"), r.viewer.Sight())
+	return s.retroDone(r, seq, err, "", "Your answer is kept.")
+}
+
+func (s *Server) changeSections(r *request) (answer, error) {
+	c := desk.SectionChange{Action: r.PostForm("action"), Slug: r.PostForm("section"), Title: r.PostForm("title")}
+	_, seq, err := s.ChangeSections(r.Request.Context(), incident.ID(r.Param("id")), c, r.viewer.Sight())
+	done := "Saved."
+	if c.Action == "remove" {
+		done = "Removed. Its text is kept, and it can be put back below."
+	}
+	return s.retroDone(r, seq, err, "#sections", done)
+}
+
+func (s *Server) saveSection(r *request) (answer, error) {
+	slug := r.Param("section")
+	err := s.SaveSection(r.Request.Context(), incident.ID(r.Param("id")), slug, r.version(), r.PostForm("text"), r.viewer.Sight())
+	if errors.Is(err, incident.ErrConflict) {
+		page, err := s.retroPage(r, frontend.Form{}, slug, r.PostForm("text"))
+		return answer{page: page, status: http.StatusConflict}, err
+	}
+	return s.retroDone(r, 0, err, "#s-"+slug, "Saved.")
+}
+
+func (s *Server) addComment(r *request) (answer, error) {
+	c := incident.RetroComment{Incident: incident.ID(r.Param("id")), Slug: r.PostForm("section"), Quote: strings.TrimSpace(r.PostForm("quote")), Answers: incident.ID(r.PostForm("answers")), Text: r.PostForm("text")}
+	_, err := s.AddComment(r.Request.Context(), c, r.viewer.Sight())
+	return s.retroDone(r, 0, err, "#comments", "Said.")
+}
+
+func (s *Server) changeComment(r *request) (answer, error) {
+	err := s.ChangeComment(r.Request.Context(), incident.ID(r.Param("id")), incident.ID(r.Param("comment")), r.PostForm("action"), r.viewer.Sight())
+	return s.retroDone(r, 0, err, "#comments", map[string]string{"resolve": "Resolved.", "reopen": "Open again.", "remove": "Removed."}[r.PostForm("action")])
+}
