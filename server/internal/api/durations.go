@@ -63,9 +63,14 @@ type RestatementList struct {
 	Items []desk.Restatement `json:"items"`
 }
 
+// RestatementParams narrow restatements down.
+type RestatementParams struct {
+	Service string `query:"service" doc:"name or id: those of the figures of its incidents alone; empty: those of all incidents together"`
+}
+
 // restatements hides the names of private incidents from those who may not see them.
-func (s *Server) restatements(ctx context.Context, v Viewer, _ none) (RestatementList, error) {
-	all, err := s.desk.Restatements(ctx)
+func (s *Server) restatements(ctx context.Context, v Viewer, p RestatementParams) (RestatementList, error) {
+	all, err := s.desk.Restatements(ctx, p.Service, v.Sight())
 	snapshot := s.desk.Live.Snapshot()
 	for _, r := range all {
 		for i, c := range r.Causes {

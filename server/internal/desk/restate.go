@@ -33,14 +33,16 @@ func (m MonthFigures) same(o MonthFigures) bool {
 
 // Restatement says that the figures of a month that was over changed between two looks, and what had changed meanwhile.
 type Restatement struct {
-	Month  string       `json:"month" doc:"2026-03"`
-	At     time.Time    `json:"noted_at"`
-	From   incident.Seq `json:"as_of_before"`
-	To     incident.Seq `json:"as_of_now"`
-	Before MonthFigures `json:"before"`
-	Now    MonthFigures `json:"now"`
-	Causes []Cause      `json:"causes" doc:"what changed between the two; at most 50"`
-	More   int          `json:"more_causes,omitempty"`
+	Month string `json:"month" doc:"2026-03"`
+	// Service is whose incidents the figures are of; empty: of all.
+	Service incident.ID  `json:"service_id,omitempty" doc:"whose incidents the figures are of; absent: of all"`
+	At      time.Time    `json:"noted_at"`
+	From    incident.Seq `json:"as_of_before"`
+	To      incident.Seq `json:"as_of_now"`
+	Before  MonthFigures `json:"before"`
+	Now     MonthFigures `json:"now"`
+	Causes  []Cause      `json:"causes" doc:"what changed between the two; at most 50"`
+	More    int          `json:"more_causes,omitempty"`
 }
 
 // Cause is a change of an incident of the month, or of what figures are judged by.
@@ -55,13 +57,16 @@ type published struct {
 	Seq    incident.Seq            `json:"seq"`
 	At     time.Time               `json:"at"`
 	Months map[string]MonthFigures `json:"months"`
+	// Services are those of the services with most incidents, each alone.
+	Services map[incident.ID]map[string]MonthFigures `json:"services,omitempty"`
 }
 
 const (
 	publishedKey    = "figures.published"
 	restatementsKey = "figures.restated"
 	causesKept      = 50
-	restatedKept    = 500
+	restatedKept    = 2000
+	servicesWatched = 100
 	changesLooked   = 20_000
 	recentRuns      = 20
 )
@@ -82,23 +87,65 @@ func (d *Desk) Restate(ctx context.Context) error {
 	if err := d.setting(ctx, publishedKey, &last); err != nil || last.Seq == snapshot.AsOf() && d.Now().Sub(last.At) < time.Hour {
 		return err
 	}
-	now := published{Seq: snapshot.AsOf(), At: d.Now().UTC(), Months: closedMonths(snapshot, d.Now().UTC())}
-	var noted []Restatement
-	for _, month := range slices.Sorted(maps.Keys(last.Months)) {
-		if before, after := last.Months[month], now.Months[month]; !before.same(after) {
-			r := Restatement{Month: month, At: now.At, From: last.Seq, To: now.Seq, Before: before, Now: after}
-			if err := d.causes(ctx, &r, last.At); err != nil {
-				return err
-			}
-			noted = append(noted, r)
+	now := published{Seq: snapshot.AsOf(), At: d.Now().UTC(), Months: closedMonths(snapshot, d.Now().UTC()), Services: map[incident.ID]map[string]MonthFigures{}}
+	for _, service := range busiest(snapshot, now.At, slices.Collect(maps.Keys(last.Services))) {
+		now.Services[service] = closedMonths(snapshot, now.At, service)
+	}
+	noted, err := d.restated(ctx, last, now, "")
+	for _, service := range slices.Sorted(maps.Keys(now.Services)) {
+		if err != nil {
+			return err
 		}
+		var own []Restatement
+		own, err = d.restated(ctx, last, now, service)
+		noted = append(noted, own...)
+	}
+	if err != nil {
+		return err
 	}
 	return d.publish(ctx, now, noted)
 }
 
+// restated compares two looks at the months of a service, or of all for none.
+func (d *Desk) restated(ctx context.Context, last, now published, service incident.ID) ([]Restatement, error) {
+	before, after := last.Months, now.Months
+	if service != "" {
+		before, after = last.Services[service], now.Services[service]
+	}
+	var noted []Restatement
+	for _, month := range slices.Sorted(maps.Keys(before)) {
+		if before[month].same(after[month]) {
+			continue
+		}
+		r := Restatement{Month: month, Service: service, At: now.At, From: last.Seq, To: now.Seq, Before: before[month], Now: after[month]}
+		if err := d.causes(ctx, &r, last.At); err != nil {
+			return nil, err
+		}
+		noted = append(noted, r)
+	}
+	return noted, nil
+}
+
+// busiest returns the services to watch: those that were watched before, and beside them those with most public incidents, as many as there may be.
+func busiest(s *analytics.Snapshot, now time.Time, before []incident.ID) []incident.ID {
+	known := map[incident.ID]bool{}
+	for _, x := range s.Services(incident.Sight{}) {
+		known[x.ID] = true
+	}
+	groups := s.Counts(analytics.Query{GroupBy: analytics.ByService, Now: now})
+	slices.SortStableFunc(groups, func(a, b analytics.CountGroup) int { return b.N - a.N })
+	out := slices.DeleteFunc(before, func(id incident.ID) bool { return !known[id] })
+	for _, g := range groups {
+		if id := incident.ID(g.Key); len(out) < servicesWatched && known[id] && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 func (d *Desk) publish(ctx context.Context, now published, noted []Restatement) error {
-	before, err := d.Restatements(ctx)
-	if err != nil {
+	before := []Restatement{}
+	if err := d.setting(ctx, restatementsKey, &before); err != nil {
 		return err
 	}
 	all := slices.Concat(noted, before)
@@ -125,11 +172,31 @@ func (d *Desk) setting(ctx context.Context, key string, into any) error {
 	return json.Unmarshal([]byte(text), into)
 }
 
-// Restatements returns what was noted, the newest first, at most the last 500.
-func (d *Desk) Restatements(ctx context.Context) ([]Restatement, error) {
+// Restatements returns what was noted of the figures of a service that the viewer knows, by name or id, or of all incidents together where none is named; the newest first. The
+// last 2000 are kept. A service that the viewer does not know is ErrInvalid.
+func (d *Desk) Restatements(ctx context.Context, service string, sight incident.Sight) ([]Restatement, error) {
+	var wanted incident.ID
+	if service != "" {
+		ids, err := names{d.Live.Snapshot(), sight}.services("service", []string{service})
+		if err != nil {
+			return nil, err
+		}
+		wanted = ids[0]
+	}
 	all := []Restatement{}
 	err := d.setting(ctx, restatementsKey, &all)
-	return all, err
+	return slices.DeleteFunc(all, func(r Restatement) bool { return r.Service != wanted }), err
+}
+
+// RestatedServices returns the services that have restatements of their own and that the viewer knows, by name.
+func (d *Desk) RestatedServices(ctx context.Context, sight incident.Sight) ([]incident.Service, error) {
+	var all []Restatement
+	if err := d.setting(ctx, restatementsKey, &all); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(d.Live.Snapshot().Services(sight), func(s incident.Service) bool {
+		return !slices.ContainsFunc(all, func(r Restatement) bool { return r.Service == s.ID })
+	}), nil
 }
 
 // Published returns since when months are watched and how many are; zero before the first look.
@@ -139,10 +206,10 @@ func (d *Desk) Published(ctx context.Context) (at time.Time, months int, err err
 	return last.At, len(last.Months), err
 }
 
-// closedMonths returns the figures of months, in UTC, that are over.
-func closedMonths(s *analytics.Snapshot, now time.Time) map[string]MonthFigures {
+// closedMonths returns the figures of months, in UTC, that are over: of all incidents, or of those of some services.
+func closedMonths(s *analytics.Snapshot, now time.Time, services ...incident.ID) map[string]MonthFigures {
 	out := map[string]MonthFigures{}
-	q := analytics.Query{GroupBy: analytics.ByMonth, Now: now}
+	q := analytics.Query{GroupBy: analytics.ByMonth, Now: now, Services: services}
 	m, err := analytics.FindMetric("time_to_resolve")
 	if err != nil {
 		return out
@@ -187,6 +254,9 @@ func (d *Desk) causes(ctx context.Context, r *Restatement, since time.Time) erro
 			if inc.Private && !hiddenSince(inc, since) {
 				continue // it is in no figure, and was in none
 			}
+			if r.Service != "" && !slices.ContainsFunc(inc.Services, func(u incident.ServiceUse) bool { return u.Service == r.Service }) {
+				continue
+			}
 			if at := inc.StartedAt(); at.UTC().Format("2006-01") == r.Month || inc.Deleted() && at.IsZero() || editedSince(inc, since) {
 				r.add(causeOf(inc, since))
 			}
@@ -222,7 +292,7 @@ func causeOf(inc *incident.Incident, since time.Time) Cause {
 		c.What = "removed"
 	}
 	for _, e := range inc.Edits {
-		if !e.At.Before(last) {
+		if !e.At.Before(last) && !strings.HasPrefix(e.Field, "runbook:") { // which moves no figure
 			field, _, _ := strings.Cut(e.Field, ":") // a factor's key says nothing
 			c.What, c.By, last = field+" changed", e.By, e.At
 		}

@@ -7,7 +7,9 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
+	"hindsight/search"
 	"hindsight/server/internal/desk"
+	"hindsight/server/internal/query"
 )
 
 const restatementsPath = "/restatements"
@@ -15,18 +17,33 @@ const restatementsPath = "/restatements"
 // restatements is the log of months whose figures are not what they were.
 func (s *Server) restatements(r *request) (answer, error) {
 	ctx := r.Request.Context()
+	service := r.Query("service")
+	q := query.Query{Range: "all"}
+	if service != "" {
+		q.Services = []string{service}
+	}
 	page := frontend.NumbersPage{Shell: r.shell("Restatements", frontend.NavHelp), Clear: restatementsPath,
 		Lede:    "Months that were over and whose figures changed afterwards: which, by how much, and what was changed in between.",
-		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/restatements"}}}
-	all, err := s.Restatements(ctx)
+		Exports: []frontend.Link{{Label: "JSON", Path: pathOf("/api/v1/restatements", q)}}, Chips: r.chips(restatementsPath, q)}
+	all, err := s.Restatements(ctx, service, r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
+	services, err := s.RestatedServices(ctx, r.viewer.Sight())
+	if err != nil {
+		return answer{}, err
+	}
+	page.Facets = r.facetsOf(restatementsPath, q, map[string][]search.Bucket{"service": each(services, func(x incident.Service) search.Bucket {
+		return search.Bucket{Value: string(x.ID), Label: x.Name, Count: -1}
+	})})
 	at, months, err := s.Published(ctx)
 	if err != nil {
 		return answer{}, err
 	}
 	page.None = frontend.NoNumbers{Title: "No figure was restated", Text: "The months that are over are looked at every few minutes. None of them has changed since the first look."}
+	if service != "" {
+		page.None.Text = "The months that are over are looked at every few minutes, for the 100 services with most incidents each alone. None of this one has changed since the first look."
+	}
 	if at.IsZero() {
 		page.None.Text = "The months that are over have not been looked at yet; the first look is taken within minutes."
 	} else {

@@ -45,4 +45,27 @@ func TestRestatements(t *testing.T) {
 	if n := strings.Count(body, `"month":"2026-03"`); n != 2 || !strings.Contains(body, `"incident_id":"inc_x"`) {
 		t.Errorf("the API tells of %d restatements, want 2 with their causes:\n%s", n, body)
 	}
+
+	// Of one service: only its incidents move its figures.
+	disks := incident.NewService("Disks")
+	of := func(id incident.ID, i int) *incident.Incident {
+		inc := at(id, i)
+		inc.Services = []incident.ServiceUse{{Service: disks.ID, Name: disks.Name, Role: "affected"}}
+		return inc
+	}
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutServices([]incident.Service{disks}), tx.PutIncidents([]*incident.Incident{of("inc_s1", 1), of("inc_s2", 2)})}
+	})
+	look()
+	s.lists("/restatements?service=disks", []string{"No figure was restated", "None of this one has changed"}, nil)
+	s.post("/incidents/inc_s1/edit", http.StatusSeeOther, "field", "exclude_reason", "value", "a rehearsal")
+	s.post("/incidents/inc_b/edit", http.StatusSeeOther, "field", "exclude_reason", "value", "a rehearsal")
+	look()
+	s.lists("/restatements?service=disks", []string{"2026-03, noted on", "Incidents", "2", "1", "Synthetic inc_s1"}, []string{"Synthetic inc_b"})
+	s.lists("/restatements", []string{"Synthetic inc_s1"}, nil)
+	own := s.get("/api/v1/restatements?service=disks", http.StatusOK)
+	if strings.Count(own, `"month"`) != 1 || !strings.Contains(own, `"service_id":"`+string(disks.ID)+`"`) || strings.Contains(own, "inc_b") {
+		t.Errorf("the API tells of the service %s, want one restatement of its own incidents", own)
+	}
+	s.get("/api/v1/restatements?service=nowhere", http.StatusUnprocessableEntity)
 }
