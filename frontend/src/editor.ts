@@ -1,7 +1,6 @@
 // The editor of a section, in a bundle of its own that is loaded when somebody writes: Markdown as text, with
 // several people in it at once. Everything that it knows of the world comes through its options.
-import { closeBrackets } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { history, historyKeymap, standardKeymap } from "@codemirror/commands";
 import { Compartment, EditorSelection, EditorState, Text, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, placeholder } from "@codemirror/view";
 import type { Work } from "./writing/keeping";
@@ -112,7 +111,6 @@ function surface(options: Options, sync: () => Sync): Extension {
     EditorView.contentAttributes.of({ "aria-label": options.title, spellcheck: "true", autocapitalize: "sentences" }),
     placeholder("Write here. Type / for headings, lists and more."),
     wholeCharacters,
-    closeBrackets(),
     markdown,
     menu(options.names),
     blame(options.rules, options.names, findings),
@@ -124,7 +122,7 @@ function surface(options: Options, sync: () => Sync): Extension {
       ...formatKeys,
       ...continueMarks,
       ...historyKeymap,
-      ...defaultKeymap,
+      ...standardKeymap,
       { key: "Escape", run: () => (options.done(), true) },
     ]),
     EditorView.updateListener.of((update) => sync()?.follow(update)),

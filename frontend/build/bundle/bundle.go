@@ -126,7 +126,7 @@ func fonts(manifest map[string]string) api.Plugin {
 func notices(folder string, add func(string, []byte) string) error {
 	var text strings.Builder
 	for _, f := range []string{"htmx.org/LICENSE", "echarts/LICENSE", "echarts/NOTICE", "zrender/LICENSE", "tslib/LICENSE.txt", "@fontsource-variable/inter/LICENSE",
-		"@codemirror/autocomplete/LICENSE", "@codemirror/collab/LICENSE", "@codemirror/commands/LICENSE", "@codemirror/language/LICENSE", "@codemirror/state/LICENSE", "@codemirror/view/LICENSE",
+		"@codemirror/collab/LICENSE", "@codemirror/commands/LICENSE", "@codemirror/language/LICENSE", "@codemirror/state/LICENSE", "@codemirror/view/LICENSE",
 		"@lezer/common/LICENSE", "@lezer/highlight/LICENSE", "@lezer/markdown/LICENSE", "@marijn/find-cluster-break/LICENSE", "crelt/LICENSE", "style-mod/LICENSE", "w3c-keyname/LICENSE"} {
 		body, err := os.ReadFile(filepath.Join(folder, "node_modules", f))
 		if err != nil {

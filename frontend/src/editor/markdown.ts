@@ -5,7 +5,7 @@ import { tags } from "@lezer/highlight";
 import { Autolink, parser, Strikethrough, Table, TaskList } from "@lezer/markdown";
 import type { Extension } from "@codemirror/state";
 
-const data = defineLanguageFacet({ commentTokens: { block: { open: "<!--", close: "-->" } }, closeBrackets: { brackets: ["(", "[", "`"] } });
+const data = defineLanguageFacet();
 const reader = parser.configure([Strikethrough, Table, TaskList, Autolink, { props: [languageDataProp.add({ Document: data })] }]);
 
 // The classes are in css/writing.css.

@@ -1,21 +1,18 @@
-// A slash at the beginning of a word offers what can be inserted; an at sign the people involved.
-import { autocompletion, pickedCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
-import type { Extension } from "@codemirror/state";
-import type { EditorView } from "@codemirror/view";
+// A slash at the beginning of a word offers what can be inserted; an at sign the people involved. The text keeps
+// the focus: arrows move in the menu, Enter takes, Escape goes on writing.
+import { Prec, StateEffect, StateField, type EditorState, type Extension } from "@codemirror/state";
+import { EditorView, keymap, showTooltip, type Command, type Tooltip } from "@codemirror/view";
+import { make } from "../writing/dialog";
+
+/** Item is a line of the menu; text is what takes the place of what was typed, with ⌷ where the cursor goes. */
+type Item = { label: string; detail: string; text: () => string };
+type Menu = { from: number; to: number; items: Item[]; at: number };
 
 const MOST = 12; // so many fit without scrolling
 
-/** put replaces what was typed by text, with the cursor at the sign ⌷. */
-const put = (make: () => string) => (view: EditorView, completion: Completion, from: number, to: number) => {
-  const text = make();
-  const at = text.indexOf("⌷");
-  const insert = text.replace("⌷", "");
-  view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + (at < 0 ? insert.length : at) }, annotations: pickedCompletion.of(completion), scrollIntoView: true, userEvent: "input.complete" });
-};
+const item = (label: string, detail: string, text: string): Item => ({ label, detail, text: () => text });
 
-const item = (label: string, detail: string, text: string | (() => string)): Completion => ({ label: `/${label}`, displayLabel: label, detail, apply: put(typeof text === "string" ? () => text : text) });
-
-const ITEMS: Completion[] = [
+const ITEMS: Item[] = [
   item("Heading", "a part of this section", "## ⌷"),
   item("Smaller heading", "a part of that", "### ⌷"),
   item("List", "points without order", "- ⌷"),
@@ -26,20 +23,97 @@ const ITEMS: Completion[] = [
   item("Table", "rows and columns", "| ⌷ |  |\n| --- | --- |\n|  |  |"),
   item("Link", "to another page", "[⌷](https://)"),
   item("Line", "between two parts", "\n---\n\n⌷"),
-  item("Time now", "in UTC", () => `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC ⌷`),
+  { label: "Time now", detail: "in UTC", text: () => `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC ⌷` },
 ];
 
-// The order above is that of the menu: what is alike otherwise goes by boost.
-const BOOSTED = ITEMS.map((each, i) => ({ ...each, boost: 99 - i }));
+const close = StateEffect.define<null>();
+const move = StateEffect.define<number>();
 
-const slash = (context: CompletionContext): CompletionResult | null => {
-  const word = context.matchBefore(/(?<![^\s])\/[\w ]{0,20}$/);
-  return word && { from: word.from, options: BOOSTED, validFor: /^\/[\w ]{0,20}$/ };
-};
+/** sought is what the cursor stands behind: the sign, and the words typed after it. */
+function sought(state: EditorState): { from: number; sign: string; words: string } | undefined {
+  const { main } = state.selection;
+  if (!main.empty) return undefined;
+  const line = state.doc.lineAt(main.head);
+  const found = /(?:^|[\s(])([/@])([\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]+)?)$/u.exec(line.text.slice(0, main.head - line.from));
+  return found ? { from: main.head - found[1].length - found[2].length, sign: found[1], words: found[2].toLowerCase() } : undefined;
+}
 
-const people = (names: string[]) => (context: CompletionContext): CompletionResult | null => {
-  const word = context.matchBefore(/(?<![^\s(])@[\p{L}\p{N}._-]{0,40}$/u);
-  return word && names.length > 0 ? { from: word.from, options: names.map((name) => ({ label: `@${name}` })), validFor: /^@[\p{L}\p{N}._ -]{0,40}$/u } : null;
-};
+function open(state: EditorState, people: Item[]): Menu | null {
+  const typed = sought(state);
+  if (!typed) return null;
+  const all = typed.sign === "/" ? ITEMS : people;
+  const begins = (label: string) => label.toLowerCase().startsWith(typed.words);
+  const items = all.filter(({ label }) => begins(label) || label.split(" ").some(begins)).slice(0, MOST);
+  return items.length > 0 ? { from: typed.from, to: state.selection.main.head, items, at: 0 } : null;
+}
 
-export const menu = (names: string[]): Extension => autocompletion({ override: [slash, people(names)], icons: false, maxRenderedOptions: MOST, tooltipClass: () => "ed-menu" });
+/** menu offers the items, and names as people. */
+export function menu(names: string[]): Extension {
+  const people = names.map((name) => item(name, "", `@${name} ⌷`));
+  const field = StateField.define<Menu | null>({
+    create: () => null,
+    update(menu, tr) {
+      for (const effect of tr.effects) {
+        if (effect.is(close)) return null;
+        if (effect.is(move) && menu) return { ...menu, at: (menu.at + effect.value + menu.items.length) % menu.items.length };
+      }
+      if (tr.docChanged && tr.isUserEvent("input.type")) return open(tr.state, people);
+      if (tr.docChanged || tr.selection) return menu && (tr.isUserEvent("delete") ? open(tr.state, people) : sought(tr.state) ? mapped(menu, tr.changes.mapPos(menu.from), tr.state) : null);
+      return menu;
+    },
+    provide: (f) => [
+      showTooltip.from(f, (menu) => menu && shown(menu)),
+      EditorView.contentAttributes.from(f, (menu): Record<string, string> => (menu ? { "aria-haspopup": "listbox", "aria-controls": "ed-menu", "aria-activedescendant": `ed-menu-${menu.at}` } : {})),
+    ],
+  });
+  const act = (how: (view: EditorView, menu: Menu) => void): Command => (view) => {
+    const menu = view.state.field(field);
+    if (menu) how(view, menu);
+    return menu !== null;
+  };
+  const step = (by: number) => act((view) => view.dispatch({ effects: move.of(by) }));
+  return [
+    field,
+    Prec.highest(
+      keymap.of([
+        { key: "ArrowDown", run: step(1) },
+        { key: "ArrowUp", run: step(-1) },
+        { key: "Enter", run: act((view, menu) => take(view, menu, menu.at)) },
+        { key: "Escape", run: act((view) => view.dispatch({ effects: close.of(null) })) },
+      ]),
+    ),
+    EditorView.domEventHandlers({
+      blur: (_event, view) => {
+        if (view.state.field(field)) view.dispatch({ effects: close.of(null) });
+      },
+    }),
+  ];
+}
+
+const mapped = (menu: Menu, from: number, state: EditorState): Menu => ({ ...menu, from, to: state.selection.main.head });
+
+function take(view: EditorView, { from, to, items }: Menu, at: number): void {
+  const text = items[at].text();
+  const cursor = text.indexOf("⌷");
+  const insert = text.replace("⌷", "");
+  view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + (cursor < 0 ? insert.length : cursor) }, effects: close.of(null), scrollIntoView: true, userEvent: "input.complete" });
+}
+
+function shown(menu: Menu): Tooltip {
+  return {
+    pos: menu.from,
+    above: false,
+    create: (view) => {
+      const list = make("ul", { class: "ed-menu", id: "ed-menu", role: "listbox", "aria-label": "Insert" });
+      menu.items.forEach(({ label, detail }, i) => {
+        const line = make("li", { id: `ed-menu-${i}`, role: "option", "aria-selected": String(i === menu.at) }, label, ...(detail ? [make("span", { class: "hint" }, detail)] : []));
+        line.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          take(view, menu, i);
+        });
+        list.append(line);
+      });
+      return { dom: list };
+    },
+  };
+}

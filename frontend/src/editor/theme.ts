@@ -12,9 +12,4 @@ export const theme = EditorView.theme({
   ".cm-placeholder": { color: "var(--ink-3)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: "var(--accent-soft)" },
   ".cm-tooltip": { background: "var(--surface)", color: "var(--ink)", border: "1px solid var(--line-strong)", borderRadius: "var(--r-m)", zIndex: "20" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--font)", maxHeight: "28em" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "6px 10px", lineHeight: "20px" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--accent-soft)", color: "var(--ink)" },
-  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "600" },
-  ".cm-completionDetail": { color: "var(--ink-2)", fontStyle: "normal", marginLeft: "1em" },
 });
