@@ -3,7 +3,6 @@ package analytics
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -71,15 +70,15 @@ func Learn(from, to, now time.Time, lessons []Lesson) Learning {
 		}
 		l.Incidents++
 		in[inc.ID] = true
-		done := len(inc.Actions) > 0
+		done := slices.ContainsFunc(inc.Actions, incident.ActionItem.Finished)
 		for _, a := range inc.Actions {
 			if item, known := l.item(inc, a, now); known {
 				items = append(items, item)
-				if !isDone(a) || !a.Done.IsZero() {
+				if !a.Dropped() && (!a.Finished() || !a.Done.IsZero()) {
 					timed = append(timed, Action{Created: a.Created, Due: a.Due, Done: a.Done})
 				}
 			}
-			done = done && isDone(a)
+			done = done && (a.Finished() || a.Dropped())
 		}
 		for i, has := range []bool{x.Retrospective, len(inc.Factors) > 0, len(inc.Actions) > 0, done} {
 			if has {
@@ -116,7 +115,7 @@ func (l *Learning) timed(now time.Time, items []Action) {
 	items = slices.DeleteFunc(items, func(a Action) bool {
 		return a.Created.IsZero() || a.Created.After(now) || !a.Done.IsZero() && a.Done.Before(a.Created)
 	})
-	l.Ageless = l.Actions.Total - l.Undated - len(items)
+	l.Ageless = l.Actions.Total - l.Actions.Canceled - l.Undated - len(items)
 	a := MeasureActions(now, items)
 	l.Actions.Age, l.Actions.NaiveAge = a.Age, a.NaiveAge
 	switch {
@@ -130,8 +129,6 @@ func (l *Learning) timed(now time.Time, items []Action) {
 		l.Age = estimate(*a.Age, a.AgeBounds, method, len(items))
 	}
 }
-
-func isDone(a incident.ActionItem) bool { return strings.EqualFold(a.State, "done") }
 
 // silentIn counts those among some of the incidents that came through connections of which none of these has anything to learn from.
 func silentIn(lessons []Lesson, in map[incident.ID]bool) (n int) {
@@ -181,14 +178,17 @@ func (l *Learning) item(inc *incident.Incident, a incident.ActionItem, now time.
 		l.Members["actions"] = append(l.Members["actions"], Member{Case: caseOfIncident(inc), Item: a.Title, Part: part, Why: why})
 	}()
 	switch {
-	case isDone(a):
+	case a.Finished():
 		part = Counted
 		out.Done = now // when is not known; that it is done is
-	case !strings.EqualFold(a.State, "open"):
+	case a.Dropped():
+		part, why = NotIn, "decided not to do"
+		out.Canceled = now
+	case !a.Open():
 		l.Unknown++
 		part, why = NotIn, "its source does not say whether it is done"
 		return out, false
-	case !a.Due.IsZero() && a.Due.Before(now):
+	case a.Overdue(now):
 		out.Due, why = a.Due, "overdue"
 		l.Overdue = append(l.Overdue, OverdueItem{a, inc})
 	}

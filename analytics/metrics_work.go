@@ -36,7 +36,7 @@ func workMetrics() []Metric {
 			Population: "incidents of the team whose source tells of such things", Missing: historyMissing, Source: "interval: Wilson (1927)"},
 		{ID: "learning_funnel", Title: "Learning funnel", Unit: Share, Page: "/learning", Definition: "incidents with a retrospective, with factors named, with action items, and with all of these done, each divided by all incidents",
 			Population: "incidents that count and started in the period", Missing: startMissing, Source: "interval: Wilson (1927)"},
-		{ID: "actions_done", Title: "Action items done", Unit: Share, Page: "/learning", Definition: "action items that their source calls done divided by those that it calls done or open; those of unknown state are counted beside it",
+		{ID: "actions_done", Title: "Action items done", Unit: Share, Page: "/learning", Definition: "action items that are done, whether they worked or not, divided by those that are done, open or in progress; those that it was decided not to do are in neither, and those of unknown state are counted beside it",
 			Population: "action items of incidents that count and started in the period", Missing: "items of unknown state are not done and are counted beside the figure", Source: "interval: Wilson (1927)"},
 		{ID: "actions_on_time", Title: "Action items done in time", Unit: Share, Page: "/learning", Definition: "action items done by their due time divided by those done or overdue; no value while no source says when an item was done",
 			Population: "action items with a due time", Missing: "items without a due time are left out, and so are those done of which nobody says when, which are counted beside it", Source: "interval: Wilson (1927)"},

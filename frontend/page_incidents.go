@@ -119,6 +119,7 @@ type IncidentPage struct {
 	Runbooks     IncidentRunbooks
 	Factors      []incident.FactorStatement // in force, and behind them rejected ones
 	FactorNames  []string                   // what they may be called
+	Actions      ActionPart
 	// Said is what people said of this incident and others, the newest first.
 	Said []SaidRow
 	// SimilarTrust says how often such suggestions were right here, a sentence each.
@@ -189,6 +190,9 @@ func (p IncidentPage) Edited() []EditRow {
 		}
 		if strings.HasPrefix(e.Field, "runbook:") {
 			row.Field, row.Value, row.Was = "runbook", incident.RunbookWords(e.Value), incident.RunbookWords(e.Was)
+		}
+		if strings.HasPrefix(e.Field, "action:") {
+			row.Field, row.Value, row.Was = "action item", incident.ActionWords(e.Value), incident.ActionWords(e.Was)
 		}
 		out = append(out, row)
 		first[e.Field] = true

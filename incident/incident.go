@@ -121,21 +121,9 @@ type Factor struct {
 	Claimed  bool // a vendor or a document calls it the cause; no person here has confirmed it
 }
 
-// ActionItem is work that somebody promised after the incident. Times that nobody says are zero.
-type ActionItem struct {
-	Title   string
-	Owner   string
-	Kind    string // prevent, detect, mitigate, process; may be empty
-	URL     string
-	Created time.Time
-	Due     time.Time
-	Done    time.Time // zero too while State is not done
-	State   string    // open, done, unknown
-}
-
 // Edit is a person's change of one field. Imports never undo it: they change what Was says.
 type Edit struct {
-	Field string // "title", "severity", "status", "kind", "team", "tags", "private", "audience", "exclude_reason", "same_as", "factor:KEY", "runbook:ID"
+	Field string // "title", "severity", "status", "kind", "team", "tags", "private", "audience", "exclude_reason", "same_as", "factor:KEY", "runbook:ID", "action:KEY"
 	Value string
 	Was   string // what the source says
 	By    string

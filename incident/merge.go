@@ -24,6 +24,9 @@ func (inc *Incident) Edit(field, value, by string, at time.Time) error {
 	if strings.HasPrefix(field, runbookField) {
 		return Invalidf("field", "runbooks are edited one by one; see EditRunbook")
 	}
+	if strings.HasPrefix(field, actionField) {
+		return Invalidf("field", "action items are edited one by one; see EditAction")
+	}
 	was, err := inc.FieldValue(field)
 	if err != nil {
 		return err
@@ -55,6 +58,9 @@ func (inc *Incident) FieldValue(field string) (string, error) {
 	}
 	if strings.HasPrefix(field, runbookField) {
 		return inc.lastEdit(field).Value, nil // it is kept in the edit alone
+	}
+	if key, is := strings.CutPrefix(field, actionField); is {
+		return inc.actionValue(key), nil
 	}
 	switch field {
 	case "title":
@@ -161,7 +167,7 @@ func SortTags(tags []string) []string {
 
 // Reimport returns what a stored incident becomes when its source is read again as draft. The source is
 // right about everything that it says; what people said stays in force beside it: their milestones, their
-// edits, the latest of each field, and the factors that they stated or confirmed. The first edit of a field
+// edits, the latest of each field, the factors that they stated or confirmed, and what they say of action items. The first edit of a field
 // remembers what the source says today. Neither argument is changed; the result shares their parts.
 func Reimport(stored, draft *Incident) *Incident {
 	out := *draft
@@ -177,11 +183,15 @@ func Reimport(stored, draft *Incident) *Incident {
 	for i, e := range out.Edits {
 		was, err := draft.FieldValue(e.Field)
 		if err = errors.Join(err, out.setField(e.Field, e.Value)); err == nil && !edited[e.Field] {
+			if was == "" && strings.HasPrefix(e.Field, actionField) {
+				was = goneAction(e.Was)
+			}
 			out.Edits[i].Was = was
 		}
 		edited[e.Field] = true
 	}
 	out.Factors = factorsInForce(mergeFactors(stored.sourceFactors(), draft.Factors), out.Edits)
+	out.Actions = out.actionsInForce(draft.Actions)
 	return &out
 }
 

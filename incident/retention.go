@@ -3,6 +3,7 @@ package incident
 import (
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // RetentionPolicy is the kind of the policy whose body is a Retention; there is at most one, RetentionID.
@@ -67,7 +68,7 @@ func (inc *Incident) Stripped() (out *Incident, already bool) {
 		}
 	}
 	for _, e := range inc.Edits {
-		if e.By = ""; e.Field != "title" {
+		if e.By = ""; e.Field != "title" && !strings.HasPrefix(e.Field, actionField) {
 			bare.Edits = append(bare.Edits, e)
 		}
 	}
@@ -83,7 +84,8 @@ func (inc *Incident) Stripped() (out *Incident, already bool) {
 		bare.Milestones[i].Reason = ""
 	}
 	for i := range bare.Actions {
-		bare.Actions[i].Title, bare.Actions[i].Owner, bare.Actions[i].URL = "", "", ""
+		a := &bare.Actions[i]
+		a.Title, a.Owner, a.URL, a.Proof, a.Reason = "", "", "", "", ""
 	}
 	return &bare, reflect.DeepEqual(&bare, inc)
 }

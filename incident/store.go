@@ -37,6 +37,11 @@ type Reader interface {
 	// Page returns at most f.Limit incidents (default 50), the total that f selects without its cursor,
 	// and the cursor of the next page, empty on the last one. A malformed cursor is ErrInvalid.
 	Page(ctx context.Context, f Filter) (incs []*Incident, total int, next string, err error)
+	// Actions returns where the action items are that f selects, at most f.Limit behind f.Skip, and how many there are in all.
+	Actions(ctx context.Context, f ActionFilter) (found []ActionPlace, total int, err error)
+	// ActionOwners returns the owners of the action items that f selects, those with most first; the empty name is of those
+	// without one.
+	ActionOwners(ctx context.Context, f ActionFilter, limit int) ([]ActionOwner, error)
 	Timeline(ctx context.Context, id ID) ([]TimelineEvent, error)
 	// Timelines returns the events of many incidents at once, each in time order.
 	Timelines(ctx context.Context, ids []ID) (map[ID][]TimelineEvent, error)

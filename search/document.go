@@ -67,6 +67,8 @@ func textsOf(inc *incident.Incident, events []incident.TimelineEvent, retro inci
 	}
 	for _, a := range inc.Actions {
 		actions.add(a.Title)
+		actions.add(a.Proof)
+		actions.add(a.Reason)
 	}
 	return [len(texts)]string{inc.Title, services.String(), strings.Join(inc.Tags, "\n"), factors.String(), plain.Text(inc.Description, inc.Format),
 		retroText(retro), open.String(), actions.String(), closed.String()}

@@ -180,12 +180,17 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 	}
 	imports := get("/imports")
 	written := get("/incidents?source=markdown").Items
+	var promised struct {
+		Key string `json:"key"`
+	}
+	said := v.send(t, http.MethodPost, "/api/v1/incidents/"+written[0].ID+"/actions", map[string]any{"title": "Add a check"})
+	parseJSON(t, "POST actions", said.body, &promised)
 	linked := map[string]any{"runbook": "https://wiki.example.com/failover", "verdict": "helped"}
 	if got := v.send(t, http.MethodPost, "/api/v1/incidents/"+written[0].ID+"/runbooks", linked); got.status != http.StatusOK {
 		t.Fatalf("POST a runbook = %d %s", got.status, got.body)
 	}
 	account := savedID(t, v, "/users", map[string]any{"name": "nightly.one", "role": "viewer", "service": true})
-	return map[string]string{"users": account, "teams": savedID(t, v, "/teams", map[string]any{"name": "red"}), "slo": makeObjective(t, v), "tokens": savedID(t, v, "/tokens", map[string]any{"name": "nightly", "owner_id": account, "abilities": []string{"read"}}), "incidents": written[0].ID, "other": written[1].ID, "services": get("/services").Items[0].ID,
+	return map[string]string{"users": account, "teams": savedID(t, v, "/teams", map[string]any{"name": "red"}), "slo": makeObjective(t, v), "tokens": savedID(t, v, "/tokens", map[string]any{"name": "nightly", "owner_id": account, "abilities": []string{"read"}}), "incidents": written[0].ID, "actions": promised.Key, "other": written[1].ID, "services": get("/services").Items[0].ID,
 		"problems": get("/problems?min=1").Items[0].ID, "imports": imports.Runs[0].ID, "connection": imports.Connections[0].ID,
 		"durations": "time-to-nowhere", "contracts": contract, "calendars": newCalendar("Office of nobody"), "cases": "learning.repeats", "hours": "all",
 		"views": savedID(t, v, "/views", viewBody("The worst")), "runbooks": get("/runbooks").Items[0].ID}
@@ -245,14 +250,16 @@ func connectJira(t *testing.T, s site) string {
 // bodies are what the writing operations are sent.
 func bodies(ids map[string]string) map[string]any {
 	return map[string]any{
-		"POST /api/v1/incidents":               map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
-		"PATCH /api/v1/incidents/{id}":         map[string]any{"tags": []string{"looked-at"}, "severity": 3},
-		"POST /api/v1/incidents/{id}/similar":  map[string]any{"other_id": ids["other"], "verdict": "apart"},
-		"POST /api/v1/incidents/{id}/factors":  map[string]any{"action": "add", "role": "contributing", "text": "made up", "category": "cache", "about": "checkout"},
-		"POST /api/v1/incidents/{id}/runbooks": map[string]any{"runbook": "https://wiki.example.com/other", "verdict": "did_not_help"},
-		"POST /api/v1/problems/{id}/verdicts":  map[string]any{"action": "confirm"},
-		"PATCH /api/v1/problems/{id}":          map[string]any{"workaround": "Roll **back**", "stage": "known_error", "exit_words": "canaries are in use", "exit_days": 60, "change": "https://example.com/1"},
-		"POST /api/v1/imports":                 map[string]any{"connection_id": ids["connection"], "via": "remap"},
+		"POST /api/v1/incidents":                     map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
+		"PATCH /api/v1/incidents/{id}":               map[string]any{"tags": []string{"looked-at"}, "severity": 3},
+		"POST /api/v1/incidents/{id}/similar":        map[string]any{"other_id": ids["other"], "verdict": "apart"},
+		"POST /api/v1/incidents/{id}/factors":        map[string]any{"action": "add", "role": "contributing", "text": "made up", "category": "cache", "about": "checkout"},
+		"POST /api/v1/incidents/{id}/runbooks":       map[string]any{"runbook": "https://wiki.example.com/other", "verdict": "did_not_help"},
+		"POST /api/v1/incidents/{id}/actions":        map[string]any{"title": "Add an alert", "owner": "Ops", "due_at": "2027-01-31", "kind": "detect", "proof": "it pages first"},
+		"PATCH /api/v1/incidents/{id}/actions/{key}": map[string]any{"state": "in_progress", "priority": "high", "verify_by": "2027-03-01T00:00:00Z"},
+		"POST /api/v1/problems/{id}/verdicts":        map[string]any{"action": "confirm"},
+		"PATCH /api/v1/problems/{id}":                map[string]any{"workaround": "Roll **back**", "stage": "known_error", "exit_words": "canaries are in use", "exit_days": 60, "change": "https://example.com/1"},
+		"POST /api/v1/imports":                       map[string]any{"connection_id": ids["connection"], "via": "remap"},
 		"POST /api/v1/connections": map[string]any{"source": "jira", "name": "Another", "settings": map[string]string{"url": "https://jira.example.org", "token": "t", "projects": "OPS"},
 			"mapping": map[string]any{"status": map[string]string{"parked": "triggered"}}},
 		"PATCH /api/v1/connections/{id}":                map[string]any{"settings": map[string]string{"projects": "OPS, WEB"}, "follow": true, "mapping": map[string]any{"severity": map[string]int{"Highest": 2}}},

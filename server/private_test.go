@@ -43,7 +43,7 @@ func TestPrivate(t *testing.T) {
 				t.Errorf("GET %s as admin = %d without what is private:\n%.1500s", path, got.status, got.body)
 			}
 		}
-		for _, path := range []string{"/", "/incidents", "/incidents?q=" + secret[:5], "/incidents/export.csv", "/services", "/problems", "/problems/export.csv", "/problems/export.json", "/sla", "/sla/export.csv",
+		for _, path := range []string{"/", "/incidents", "/incidents?q=" + secret[:5], "/incidents/export.csv", "/services", "/problems", "/problems/export.csv", "/problems/export.json", "/actions", "/actions/export.csv", "/actions/export.json", "/sla", "/sla/export.csv",
 			"/sla/breaches.csv", "/search?q=incident", "/palette?q=zan", "/incidents/" + twin} {
 			if got := browser.get(t, path); got.status != http.StatusOK || mentions(got.body, id) {
 				t.Errorf("GET %s as viewer = %d and mentions what is private", path, got.status)

@@ -80,6 +80,7 @@ func (w world) pages() []State {
 		{"runbooks", w.runbooks()},
 		{"runbook", w.runbook()},
 		{"runbook-linked", w.linkedRunbook()},
+		{"actions", w.actions()},
 		{"services", w.services()},
 		{"service", w.service()},
 		{"cases", w.cases()},

@@ -35,6 +35,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 
 		{"filters", testFilters},
 		{"sights", testSights},
+		{"action items", testActions},
 		{"orders", testOrders},
 		{"pages with ties", testPages},
 		{"malformed cursors are invalid", testCursors},

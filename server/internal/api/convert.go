@@ -49,9 +49,7 @@ func (s *Server) incident(inc *incident.Incident) Incident {
 	out.Custom = each(inc.Custom, func(x incident.CustomValue) CustomValue { return CustomValue{x.Name, x.Value} })
 	out.Links = each(inc.Links, func(x incident.Link) Link { return Link{x.Kind, x.URL, x.Title} })
 	out.Factors = each(inc.Factors, func(x incident.Factor) Factor { return Factor{x.Role, x.Category, x.Text, x.Claimed} })
-	out.Actions = each(inc.Actions, func(x incident.ActionItem) ActionItem {
-		return ActionItem{x.Title, x.Owner, x.Kind, x.URL, when(x.Created), when(x.Due), when(x.Done), x.State}
-	})
+	out.Actions = each(inc.Actions, actionItem)
 	out.Edits = each(inc.Edits, func(x incident.Edit) Edit { return Edit{x.Field, x.Value, x.Was, x.By, x.At} })
 	out.SLA = each(inc.SLA, func(x incident.SLACycle) SLACycle {
 		c := SLACycle{Goal: x.Goal, Name: x.Name, Start: when(x.Start), Stop: when(x.Stop), Breached: x.Breached}

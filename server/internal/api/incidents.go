@@ -124,14 +124,19 @@ type Factor struct {
 
 // ActionItem is promised work.
 type ActionItem struct {
-	Title   string     `json:"title"`
-	Owner   string     `json:"owner,omitempty"`
-	Kind    string     `json:"kind,omitempty"`
-	URL     string     `json:"url,omitempty"`
-	Created *time.Time `json:"created_at" doc:"null: nobody says"`
-	Due     *time.Time `json:"due_at"`
-	Done    *time.Time `json:"done_at" doc:"null: it is not done, or nobody says when it was"`
-	State   string     `json:"state"`
+	Title    string     `json:"title"`
+	Owner    string     `json:"owner,omitempty"`
+	Kind     string     `json:"kind,omitempty"`
+	Priority string     `json:"priority,omitempty" doc:"high, medium or low"`
+	URL      string     `json:"url,omitempty"`
+	Created  *time.Time `json:"created_at" doc:"null: nobody says"`
+	Due      *time.Time `json:"due_at"`
+	Done     *time.Time `json:"done_at" doc:"null: it is not done, or nobody says when it was"`
+	Proof    string     `json:"proof,omitempty" doc:"what observation would prove that it worked"`
+	VerifyBy *time.Time `json:"verify_by" doc:"when it should be known whether it worked"`
+	Judged   *time.Time `json:"judged_at" doc:"when it was verified, found ineffective or dropped"`
+	Reason   string     `json:"reason,omitempty" doc:"why it was dropped, or what was observed once it was done"`
+	State    string     `json:"state" doc:"open, in_progress, done, verified, ineffective, dropped; unknown where the source does not say"`
 }
 
 // Edit is a person's change of an imported field.

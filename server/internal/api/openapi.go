@@ -76,6 +76,8 @@ func parameters(t reflect.Type, schemas object) []object {
 		p := object{"schema": schema(f.Type, schemas)}
 		if name := f.Tag.Get("path"); name != "" {
 			p["name"], p["in"], p["required"] = name, "path", true
+		} else if name := f.Tag.Get("header"); name != "" {
+			p["name"], p["in"] = name, "header"
 		} else {
 			p["name"], p["in"] = f.Tag.Get("query"), "query"
 		}

@@ -90,7 +90,7 @@ func decode(c *gin.Context, into any) error {
 	return nil
 }
 
-// bind fills a params struct from path and query. Unknown and repeated single parameters are refused, so that a
+// bind fills a params struct from path, headers and query. Unknown and repeated single parameters are refused, so that a
 // misspelt filter cannot pass for an unfiltered answer.
 func bind(c *gin.Context, into any) error {
 	v := reflect.ValueOf(into).Elem()
@@ -102,6 +102,10 @@ func bind(c *gin.Context, into any) error {
 		}
 		if name := f.Tag.Get("path"); name != "" {
 			v.FieldByIndex(f.Index).SetString(c.Param(name))
+			continue
+		}
+		if name := f.Tag.Get("header"); name != "" {
+			v.FieldByIndex(f.Index).SetString(c.GetHeader(name))
 			continue
 		}
 		name := f.Tag.Get("query")

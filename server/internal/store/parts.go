@@ -84,7 +84,8 @@ func parts() []part {
 			func(k Key, f incident.Factor) factorRow { return factorRow{k, f.Role, f.Category, f.Text, f.Claimed} }, factorRow.value),
 		listOf("action_items", func(i *incident.Incident) *[]incident.ActionItem { return &i.Actions },
 			func(k Key, a incident.ActionItem) actionRow {
-				return actionRow{k, a.Title, a.Owner, a.Kind, a.URL, null(a.Created), null(a.Due), null(a.Done), a.State}
+				return actionRow{k, a.Title, a.Owner, a.Kind, a.URL, null(a.Created), null(a.Due), null(a.Done), a.State,
+					a.Key, a.Priority, a.Proof, a.Reason, null(a.VerifyBy), null(a.Judged)}
 			}, actionRow.value),
 		listOf("edits", func(i *incident.Incident) *[]incident.Edit { return &i.Edits },
 			func(k Key, e incident.Edit) editRow {
@@ -201,10 +202,14 @@ type actionRow struct {
 	Due     sql.NullTime
 	Done    sql.NullTime
 	State   string
+
+	ItemKey, Priority, Proof, Reason string
+	VerifyBy, Judged                 sql.NullTime
 }
 
 func (r actionRow) value() incident.ActionItem {
-	return incident.ActionItem{Title: r.Title, Owner: r.Owner, Kind: r.Kind, URL: r.URL, Created: utc(r.Created), Due: utc(r.Due), Done: utc(r.Done), State: r.State}
+	return incident.ActionItem{Key: r.ItemKey, Title: r.Title, Owner: r.Owner, Kind: r.Kind, Priority: r.Priority, Proof: r.Proof, URL: r.URL,
+		Created: utc(r.Created), Due: utc(r.Due), VerifyBy: utc(r.VerifyBy), Done: utc(r.Done), Judged: utc(r.Judged), Reason: r.Reason, State: r.State}
 }
 
 type editRow struct {

@@ -30,7 +30,7 @@ const (
 
 // problemTabs are the pages about what recurs.
 func problemTabs(path string) []frontend.Choice {
-	return tabs(path, frontend.Link{Label: "Recurring problems", Path: problemsPath}, frontend.Link{Label: "Across services", Path: causesPath}, frontend.Link{Label: "Learning", Path: learningPath}, frontend.Link{Label: "Runbooks", Path: runbooksPath})
+	return tabs(path, frontend.Link{Label: "Recurring problems", Path: problemsPath}, frontend.Link{Label: "Across services", Path: causesPath}, frontend.Link{Label: "Learning", Path: learningPath}, frontend.Link{Label: "Action items", Path: actionsPath}, frontend.Link{Label: "Runbooks", Path: runbooksPath})
 }
 
 func (s *Server) causes(r *request) (answer, error) {

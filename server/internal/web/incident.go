@@ -42,7 +42,7 @@ func (s *Server) incidentPage(r *request, inc *incident.Incident, form frontend.
 		name := s.Live.Snapshot().Name(inc.Team)
 		page.Team = frontend.Link{Label: name, Path: incidentsPath + "?team=" + queryEscape(string(inc.Team))}
 	}
-	for _, fill := range []func(context.Context, *request, *frontend.IncidentPage) error{s.fillSeen, s.fillTwins, s.fillEvents, s.fillRetro, s.fillFactors, s.fillSimilar, s.fillRunbooks, s.fillSuggested, s.fillProblems, s.fillRaw, s.fillChanges, s.fillOnCall} {
+	for _, fill := range []func(context.Context, *request, *frontend.IncidentPage) error{s.fillSeen, s.fillTwins, s.fillEvents, s.fillRetro, s.fillFactors, s.fillActions, s.fillSimilar, s.fillRunbooks, s.fillSuggested, s.fillProblems, s.fillRaw, s.fillChanges, s.fillOnCall} {
 		if err := fill(ctx, r, &page); err != nil {
 			return page, err
 		}

@@ -81,9 +81,9 @@ func rankOf(a frontend.ActionRow) int {
 	switch {
 	case a.Late:
 		return 0
-	case a.Action.State == "open":
+	case a.Action.Open():
 		return 1
-	case a.Action.State != "done":
+	case !a.Action.Finished() && !a.Action.Dropped():
 		return 2
 	}
 	return 3
@@ -94,22 +94,31 @@ func actionsOf(inc *incident.Incident, all []*incident.Incident, now time.Time) 
 	return each(inc.Actions, func(a incident.ActionItem) frontend.ActionRow {
 		row := frontend.ActionRow{Action: a, Incident: frontend.Link{Label: cmp.Or(inc.Title, inc.Label()), Path: frontend.IncidentPath(inc.ID)}, After: -1}
 		switch {
-		case a.State == "done" && !a.Done.IsZero():
+		case a.Finished() && !a.Done.IsZero():
 			row.After = 0
 			for _, other := range all {
 				if other.StartedAt().After(a.Done) {
 					row.After++
 				}
 			}
-		case a.State == "open" && !a.Due.IsZero() && a.Due.Before(now):
-			row.Late, row.Age = true, "overdue by "+days(now.Sub(a.Due))
-		case a.State == "open" && !a.Created.IsZero() && a.Created.Before(now):
-			row.Age = "open for " + days(now.Sub(a.Created))
-		case a.State == "open":
-			row.Age = "nobody says since when"
+		default:
+			row.Late, row.Age = a.Overdue(now), ageOf(a, now)
 		}
 		return row
 	})
+}
+
+// ageOf says how long an open action item is late, or open; empty for one that is not.
+func ageOf(a incident.ActionItem, now time.Time) string {
+	switch {
+	case !a.Open():
+		return ""
+	case a.Overdue(now):
+		return "overdue by " + days(now.Sub(a.Due))
+	case !a.Created.IsZero() && a.Created.Before(now):
+		return "open for " + days(now.Sub(a.Created))
+	}
+	return "nobody says since when"
 }
 
 // days writes a duration in whole days.

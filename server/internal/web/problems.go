@@ -184,11 +184,11 @@ func (s *Server) problemRow(p incident.Problem, members map[incident.ID]frontend
 			hits[l]++
 		}
 		for _, a := range x.Incident.Actions {
-			if a.State == "open" {
+			if a.Open() {
 				row.Open++
-				if !a.Due.IsZero() && a.Due.Before(s.Now()) {
-					row.Overdue++
-				}
+			}
+			if a.Overdue(s.Now()) {
+				row.Overdue++
 			}
 		}
 	}

@@ -1,0 +1,67 @@
+package gallery
+
+import (
+	"hindsight/frontend"
+	"hindsight/incident"
+)
+
+// actionEntries are action items in every state, of incidents of the world.
+func (w world) actionEntries() []frontend.ActionEntry {
+	now := w.shell.Now
+	items := []struct {
+		incident.ActionItem
+		age, wait string
+	}{
+		{incident.ActionItem{Title: "Block rollout without canary", Owner: "Payments", Kind: "prevent", Priority: "high", State: "open", Created: now.AddDate(0, 0, -94), Due: now.AddDate(0, 0, -12), Proof: "No rollout reaches all hosts within an hour", URL: "https://example.org/issues/7"}, "overdue by 12 days", ""},
+		{incident.ActionItem{Title: "Investigate retries", State: "in_progress", Kind: "detect", Created: now.AddDate(0, 0, -34)}, "open for 34 days", ""},
+		{incident.ActionItem{Title: "Roll out to one host first", Owner: "Payments", State: "done", Done: now.AddDate(0, 0, -40), VerifyBy: now.AddDate(0, 0, -3), Proof: "No failed rollout in a month"}, "", "verification was due 3 days ago"},
+		{incident.ActionItem{Title: "Alert on retry rate", Owner: "Search", State: "verified", Done: now.AddDate(0, 0, -90), Judged: now.AddDate(0, 0, -30), Reason: "It paged twice, both times in time."}, "", ""},
+		{incident.ActionItem{Title: "Raise the timeout", State: "ineffective", Done: now.AddDate(0, 0, -90), Judged: now.AddDate(0, 0, -30), Reason: "The same requests failed later."}, "", ""},
+		{incident.ActionItem{Title: "Tidy up", State: "unknown"}, "", ""},
+		{incident.ActionItem{Title: "Buy a second database", State: "dropped", Judged: now.AddDate(0, 0, -5), Reason: "It costs more in a year than the hour did."}, "", ""},
+	}
+	var out []frontend.ActionEntry
+	for i, x := range items {
+		for _, text := range []*string{&x.Title, &x.Owner, &x.Proof, &x.Reason} {
+			if *text != "" {
+				*text = w.say(*text)
+			}
+		}
+		e := frontend.ActionEntry{ActionStatement: incident.ActionStatement{ActionItem: x.ActionItem, Told: true}, Of: w.row(i).Incident, Age: x.age, Wait: x.wait, Late: x.age == "overdue by 12 days", Team: w.say("Payments")}
+		e.Key = string(number("act", i))
+		if i == 0 {
+			e.By, e.At = w.say("Responder One"), now.AddDate(0, 0, -2)
+			e.Differs = []incident.ActionGap{{Field: "owner", Here: w.say("Payments"), There: w.say("Platform"), Clash: true}, {Field: "due", Here: "2026-11-08T23:59:59Z", There: "2026-12-01T00:00:00Z"}}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// actionPart is the action items of one incident.
+func (w world) actionPart(id incident.ID) frontend.ActionPart {
+	all := w.actionEntries()
+	for i := range all {
+		all[i].Of = w.row(0).Incident
+	}
+	last := len(all) - 1
+	return frontend.ActionPart{Incident: id, Items: all[:last], Dropped: all[last:], MayEdit: true, Owners: []string{w.say("Payments"), "Search"}}
+}
+
+func (w world) actions() frontend.ActionsPage {
+	rows := w.actionEntries()
+	for len(rows) < w.rows {
+		more := w.actionEntries()
+		for i := range more {
+			more[i].Key += string(number("x", len(rows)))
+		}
+		rows = append(rows, more...)
+	}
+	return frontend.ActionsPage{Shell: w.on("Action items", frontend.NavProblems, "/actions"), Total: len(rows) + 3, MayEdit: true, Clear: "/actions", Exports: exports("/actions"),
+		Tabs:   []frontend.Choice{{Label: "Recurring problems", Count: -1, Path: "/problems"}, {Label: "Action items", On: true, Count: -1, Path: "/actions"}},
+		Asked:  []frontend.Choice{{Label: "Open", On: true, Count: -1, Path: "/actions"}, {Label: "Mine", Count: -1, Path: "/actions?owner=me"}},
+		Facets: []frontend.Facet{{Name: "owner", Label: "Owner", Options: []frontend.Choice{{Label: "Nobody", Count: 3, Path: "/actions?owner=none"}, {Label: w.say("Payments"), On: true, Count: 2, Path: "/actions"}}}},
+		Chips:  []frontend.Chip{{Label: w.say("Owner: Payments"), Remove: "/actions"}},
+		Groups: []frontend.ActionListGroup{{ID: "overdue", Title: "Overdue", Total: 1, Rows: rows[:1]}, {ID: "soon", Title: "Due within 14 days"},
+			{ID: "later", Title: "Due later, or without a date", Lede: w.say("Among them"), Total: len(rows) + 2, Rows: rows[1:], All: "/actions?group=later", More: "All 9"}}}
+}
