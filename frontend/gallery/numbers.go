@@ -32,7 +32,8 @@ func (w world) numbers(title string, nav frontend.Nav, path string) frontend.Num
 	p.Sections = []frontend.NumbersSection{
 		{ID: "figures", Title: "The figures", Lede: w.say("3 of 20 deployments failed."), Stats: []frontend.Stat{
 			{Label: "Change fail rate", Unit: reports.Share, Value: reports.Num(share), Lo: &low, Hi: &high, N: 20, Metric: "change_fail_rate"},
-			{Label: "Recovery, median", Unit: reports.Seconds, Value: reports.Missing("not estimable from 3 incidents"), N: 3}}, Notes: []string{w.say("One is not recovered from.")}},
+			{Label: "Recovery, median", Unit: reports.Seconds, Value: reports.Missing("not estimable from 3 incidents"), N: 3},
+			{Label: "Deployments a day", Unit: reports.Count, Value: reports.Num(1.2), N: 20, Metric: "deployment_frequency"}}, Notes: []string{w.say("One is not recovered from.")}},
 		{ID: "services", Title: "By service", Tables: []reports.Table{table}, Links: []frontend.Link{{Label: w.say("All changes"), Path: "/changes"}, {Label: "Incidents", Path: "/incidents"}}},
 		{ID: "bare", Title: "Nothing here", Lede: "None in this period."},
 	}
