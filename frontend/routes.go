@@ -60,6 +60,7 @@ func Routes() []Route {
 		{"GET", "/admin/teams"}, {"POST", "/admin/teams"}, {"POST", "/admin/teams/{id}"}, {"POST", "/admin/teams/{id}/members"}, {"POST", "/admin/teams/{id}/members/{user}/remove"},
 		{"GET", "/admin/audit"}, {"GET", "/admin/audit.csv"}, {"GET", "/admin/audit.jsonl"}, {"GET", "/admin/tokens"}, {"POST", "/admin/tokens"}, {"POST", "/admin/tokens/{id}/delete"},
 		{"GET", "/admin/erase"}, {"POST", "/admin/erase"}, {"GET", "/admin/erase/look"}, {"GET", "/admin/erase/{id}"}, {"GET", "/admin/erase/{id}/progress"}, {"GET", "/admin/erase/{id}/report.json"}, {"POST", "/admin/erase/{id}/again"},
+		{"GET", "/admin/retention"}, {"POST", "/admin/retention"}, {"POST", "/admin/retention/remove"}, {"GET", "/admin/retention/look"},
 		{"GET", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}/remove"},
 		{"GET", "/admin/delivery"}, {"POST", "/admin/delivery"}, {"POST", "/admin/delivery/remove"},
 		{"GET", "/admin/hours"}, {"GET", "/admin/hours/{team}"}, {"POST", "/admin/hours/{team}"}, {"POST", "/admin/hours/{team}/remove"},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/incident/incidenttest"
 	"hindsight/server/internal/app"
 	"hindsight/server/internal/desk"
 )
@@ -59,6 +61,7 @@ func TestErase(t *testing.T) {
 			t.Fatalf("erase ended with %d: %s", got.code, got.err)
 		}
 		in.forgotten(t, "after the erasure")
+		in.typed(t)
 		if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), `"raws": 3`) || strings.Contains(strings.ToLower(string(text)), word) {
 			t.Errorf("the report is %s; %v", text, err)
 		}
@@ -105,12 +108,44 @@ func writeOfPerson(t *testing.T, in installation) {
 				Sections: []incident.Section{{Slug: "summary", Title: "Summary", Body: "Written by " + madeUp}}}}); err != nil {
 				return err
 			}
+			if err := writeRetro(tx, inc.ID); err != nil {
+				return err
+			}
 			return tx.PutTimeline(map[incident.ID][]incident.TimelineEvent{inc.ID: {{ID: incident.NewID("evt"), At: time.Now(), Kind: incident.EventKind("note"), Actor: madeUp, Text: madeUp + " looks", Private: true}}})
 		}); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := a.Desk.SaveCalendar(as, desk.PolicyChange{Name: "Hours of " + madeUp, By: user.Name}, incident.Calendar{Always: true}); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// writeRetro has the person write a retrospective: the name is typed in two pieces.
+func writeRetro(tx incident.Tx, id incident.ID) error {
+	retro := incidenttest.Retro()
+	retro.Incident, retro.OwnerName, retro.CreatedBy, retro.ChangedBy = id, madeUp, madeUp, madeUp
+	at := retro.ChangedAt
+	return errors.Join(tx.PutRetro(retro), tx.PutRetroSections([]incident.RetroSection{{Incident: id, Slug: "summary", Title: "Summary of " + madeUp, ChangedAt: at}}),
+		tx.AppendText(id, "summary", "Told by "+madeUp, []incident.TextChange{{Version: 1, Client: "c", Changes: []byte(`["Told by Responder Forty"]`), By: "responder.fortytwo", At: at},
+			{Version: 2, Client: "c", Changes: []byte(`["two"]`), By: "responder.fortytwo", At: at}}),
+		tx.PutRetroComment(incident.RetroComment{ID: "com_1", Incident: id, Version: 1, Text: madeUp + " knows why", By: madeUp, At: at}),
+		tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snap_1", Incident: id, Why: incident.SnapshotNamed, Name: "By " + madeUp, By: madeUp, At: at}),
+		tx.PutMoment(incident.Moment{ID: "mom_1", Incident: id, Version: 1, At: at, Title: madeUp + " restarts it", ChangedBy: madeUp, ChangedAt: at}))
+}
+
+// typed fails unless what was typed is forgotten, and editors have to load the text of the section anew.
+func (in installation) typed(t *testing.T) {
+	t.Helper()
+	in.with(t, func(a *app.App) {
+		inc := find(t, a, "OPS-2")
+		sections, err := a.Desk.Store.RetroSections(t.Context(), inc.ID)
+		if err != nil || len(sections) != 1 || sections[0].Version != 3 || !strings.HasPrefix(strings.ToLower(sections[0].Text), "told by erased") {
+			t.Errorf("sections are %+v, %v; want one of version 3, told by an erased person", sections, err)
+		}
+		var left int
+		if err := a.Desk.Store.(interface{ SQL() *sql.DB }).SQL().QueryRowContext(t.Context(), "SELECT count(*) FROM retro_changes").Scan(&left); err != nil || left != 0 {
+			t.Errorf("%d changes of texts are left, %v; the name stood there in pieces", left, err)
 		}
 	})
 }

@@ -5,7 +5,9 @@ import (
 	"flag"
 	"fmt"
 
+	"hindsight/incident"
 	"hindsight/server/internal/config"
+	"hindsight/server/internal/desk"
 )
 
 // retention says what the retention rules in force would take away now, or takes it away at once.
@@ -31,11 +33,13 @@ func retention(ctx context.Context, p program, fs *flag.FlagSet, parse func() (c
 		fmt.Fprintln(p.out, "no retention rules are in force: everything is kept")
 		return nil
 	}
-	k, err := a.Desk.Retain(ctx, rule, *now)
-	what := "would go"
-	if *now {
-		what = "went"
+	keep, what := a.Desk.KeepNow, "went"
+	if !*now {
+		keep, what = func(ctx context.Context, rule incident.Retention) (desk.Kept, error) {
+			return a.Desk.Retain(ctx, rule, false)
+		}, "would go"
 	}
-	fmt.Fprintf(p.out, "raw records: %d %s\nprivate notes: %d %s\nincidents: %d %s (%s)\nentries of the audit log: %d %s\n", k.Raws, what, k.Notes, what, k.Incidents, what, rule.Incidents, k.Audit, what)
+	k, err := keep(ctx, rule)
+	fmt.Fprintf(p.out, "raw records: %d %s\nprivate notes: %d %s\nincidents: %d %s (%s)\nentries of the audit log: %d %s\nsessions: %d %s\n", k.Raws, what, k.Notes, what, k.Incidents, what, rule.Incidents, k.Audit, what, k.Sessions, what)
 	return err
 }

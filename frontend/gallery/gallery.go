@@ -130,6 +130,8 @@ func (w world) pages() []State {
 		{"profile", w.profile()},
 		{"users", w.users()},
 		{"erase", w.erase()},
+		{"retention", w.retention()},
+		{"retention-look", *w.retention().Tried},
 		{"erase-look", *w.erase().Chosen},
 		{"erasure", w.erasure()},
 		{"erasure-progress", frontend.ErasureProgress{ErasurePage: w.erasing()}},

@@ -52,6 +52,7 @@ func (w world) bareSettings() []State {
 		{"contract/empty", frontend.ContractPage{Shell: w.on("New", frontend.NavSLA, "/contracts/pol_1"), ID: "pol_1", Name: "New", Version: 1}},
 		{"teams/empty", frontend.TeamsPage{Shell: w.on("Teams", frontend.NavSettings, "/admin/teams")}},
 		{"audit/empty", frontend.AuditPage{Shell: w.on("Audit log", frontend.NavSettings, "/admin/audit"), Actions: incident.AuditActions, Clear: "/admin/audit"}},
+		{"retention/empty", frontend.RetentionPage{Shell: w.on("Retention", frontend.NavSettings, "/admin/retention"), Inputs: w.retention().Inputs}},
 		{"erase/empty", frontend.ErasePage{Shell: w.on("Erase a person", frontend.NavSettings, "/admin/erase")}},
 		{"tokens/empty", frontend.TokensPage{Shell: w.on("API tokens", frontend.NavSettings, "/admin/tokens")}},
 	}

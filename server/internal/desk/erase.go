@@ -18,6 +18,7 @@ import (
 type sweeper interface {
 	Erase(ctx context.Context, e *incident.Eraser, write bool, progress func(incident.ErasureReport)) (incident.ErasureReport, error)
 	NamedInAudit(ctx context.Context, actors []incident.ID, names []string) (int64, error)
+	Expired(ctx context.Context, raws, sessions, audit time.Time) (rawsGone, sessionsGone, auditGone int64, err error)
 	Compact(ctx context.Context) error
 }
 
@@ -204,6 +205,7 @@ func (d *Desk) Sweep(ctx context.Context, e incident.Erasure, progress func(inci
 	if err != nil {
 		return e, err
 	}
+	defer d.Looks.forgetAll()
 	before := e.Report
 	r, err := d.sweeper().Erase(ctx, eraser, true, func(r incident.ErasureReport) {
 		progress(r)
@@ -254,6 +256,9 @@ func found(before, r incident.ErasureReport) incident.ErasureReport {
 	}
 	for place, n := range r.Places {
 		out.Places[place] += n
+	}
+	for _, note := range r.Notes {
+		out.Note(note)
 	}
 	return out
 }

@@ -127,6 +127,9 @@ func (l *Looks) forget(key string) {
 
 // forgetAll does so for all keys, after something was done that changes what they would find.
 func (l *Looks) forgetAll() {
+	if l == nil {
+		return // a command
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	clear(l.all)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ type Kept struct {
 	Notes     int   `json:"private_notes"`
 	Incidents int   `json:"incidents"`
 	Audit     int64 `json:"audit_entries"`
+	Sessions  int64 `json:"sessions"`
 }
 
 // Retention returns the rule in force, and whether somebody has saved one; the zero rule keeps everything.
@@ -32,16 +34,18 @@ func (d *Desk) Retention(ctx context.Context) (incident.Retention, bool, error) 
 	return rule, true, rule.Validate()
 }
 
-// errTried ends a transaction of which only the counts are wanted.
-var errTried = errors.New("only tried")
-
 // retainedAtOnce is how many incidents one transaction disposes of.
 const retainedAtOnce = 200
 
 // Retain keeps to a retention rule as of now; write is false for the counts of what that would take away.
 func (d *Desk) Retain(ctx context.Context, rule incident.Retention, write bool) (Kept, error) {
 	now := d.Now().UTC()
-	before := func(days int) time.Time { return now.AddDate(0, 0, -days) }
+	before := func(days int) time.Time { // zero: for ever
+		if days == 0 {
+			return time.Time{}
+		}
+		return now.AddDate(0, 0, -days)
+	}
 	var k Kept
 	err := d.disposeOf(ctx, rule, now, write, &k)
 	if err != nil {
@@ -52,29 +56,27 @@ func (d *Desk) Retain(ctx context.Context, rule incident.Retention, write bool) 
 			return k, err
 		}
 	}
+	raws, sessions, audit := before(rule.RawDays), before(rule.SessionDays), before(rule.AuditDays)
+	if k.Raws, k.Sessions, k.Audit, err = d.sweeper().Expired(ctx, raws, sessions, audit); err != nil || !write {
+		return k, err
+	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
 		var err error
 		if rule.RawDays > 0 {
-			k.Raws, err = tx.SweepRaws(before(rule.RawDays))
+			k.Raws, err = tx.SweepRaws(raws)
 		}
 		if rule.SessionDays > 0 && err == nil {
-			err = tx.SweepSessions(before(rule.SessionDays))
+			err = tx.SweepSessions(sessions)
 		}
 		if rule.AuditDays > 0 && err == nil {
-			k.Audit, err = tx.CutAudit(before(rule.AuditDays))
-		}
-		if err == nil && !write {
-			return errTried
+			k.Audit, err = tx.CutAudit(audit)
 		}
 		if err == nil && k != (Kept{}) {
 			tx.Note(incident.AuditNote{Action: incident.AuditDeleted, Object: incident.AuditObject{Kind: "retention"},
-				Facts: map[string]any{"raw_records": k.Raws, "private_notes": k.Notes, "incidents": k.Incidents}})
+				Facts: map[string]any{"raw_records": k.Raws, "private_notes": k.Notes, "incidents": k.Incidents, "sessions": k.Sessions}})
 		}
 		return err
 	})
-	if errors.Is(err, errTried) {
-		err = nil
-	}
 	return k, err
 }
 
@@ -155,8 +157,26 @@ func (d *Desk) dropNotes(ctx context.Context, before time.Time, write bool, k *K
 	return nil
 }
 
-// retentionDone is the setting that holds the day on which the rules were last kept to.
-const retentionDone = "retention.done"
+// retentionLast is the setting that holds when the rules were last kept to, and what that took away.
+const retentionLast = "retention.last"
+
+// RetentionRun is one time that the rules were kept to.
+type RetentionRun struct {
+	At   time.Time `json:"at"`
+	Kept Kept      `json:"kept"`
+}
+
+// LastRetention returns when the rules were last kept to; its time is zero when they never were.
+func (d *Desk) LastRetention(ctx context.Context) (run RetentionRun, err error) {
+	text, err := d.Store.Setting(ctx, retentionLast)
+	if errors.Is(err, incident.ErrNotFound) {
+		return run, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &run)
+	}
+	return run, err
+}
 
 // KeepToRetention keeps to the rule in force, once a day in the whole installation.
 func (d *Desk) KeepToRetention(ctx context.Context) error {
@@ -164,17 +184,45 @@ func (d *Desk) KeepToRetention(ctx context.Context) error {
 	if err != nil || !saved {
 		return err
 	}
-	today := d.Now().UTC().Format(time.DateOnly)
-	if done, err := d.Store.Setting(ctx, retentionDone); err == nil && done >= today {
-		return nil
-	} else if err != nil && !errors.Is(err, incident.ErrNotFound) {
+	last, err := d.LastRetention(ctx)
+	if err != nil || last.At.UTC().Format(time.DateOnly) >= d.Now().UTC().Format(time.DateOnly) {
 		return err
 	}
-	k, err := d.Retain(ctx, rule, true)
-	if err != nil {
-		return err
-	}
-	d.Log.Info("kept to the retention rules", "raws", k.Raws, "notes", k.Notes, "incidents", k.Incidents, "audit", k.Audit)
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(retentionDone, today) })
+	_, err = d.KeepNow(ctx, rule)
 	return err
+}
+
+// KeepNow keeps to a rule at once, and notes that it did.
+func (d *Desk) KeepNow(ctx context.Context, rule incident.Retention) (Kept, error) {
+	k, err := d.Retain(ctx, rule, true)
+	d.Looks.forgetAll()
+	if err != nil {
+		return k, err
+	}
+	d.Log.Info("kept to the retention rules", "raws", k.Raws, "notes", k.Notes, "incidents", k.Incidents, "audit", k.Audit, "sessions", k.Sessions)
+	text, err := json.Marshal(RetentionRun{d.Now().UTC(), k})
+	if err != nil {
+		return k, err
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(retentionLast, string(text)) })
+	return k, err
+}
+
+// LookRetention is Retain without writing, in the background.
+func (d *Desk) LookRetention(ctx context.Context, rule incident.Retention) (Look[Kept], error) {
+	return look(ctx, d.Looks, fmt.Sprintf("retain %+v", rule), func(ctx context.Context, _ func(Kept)) (Kept, error) {
+		return d.Retain(ctx, rule, false)
+	})
+}
+
+// SaveRetention stores a rule as the version behind base, the newest that its writer knows; 0: there was none. It is ErrConflict when another
+// one was saved meanwhile.
+func (d *Desk) SaveRetention(ctx context.Context, rule incident.Retention, base int, by, note string) (incident.Seq, error) {
+	if base == 0 {
+		if _, err := d.newest(ctx, incident.RetentionID, incident.RetentionPolicy); err == nil {
+			return 0, fmt.Errorf("desk: somebody saved retention rules meanwhile: %w", incident.ErrConflict)
+		}
+	}
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.RetentionID, Kind: incident.RetentionPolicy, Name: RetentionName, Body: rule, Base: base, Note: note, By: by})
+	return seq, err
 }

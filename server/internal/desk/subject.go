@@ -83,7 +83,7 @@ func (s *Subject) user(u incident.User, called map[string]bool) {
 		return
 	}
 	s.Users = append(s.Users, u)
-	for _, name := range []string{u.Display, u.Name, u.Email} {
+	for _, name := range []string{u.Name, u.Display, u.Email} {
 		called[strings.ToLower(name)] = name != ""
 		s.call(name)
 	}
@@ -136,6 +136,16 @@ func (s Subject) actors() []incident.ID {
 // Is reports whether a user is among them.
 func (s Subject) Is(user incident.ID) bool {
 	return slices.ContainsFunc(s.Users, func(u incident.User) bool { return u.ID == user })
+}
+
+// Called returns what people call the person: one of the names.
+func (s Subject) Called() string {
+	for _, u := range s.Users {
+		if slices.Contains(s.Names, u.Display) {
+			return u.Display
+		}
+	}
+	return s.Names[0]
 }
 
 // Confirms reports whether somebody typed one of the names, in any case and with any punctuation.

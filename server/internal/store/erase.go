@@ -15,7 +15,7 @@ import (
 // kept are the tables that an erasure does not go through: the audit log has its own way (EraseFromAudit), and the others hold no word
 // about anybody.
 var kept = []string{"audit", "audit_texts", "audit_head", "erased_names", "erasures", "changes", "feed_head", "goose_db_version", "managed",
-	"second_factors", "sqlite_sequence", "raws", "timelines", "timeline_events", "uploads"}
+	"second_factors", "sqlite_sequence", "raws", "timelines", "timeline_events", "uploads", "retro_changes"}
 
 // eraseBatch is how many rows one transaction looks at.
 const eraseBatch = 500
@@ -34,6 +34,12 @@ func (s *Store) Erase(ctx context.Context, e *incident.Eraser, write bool, progr
 		if err := x.pass(t.name, func() error { return x.table(ctx, t) }); err != nil {
 			return r, err
 		}
+	}
+	if write && !e.Idle() {
+		if err := s.forgetTyping(ctx); err != nil {
+			return r, err
+		}
+		r.Notes = append(r.Notes, "editors of retrospectives that were open load the text anew, for what was typed letter by letter is forgotten")
 	}
 	if err := x.pass("timeline_events", func() error { return x.timelines(ctx) }); err != nil {
 		return r, err
@@ -56,6 +62,15 @@ func (x *erasing) tell() {
 	r.Places = maps.Clone(r.Places)
 	r.Step = &incident.ErasureStep{Table: x.at, Done: x.done, Of: x.of, At: clean(x.store.now())}
 	x.progress(r)
+}
+
+// forgetTyping removes what people typed in retrospectives, change by change: there a name may stand in pieces that no pass finds. What they
+// made is in the sections.
+func (s *Store) forgetTyping(ctx context.Context) error {
+	_, err := s.Update(ctx, func(running incident.Tx) error {
+		return running.(*tx).db.Exec("DELETE FROM retro_changes").Error
+	})
+	return failed(err, "forget changes of texts")
 }
 
 // erasing is one pass over everything.
@@ -246,7 +261,7 @@ func (t *tx) rewritten(of table, ids []string) error {
 			return err
 		}
 	}
-	if of.name == "retro_sections" || of.name == "retro_changes" {
+	if of.name == "retro_sections" {
 		if err := t.forgetChanges(ids); err != nil {
 			return err
 		}

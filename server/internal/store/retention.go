@@ -1,17 +1,39 @@
 package store
 
 import (
+	"context"
 	"time"
 
 	"hindsight/incident"
 )
 
+// oldRaws are the raw records of closed matters that were received before a time.
+const oldRaws = `FROM raws WHERE received_at < ?
+	AND NOT EXISTS (SELECT 1 FROM incidents WHERE raw_id = raws.id AND status NOT IN ('resolved', 'closed', 'canceled', 'merged') AND deleted_at IS NULL)
+	AND NOT EXISTS (SELECT 1 FROM dead_letters l WHERE l.resolved_at IS NULL AND l.connection_id = raws.connection_id
+		AND l.record_type = raws.record_type AND l.external_id = raws.external_id)`
+
+// Expired counts what SweepRaws, SweepSessions and CutAudit would remove for these times; 0 for a time that is zero. It changes nothing.
+func (s *Store) Expired(ctx context.Context, raws, sessions, audit time.Time) (rawsGone, sessionsGone, auditGone int64, err error) {
+	for _, one := range []struct {
+		before time.Time
+		query  string
+		into   *int64
+	}{
+		{raws, "SELECT count(*) " + oldRaws, &rawsGone},
+		{sessions, "SELECT count(*) FROM sessions WHERE seen_at < ?", &sessionsGone},
+		{audit, "SELECT count(*) FROM audit WHERE seq < COALESCE((SELECT min(seq) FROM audit WHERE at >= ?), (SELECT max(seq) + 1 FROM audit))", &auditGone},
+	} {
+		if !one.before.IsZero() && err == nil {
+			err = s.db.WithContext(ctx).Raw(one.query, clean(one.before)).Scan(one.into).Error
+		}
+	}
+	return rawsGone, sessionsGone, auditGone, failed(err, "count what has expired")
+}
+
 // SweepRaws implements incident.Tx.
 func (t *tx) SweepRaws(before time.Time) (int64, error) {
-	gone := t.db.Exec(`DELETE FROM raws WHERE received_at < ?
-		AND NOT EXISTS (SELECT 1 FROM incidents WHERE raw_id = raws.id AND status NOT IN ('resolved', 'closed', 'canceled', 'merged') AND deleted_at IS NULL)
-		AND NOT EXISTS (SELECT 1 FROM dead_letters l WHERE l.resolved_at IS NULL AND l.connection_id = raws.connection_id
-			AND l.record_type = raws.record_type AND l.external_id = raws.external_id)`, clean(before))
+	gone := t.db.Exec("DELETE "+oldRaws, clean(before))
 	return gone.RowsAffected, failed(gone.Error, "sweep raws")
 }
 

@@ -76,7 +76,7 @@ func (s *Server) choose(r *request, person, also string) (*frontend.EraseChoice,
 	if err != nil {
 		return nil, err
 	}
-	c := &frontend.EraseChoice{Shell: r.shell("Erase a person", frontend.NavSettings), Person: subject.Name, Also: strings.Join(lines(also), "\n"), Name: subject.Names[0], Names: subject.Names,
+	c := &frontend.EraseChoice{Shell: r.shell("Erase a person", frontend.NavSettings), Person: subject.Name, Also: strings.Join(lines(also), "\n"), Name: subject.Called(), Names: subject.Names,
 		Notes: subject.Notes, Self: subject.Is(r.viewer.User), Digest: subject.Digest(), Look: lookOf(look.Said, look.Done), Began: look.Began}
 	c.Look.Notes, c.Look.CountsAuditLater = nil, !look.Done // the notes are those of the subject, which stand with the names
 	c.Look.Accounts = len(subject.Users)
@@ -111,7 +111,7 @@ func (s *Server) beginErase(r *request) (answer, error) {
 	case subject.Digest() != r.PostForm("digest"):
 		err = incident.Invalidf("confirm", "who is meant has changed since you looked; nothing is erased. Look at it again, then confirm")
 	case !subject.Confirms(r.PostForm("confirm")):
-		err = incident.Invalidf("confirm", "that is none of the names; nothing is erased. Type %s", subject.Names[0])
+		err = incident.Invalidf("confirm", "that is none of the names; nothing is erased. Type %s", subject.Called())
 	}
 	var e incident.Erasure
 	if err == nil {

@@ -23,6 +23,7 @@ var managedPages = map[string]func(id string) incident.ID{
 		}
 		return incident.ID(team)
 	},
+	retentionPath:     func(string) incident.ID { return incident.RetentionID },
 	"/admin/delivery": func(string) incident.ID { return incident.DeliveryPolicyID },
 	"/slo/terms":      func(string) incident.ID { return incident.WeightsID },
 }
