@@ -199,6 +199,12 @@ func someIDs(t *testing.T, v visitor) map[string]string {
 // officeHours and contractBody are a made-up agreement.
 var officeHours = map[string]any{"zone": "Europe/Berlin", "weekly": [7][]string{1: {"09:00-17:00"}, 2: {"09:00-17:00"}}, "days": []any{map[string]any{"date": "2026-12-25", "name": "Christmas"}}}
 
+// named gives a body another name: the configuration as code tells things apart by their names.
+func named(name string, body map[string]any) map[string]any {
+	body["name"] = name
+	return body
+}
+
 func contractBody(calendar string) map[string]any {
 	body := map[string]any{"name": "Gold", "note": "agreed", "contract": map[string]any{"window": map[string]any{"every": "year"}, "promises": []any{
 		map[string]any{"name": "Resolution", "span": "opened..resolved", "within_seconds": 14400, "goal": 0.95, "severities": []int{0, 1, 2, 3, 4, 5}, "pause_in": []string{"On Hold"}, "reopen": "resume", "calendar": calendar}},
@@ -277,7 +283,9 @@ func bodies(ids map[string]string) map[string]any {
 		"PUT /api/v1/delivery/rule":                     map[string]any{"cap_minutes": 120, "environments": []string{"production"}, "note": "we deploy often"},
 		"PUT /api/v1/load/hours": map[string]any{"zone": "Europe/Berlin", "sleep": "23:00-07:00",
 			"business": [7][]string{{}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {"09:00-17:00"}, {}}},
-		"POST /api/v1/contracts":              contractBody(""),
+		"POST /api/v1/config/diff":            map[string]any{"files": []map[string]string{{"name": "teams.yaml", "text": "apiVersion: hindsight/v1\nkind: Team\nmetadata: {name: By a program}\n"}}},
+		"POST /api/v1/config/apply":           map[string]any{"plan": "*", "note": "agreed", "files": []map[string]string{{"name": "teams.yaml", "text": "apiVersion: hindsight/v1\nkind: Team\nmetadata: {name: By a program}\n"}}},
+		"POST /api/v1/contracts":              named("Silver", contractBody("")),
 		"POST /api/v1/contracts/dry-run":      contractBody(""),
 		"PUT /api/v1/contracts/{id}":          contractBody(""),
 		"POST /api/v1/contracts/{id}/dry-run": contractBody(""),

@@ -237,7 +237,7 @@ func TestRetentionPage(t *testing.T) {
 		if err := s.app.Desk.KeepToRetention(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		says(admin.get(t, "/admin/retention"), http.StatusOK, "500 days after they were received 0", "2 raw records, 1 private notes, 1 incidents.", "every time that something went")
+		says(admin.get(t, "/admin/retention"), http.StatusOK, "500 days after they were received 0", "2 raw records, 1 private note, 1 incident.", "every time that something went")
 		says(admin.get(t, "/admin/audit?kind=retention"), http.StatusOK, "raw records: 2")
 		age(t, s)
 		got := send("save", "2", "600", "later")

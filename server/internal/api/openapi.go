@@ -56,6 +56,9 @@ func describe(op operation, schemas object) object {
 		if op.form {
 			content["multipart/form-data"] = object{"schema": schema(reflect.TypeFor[Upload](), schemas)}
 		}
+		if op.yaml {
+			content["application/yaml"] = object{"schema": object{"type": "string", "description": "documents, with --- between them"}}
+		}
 		out["requestBody"] = object{"required": true, "content": content}
 	}
 	return out

@@ -31,6 +31,7 @@ type operation struct {
 	body         reflect.Type // nil: takes none
 	result       reflect.Type
 	form         bool // takes files too, as an Upload
+	yaml         bool // takes documents too
 	status       int
 	serve        func(*gin.Context) (any, error)
 }

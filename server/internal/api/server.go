@@ -54,7 +54,7 @@ func (s *Server) operations() []operation {
 	for _, group := range [][]operation{s.incidentOps(), s.eventOps(), s.findOps(), s.viewOps(), s.factorOps(), s.runbookOps(), s.actionOps(), s.problemOps(), s.measureOps(), s.workOps(), s.durationOps(), s.contractOps(), s.objectiveOps(), s.importOps(), s.connectionOps(), s.accountOps(), s.auditOps()} {
 		ops = append(ops, group...)
 	}
-	return ops
+	return append(ops, s.configOps()...)
 }
 
 // Access lists the routes and what each needs. What needs nothing proves itself otherwise, as deliveries do by their signature.

@@ -3,6 +3,9 @@ package manifest
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -253,6 +256,19 @@ func sortedKeys[V any](m map[key]V) []key {
 
 // Empty reports that nothing would be changed.
 func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// Digest stands for what a plan tells: two that would do the same have the same one. SHA-256, hex.
+func (p *Plan) Digest() string {
+	text, err := json.Marshal(struct {
+		Changes []Change
+		Notes   []string
+	}{p.Changes, p.Notes})
+	if err != nil {
+		panic("manifest: texts always make JSON: " + err.Error())
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
 
 // like reports whether two plans tell the same.
 func (p *Plan) like(other *Plan) bool {

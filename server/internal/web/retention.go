@@ -118,12 +118,16 @@ func retentionRow(what string, n int, rule, unit string, would int64) frontend.R
 
 // keptWords lists what went; nothing for nothing.
 func keptWords(k desk.Kept) (out []frontend.Pair) {
-	for _, one := range []struct {
-		name string
-		n    int64
-	}{{"raw records", k.Raws}, {"private notes", int64(k.Notes)}, {"incidents", int64(k.Incidents)}, {"entries of the audit log", k.Audit}, {"sessions", k.Sessions}} {
-		if one.n > 0 {
-			out = append(out, frontend.Pair{Name: one.name, Value: strconv.FormatInt(one.n, 10)})
+	for _, kind := range []struct {
+		one, more string
+		n         int64
+	}{{"raw record", "raw records", k.Raws}, {"private note", "private notes", int64(k.Notes)}, {"incident", "incidents", int64(k.Incidents)},
+		{"entry of the audit log", "entries of the audit log", k.Audit}, {"session", "sessions", k.Sessions}} {
+		if kind.n == 1 {
+			kind.more = kind.one
+		}
+		if kind.n > 0 {
+			out = append(out, frontend.Pair{Name: kind.more, Value: strconv.FormatInt(kind.n, 10)})
 		}
 	}
 	return out
