@@ -20,7 +20,7 @@ func Routes() []Route {
 		{"GET", "/setup"}, {"POST", "/setup"}, {"GET", "/setup/start"}, {"POST", "/setup/sample"},
 		{"POST", "/setup/sample/remove"},
 		{"GET", "/login"}, {"POST", "/login"}, {"GET", "/login/oidc"}, {"POST", "/view-as"}, {"POST", "/logout"},
-		{"GET", "/incidents"}, {"GET", "/incidents/{id}"}, {"GET", "/incidents/{id}/raw"},
+		{"GET", "/incidents"}, {"GET", "/incidents/{id}"}, {"GET", "/incidents/{id}/raw"}, {"GET", "/incidents/{id}/retrospective/live"},
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
 		{"POST", "/incidents/{id}/audience"}, {"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/alike"}, {"POST", "/incidents/{id}/apart"}, {"POST", "/incidents/{id}/factors"}, {"POST", "/incidents/{id}/runbooks"},
 		{"GET", "/runbooks"}, {"GET", "/runbooks/{id}"},

@@ -82,12 +82,29 @@ func everything(t *testing.T) (s site, visitors map[incident.Role]visitor, ids m
 		t.Fatal(err)
 	}
 	ids["erase"] = "era_1"
+	beginRetro(t, s, visitors[incident.Admin], ids)
 	letters, err := s.app.Desk.Store.DeadLetters(t.Context(), "", 1)
 	if err != nil || len(letters) == 0 {
 		t.Fatalf("%v, %d dead letters", err, len(letters))
 	}
 	ids["letters"] = string(letters[0].ID)
 	return s, visitors, ids
+}
+
+// beginRetro begins the retrospective of an incident, with an empty section.
+func beginRetro(t *testing.T, s site, v visitor, ids map[string]string) {
+	t.Helper()
+	r := incidenttest.Retro()
+	r.Incident = incident.ID(ids["incidents"])
+	_, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {
+		return errors.Join(tx.PutRetro(r), tx.PutRetroSections([]incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary", ChangedAt: r.ChangedAt}}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text struct{ Who string }
+	v.getJSON(t, "/api/v1/incidents/"+ids["incidents"]+"/retrospective/sections/summary", &text)
+	ids["sections"], ids["who"] = "summary", text.Who
 }
 
 // putChange stores a deployment and returns its id.
@@ -176,7 +193,7 @@ func TestAccess(t *testing.T) {
 
 // forPrograms reports whether a route answers programs rather than browsers.
 func forPrograms(path string) bool {
-	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/scim/")
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/scim/") || strings.HasSuffix(path, "/live")
 }
 
 // turnedAway returns the status that a route has for somebody who lacks what it needs; empty: they are let in.

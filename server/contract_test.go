@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -139,6 +140,7 @@ func TestAPI(t *testing.T) {
 		s.visitor(t).getJSON(t, "/api/openapi.json", &api)
 		ids := someIDs(t, admin)
 		ids["connections"] = connectJira(t, s)
+		beginRetro(t, s, admin, ids)
 		for path, methods := range api.Paths {
 			for method := range methods {
 				t.Run(method+" "+path, func(t *testing.T) { callOperation(t, api, admin, strings.ToUpper(method), path, ids) })
@@ -256,6 +258,9 @@ func connectJira(t *testing.T, s site) string {
 // bodies are what the writing operations are sent.
 func bodies(ids map[string]string) map[string]any {
 	return map[string]any{
+		"PUT /api/v1/incidents/{id}/retrospective/sections/{slug}":          map[string]any{"text": "", "base": ""},
+		"POST /api/v1/incidents/{id}/retrospective/sections/{slug}/updates": map[string]any{"version": 0, "client": ids["who"] + ".editor01", "updates": []any{[]any{[]any{0, "Made up.", ""}}}},
+
 		"POST /api/v1/incidents":                     map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
 		"PATCH /api/v1/incidents/{id}":               map[string]any{"tags": []string{"looked-at"}, "severity": 3},
 		"POST /api/v1/incidents/{id}/similar":        map[string]any{"other_id": ids["other"], "verdict": "apart"},
@@ -317,7 +322,13 @@ func callOperation(t *testing.T, api openAPI, v visitor, method, path string, id
 		}
 	}
 	var got response
-	if body != nil {
+	if method == http.MethodPut && strings.HasSuffix(path, "/sections/{slug}") {
+		text, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = v.do(t, method, fill(t, path, ids), bytes.NewReader(text), http.Header{"Content-Type": {"application/json"}, "If-Match": {`"0"`}})
+	} else if body != nil {
 		got = v.send(t, method, fill(t, path, ids), body)
 	} else {
 		got = v.do(t, method, fill(t, path, ids), nil, nil)

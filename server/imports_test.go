@@ -94,6 +94,7 @@ var alone = map[string][]string{
 	"github.com/mattn/go-sqlite3":   nil,
 	"github.com/glebarez/go-sqlite": nil,
 	"rsc.io/qr":                     {"server/internal/auth"},
+	"github.com/coder/websocket":    {"server/internal/writers"},
 }
 
 type pkg struct {

@@ -143,6 +143,7 @@ func licenceOf(text string) string {
 		{"MPL-2.0", "mozilla public license"},
 		{"MIT", "permission is hereby granted, free of charge, to any person obtaining a copy"},
 		{"ISC", "permission to use, copy, modify, and/or distribute this software for any purpose with or without fee"},
+		{"ISC", "permission to use, copy, modify, and distribute this software for any purpose with or without fee"},
 		{"BSD-3-Clause", "may be used to endorse or promote products derived from"},
 		{"BSD-2-Clause", "redistributions in binary form must reproduce the above copyright notice"},
 	} {

@@ -27,7 +27,7 @@ type operation struct {
 	method, path string // path in OpenAPI form: /incidents/{id}
 	summary      string
 	needs        incident.Ability
-	params       reflect.Type // struct with path, query and doc tags
+	params       reflect.Type // struct with path, query, header and doc tags
 	body         reflect.Type // nil: takes none
 	result       reflect.Type
 	form         bool // takes files too, as an Upload

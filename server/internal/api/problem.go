@@ -87,5 +87,10 @@ func fail(c *gin.Context, log *slog.Logger, err error) {
 		c.Header("WWW-Authenticate", "Bearer")
 	}
 	c.Header("Content-Type", "application/problem+json")
+	var extended *extendedError
+	if errors.As(err, &extended) {
+		c.AbortWithStatusJSON(p.Status, extended.extend(p))
+		return
+	}
 	c.AbortWithStatusJSON(p.Status, p)
 }

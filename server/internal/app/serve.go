@@ -18,6 +18,7 @@ import (
 	"hindsight/server/internal/limit"
 	"hindsight/server/internal/scim"
 	"hindsight/server/internal/web"
+	"hindsight/server/internal/writers"
 )
 
 // Handler is the whole web server: pages, API, health and metrics.
@@ -35,6 +36,7 @@ func (a *App) Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.tellEachOther(pages.Writers())
 	program, err := api.New(a.Desk, r, engine, pages.Viewer)
 	if err != nil {
 		return nil, err
@@ -58,6 +60,18 @@ func (a *App) Handler() (http.Handler, error) {
 		limited = l.Wrap(r)
 	}
 	return limit.Pace(longestRequest, web.Protect(a.Desk, limited)), nil
+}
+
+// tellEachOther runs the hub of those who write together, until Close.
+func (a *App) tellEachOther(hub *writers.Hub) {
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- hub.Run(ctx) }()
+	a.closers = append(a.closers, func() error {
+		stop()
+		<-done // it ends with stop alone
+		return nil
+	})
 }
 
 // pathHole is a part of a path that stands for something, as http.ServeMux has it.

@@ -43,9 +43,9 @@ func TestParseChanges(t *testing.T) {
 		{name: "the other half", in: `[[0,"\ude80\ud83d"]]`, refused: "surrogate"},
 		{name: "two first halves", in: `[[0,"\uD83D\uD83D\uDE80"]]`, refused: "surrogate"},
 		{name: "bytes that are no UTF-8", in: "[[0,\"\xff\"]]", refused: "UTF-8"},
-		{name: "too long together", in: `[200000,[0,"x"]]`, refused: "longer than 200000"},
-		{name: "too long before", in: `[[199999],[2,"x"]]`, refused: "longer than 200000"},
-		{name: "too long a line", in: `[[0,"x` + long + `"]]`, refused: "longer than 200000"},
+		{name: "too long together", in: `[1048576,[0,"x"]]`, refused: "longer than 1048576"},
+		{name: "too long before", in: `[[1048575],[2,"x"]]`, refused: "longer than 1048576"},
+		{name: "too long a line", in: `[[0,"x` + long + `"]]`, refused: "longer than 1048576"},
 		{name: "too many parts", in: `[` + strings.Repeat("1,", coedit.MaxParts) + `1]`, refused: "10001 parts"},
 
 		{name: "for a shorter text", in: `[4]`, text: "hello", refused: "for a text of 4 units, this one has 5"},

@@ -12,7 +12,7 @@ import (
 // What one change may be. A person's largest change is a pasted text, in one part.
 const (
 	MaxParts = 10_000
-	MaxUnits = 200_000 // of a text, before and after
+	MaxUnits = 1 << 20 // of a text, before and after
 )
 
 // ParseChanges reads what CodeMirror's ChangeSet.toJSON gives: an array of parts that follow one another over the old text. A number

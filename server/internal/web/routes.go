@@ -27,6 +27,7 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/incidents/export.json", incident.Read, s.exportIncidents)
 	get("/incidents/:id", incident.Read, s.incident)
 	get("/incidents/:id/raw", incident.Import, s.rawRecord)
+	s.register(r, http.MethodGet, "/incidents/:id/retrospective/live", incident.Read, s.live)
 	post("/incidents/:id/edit", incident.Write, s.editIncident)
 	post("/incidents/:id/milestones", incident.Write, s.stateMilestone)
 	post("/incidents/:id/audience", incident.Write, s.shareIncident)

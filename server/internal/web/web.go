@@ -21,6 +21,7 @@ import (
 	"hindsight/reports/draw"
 	"hindsight/server/internal/api"
 	"hindsight/server/internal/desk"
+	"hindsight/server/internal/writers"
 )
 
 // Server answers browsers.
@@ -31,6 +32,8 @@ type Server struct {
 	secure bool // cookies over https only
 	log    *slog.Logger
 	access []api.Access
+
+	hub *writers.Hub
 }
 
 // New registers the pages on r. Routes that are added to r later are kept from panics, too.
@@ -39,13 +42,16 @@ func New(d *desk.Desk, r *gin.Engine, engine *draw.Engine) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Desk: d, pages: pages, draw: engine, secure: strings.HasPrefix(d.BaseURL, "https:"), log: d.Log}
+	s := &Server{Desk: d, pages: pages, draw: engine, secure: strings.HasPrefix(d.BaseURL, "https:"), log: d.Log, hub: writers.New(d)}
 	r.Use(s.recover()) // gin gives it only to routes that are added from here on
 	r.NoRoute(s.handle(anyone, func(*request) (answer, error) { return answer{}, incident.ErrNotFound }))
 	s.register(r, http.MethodGet, frontend.AssetPrefix+"*name", anyone, gin.WrapH(pages.Assets()))
 	s.routes(r)
 	return s, nil
 }
+
+// Writers has the sockets of people who write together. Somebody has to Run it.
+func (s *Server) Writers() *writers.Hub { return s.hub }
 
 // anyone is what a page needs that is for people who are not signed in, too.
 const anyone incident.Ability = ""
