@@ -61,6 +61,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"actFields":  incident.ActionFields,
 		"actKinds":   func() []string { return incident.ActionKinds },
 		"priorities": func() []string { return incident.ActionPriorities },
+		"lanes":      func() []incident.MomentLane { return incident.MomentLanes },
 		"milestones": func() []incident.MilestoneName { return incident.MilestoneNames },
 		"cell":       func(c reports.Cell, u reports.Unit) template.HTML { return Shell{}.cell(c, u) },
 		"cellIn":     Shell.cell,

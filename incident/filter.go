@@ -18,6 +18,7 @@ type Filter struct {
 	Connections []ID
 	Numbers     []string // exactly
 	SameAs      []ID     // other accounts of these, which do not count themselves
+	PartOf      []ID     // children of these, merged into these, duplicates of these
 
 	// From ≤ StartedAt < To; a zero bound does not bind.
 	From, To time.Time

@@ -21,10 +21,35 @@ type Moment struct {
 	KnownThen string // what people knew and thought at the time; may be empty
 	Question  bool   // open: something here is not understood yet
 	Events    []ID   // the timeline events that it rests on
+	// AccountOf is the moment that this is another account of; empty: it is none.
+	AccountOf ID
+	// Touched says which version last changed a field, by its name in MomentFields; one that only the first version wrote is not a key.
+	Touched   map[string]int `json:",omitempty"`
 	ChangedBy string
 	ChangedAt time.Time
 	RemovedAt time.Time // zero while it is told
 }
+
+// MomentFields names the fields of a moment that people change.
+var MomentFields = []string{"at", "about", "lane", "title", "text", "known_then", "question", "events"}
+
+// Differs lists the fields, as MomentFields names them, in which o says something else.
+func (m Moment) Differs(o Moment) []string {
+	var out []string
+	for i, differs := range []bool{!m.At.Equal(o.At), m.About != o.About, m.Lane != o.Lane, m.Title != o.Title, m.Text != o.Text,
+		m.KnownThen != o.KnownThen, m.Question != o.Question, !slices.Equal(m.Events, o.Events)} {
+		if differs {
+			out = append(out, MomentFields[i])
+		}
+	}
+	return out
+}
+
+// From returns the earliest time that it may have been.
+func (m Moment) From() time.Time { return m.At.Add(-m.About) }
+
+// To returns the latest time that it may have been.
+func (m Moment) To() time.Time { return m.At.Add(m.About) }
 
 // MomentLane is the part of an incident that a moment belongs to.
 type MomentLane string
@@ -55,6 +80,8 @@ func (m Moment) Validate() error {
 		return Invalidf("title", "give at most %d characters; the rest has room below", longestMomentTitle)
 	case len(m.Text) > longestMomentText || len(m.KnownThen) > longestMomentText:
 		return Invalidf("text", "give at most %d characters", longestMomentText)
+	case m.AccountOf == m.ID && m.ID != "":
+		return Invalidf("account_of", "a moment is not another account of itself")
 	case len(m.Events) > mostMomentEvents:
 		return Invalidf("events", "a moment rests on at most %d events", mostMomentEvents)
 	}

@@ -83,6 +83,8 @@ func everything(t *testing.T) (s site, visitors map[incident.Role]visitor, ids m
 	}
 	ids["erase"] = "era_1"
 	beginRetro(t, s, visitors[incident.Admin], ids)
+	ids["moments"] = tellMoment(t, s, ids["incidents"])
+	ids["timeline"] = ids["moments"]
 	letters, err := s.app.Desk.Store.DeadLetters(t.Context(), "", 1)
 	if err != nil || len(letters) == 0 {
 		t.Fatalf("%v, %d dead letters", err, len(letters))

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/incident"
 	"hindsight/server/internal/desk"
 )
 
@@ -141,6 +142,7 @@ func TestAPI(t *testing.T) {
 		ids := someIDs(t, admin)
 		ids["connections"] = connectJira(t, s)
 		beginRetro(t, s, admin, ids)
+		ids["moments"] = tellMoment(t, s, ids["incidents"])
 		for path, methods := range api.Paths {
 			for method := range methods {
 				t.Run(method+" "+path, func(t *testing.T) { callOperation(t, api, admin, strings.ToUpper(method), path, ids) })
@@ -255,22 +257,38 @@ func connectJira(t *testing.T, s site) string {
 	return string(conn.ID)
 }
 
+// tellMoment begins the retrospective of an incident, tells a moment in it and returns its id.
+func tellMoment(t *testing.T, s site, id string) string {
+	t.Helper()
+	all, at := incident.Sight{All: true}, time.Date(2024, 3, 1, 10, 5, 0, 0, time.UTC)
+	if _, _, err := s.app.Desk.BeginRetro(t.Context(), incident.ID(id), "", all); err != nil {
+		t.Fatal(err)
+	}
+	m, _, err := s.app.Desk.AddMoment(t.Context(), incident.ID(id), desk.MomentPatch{At: &at, Title: new("Latency rose")}, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(m.ID)
+}
+
 // bodies are what the writing operations are sent.
 func bodies(ids map[string]string) map[string]any {
 	return map[string]any{
 		"PUT /api/v1/incidents/{id}/retrospective/sections/{slug}":          map[string]any{"text": "", "base": ""},
 		"POST /api/v1/incidents/{id}/retrospective/sections/{slug}/updates": map[string]any{"version": 0, "client": ids["who"] + ".editor01", "updates": []any{[]any{[]any{0, "Made up.", ""}}}},
 
-		"POST /api/v1/incidents":                     map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
-		"PATCH /api/v1/incidents/{id}":               map[string]any{"tags": []string{"looked-at"}, "severity": 3},
-		"POST /api/v1/incidents/{id}/similar":        map[string]any{"other_id": ids["other"], "verdict": "apart"},
-		"POST /api/v1/incidents/{id}/factors":        map[string]any{"action": "add", "role": "contributing", "text": "made up", "category": "cache", "about": "checkout"},
-		"POST /api/v1/incidents/{id}/runbooks":       map[string]any{"runbook": "https://wiki.example.com/other", "verdict": "did_not_help"},
-		"POST /api/v1/incidents/{id}/actions":        map[string]any{"title": "Add an alert", "owner": "Ops", "due_at": "2027-01-31", "kind": "detect", "proof": "it pages first"},
-		"PATCH /api/v1/incidents/{id}/actions/{key}": map[string]any{"state": "in_progress", "priority": "high", "verify_by": "2027-03-01T00:00:00Z"},
-		"POST /api/v1/problems/{id}/verdicts":        map[string]any{"action": "confirm"},
-		"PATCH /api/v1/problems/{id}":                map[string]any{"workaround": "Roll **back**", "stage": "known_error", "exit_words": "canaries are in use", "exit_days": 60, "change": "https://example.com/1"},
-		"POST /api/v1/imports":                       map[string]any{"connection_id": ids["connection"], "via": "remap"},
+		"POST /api/v1/incidents":                                      map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
+		"PATCH /api/v1/incidents/{id}":                                map[string]any{"tags": []string{"looked-at"}, "severity": 3},
+		"POST /api/v1/incidents/{id}/similar":                         map[string]any{"other_id": ids["other"], "verdict": "apart"},
+		"POST /api/v1/incidents/{id}/factors":                         map[string]any{"action": "add", "role": "contributing", "text": "made up", "category": "cache", "about": "checkout"},
+		"POST /api/v1/incidents/{id}/runbooks":                        map[string]any{"runbook": "https://wiki.example.com/other", "verdict": "did_not_help"},
+		"POST /api/v1/incidents/{id}/actions":                         map[string]any{"title": "Add an alert", "owner": "Ops", "due_at": "2027-01-31", "kind": "detect", "proof": "it pages first"},
+		"PATCH /api/v1/incidents/{id}/actions/{key}":                  map[string]any{"state": "in_progress", "priority": "high", "verify_by": "2027-03-01T00:00:00Z"},
+		"POST /api/v1/problems/{id}/verdicts":                         map[string]any{"action": "confirm"},
+		"PATCH /api/v1/problems/{id}":                                 map[string]any{"workaround": "Roll **back**", "stage": "known_error", "exit_words": "canaries are in use", "exit_days": 60, "change": "https://example.com/1"},
+		"POST /api/v1/imports":                                        map[string]any{"connection_id": ids["connection"], "via": "remap"},
+		"POST /api/v1/incidents/{id}/retrospective/moments":           map[string]any{"at": "2024-03-01T10:15:00Z", "about_minutes": 10, "lane": "diagnosis", "title": "Somebody saw it", "open_question": true},
+		"PATCH /api/v1/incidents/{id}/retrospective/moments/{moment}": map[string]any{"title": "Latency doubled", "known_then": "Little"},
 		"POST /api/v1/connections": map[string]any{"source": "jira", "name": "Another", "settings": map[string]string{"url": "https://jira.example.org", "token": "t", "projects": "OPS"},
 			"mapping": map[string]any{"status": map[string]string{"parked": "triggered"}}},
 		"PATCH /api/v1/connections/{id}":                map[string]any{"settings": map[string]string{"projects": "OPS, WEB"}, "follow": true, "mapping": map[string]any{"severity": map[string]int{"Highest": 2}}},

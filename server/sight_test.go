@@ -311,7 +311,8 @@ func writes(knows []string) (out []tried) {
 		for _, form := range []struct{ path, body string }{{"edit", "field=title&value=x"}, {"milestones", "name=resolved&at=2026-06-01T10:00"}, {"same", "other=inc_open_1"}, {"alike", "other=inc_open_1&verdict=same"}, {"apart", ""}, {"runbooks", "runbook=https://example.com/x&verdict=helped"}, {"audience", "private=false"}} {
 			out = append(out, tried{http.MethodPost, "/incidents/" + id + "/" + form.path, form.body, true})
 		}
-		out = append(out, tried{http.MethodPatch, "/api/v1/incidents/" + id, `{"private":false}`, true}, tried{http.MethodPost, "/api/v1/incidents/" + id + "/similar", `{"other_id":"inc_open_1","verdict":"same"}`, true},
+		out = append(out, tried{http.MethodPatch, "/api/v1/incidents/" + id, `{"private":false}`, true}, tried{http.MethodPost, "/incidents/" + id + "/retrospective/timeline", "action=add&title=x&at=2026-06-01T10:00&about=0&lane=key", true}, tried{http.MethodPost, "/api/v1/incidents/" + id + "/retrospective/moments", `{"title":"x","at":"2026-06-01T10:00:00Z"}`, true},
+			tried{http.MethodPost, "/api/v1/incidents/" + id + "/similar", `{"other_id":"inc_open_1","verdict":"same"}`, true},
 			tried{http.MethodPost, "/incidents/inc_open_1/same", "other=" + id, false}, tried{http.MethodPost, "/incidents/inc_open_1/edit", "field=same_as&value=" + id, false}, tried{http.MethodPost, "/incidents/inc_open_1/alike", "verdict=same&other=" + id, true},
 			tried{http.MethodPost, "/api/v1/incidents/inc_open_1/similar", `{"verdict":"same","other_id":"` + id + `"}`, true}, tried{http.MethodPost, "/problems/prb_" + h.word + "/verdict", "verdict=confirm", true},
 			tried{http.MethodPost, "/problems/prb_shared/members/" + id + "/remove", "", true}, tried{http.MethodPost, "/slo/new", "name=x&service=" + url.QueryEscape(h.service().Name) + "&objective=99&window=days&days=28", false})

@@ -39,7 +39,7 @@ func States() []State {
 			out = append(out, State{Name: p.Name + "/" + w.kind, Page: p.Page})
 		}
 	}
-	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]), retroStates(worlds()[0]))
+	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]), retroStates(worlds()[0]), timelineStates(worlds()[0]))
 }
 
 func worlds() []world {
@@ -75,6 +75,7 @@ func (w world) pages() []State {
 		{"overview", w.overview()},
 		{"incidents", w.incidents()},
 		{"incident", w.incident()},
+		{"timeline", w.timeline()},
 		{"problems", w.problems()},
 		{"problem", w.problem()},
 		{"runbooks", w.runbooks()},

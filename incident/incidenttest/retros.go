@@ -115,7 +115,7 @@ func testRetroParts(t *testing.T, s incident.Store) {
 	r := begun(t, s)
 	late := incident.Moment{ID: "mom_1", Incident: r.Incident, Version: 1, At: Epoch().Add(time.Hour), About: 10 * time.Minute, Lane: "diagnosis", Title: "<b>Disk</b> was seen",
 		Text: "By *two* people", KnownThen: "That the queue grew", Question: true, Events: []incident.ID{"evt_1", "evt_2"}, ChangedBy: "ada", ChangedAt: Epoch()}
-	early := incident.Moment{ID: "mom_2", Incident: r.Incident, Version: 1, At: Epoch(), Lane: "detection", Title: "Alert", ChangedBy: "ada", ChangedAt: Epoch()}
+	early := incident.Moment{ID: "mom_2", Incident: r.Incident, Version: 1, At: Epoch(), Lane: "detection", Title: "Alert", ChangedBy: "ada", ChangedAt: Epoch(), AccountOf: "mom_1"}
 	asked := incident.RetroComment{ID: "com_1", Incident: r.Incident, Version: 1, Slug: "summary", Quote: "Disks", From: 0, To: 5, TextVersion: 0, Text: "Which?", User: "usr_2", By: "bob", At: Epoch()}
 	told := incident.RetroComment{ID: "com_2", Incident: r.Incident, Version: 1, Slug: "summary", Answers: "com_1", Text: "All", User: "usr_1", By: "ada", At: Epoch().Add(time.Minute)}
 	snap := incident.RetroSnapshot{ID: "snap_1", Incident: r.Incident, Why: incident.SnapshotPublished, Number: 1, Name: "first", By: "ada", At: Epoch(),
@@ -131,7 +131,11 @@ func testRetroParts(t *testing.T, s incident.Store) {
 
 	late.Version, late.Title, told.Version, told.RemovedAt = 2, "The disk was seen", 2, Epoch().Add(time.Hour)
 	update(t, s, func(tx incident.Tx) error { return errors.Join(tx.PutMoment(late), tx.PutRetroComment(told)) })
+	late.Touched = map[string]int{"title": 2}
 	equal(t, "moment of version 2", check(s.Moments(ctx, r.Incident))(t, "Moments")[1], late)
+	late.Version, late.KnownThen, late.Lane = 3, "", "key"
+	update(t, s, func(tx incident.Tx) error { return tx.PutMoment(late) })
+	equal(t, "which version changed what of a moment", check(s.Moments(ctx, r.Incident))(t, "Moments")[1].Touched, map[string]int{"title": 2, "known_then": 3, "lane": 3})
 	equal(t, "comments without the removed one", check(s.RetroComments(ctx, r.Incident))(t, "RetroComments"), []incident.RetroComment{asked})
 	for name, f := range map[string]func(incident.Tx) error{
 		"moment": func(tx incident.Tx) error { return tx.PutMoment(late) }, "comment": func(tx incident.Tx) error { return tx.PutRetroComment(told) }} {

@@ -38,6 +38,13 @@ func testTwins(t *testing.T, s incident.Store) {
 	put(pager)
 	equal(t, "after it", sameAs(pager.ID, ticket.ID, other.ID), []incident.ID{"", pager.ID, ""})
 	equal(t, "other accounts of the pager's", list(t, s, incident.Filter{SameAs: []incident.ID{pager.ID}, Sight: incident.Sight{All: true}}), []incident.ID{ticket.ID})
+	part, merged, copied := *get(t, s, other.ID), *get(t, s, other.ID), *get(t, s, other.ID)
+	part.ID, merged.ID, copied.ID = "inc_part", "inc_merged", "inc_copied"
+	part.Ref.ExternalID, merged.Ref.ExternalID, copied.Ref.ExternalID = "part", "merged", "copied"
+	part.Parent, merged.MergedInto, copied.DuplicateOf = pager.ID, pager.ID, ticket.ID
+	put(&part, &merged, &copied)
+	equal(t, "parts of the pager's", list(t, s, incident.Filter{PartOf: []incident.ID{pager.ID}, Sight: incident.Sight{All: true}}), []incident.ID{part.ID, merged.ID})
+	equal(t, "parts of both", list(t, s, incident.Filter{PartOf: []incident.ID{pager.ID, ticket.ID}, Sight: incident.Sight{All: true}}), []incident.ID{part.ID, merged.ID, copied.ID})
 	equal(t, "by its number", list(t, s, incident.Filter{Numbers: []string{ticket.Number}, Sight: incident.Sight{All: true}}), []incident.ID{ticket.ID})
 	equal(t, "what counts", list(t, s, incident.Filter{Counted: true, IDs: []incident.ID{pager.ID, ticket.ID}, Sight: incident.Sight{All: true}}), []incident.ID{pager.ID})
 

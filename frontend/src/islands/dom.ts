@@ -15,7 +15,7 @@ export function once(element: HTMLElement, name: string): boolean {
 
 /** typing reports whether keys pressed at target are text, so that no shortcut may take them. */
 export function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select"));
 }
 
 /** say shows a short message that screen readers announce. */

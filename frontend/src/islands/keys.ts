@@ -35,6 +35,8 @@ function act(key: string): boolean {
       return move(-1);
     case "x":
       return mark();
+    case "Enter":
+      return add();
     case "t":
       return openRange();
     case "v":
@@ -81,13 +83,26 @@ function move(step: number): boolean {
   if (rows.length === 0) return false;
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + step))];
-  next.querySelector<HTMLElement>("a")?.focus();
+  next.querySelector<HTMLElement>("a, input[type=checkbox]")?.focus();
   return true;
 }
 
 function mark(): boolean {
   const row = document.activeElement?.closest("[data-row]");
   if (!row) return false;
+  const box = row.querySelector<HTMLInputElement>("input[type=checkbox]");
+  if (box) {
+    box.click();
+    return true;
+  }
   row.setAttribute("aria-selected", String(row.getAttribute("aria-selected") !== "true"));
+  return true;
+}
+
+/** add takes the row that has the focus, where it can be taken and none is marked; else the form's own button does what Enter does. */
+function add(): boolean {
+  const box = document.activeElement;
+  if (!(box instanceof HTMLInputElement) || !box.dataset.add || box.form?.querySelector(":checked[data-add]")) return false;
+  document.getElementById(box.dataset.add)?.click();
   return true;
 }

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"hindsight/incident"
@@ -24,12 +26,18 @@ type momentRow struct {
 	ChangedBy  string
 	ChangedAt  time.Time
 	RemovedAt  sql.NullTime
+	Touched    string
+	AccountOf  incident.ID
 }
 
 func (r momentRow) value() (incident.Moment, error) {
 	m := incident.Moment{ID: r.ID, Incident: r.IncidentID, Version: r.Version, At: r.At.UTC(), About: time.Duration(r.About) * time.Microsecond, Lane: r.Lane,
-		Title: r.Title, Text: r.Words, KnownThen: r.KnownThen, Question: r.Question, ChangedBy: r.ChangedBy, ChangedAt: r.ChangedAt.UTC(), RemovedAt: utc(r.RemovedAt)}
-	return m, json.Unmarshal([]byte(r.Events), &m.Events)
+		Title: r.Title, Text: r.Words, KnownThen: r.KnownThen, Question: r.Question, ChangedBy: r.ChangedBy, ChangedAt: r.ChangedAt.UTC(), RemovedAt: utc(r.RemovedAt), AccountOf: r.AccountOf}
+	err := cmp.Or(json.Unmarshal([]byte(r.Events), &m.Events), json.Unmarshal([]byte(r.Touched), &m.Touched))
+	if len(m.Touched) == 0 {
+		m.Touched = nil
+	}
+	return m, err
 }
 
 // Moments implements incident.Reader.
@@ -53,18 +61,36 @@ func (t *tx) PutMoment(m incident.Moment) error {
 	if err == nil {
 		err = successor(before, m.Version, func(b *incident.Moment) int { return b.Version })
 	}
-	var events []byte
+	var events, touched []byte
 	if err == nil {
+		if m.Touched = nil; before != nil {
+			m.Touched = touchedSince(*before, m)
+		}
 		t.record(incident.AuditObject{Kind: "moment", ID: m.ID, Name: m.Title}, before, &m)
 		events, err = json.Marshal(m.Events)
 	}
 	if err == nil {
+		touched, err = json.Marshal(m.Touched)
+	}
+	if err == nil {
 		row := momentRow{m.ID, m.Incident, m.Version, m.At, m.About.Microseconds(), m.Lane, m.Title, m.Text, m.KnownThen, m.Question, string(events),
-			m.ChangedBy, m.ChangedAt, null(m.RemovedAt)}
+			m.ChangedBy, m.ChangedAt, null(m.RemovedAt), string(touched), m.AccountOf}
 		err = upsert(t.db, "moments", []momentRow{row}, "id")
 	}
 	if err == nil {
 		err = t.beat(m.Incident, m.ChangedAt)
 	}
 	return failed(err, "put a moment of incident %s", m.Incident)
+}
+
+// touchedSince is what before says of which version changed which field, with what m changes.
+func touchedSince(before, m incident.Moment) map[string]int {
+	out := maps.Clone(before.Touched)
+	for _, field := range before.Differs(m) {
+		if out == nil {
+			out = map[string]int{}
+		}
+		out[field] = m.Version
+	}
+	return out
 }

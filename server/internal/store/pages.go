@@ -182,6 +182,9 @@ func (r reader) selected(f incident.Filter) *gorm.DB {
 	oneOf("connection_id", len(f.Connections), f.Connections)
 	oneOf("number", len(f.Numbers), f.Numbers)
 	oneOf("same_as", len(f.SameAs), f.SameAs)
+	if len(f.PartOf) > 0 {
+		q = q.Where("(parent_id <> '' AND parent_id IN ? OR merged_into <> '' AND merged_into IN ? OR duplicate_of <> '' AND duplicate_of IN ?)", f.PartOf, f.PartOf, f.PartOf)
+	}
 
 	uses := "id IN (SELECT incident_id FROM service_uses WHERE " + r.dialect.in("service_id") + ")"
 	listed(r.dialect.in("id"), len(f.IDs), array(f.IDs))

@@ -215,8 +215,12 @@ func (s *Server) stateMilestone(r *request) (answer, error) {
 	if err != nil {
 		return s.patchFailed(r, err)
 	}
-	return s.patch(r, desk.Patch{Milestones: []desk.MilestonePatch{{Name: r.PostForm("name"), At: at, Reason: strings.TrimSpace(r.PostForm("reason"))}}},
+	a, err := s.patch(r, desk.Patch{Milestones: []desk.MilestonePatch{{Name: r.PostForm("name"), At: at, Reason: strings.TrimSpace(r.PostForm("reason"))}}},
 		"Saved. The imported time is kept beside yours.")
+	if back := r.PostForm("back"); err == nil && a.to != "" && localPath(back) {
+		a.to = back
+	}
+	return a, err
 }
 
 // localTime reads what a browser's date-time field sends, in the viewer's zone.
