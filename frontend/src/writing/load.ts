@@ -18,5 +18,5 @@ export type Rule = { id: string; pattern: string; people?: boolean; why: string;
 /** settings are what the page says about all sections: the rules of wording, and who was involved. */
 export function settings(): { rules: Rule[]; names: string[] } {
   const data = document.querySelector<HTMLElement>("[data-retro-writing]")?.dataset;
-  return { rules: JSON.parse(data?.rules || "[]"), names: JSON.parse(data?.names || "[]") };
+  return { rules: JSON.parse(data?.rules || "[]"), names: JSON.parse(data?.names || "[]") ?? [] };
 }

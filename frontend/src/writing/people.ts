@@ -16,9 +16,9 @@ const initials = (name: string): string =>
     .map((word) => [...word][0].toLocaleUpperCase())
     .join("");
 
-/** showPeople lists everybody once in box. */
+/** showPeople lists everybody who writes there once in box; who only reads is in no section. */
 export function showPeople(box: HTMLElement, people: Person[]): void {
-  const once = [...new Map(people.map((person) => [person.who, person])).values()];
+  const once = [...new Map(people.filter((person) => (person.anchor ?? -1) >= 0).map((person) => [person.who, person])).values()];
   box.hidden = once.length === 0;
   box.replaceChildren(
     ...once.map((person) => {

@@ -23,7 +23,7 @@ function hide(on: boolean): void {
 export function prompts(section: HTMLElement): void {
   const box = section.querySelector<HTMLElement>("[data-prompt]");
   const text = box?.querySelector<HTMLElement>("[data-prompt-text]");
-  const all = JSON.parse(section.dataset.prompts || "[]") as string[];
+  const all = (JSON.parse(section.dataset.prompts || "[]") ?? []) as string[];
   if (!box || !text || all.length === 0) return;
   let at = Math.floor(Date.now() / 86400000) % all.length;
   text.textContent = all[at];
