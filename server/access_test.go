@@ -93,20 +93,23 @@ func everything(t *testing.T) (s site, visitors map[incident.Role]visitor, ids m
 	return s, visitors, ids
 }
 
-// beginRetro begins the retrospective of an incident, with an empty section.
+// beginRetro begins the retrospective of an incident, with an empty section, a snapshot and a comment.
 func beginRetro(t *testing.T, s site, v visitor, ids map[string]string) {
 	t.Helper()
 	r := incidenttest.Retro()
 	r.Incident = incident.ID(ids["incidents"])
 	_, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {
-		return errors.Join(tx.PutRetro(r), tx.PutRetroSections([]incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary", ChangedAt: r.ChangedAt}}))
+		return errors.Join(tx.PutRetro(r), tx.PutRetroSections([]incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary", ChangedAt: r.ChangedAt}}),
+			tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snp_1", Incident: r.Incident, Why: incident.SnapshotNamed, Name: "made up", By: "ada", At: r.ChangedAt,
+				Body: incident.RetroBody{Title: r.Title, State: r.State, Sections: []incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary"}}}}),
+			tx.PutRetroComment(incident.RetroComment{ID: "com_1", Incident: r.Incident, Version: 1, Slug: "summary", Text: "Made up.", By: "ada", At: r.ChangedAt}))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var text struct{ Who string }
 	v.getJSON(t, "/api/v1/incidents/"+ids["incidents"]+"/retrospective/sections/summary", &text)
-	ids["sections"], ids["who"] = "summary", text.Who
+	ids["sections"], ids["who"], ids["history"], ids["comments"] = "summary", text.Who, "snp_1", "com_1"
 }
 
 // putChange stores a deployment and returns its id.
