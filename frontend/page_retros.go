@@ -167,3 +167,26 @@ type RetroProcessPage struct {
 }
 
 func (RetroProcessPage) template() string { return "retro-process" }
+
+// RetroReadPage shows what a file would change in a retrospective, before it does.
+type RetroReadPage struct {
+	Shell
+	Incident *incident.Incident
+	Text     string          // of the file
+	Sections []RetroCompared // that would be different; Gone: there is none of the name yet
+	Rows     bool            // the file has rows, which are not taken over
+}
+
+func (RetroReadPage) template() string { return "retro-read" }
+
+// RetroFile is a retrospective as a page that stands alone: no scripts, nothing from elsewhere.
+type RetroFile struct {
+	Shell
+	Incident *incident.Incident
+	Retro    incident.Retro
+	Facts    []Pair
+	Sections []incident.RetroSection
+	Moments  []incident.Moment
+}
+
+func (RetroFile) template() string { return "retro-file" }

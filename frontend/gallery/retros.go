@@ -143,8 +143,11 @@ func retroStates(w world) []State {
 	history.Snapshots = nil
 	same := w.retroSnapshot()
 	same.Same, same.Sections = true, same.Sections[1:2]
+	file := frontend.RetroReadPage{Shell: w.on("From a file", frontend.NavIncidents, retroAt), Incident: w.incident().Incident, Text: "x", Rows: true, Sections: w.retroSnapshot().Sections[:3]}
+	unchanged := file
+	unchanged.Sections = nil
 	standard := w.retroProcess()
 	standard.Version = 0
-	return []State{{"retro/read", read}, {"retro/fresh", fresh}, {"retro/not-required", none}, {"retro-begin/waiting", waiting}, {"retro-history/empty", history}, {"retro-snapshot/same", same}, {"retro-process/standard", standard},
+	return []State{{"retro/read", read}, {"retro/fresh", fresh}, {"retro/not-required", none}, {"retro-begin/waiting", waiting}, {"retro-history/empty", history}, {"retro-snapshot/same", same}, {"retro-process/standard", standard}, {"retro-read/typical", file}, {"retro-read/empty", unchanged},
 		{"retros/empty", frontend.RetrosPage{Shell: w.on("Retrospectives", frontend.NavRetros, "/retrospectives"), States: []frontend.Choice{{Label: "All", On: true, Path: "/retrospectives"}}}}}
 }

@@ -22,7 +22,7 @@ const (
 
 // reading is what others read of a retrospective. Its timeline is the moments that people tell.
 func (d *Desk) reading(ctx context.Context, w *Writing) incident.Retrospective {
-	r := incident.Retrospective{Incident: w.Incident.ID, Title: w.Title, State: string(w.State), Authors: d.authors(ctx, w)}
+	r := incident.Retrospective{Incident: w.Incident.ID, Title: w.Title, State: string(w.State), Authors: d.Authors(ctx, w)}
 	for _, s := range w.Sections {
 		body := s.Text
 		if s.Slug == "timeline" {
@@ -48,8 +48,8 @@ func momentsText(ms []incident.Moment) string {
 	return b.String()
 }
 
-// authors are those who wrote, in the order of their names.
-func (d *Desk) authors(ctx context.Context, w *Writing) []string {
+// Authors are those who wrote, in the order of their names.
+func (d *Desk) Authors(ctx context.Context, w *Writing) []string {
 	names := []string{w.CreatedBy}
 	if was, err := d.Store.Retrospective(ctx, w.Incident.ID); err == nil && was.State != "imported" {
 		names = append(names, was.Authors...)

@@ -147,3 +147,16 @@ func (d *Desk) AppendNote(ctx context.Context, id incident.ID, slug, note string
 		}
 	}
 }
+
+// TakeSections gives sections the texts and titles of a document, after a snapshot of what stood there; sections that it does not name stay.
+func (d *Desk) TakeSections(ctx context.Context, id incident.ID, from []incident.RetroSection, sight incident.Sight) error {
+	if err := d.NameSnapshot(ctx, id, "before a file was taken over", sight); err != nil {
+		return err
+	}
+	for _, s := range from {
+		if err := d.PutBackSection(ctx, id, s, sight); err != nil {
+			return err
+		}
+	}
+	return nil
+}

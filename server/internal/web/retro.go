@@ -31,6 +31,8 @@ func (s *Server) retroRoutes(get, post func(path string, needs incident.Ability,
 	post(at+"/sections/:section", incident.Write, s.saveSection)
 	post(at+"/comments", incident.Write, s.addComment)
 	post(at+"/comments/:comment", incident.Write, s.changeComment)
+	get(at+"/export/:file", incident.Read, s.retroFile)
+	post(at+"/import", incident.Write, s.readRetro)
 	get(at+"/history", incident.Read, s.retroHistory)
 	post(at+"/history", incident.Write, s.nameSnapshot)
 	get(at+"/history/:snapshot", incident.Read, s.retroSnapshot)
@@ -60,7 +62,8 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 		return nil, err
 	}
 	page := frontend.RetroPage{Shell: r.shell("Retrospective: "+w.Title, frontend.NavIncidents, incidentCrumbs(w.Incident)...), Incident: w.Incident, Retro: w.Retro, Removed: w.Removed,
-		Form: form, MayEdit: r.viewer.MayChange(incident.Write), MayAnswer: r.user != nil && r.viewer.User != "" && !r.viewer.ReadOnly, Rule: ruleWords(w.Rule), Facts: s.retroFacts(r, w.Incident)}
+		Form: form, MayEdit: r.viewer.MayChange(incident.Write), MayAnswer: r.user != nil && r.viewer.User != "" && !r.viewer.ReadOnly, Rule: ruleWords(w.Rule), Facts: s.retroFacts(r, w.Incident),
+		Exports: retroExports(id)}
 	if err := s.fillThreads(ctx, r, w, &page); err != nil {
 		return nil, err
 	}

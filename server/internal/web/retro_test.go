@@ -123,6 +123,30 @@ func TestRetrospective(t *testing.T) {
 	s.post(at+"/meeting", http.StatusSeeOther, "section", "impact", "note", "Ask finance for the *cost*")
 	s.lists(at+"/meeting?section=impact", []string{"2 of 12", ", admin: Ask finance for the cost"}, nil)
 
+	// It leaves as Markdown, and what was changed in the file comes back after it was looked at.
+	md := s.get(at+"/export/retrospective.md", http.StatusOK)
+	for _, want := range []string{"title: \"Checkout <b>fails</b> after a rollout (made up)\"\n", "## Summary {#summary}\n\nThe rollout went *everywhere* at once.", "```factors\n{\"role\":\"contributing\",\"text\":\"The rollout had no canary\"}\n```"} {
+		if !strings.Contains(md, want) {
+			t.Errorf("the Markdown file does not have %q:\n%s", want, md)
+		}
+	}
+	if page := s.get(at+"/export/retrospective.html", http.StatusOK); strings.Contains(page, "<script") || !strings.Contains(page, "Checkout &lt;b&gt;fails") || !strings.Contains(page, "<em>everywhere</em>") {
+		t.Error("the page that stands alone is not what it should be")
+	}
+	s.get(at+"/export/retrospective.exe", http.StatusNotFound)
+	changed := strings.Replace(md, "The rollout went *everywhere* at once.", "The rollout went to all hosts.", 1)
+	body, _ = s.post(at+"/import", http.StatusOK, "text", changed)
+	if text, _, _ := strings.Cut(said(body), "incident: "); !strings.Contains(text, "Nothing is changed yet") || !strings.Contains(text, "Summary") || strings.Contains(text, "Impact") {
+		t.Errorf("the preview of a file says %s", text)
+	}
+	s.lists(at, []string{"The rollout went everywhere at once."}, nil)
+	s.post(at+"/import", http.StatusSeeOther, "text", changed, "confirm", "yes")
+	s.lists(at, []string{"The rollout went to all hosts."}, []string{"everywhere at once"})
+	if again := s.get(at+"/export/retrospective.md", http.StatusOK); again != changed {
+		t.Errorf("the file that was taken over leaves as\n%s\nwant\n%s", again, changed)
+	}
+	s.post(at+"/import", http.StatusUnprocessableEntity, "text", "no heading")
+
 	s.signIn(incident.Viewer)
 	s.lists(at, []string{"revised"}, []string{"Write", "Publish"})
 	s.post(at+"/sections/summary", http.StatusForbidden, "version", "3", "text", "x")

@@ -1,0 +1,101 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"hindsight/frontend"
+	"hindsight/incident"
+	"hindsight/server/internal/desk"
+	"hindsight/server/internal/retrodoc"
+)
+
+// retroFile hands a retrospective out as Markdown, as a page that stands alone, or as JSON.
+func (s *Server) retroFile(r *request) (answer, error) {
+	w, err := s.Writing(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight())
+	if err != nil {
+		return answer{}, err
+	}
+	name, ending, _ := strings.Cut(r.Param("file"), ".")
+	if name != "retrospective" {
+		return answer{}, incident.ErrNotFound
+	}
+	f := file{name: string(w.Incident.ID) + "-retrospective." + ending, rows: -1}
+	switch ending {
+	case "md":
+		f.contentType = "text/markdown; charset=utf-8"
+		f.body, err = retrodoc.Write(s.retroDocument(r, w))
+	case "json":
+		f.contentType = "application/json"
+		f.body, err = json.MarshalIndent(w.Body(), "", "  ")
+	case "html":
+		f.contentType = "text/html; charset=utf-8"
+		var b bytes.Buffer
+		err = s.pages.Render(&b, frontend.RetroFile{Shell: r.shell(w.Title, frontend.NavIncidents), Incident: w.Incident, Retro: w.Retro, Facts: s.retroFacts(r, w.Incident), Sections: w.Sections, Moments: w.Moments})
+		f.body = b.Bytes()
+	default:
+		return answer{}, incident.ErrNotFound
+	}
+	return answer{file: &f}, err
+}
+
+func (s *Server) retroDocument(r *request, w *desk.Writing) retrodoc.Document {
+	return retrodoc.Document{Incident: w.Incident.ID, Number: w.Incident.Number, Title: w.Title, State: w.State, Version: w.Number, Authors: s.Authors(r.Request.Context(), w),
+		Sections: w.Sections, Moments: w.Moments, Factors: w.Incident.Factors, Actions: w.Incident.Actions}
+}
+
+func retroExports(id incident.ID) []frontend.Link {
+	at := retroPath(id) + "/export/retrospective."
+	return []frontend.Link{{Label: "Markdown", Path: at + "md"}, {Label: "Web page", Path: at + "html"}, {Label: "JSON", Path: at + "json"}}
+}
+
+// readRetro shows what a file would change. With confirm it changes it.
+func (s *Server) readRetro(r *request) (answer, error) {
+	ctx, id := r.Request.Context(), incident.ID(r.Param("id"))
+	w, err := s.Writing(ctx, id, r.viewer.Sight())
+	if err != nil {
+		return answer{}, err
+	}
+	text, err := retroFileOf(r)
+	if err != nil {
+		return s.retroDone(r, 0, err, "", "")
+	}
+	doc, err := retrodoc.Read([]byte(text))
+	if err != nil {
+		return s.retroDone(r, 0, err, "", "")
+	}
+	if r.PostForm("confirm") == "yes" {
+		err := s.TakeSections(ctx, id, doc.Sections, r.viewer.Sight())
+		return s.retroDone(r, 0, err, "", "Taken over. What stood there before is in the history.")
+	}
+	page := frontend.RetroReadPage{Shell: r.shell("From a file", frontend.NavIncidents, retroCrumbs(w.Incident)...), Incident: w.Incident, Text: text}
+	for _, x := range doc.Sections {
+		now, there := w.Section(x.Slug)
+		c := frontend.RetroCompared{Slug: x.Slug, Title: x.Title, Gone: !there}
+		if c.Words = differentWords(now.Text, x.Text); there && now.Text == x.Text {
+			continue
+		}
+		page.Sections = append(page.Sections, c)
+	}
+	page.Rows = len(doc.Moments)+len(doc.Factors)+len(doc.Actions) > 0
+	return answer{page: page}, nil
+}
+
+// retroFileOf is the text of an uploaded file, or of a field.
+func retroFileOf(r *request) (string, error) {
+	if f, _, err := r.Request.FormFile("file"); err == nil {
+		defer f.Close()
+		text, err := io.ReadAll(io.LimitReader(f, maxForm))
+		return string(text), err
+	} else if !errors.Is(err, http.ErrMissingFile) && !errors.Is(err, http.ErrNotMultipart) {
+		return "", incident.Invalidf("file", "the file could not be read; it may hold at most 1 MB")
+	}
+	if text := r.PostForm("text"); text != "" {
+		return text, nil
+	}
+	return "", incident.Invalidf("file", "choose a Markdown file")
+}
