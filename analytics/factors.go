@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func (s *Snapshot) SharedFactors(q Query) FactorReport {
 func (s *Snapshot) FactorCases(q Query, factor string, undated bool) []Case {
 	q.Span = incident.Span{}
 	f := s.factorReader(q)
-	key := foldFactor(factor)
+	key := f.key(factor)
 	var out []Case
 	for r := range f.p.started() {
 		has := r.leftOut == 0 && (!undated || r.started[r.i] == 0)
@@ -93,13 +94,52 @@ type factorReader struct {
 	spelt    []map[uint32]int // how often each spelling occurs
 	counts   []map[uint32]*FactorPlace
 	all      []FactorPlace
+	taxonomy incident.Taxonomy
+}
+
+// key is what a name of a factor has in common with others of the same one: it follows the synonyms that people agreed on.
+func (f *factorReader) key(name string) string {
+	if c := f.taxonomy.Find(name); c != nil {
+		name = c.Name
+	}
+	return foldFactor(name)
+}
+
+// Taxonomy is what people agreed to call factors here; without categories where nobody has.
+func (s *Snapshot) Taxonomy() incident.Taxonomy {
+	for _, p := range s.Policies(incident.TaxonomyPolicy) {
+		var t incident.Taxonomy
+		if json.Unmarshal(p.Body, &t) == nil && t.Validate() == nil {
+			return t
+		}
+	}
+	return incident.Taxonomy{}
+}
+
+// FactorUses counts the incidents of q by what contributed, by name: as the taxonomy has it, else as it is spelt most often.
+func (s *Snapshot) FactorUses(q Query) map[string]int {
+	q.Span = incident.Span{}
+	f := s.factorReader(q)
+	out := map[string]int{}
+	var counts []int
+	for r := range f.p.started() {
+		if r.leftOut == 0 {
+			for _, x := range f.of(r) {
+				counts = append(counts, x)
+			}
+		}
+	}
+	for _, x := range counts {
+		out[f.name(x)]++
+	}
+	return out
 }
 
 // noService is the code of no service.
 const noService uint32 = 0
 
 func (s *Snapshot) factorReader(q Query) *factorReader {
-	f := &factorReader{s: s, p: s.population(q), numbers: map[string]int{}, byCode: map[uint32]int{}}
+	f := &factorReader{s: s, p: s.population(q), numbers: map[string]int{}, byCode: map[uint32]int{}, taxonomy: s.Taxonomy()}
 	from, to := f.p.extent()
 	if from.IsZero() || to.IsZero() {
 		return f
@@ -126,7 +166,7 @@ func (f *factorReader) of(r row) []int {
 	for _, code := range f.s.sets[r.factors[r.i]] {
 		x, known := f.byCode[code]
 		if !known {
-			key := foldFactor(f.s.texts[code])
+			key := f.key(f.s.texts[code])
 			if x, known = f.numbers[key]; !known {
 				x = len(f.keys)
 				f.numbers[key], f.keys, f.spelt = x, append(f.keys, key), append(f.spelt, map[uint32]int{})
@@ -197,6 +237,14 @@ func (f *factorReader) count(place *FactorPlace, r row, confirmed bool) {
 	place.Periods[f.quarter(r)]++
 }
 
+// name is what factor x is called: as the taxonomy has it, else as it is spelt most often.
+func (f *factorReader) name(x int) string {
+	if c := f.taxonomy.Find(f.keys[x]); c != nil {
+		return c.Name
+	}
+	return f.spelling(x)
+}
+
 // finish names and orders the factors.
 func (f *factorReader) finish(out *FactorReport) {
 	out.Share = share(out.Named, out.Incidents)
@@ -208,7 +256,7 @@ func (f *factorReader) finish(out *FactorReport) {
 			out.Single++
 			continue
 		}
-		factor := SharedFactor{Name: f.spelling(x), All: f.all[x], Share: share(f.all[x].N, out.Named)}
+		factor := SharedFactor{Name: f.name(x), All: f.all[x], Share: share(f.all[x].N, out.Named)}
 		for code, place := range f.counts[x] {
 			if code != noService {
 				place.Service = incident.ID(f.s.texts[code])

@@ -187,6 +187,9 @@ func (p IncidentPage) Edited() []EditRow {
 		row := EditRow{Edit: e, First: !first[e.Field], Back: newest && plain && p.MayEdit && (e.Field != "title" || e.Was != "")}
 		if strings.HasPrefix(e.Field, "factor:") {
 			row.Field, row.Value, row.Was = "factor", incident.FactorWords(e.Value), incident.FactorWords(e.Was)
+			if row.Value == row.Was { // it was only moved in the outline
+				continue
+			}
 		}
 		if strings.HasPrefix(e.Field, "runbook:") {
 			row.Field, row.Value, row.Was = "runbook", incident.RunbookWords(e.Value), incident.RunbookWords(e.Was)

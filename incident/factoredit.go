@@ -37,7 +37,38 @@ type FactorSays struct {
 	Category string      `json:"category,omitempty"`
 	Text     string      `json:"text"`
 	About    string      `json:"about,omitempty"` // the service or component that it is about, as a person wrote it
+	// What a person says of it beside that; each may be empty.
+	Evidence   string           `json:"evidence,omitempty"` // what shows it: addresses or ids of timeline events, one a line
+	Confidence FactorConfidence `json:"confidence,omitempty"`
+	Before     FactorBefore     `json:"before,omitempty"`
+	Parent     string           `json:"parent,omitempty"` // the key of the factor that it made possible; empty: it led to the incident itself
+	Also       string           `json:"also,omitempty"`   // keys of further factors that it contributed to, with spaces between them
+	Place      float64          `json:"place,omitempty"`  // among those of its parent, ascending; 0: where it stands among all
 }
+
+// FactorConfidence is how sure people are of a factor.
+type FactorConfidence string
+
+const (
+	FactorSeen     FactorConfidence = "seen"     // somebody or something observed it
+	FactorInferred FactorConfidence = "inferred" // it follows from what was observed
+	FactorGuess    FactorConfidence = "guess"
+)
+
+// FactorConfidences lists them, the surest first.
+var FactorConfidences = []FactorConfidence{FactorSeen, FactorInferred, FactorGuess}
+
+// FactorBefore says whether a factor was there before the incident, too, without one.
+type FactorBefore string
+
+const (
+	WasThereBefore FactorBefore = "yes"
+	WasNewThen     FactorBefore = "no"
+	BeforeUnknown  FactorBefore = "unknown" // people looked and do not know; empty: nobody has said anything
+)
+
+// FactorBefores lists them.
+var FactorBefores = []FactorBefore{WasThereBefore, WasNewThen, BeforeUnknown}
 
 func (s FactorSays) factor() Factor { return Factor{Role: s.Role, Category: s.Category, Text: s.Text} }
 
@@ -68,6 +99,15 @@ func FactorWords(value string) string {
 	if s.About != "" {
 		more = append(more, "about "+s.About)
 	}
+	if s.Confidence != "" {
+		more = append(more, string(s.Confidence))
+	}
+	switch s.Before {
+	case WasThereBefore:
+		more = append(more, "was there before")
+	case WasNewThen:
+		more = append(more, "was not there before")
+	}
 	return string(s.State) + ": " + cmp.Or(s.Text, s.Category) + " (" + strings.Join(more, ", ") + ")"
 }
 
@@ -86,6 +126,14 @@ func (s FactorSays) Validate() error {
 		return Invalidf("category", "give at most %d characters", longestNaming)
 	case len(s.About) > longestNaming:
 		return Invalidf("about", "give at most %d characters", longestNaming)
+	case len(s.Evidence) > longestFactor:
+		return Invalidf("evidence", "give at most %d characters", longestFactor)
+	case s.Confidence != "" && !slices.Contains(FactorConfidences, s.Confidence):
+		return Invalidf("confidence", "%q is not one of %v", s.Confidence, FactorConfidences)
+	case s.Before != "" && !slices.Contains(FactorBefores, s.Before):
+		return Invalidf("before", "%q is not one of %v", s.Before, FactorBefores)
+	case len(s.Parent) > longestNaming || len(s.Also) > longestFactor:
+		return Invalidf("parent", "these are no keys of factors")
 	}
 	return nil
 }

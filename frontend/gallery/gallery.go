@@ -39,7 +39,7 @@ func States() []State {
 			out = append(out, State{Name: p.Name + "/" + w.kind, Page: p.Page})
 		}
 	}
-	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]), retroStates(worlds()[0]), timelineStates(worlds()[0]))
+	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]), retroStates(worlds()[0]), timelineStates(worlds()[0]), outlineStates(worlds()[0]))
 }
 
 func worlds() []world {
@@ -76,6 +76,8 @@ func (w world) pages() []State {
 		{"incidents", w.incidents()},
 		{"incident", w.incident()},
 		{"timeline", w.timeline()},
+		{"factors", w.outline()},
+		{"taxonomy", w.taxonomy()},
 		{"problems", w.problems()},
 		{"problem", w.problem()},
 		{"runbooks", w.runbooks()},

@@ -22,6 +22,12 @@ type FactorStatement struct {
 	Told     bool       `json:"told_by_source"`
 	By       string     `json:"by,omitempty"`
 	At       *time.Time `json:"at" doc:"null: nobody here has judged it"`
+
+	Confidence string `json:"confidence,omitempty" doc:"seen, inferred or guess"`
+	Before     string `json:"present_before,omitempty" doc:"yes, no or unknown: whether it was there before the incident, too"`
+	Evidence   string `json:"evidence,omitempty" doc:"addresses or ids of timeline events, one a line"`
+	Parent     string `json:"parent,omitempty" doc:"key of the factor that it made possible; missing: it led to the incident itself"`
+	Also       string `json:"also,omitempty" doc:"keys of further factors that it contributed to, with spaces between them"`
 }
 
 // FactorList is the factors of an incident: those in force, and behind them rejected ones.
@@ -31,16 +37,23 @@ type FactorList struct {
 
 // FactorBody is what a person says of a factor.
 type FactorBody struct {
-	Action   string `json:"action" doc:"confirm, reject, reword, add, or undo: takes back the last of the others about this factor"`
+	Action   string `json:"action" doc:"confirm, reject, reword, add, undo: takes back the last of the others about this factor; in, out, up or down: moves it in the outline; place: says of which factor it is a part, and nothing else"`
 	Key      string `json:"key,omitempty" doc:"of the factor; none to add one"`
 	Role     string `json:"role,omitempty" doc:"for reword and add, as the next ones"`
 	Category string `json:"category,omitempty"`
 	Text     string `json:"text,omitempty"`
 	About    string `json:"about,omitempty"`
+
+	Confidence *string `json:"confidence,omitempty" doc:"missing: as it is; so with the next ones"`
+	Before     *string `json:"present_before,omitempty"`
+	Evidence   *string `json:"evidence,omitempty"`
+	Parent     *string `json:"parent,omitempty"`
+	Also       *string `json:"also,omitempty"`
 }
 
 func factorStatement(x incident.FactorStatement) FactorStatement {
-	return FactorStatement{x.Key, string(x.State), x.Role, x.Category, x.Text, x.About, x.Source, x.Told, x.By, when(x.At)}
+	return FactorStatement{x.Key, string(x.State), x.Role, x.Category, x.Text, x.About, x.Source, x.Told, x.By, when(x.At),
+		string(x.Confidence), string(x.Before), x.Evidence, x.Parent, x.Also}
 }
 
 func factorList(inc *incident.Incident) FactorList {
@@ -60,7 +73,8 @@ func (s *Server) factors(ctx context.Context, v Viewer, p IDParams) (FactorList,
 }
 
 func (s *Server) judgeFactor(ctx context.Context, v Viewer, p IDParams, b FactorBody) (FactorList, error) {
-	inc, seq, err := s.desk.JudgeFactor(ctx, incident.ID(p.ID), desk.FactorVerdict{Key: b.Key, Action: b.Action, Role: b.Role, Category: b.Category, Text: b.Text, About: b.About}, v.Name, v.Sight())
+	inc, seq, err := s.desk.JudgeFactor(ctx, incident.ID(p.ID), desk.FactorVerdict{Key: b.Key, Action: b.Action, Role: b.Role, Category: b.Category, Text: b.Text, About: b.About,
+		FactorDetail: desk.FactorDetail{Evidence: b.Evidence, Confidence: b.Confidence, Before: b.Before, Also: b.Also, Parent: b.Parent}}, v.Name, v.Sight())
 	if err != nil {
 		return FactorList{}, err
 	}

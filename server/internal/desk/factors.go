@@ -20,10 +20,33 @@ type FactorVerdict struct {
 	Action string // one of FactorActions
 	// For reword and add.
 	Role, Category, Text, About string
+	FactorDetail
 }
 
-// FactorActions lists what a FactorVerdict can do; undo takes back the last of the others about one factor.
-var FactorActions = []string{"confirm", "reject", "reword", "add", "undo"}
+// FactorDetail is what can be said of a factor beside its words; nil leaves it as it is.
+type FactorDetail struct {
+	Evidence, Confidence, Before, Also *string
+	Parent                             *string // the key of the factor that it made possible; empty: it led to the incident itself
+}
+
+func (f FactorDetail) apply(s *incident.FactorSays) {
+	text := func(from, to *string) {
+		if from != nil {
+			*to = strings.TrimSpace(strings.ReplaceAll(*from, "\r\n", "\n"))
+		}
+	}
+	text(f.Evidence, &s.Evidence)
+	text(f.Confidence, (*string)(&s.Confidence))
+	text(f.Before, (*string)(&s.Before))
+	text(f.Also, &s.Also)
+	if text(f.Parent, &s.Parent); f.Parent != nil {
+		s.Place = 0 // behind those that are there
+	}
+}
+
+// FactorActions lists what a FactorVerdict can do; undo takes back the last of the others about one factor; in, out, up and down move one
+// in the outline; place says which factor it made possible, and says nothing else.
+var FactorActions = []string{"confirm", "reject", "reword", "add", "undo", "in", "out", "up", "down", "place"}
 
 // JudgeFactor applies a verdict about a factor of an incident that the viewer may see, in the name of by. Imports keep it.
 func (d *Desk) JudgeFactor(ctx context.Context, id incident.ID, v FactorVerdict, by string, sight incident.Sight) (*incident.Incident, incident.Seq, error) {
@@ -52,6 +75,10 @@ func (d *Desk) JudgeFactor(ctx context.Context, id incident.ID, v FactorVerdict,
 func (v FactorVerdict) apply(inc *incident.Incident, own, by string, at time.Time) error {
 	words := incident.FactorSays{State: incident.FactorConfirmed, Role: v.Role, Category: strings.TrimSpace(v.Category), Text: strings.TrimSpace(v.Text), About: strings.TrimSpace(v.About)}
 	if v.Action == "add" {
+		v.FactorDetail.apply(&words)
+		if err := v.within(inc); err != nil {
+			return err
+		}
 		return inc.EditFactor(own, words, by, at)
 	}
 	if v.Action == "undo" {
@@ -69,21 +96,59 @@ func (v FactorVerdict) apply(inc *incident.Incident, own, by string, at time.Tim
 	case "reject":
 		says.State = incident.FactorRejected
 	case "reword":
-		says = words
+		says.State, says.Role, says.Category, says.Text, says.About = words.State, words.Role, words.Category, words.Text, words.About
+		v.FactorDetail.apply(&says)
+	case "place":
+		FactorDetail{Parent: v.Parent, Also: v.Also}.apply(&says)
+	case "in", "out", "up", "down":
+		moved, ok := inc.MoveFactor(v.Key, v.Action)
+		if !ok {
+			return incident.Invalidf("action", "it cannot be moved there")
+		}
+		says = moved
 	default:
 		return incident.Invalidf("action", "%q is not one of %v", v.Action, FactorActions)
+	}
+	if err := v.within(inc); err != nil {
+		return err
 	}
 	return inc.EditFactor(v.Key, says, by, at)
 }
 
+// within refuses a factor below one that there is not, below itself, or below one that it is above.
+func (v FactorVerdict) within(inc *incident.Incident) error {
+	if v.Parent == nil || *v.Parent == "" {
+		return nil
+	}
+	outline := inc.FactorOutline()
+	up := map[string]string{}
+	for _, n := range outline {
+		up[n.Key] = n.Up
+	}
+	if _, ok := up[*v.Parent]; !ok {
+		return incident.Invalidf("parent", "this incident has no factor %.80q any more; load it again", *v.Parent)
+	}
+	for at := *v.Parent; at != "" && v.Key != ""; at = up[at] {
+		if at == v.Key {
+			return incident.Invalidf("parent", "a factor cannot have made itself possible")
+		}
+	}
+	return nil
+}
+
 const namesOffered = 30
 
-// FactorNames are what factors of an incident may be called: what is guessed for it first, then what contributed to several others.
+// FactorNames are what factors of an incident may be called: what is guessed for it first, then what was agreed on, then what contributed to several others.
 func (d *Desk) FactorNames(id incident.ID, sight incident.Sight) []string {
 	var out []string
 	for _, x := range d.Suggest.Suggest(id) {
 		if x.Kind == suggest.Category {
 			out = append(out, x.Value)
+		}
+	}
+	for _, c := range d.Live.Snapshot().Taxonomy().Categories {
+		if !slices.Contains(out, c.Name) {
+			out = append(out, c.Name)
 		}
 	}
 	for _, f := range d.Live.Snapshot().SharedFactors(analytics.Query{Now: d.Now().UTC(), Sight: sight}).Factors {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"hindsight/frontend"
 	"hindsight/incident"
@@ -20,13 +21,19 @@ const (
 
 // factorDone says what a verdict about a factor did.
 var factorDone = map[string]string{"confirm": "Confirmed. It counts as confirmed from now on.", "reject": "Rejected. It counts nowhere; imports do not bring it back.",
-	"reword": "Saved in your words. What the source says is kept beside it.", "add": "Added.", "undo": "Taken back."}
+	"reword": "Saved in your words. What the source says is kept beside it.", "add": "Added.", "undo": "Taken back.", "in": "Moved.", "out": "Moved.", "up": "Moved.", "down": "Moved.", "place": "Moved."}
 
 // judgeFactor keeps what a person says of a factor.
 func (s *Server) judgeFactor(r *request) (answer, error) {
 	v := desk.FactorVerdict{Key: r.PostForm("key"), Action: r.PostForm("action"), Role: r.PostForm("role"), Category: r.PostForm("category"), Text: r.PostForm("text"), About: r.PostForm("about")}
+	v.FactorDetail = factorDetail(r)
 	id := incident.ID(r.Param("id"))
-	_, seq, err := s.JudgeFactor(r.Request.Context(), id, v, r.viewer.Name, r.viewer.Sight())
+	inc, seq, err := s.JudgeFactor(r.Request.Context(), id, v, r.viewer.Name, r.viewer.Sight())
+	inOutline := strings.HasPrefix(r.PostForm("back"), frontend.RetroFactorsPath(id))
+	if errors.Is(err, incident.ErrInvalid) && inOutline {
+		page, pageErr := s.factorsPage(r, formOf(r.Request.PostForm, err))
+		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
+	}
 	if errors.Is(err, incident.ErrInvalid) {
 		return s.patchFailed(r, err)
 	}
@@ -38,7 +45,30 @@ func (s *Server) judgeFactor(r *request) (answer, error) {
 	if !localPath(back) {
 		back = frontend.IncidentPath(id) + "#factors"
 	}
+	if inOutline && r.PostForm("why") == "on" && len(inc.Edits) > 0 { // the new one is asked about next
+		back = frontend.RetroFactorsPath(id) + "?why=" + queryEscape(strings.TrimPrefix(inc.Edits[len(inc.Edits)-1].Field, "factor:"))
+	}
+	if inOutline {
+		return goTo(back, frontend.Flash{Kind: frontend.Done, Text: factorDone[v.Action]})
+	}
 	return goTo(back, frontend.Flash{Kind: frontend.Done, Text: factorDone[v.Action], Link: frontend.Link{Label: "See the incident", Path: frontend.IncidentPath(id) + "#factors"}})
+}
+
+// factorDetail reads what a form says of a factor beside its words; a field that the form does not have leaves it as it is.
+func factorDetail(r *request) desk.FactorDetail {
+	r.PostForm("action") // reads the form
+	field := func(name string) *string {
+		if text := r.PostForm(name); r.Request.PostForm.Has(name) {
+			return &text
+		}
+		return nil
+	}
+	d := desk.FactorDetail{Evidence: field("evidence"), Confidence: field("confidence"), Before: field("before"), Parent: field("parent")}
+	if r.PostForm("links") == "on" {
+		also := strings.Join(r.PostFormArray("also"), " ")
+		d.Also = &also
+	}
+	return d
 }
 
 // fillFactors lists the factors with who vouches for each, and what they may be called.
