@@ -18,7 +18,7 @@ const BUTTONS: [string, string, StateCommand, string][] = [
 export function toolbar(view: EditorView, title: string, done: () => void): HTMLElement {
   const marks = make("div", { class: "ed-marks", role: "toolbar", "aria-label": `Format ${title}` });
   const buttons = BUTTONS.map(([sign, name, run, keys], i) => {
-    const button = make("button", { type: "button", class: `btn btn-s btn-quiet ed-${name.split(" ")[0].toLowerCase()}`, "aria-label": name, title: `${name} (${keys})`, "aria-keyshortcuts": keys, tabindex: i === 0 ? "0" : "-1" }, sign);
+    const button = make("button", { type: "button", class: `btn btn-s btn-quiet ed-${name.split(" ")[0].toLowerCase()}`, "aria-label": sign === "1." ? `1. ${name}` : name, title: `${name} (${keys})`, "aria-keyshortcuts": keys, tabindex: i === 0 ? "0" : "-1" }, sign);
     button.addEventListener("mousedown", (event) => event.preventDefault()); // the text keeps the focus
     button.addEventListener("click", () => {
       run(view);

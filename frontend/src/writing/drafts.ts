@@ -29,6 +29,7 @@ async function within<T>(mode: IDBTransactionMode, act: (drafts: IDBObjectStore)
   const transaction = (await database()).transaction("drafts", mode);
   return new Promise<T>((resolve, reject) => {
     const request = act(transaction.objectStore("drafts"));
+    transaction.commit(); // also when the page is being left
     transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = transaction.onerror = () => reject(transaction.error ?? request.error);
   });

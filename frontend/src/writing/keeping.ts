@@ -39,8 +39,9 @@ export class Keeping {
     const { text, version, changes } = this.work;
     if (changes.length === 0 && !this.stored) return;
     this.stored = changes.length > 0;
-    const write = () => (changes.length === 0 ? drop(client) : keep({ client, retro, slug, text, version, changes, at: Date.now() }));
-    this.last = this.last.then(write).then(
+    // Each begins at once, for the page may be going; the database keeps their order.
+    const write = changes.length === 0 ? drop(client) : keep({ client, retro, slug, text, version, changes, at: Date.now() });
+    this.last = write.then(
       () => this.state.kept(true),
       () => this.state.kept(false),
     );

@@ -42,7 +42,10 @@ export class Live {
     if (this.polling) return;
     this.polling = window.setInterval(() => void this.poll(), POLL_MS);
     addEventListener("online", () => this.again());
-    addEventListener("offline", () => this.stand("offline"));
+    addEventListener("offline", () => {
+      this.drop();
+      this.stand("offline");
+    });
     this.connect();
   }
 
@@ -73,7 +76,7 @@ export class Live {
     if (!this.connected()) return this.watched(http.push(follower.api, version, client, updates));
     const id = ++this.asked;
     return new Promise<Answer>((resolve, reject) => {
-      const timer = setTimeout(() => settle(() => reject(new Error("no answer"))), ANSWER_MS);
+      const timer = setTimeout(() => settle(() => reject(new Error("no answer"))) ?? this.drop(), ANSWER_MS);
       const settle = (then: () => void) => {
         clearTimeout(timer);
         this.waiting.delete(id);
@@ -124,6 +127,14 @@ export class Live {
     const socket = (this.socket = new WebSocket(address));
     socket.addEventListener("message", (event) => this.take(JSON.parse(String(event.data))));
     socket.addEventListener("close", (event) => this.closed(socket, event.code));
+  }
+
+  /** drop lets go of a socket that may be dead without having said so. */
+  private drop(): void {
+    const socket = this.socket;
+    if (!socket) return;
+    this.closed(socket, 1006);
+    socket.close();
   }
 
   private closed(socket: WebSocket, code: number): void {

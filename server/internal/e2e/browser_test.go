@@ -43,6 +43,7 @@ func TestInBrowser(t *testing.T) {
 		{"signing in", signingIn},
 		{"single sign-on", singleSignOn},
 		{"roles", roles},
+		{"writing together", writing},
 		{"looks", looks},
 	} {
 		t.Run(flow.name, func(t *testing.T) { flow.test(t, b) })
