@@ -321,7 +321,11 @@ func (x Recurrence) Rate() Verdict {
 
 // year counts Starts of the 12 months up to a time, and of their weeks.
 func (x Recurrence) year(to time.Time) Frequency {
-	from := to.AddDate(-1, 0, 0)
+	return x.between(to.AddDate(-1, 0, 0), to)
+}
+
+// between counts Starts of a stretch of time, and of its weeks.
+func (x Recurrence) between(from, to time.Time) Frequency {
 	f := Frequency{Days: to.Sub(from).Hours() / 24}
 	f.Weeks = make([]int, int(f.Days/7))
 	for _, at := range x.Starts {

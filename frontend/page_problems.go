@@ -121,7 +121,9 @@ type ActionRow struct {
 	Incident Link
 	Age      string // "open for 34 days", "overdue by 3 days"; empty: not known
 	Late     bool
-	After    int // incidents of the problem that began after it was done; -1: not known
+	After    int       // incidents of the problem that began after it was done; -1: not known
+	Effect   string    // "3 in the 212 days before it was done, …", and whether that can be told from chance; empty: it is not judged
+	Back     time.Time // when the problem came back after somebody said that it worked; zero: it did not
 }
 
 // Folded says how the alerts of floods count in the figures of a problem. The zero Folded says nothing.

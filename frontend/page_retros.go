@@ -13,6 +13,7 @@ type RetroPage struct {
 	Retro     incident.Retro
 	Facts     []Pair // of the incident, for the head: "Lasted", "Services"
 	Sections  []RetroSection
+	Actions   ActionPart // shown below the section of that name
 	Writing   RetroWriting
 	Removed   []incident.RetroSection
 	Gates     []RetroGate

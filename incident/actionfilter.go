@@ -11,7 +11,6 @@ type ActionFilter struct {
 	Teams    []ID     // of the incident
 	Services []ID     // that the incident touched
 	Incident ID       // of one incident alone
-	Linked   bool     // with the address of an issue
 
 	// DueFrom ≤ Due < DueTo; a zero bound does not bind. Undated adds items without due time where a bound is set.
 	DueFrom, DueTo time.Time

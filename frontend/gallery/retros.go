@@ -37,7 +37,7 @@ func (w world) comment(id incident.ID, text string) incident.RetroComment {
 
 func (w world) retroPage() frontend.RetroPage {
 	inc := w.incident().Incident
-	p := frontend.RetroPage{Shell: w.on("Retrospective", frontend.NavIncidents, retroAt, frontend.Link{Label: "Incidents", Path: "/incidents"}, frontend.Link{Label: w.say("INC02037"), Path: "/incidents/inc_0001"}), Incident: inc, Retro: w.written(),
+	p := frontend.RetroPage{Actions: w.actionPart("inc_0000"), Shell: w.on("Retrospective", frontend.NavIncidents, retroAt, frontend.Link{Label: "Incidents", Path: "/incidents"}, frontend.Link{Label: w.say("INC02037"), Path: "/incidents/inc_0001"}), Incident: inc, Retro: w.written(),
 		Facts:    []frontend.Pair{{Name: "Began", Value: "2 Nov 2026 08:15 UTC"}, {Name: "Time to resolve", Value: "1h 14m"}, {Name: "Services", Value: w.say("checkout")}},
 		Sections: w.retroParts(), Writing: frontend.RetroWriting{Names: []string{w.say("Responder One")}}, Removed: []incident.RetroSection{{Slug: "external", Title: w.say("What we tell customers")}}, Rule: "By the rules here (“Severe”) a retrospective is needed, within 5 days.",
 		Gates:   []frontend.RetroGate{{Words: "when the impact began and ended", Met: true, Hard: true}, {Words: "one approval", Hard: true, Lacks: "0 of 1 have approved."}, {Words: "no open comment", Lacks: "There is one open comment."}},

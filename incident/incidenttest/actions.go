@@ -53,7 +53,6 @@ func testActions(t *testing.T, s incident.Store) {
 		{"of an incident", incident.ActionFilter{Incident: a.ID, States: open}, "2: late undated"},
 		{"of a service that nothing touched", incident.ActionFilter{Services: []incident.ID{"svc_none"}}, "0: "},
 		{"of a service", incident.ActionFilter{Services: []incident.ID{a.Services[0].Service}, States: open}, "2: late undated"},
-		{"linked", incident.ActionFilter{Linked: true}, "1: late"},
 		{"overdue", incident.ActionFilter{States: open, DueTo: day(2)}, "1: early"},
 		{"due later, or not at all", incident.ActionFilter{States: open, DueFrom: day(2), Undated: true}, "3: late nobody's undated"},
 		{"to be verified", incident.ActionFilter{States: []string{"done"}, Verifiable: true}, "1: done"},

@@ -8,21 +8,7 @@ ALTER TABLE action_items ADD COLUMN verify_by TIMESTAMPTZ;
 ALTER TABLE action_items ADD COLUMN judged TIMESTAMPTZ; -- when it was verified, found ineffective or dropped
 CREATE INDEX action_items_due ON action_items (state, due);
 
--- What a tracker says of the issue that an action item links to, and what both said when they last agreed.
-CREATE TABLE action_issues (
-    incident_id   TEXT NOT NULL REFERENCES incidents (id),
-    item_key      TEXT NOT NULL,
-    url           TEXT NOT NULL,
-    connection_id TEXT NOT NULL, -- that the issue is read through
-    says          TEXT NOT NULL, -- JSON, of the issue
-    agreed        TEXT NOT NULL, -- JSON, fields by name
-    checked_at    TIMESTAMPTZ NOT NULL,
-    problem       TEXT NOT NULL, -- why it could not be read; empty: it could
-    PRIMARY KEY (incident_id, item_key)
-);
-
 -- +goose Down
-DROP TABLE action_issues;
 DROP INDEX action_items_due;
 ALTER TABLE action_items DROP COLUMN judged;
 ALTER TABLE action_items DROP COLUMN verify_by;

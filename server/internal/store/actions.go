@@ -67,9 +67,6 @@ func (r reader) actions(f incident.ActionFilter) *gorm.DB {
 	if f.Incident != "" {
 		q = q.Where("action_items.incident_id = ?", f.Incident)
 	}
-	if f.Linked {
-		q = q.Where("action_items.url <> ''")
-	}
 	if f.Verifiable {
 		q = q.Where("(proof <> '' OR verify_by IS NOT NULL)")
 	}

@@ -17,7 +17,7 @@ func promising(t *testing.T) (*importSite, *incident.Incident) {
 	s := newImportSite(t, false)
 	s.signIn(incident.Editor)
 	now := time.Now().UTC()
-	inc := &incident.Incident{ID: "inc_1", Title: "Checkout is down", Kind: incident.Real, Status: incident.Resolved, Actions: []incident.ActionItem{
+	inc := &incident.Incident{ID: "inc_1", Title: "Checkout is down", Kind: incident.Real, Status: incident.Resolved, Severity: incident.Sev1, Actions: []incident.ActionItem{
 		{Title: "Add a canary", State: "open", Owner: "Payments", Created: now.AddDate(0, 0, -94)},
 		{Title: "Alert on retries", State: "open", Due: now.AddDate(0, 0, -3).Add(-time.Hour), Kind: "detect"},
 		{Title: "Write a runbook", State: "done", VerifyBy: now.AddDate(0, 0, -2).Add(-time.Hour)},
@@ -130,4 +130,47 @@ func TestActionsThatDiffer(t *testing.T) {
 	s.lists("/actions", []string{"differs from its source"}, nil)
 	s.post("/incidents/inc_1/actions/"+key, http.StatusSeeOther, "do", "take", "field", "owner")
 	s.lists("/incidents/inc_1", []string{"Add a canary", "Platform"}, []string{"Both changed"})
+}
+
+// TestActionsOfARetrospective: the items stand below their section, and their forms lead back there.
+func TestActionsOfARetrospective(t *testing.T) {
+	s, _ := promising(t)
+	s.post("/incidents/inc_1/retrospective/begin", http.StatusSeeOther)
+	body := s.get("/incidents/inc_1/retrospective", http.StatusOK)
+	for _, want := range []string{"Add a canary", "Add an action item", `name="back" value="/incidents/inc_1/retrospective#actions"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the retrospective does not hold %q", want)
+		}
+	}
+}
+
+// TestDidItWork: the page of a confirmed problem says how often it came back since an item was done, and when after it was verified.
+func TestDidItWork(t *testing.T) {
+	s, inc := promising(t)
+	now := time.Now().UTC()
+	incs := []*incident.Incident{inc}
+	for i, days := range []int{90, 60, 10} {
+		other := &incident.Incident{ID: incident.ID("inc_more" + string(rune('a'+i))), Title: "Checkout is down", Kind: incident.Real, Status: incident.Resolved}
+		other.Milestones.Set(incident.Opened, now.AddDate(0, 0, -days), incident.ToSecond, incident.FromField, "test", "")
+		incs = append(incs, other)
+	}
+	inc.Actions = []incident.ActionItem{{Title: "Add a canary", State: "verified", Done: now.AddDate(0, 0, -50), Judged: now.AddDate(0, 0, -20)}}
+	p := incident.Problem{ID: "prb_1", Title: "Down", State: incident.Confirmed, Basis: "text"}
+	for _, x := range incs {
+		p.Members = append(p.Members, incident.ProblemMember{Incident: x.ID})
+	}
+	seq, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {
+		if err := tx.PutIncidents(incs); err != nil {
+			return err
+		}
+		return tx.PutProblems([]incident.Problem{p})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !s.app.Desk.Follow.WaitFor(t.Context(), seq) {
+		t.Fatalf("change %d is not followed", seq)
+	}
+	s.lists("/problems/prb_1", []string{"What was promised", "verified", "Add a canary", "Came back on " + now.AddDate(0, 0, -10).Format("2 Jan 2006") + " , after it was verified.",
+		"3 in the 50 days before it was done, 1 in the 50 days after; the next one came after 40 days. Too few incidents"}, nil)
 }

@@ -39,6 +39,9 @@ func (s *Server) problemPage(r *request, form frontend.Form) (frontend.ProblemPa
 	page.Why = why(p)
 	page.Source = reports.Source{N: len(page.Members), AsOf: s.Live.Seq(), Method: "grouped by " + basisWords(p.Basis)}
 	s.fillFigures(r, &page, x)
+	if p.State == incident.Confirmed {
+		fillEffects(&page, x.Recurrence)
+	}
 	page.Purity, page.Helpers = s.purity(p.ID, incs)
 	if page.Managed, err = s.managedPart(ctx, r, x, incs); err != nil {
 		return page, err
@@ -106,6 +109,21 @@ func actionsOf(inc *incident.Incident, all []*incident.Incident, now time.Time) 
 		}
 		return row
 	})
+}
+
+// fillEffects says of what was done how often the problem came back since.
+func fillEffects(page *frontend.ProblemPage, rec analytics.Recurrence) {
+	for i := range page.Actions {
+		a := &page.Actions[i]
+		if !a.Action.Finished() || a.Action.Done.IsZero() {
+			continue
+		}
+		e := rec.After(a.Action.Done)
+		a.Effect = capital(e.Words()) + ". " + e.Sentence
+		if a.Action.State == incident.ActionVerified {
+			a.Back = rec.NextAfter(a.Action.Judged)
+		}
+	}
 }
 
 // ageOf says how long an open action item is late, or open; empty for one that is not.

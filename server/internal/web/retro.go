@@ -94,6 +94,9 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 	if page.Similar, err = s.retroSimilar(ctx, r, id); err != nil {
 		return nil, err
 	}
+	if page.Actions, err = s.actionPart(ctx, r, w.Incident, frontend.Form{}); err != nil {
+		return nil, err
+	}
 	if page.MayEdit {
 		users, err := s.Store.Users(ctx)
 		if err != nil {
