@@ -288,6 +288,5 @@ func freeSlug(title string, taken []incident.RetroSection) string {
 	}
 }
 
-// notThere reports that a getter found nothing, and conflicts that somebody else was faster.
-func notThere(err error) bool  { return errors.Is(err, incident.ErrNotFound) }
-func conflicts(err error) bool { return errors.Is(err, incident.ErrConflict) }
+// notThere reports that a getter found nothing.
+func notThere(err error) bool { return errors.Is(err, incident.ErrNotFound) }

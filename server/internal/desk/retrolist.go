@@ -1,8 +1,8 @@
 package desk
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -115,13 +115,15 @@ func (d *Desk) PutBackSection(ctx context.Context, id incident.ID, was incident.
 	}
 	i := slices.IndexFunc(sections, func(s incident.RetroSection) bool { return s.Slug == was.Slug })
 	if i >= 0 && sections[i].RemovedAt.IsZero() {
-		return d.SaveSection(ctx, id, was.Slug, sections[i].Version, was.Text, sight)
+		_, _, err := d.WriteText(ctx, id, was.Slug, TextWrite{Version: sections[i].Version, Text: was.Text}, sight)
+		return err
 	}
 	if i >= 0 {
 		if _, _, err := d.ChangeSections(ctx, id, SectionChange{Action: "restore", Slug: was.Slug}, sight); err != nil {
 			return err
 		}
-		return d.SaveSection(ctx, id, was.Slug, sections[i].Version, was.Text, sight)
+		_, _, err := d.WriteText(ctx, id, was.Slug, TextWrite{Version: sections[i].Version, Text: was.Text}, sight)
+		return err
 	}
 	was.Incident, was.Version, was.Place, was.RemovedAt = id, 0, len(sections)+1, time.Time{}
 	_, _, err = d.changeRetro(ctx, id, 0, sight, func(tx incident.Tx, _ *incident.Retro) error {
@@ -141,9 +143,10 @@ func (d *Desk) AppendNote(ctx context.Context, id incident.ID, slug, note string
 		if !ok {
 			return incident.Invalidf("section", "there is no section %.80q", slug)
 		}
-		err = d.SaveSection(ctx, id, slug, s.Version, strings.TrimLeft(cmp.Or(strings.TrimRight(s.Text, "\n"), "")+"\n\n"+note, "\n"), sight)
-		if !conflicts(err) || ctx.Err() != nil {
-			return err
+		text := strings.TrimLeft(strings.TrimRight(s.Text, "\n")+"\n\n"+note, "\n")
+		_, _, err = d.WriteText(ctx, id, slug, TextWrite{Version: s.Version, Text: text, Base: &s.Text}, sight)
+		if !errors.Is(err, incident.ErrConflict) || ctx.Err() != nil {
+			return err // two notes at one place are a conflict, and then this one goes behind the other
 		}
 	}
 }

@@ -343,14 +343,19 @@ func (s *Server) changeSections(r *request) (answer, error) {
 	return s.retroDone(r, seq, err, "#sections", done)
 }
 
+// saveSection takes a whole text. What others wrote meanwhile is merged into it; where that cannot be, both are shown.
 func (s *Server) saveSection(r *request) (answer, error) {
-	slug := r.Param("section")
-	err := s.SaveSection(r.Request.Context(), incident.ID(r.Param("id")), slug, r.version(), r.PostForm("text"), r.viewer.Sight())
+	slug, base := r.Param("section"), r.PostForm("base")
+	_, merged, err := s.WriteText(r.Request.Context(), incident.ID(r.Param("id")), slug, desk.TextWrite{Version: r.version(), Text: r.PostForm("text"), Base: &base}, r.viewer.Sight())
 	if errors.Is(err, incident.ErrConflict) {
 		page, err := s.retroPage(r, frontend.Form{}, slug, r.PostForm("text"))
 		return answer{page: page, status: http.StatusConflict}, err
 	}
-	return s.retroDone(r, 0, err, "#s-"+slug, "Saved.")
+	done := "Saved."
+	if merged {
+		done = "Saved, together with what others wrote meanwhile."
+	}
+	return s.retroDone(r, 0, err, "#s-"+slug, done)
 }
 
 func (s *Server) addComment(r *request) (answer, error) {

@@ -55,6 +55,11 @@ func TestRetrospective(t *testing.T) {
 		t.Error("a script in a section is not taken out")
 	}
 
+	s.post(at+"/sections/impact", http.StatusSeeOther, "version", "0", "text", "Orders failed. Searches worked.", "base", "")
+	s.post(at+"/sections/impact", http.StatusSeeOther, "version", "1", "base", "Orders failed. Searches worked.", "text", "Orders failed. Searches worked well.")
+	s.post(at+"/sections/impact", http.StatusSeeOther, "version", "1", "base", "Orders failed. Searches worked.", "text", "All orders failed. Searches worked.")
+	s.lists(at, []string{"Saved, together with what others wrote meanwhile.", "All orders failed. Searches worked well."}, nil)
+
 	// Sections come, go and move; comments are made, answered and resolved.
 	s.post(at+"/sections", http.StatusSeeOther, "action", "add", "title", "Cost")
 	s.post(at+"/sections", http.StatusSeeOther, "action", "up", "section", "cost")
