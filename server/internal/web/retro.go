@@ -78,6 +78,9 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 		if open > 0 {
 			part.Links = append(part.Links, frontend.Link{Label: fmt.Sprintf("Open comments: %d", open), Path: "#comments"})
 		}
+		if x.Slug == "timeline" && page.MayEdit {
+			part.Links = append(part.Links, frontend.Link{Label: "Build the timeline", Path: frontend.RetroTimelinePath(id)})
+		}
 		if x.Slug == slug {
 			part.Draft = draft
 		}
@@ -89,12 +92,17 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 			page.Lacking++
 		}
 	}
+	story, err := s.Story(ctx, id, r.viewer.Sight())
+	if err != nil {
+		return nil, err
+	}
+	page.Told = narrative(story)
 	page.Writing.Names = each(w.Incident.People, func(p incident.Participation) string { return p.Name })
 	page.Next = nextStates(w.Retro, page.Lacking)
 	if page.Similar, err = s.retroSimilar(ctx, r, id); err != nil {
 		return nil, err
 	}
-	if page.Actions, err = s.actionPart(ctx, r, w.Incident, frontend.Form{}); err != nil {
+	if page.Actions, err = s.actionPart(ctx, r, w.Incident, form); err != nil {
 		return nil, err
 	}
 	if page.MayEdit {
