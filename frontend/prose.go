@@ -2,7 +2,9 @@ package frontend
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
+	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -12,7 +14,7 @@ import (
 )
 
 // prose turns imported text into safe HTML. Plain text keeps its line breaks; Markdown is rendered; HTML
-// is cut down to what a document needs. Headings start at the third level, below the page's own.
+// is cut down to what a document needs. The highest headings are at the third level, below the page's own.
 func prose(format incident.TextFormat, text string) (template.HTML, error) {
 	switch format {
 	case incident.Markdown:
@@ -42,15 +44,17 @@ func policy() *bluemonday.Policy {
 	return p
 }
 
-// lowerHeadings moves headings two levels down, so that a page keeps one h1 and its own h2s. The input
+// lowerHeadings moves headings so that the highest becomes the third level, and a page keeps one h1 and its own h2s. The input
 // comes from the sanitizer, whose tags have no attributes on headings.
 func lowerHeadings(html string) string {
-	out := []byte(html)
-	for level := 6; level >= 1; level-- {
-		from, to := byte('0'+level), byte('0'+min(6, level+2))
-		for _, edge := range []string{"<h", "</h"} {
-			out = bytes.ReplaceAll(out, append([]byte(edge), from, '>'), append([]byte(edge), to, '>'))
-		}
+	highest := 1
+	for highest < 6 && !strings.Contains(html, fmt.Sprintf("<h%d>", highest)) {
+		highest++
 	}
-	return string(out)
+	var moves []string
+	for level := highest; level <= 6; level++ {
+		to := min(6, level-highest+3)
+		moves = append(moves, fmt.Sprintf("<h%d>", level), fmt.Sprintf("<h%d>", to), fmt.Sprintf("</h%d>", level), fmt.Sprintf("</h%d>", to))
+	}
+	return strings.NewReplacer(moves...).Replace(html)
 }
