@@ -15,7 +15,8 @@ type RetroPage struct {
 	Sections  []RetroSection
 	Actions   ActionPart // shown below the section of that name
 	Writing   RetroWriting
-	Told      Narrative // the timeline that people tell
+	Told      Narrative     // the timeline that people tell
+	Factors   FactorTelling // what contributed
 	Removed   []incident.RetroSection
 	Gates     []RetroGate
 	Lacking   int // gates that are not met

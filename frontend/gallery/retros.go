@@ -46,7 +46,7 @@ func (w world) retroPage() frontend.RetroPage {
 	resolved.ResolvedAt, resolved.ResolvedBy, resolved.Quote = w.shell.Now, w.say("Responder One"), ""
 	p.Threads = []frontend.RetroThread{{RetroComment: w.comment("com_1", "How many hosts were there?"), Section: w.say("Summary"), Answered: []incident.RetroComment{w.comment("com_3", "All 40 of them.")}, Own: true}, {RetroComment: resolved}}
 	p.Similar = w.incident().Similar
-	p.Told = w.timeline().Told
+	p.Told, p.Factors = w.timeline().Told, w.outline().Told
 	if !w.times {
 		p.Sections[0].Draft, p.Form = w.say("What I wrote meanwhile"), frontend.Form{Values: url.Values{"title": {""}}, Errors: []frontend.FieldError{{Field: "title", Message: "give it a title"}}}
 	}

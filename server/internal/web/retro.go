@@ -81,6 +81,9 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 		if x.Slug == "timeline" && page.MayEdit {
 			part.Links = append(part.Links, frontend.Link{Label: "Build the timeline", Path: frontend.RetroTimelinePath(id)})
 		}
+		if x.Slug == "factors" && page.MayEdit {
+			part.Links = append(part.Links, frontend.Link{Label: "Outline of factors", Path: frontend.RetroFactorsPath(id)})
+		}
 		if x.Slug == slug {
 			part.Draft = draft
 		}
@@ -96,7 +99,7 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 	if err != nil {
 		return nil, err
 	}
-	page.Told = narrative(story)
+	page.Told, page.Factors = narrative(story), factorTelling(story)
 	page.Writing.Names = each(w.Incident.People, func(p incident.Participation) string { return p.Name })
 	page.Next = nextStates(w.Retro, page.Lacking)
 	if page.Similar, err = s.retroSimilar(ctx, r, id); err != nil {
