@@ -19,6 +19,7 @@ type RetroSection struct {
 	MayEdit bool
 	Prompts []string // questions that help to write it, shown one at a time
 	Links   []Link   // beside the heading: open comments, the timeline's builder
+	Rows    bool     // rows stand below it: without them and without a text it is left out on paper
 	// Draft is what could not be saved without scripts, because others changed the same words; empty: nothing of that sort.
 	Draft string
 }

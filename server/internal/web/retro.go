@@ -67,6 +67,33 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 	if err := s.fillThreads(ctx, r, w, &page); err != nil {
 		return nil, err
 	}
+	fillSections(w, &page, slug, draft)
+	for _, g := range w.Gates(page.Open) {
+		page.Gates = append(page.Gates, frontend.RetroGate{Words: g.Words, Lacks: g.Lacks, Met: g.Met, Hard: g.Hard})
+		if g.Hard && !g.Met {
+			page.Lacking++
+		}
+	}
+	if err := s.fillRows(ctx, r, &page); err != nil {
+		return nil, err
+	}
+	page.Writing.Names = each(w.Incident.People, func(p incident.Participation) string { return p.Name })
+	page.Next = nextStates(w.Retro, page.Lacking)
+	if page.Similar, err = s.retroSimilar(ctx, r, id); err != nil {
+		return nil, err
+	}
+	if page.MayEdit {
+		users, err := s.Store.Users(ctx)
+		if err != nil {
+			return nil, err
+		}
+		page.Users = each(people(users), func(u incident.User) string { return u.Name })
+	}
+	return page, nil
+}
+
+// fillSections shows the sections, with where to go on from each. draft is a text of section slug that could not be saved.
+func fillSections(w *desk.Writing, page *frontend.RetroPage, slug, draft string) {
 	for _, x := range w.Sections {
 		part := retroSection(w, x, page.MayEdit)
 		open := 0
@@ -79,43 +106,33 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 			part.Links = append(part.Links, frontend.Link{Label: fmt.Sprintf("Open comments: %d", open), Path: "#comments"})
 		}
 		if x.Slug == "timeline" && page.MayEdit {
-			part.Links = append(part.Links, frontend.Link{Label: "Build the timeline", Path: frontend.RetroTimelinePath(id)})
+			part.Links = append(part.Links, frontend.Link{Label: "Build the timeline", Path: frontend.RetroTimelinePath(w.Incident.ID)})
 		}
 		if x.Slug == "factors" && page.MayEdit {
-			part.Links = append(part.Links, frontend.Link{Label: "Outline of factors", Path: frontend.RetroFactorsPath(id)})
+			part.Links = append(part.Links, frontend.Link{Label: "Outline of factors", Path: frontend.RetroFactorsPath(w.Incident.ID)})
 		}
 		if x.Slug == slug {
 			part.Draft = draft
 		}
 		page.Sections = append(page.Sections, part)
 	}
-	for _, g := range w.Gates(page.Open) {
-		page.Gates = append(page.Gates, frontend.RetroGate{Words: g.Words, Lacks: g.Lacks, Met: g.Met, Hard: g.Hard})
-		if g.Hard && !g.Met {
-			page.Lacking++
-		}
-	}
-	story, err := s.Story(ctx, id, r.viewer.Sight())
+}
+
+// fillRows shows the rows that stand below some sections.
+func (s *Server) fillRows(ctx context.Context, r *request, page *frontend.RetroPage) error {
+	story, err := s.Story(ctx, page.Incident.ID, r.viewer.Sight())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	page.Told, page.Factors = narrative(story), factorTelling(story)
-	page.Writing.Names = each(w.Incident.People, func(p incident.Participation) string { return p.Name })
-	page.Next = nextStates(w.Retro, page.Lacking)
-	if page.Similar, err = s.retroSimilar(ctx, r, id); err != nil {
-		return nil, err
+	if page.Actions, err = s.actionPart(ctx, r, page.Incident, page.Form); err != nil {
+		return err
 	}
-	if page.Actions, err = s.actionPart(ctx, r, w.Incident, form); err != nil {
-		return nil, err
+	rows := map[string]int{"timeline": len(page.Told.Rows), "factors": len(page.Factors.Rows), "actions": len(page.Actions.Items) + len(page.Actions.Dropped)}
+	for i := range page.Sections {
+		page.Sections[i].Rows = rows[page.Sections[i].Slug] > 0
 	}
-	if page.MayEdit {
-		users, err := s.Store.Users(ctx)
-		if err != nil {
-			return nil, err
-		}
-		page.Users = each(people(users), func(u incident.User) string { return u.Name })
-	}
-	return page, nil
+	return nil
 }
 
 func retroSection(w *desk.Writing, x incident.RetroSection, edit bool) frontend.RetroSection {
