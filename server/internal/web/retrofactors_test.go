@@ -49,7 +49,7 @@ func TestFactorOutlinePage(t *testing.T) {
 	s.holds(body, "below itself", "cannot have made itself possible")
 	s.post(inc+"/factors", http.StatusSeeOther, "action", "reword", "key", second, "role", "contributing", "text", "Cold", "confidence", "guess", "before", "yes", "evidence", "https://graphs.example.com/1", "links", "on", "also", first, "back", home)
 	page := s.get(home, http.StatusOK)
-	s.holds(page, "what is said", "a guess", "was there before, too", "https://graphs.example.com/1", "Also contributed to")
+	s.holds(page, "what is said", "A guess", "was there before, too", "https://graphs.example.com/1", "Also contributed to")
 	for _, want := range []string{`class="g-also"`, `class="g-box g-confirmed guess"`, `href="https://graphs.example.com/1"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not hold %s", want)
