@@ -124,9 +124,7 @@ func (s *Snapshot) FactorUses(q Query) map[string]int {
 	var counts []int
 	for r := range f.p.started() {
 		if r.leftOut == 0 {
-			for _, x := range f.of(r) {
-				counts = append(counts, x)
-			}
+			counts = append(counts, f.of(r)...)
 		}
 	}
 	for _, x := range counts {

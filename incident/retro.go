@@ -65,6 +65,11 @@ func (s RetroState) Words() string { return strings.ReplaceAll(string(s), "_", "
 // Open reports whether somebody has something to do about a retrospective in this state.
 func (s RetroState) Open() bool { return s != RetroPublished && s != RetroNotRequired }
 
+// Writable reports whether texts, sections and moments can be changed in this state.
+func (s RetroState) Writable() bool {
+	return s == RetroDraft || s == RetroInReview || s == RetroRevised
+}
+
 // RetroReview is somebody's look at a retrospective before it is published.
 type RetroReview struct {
 	User    ID

@@ -109,7 +109,7 @@ func beginRetro(t *testing.T, s site, v visitor, ids map[string]string) {
 	}
 	var text struct{ Who string }
 	v.getJSON(t, "/api/v1/incidents/"+ids["incidents"]+"/retrospective/sections/summary", &text)
-	ids["sections"], ids["who"], ids["history"], ids["comments"] = "summary", text.Who, "snp_1", "com_1"
+	ids["sections"], ids["who"], ids["history"], ids["comments"], ids["export"] = "summary", text.Who, "snp_1", "com_1", "retrospective.md"
 }
 
 // putChange stores a deployment and returns its id.

@@ -161,6 +161,9 @@ func (d *Desk) putMoments(ctx context.Context, s *Story, ms []incident.Moment) (
 		}
 	}
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		if err := openRetro(tx, s.Incident.ID); err != nil {
+			return err
+		}
 		for _, m := range out {
 			if err := tx.PutMoment(m); err != nil {
 				return err

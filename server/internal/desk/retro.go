@@ -227,7 +227,12 @@ func (d *Desk) ChangeSections(ctx context.Context, id incident.ID, c SectionChan
 	if err != nil {
 		return incident.Retro{}, 0, err
 	}
-	return d.changeRetro(ctx, id, 0, sight, func(tx incident.Tx, _ *incident.Retro) error { return tx.PutRetroSections(changed) })
+	return d.changeRetro(ctx, id, 0, sight, func(tx incident.Tx, _ *incident.Retro) error {
+		if err := openRetro(tx, id); err != nil {
+			return err
+		}
+		return tx.PutRetroSections(changed)
+	})
 }
 
 // apply returns the sections that are different afterwards.

@@ -193,20 +193,27 @@ func (p TextPush) check(who string) error {
 
 // openSection returns a section that can be written in now.
 func openSection(tx incident.Tx, id incident.ID, slug string) (*incident.RetroSection, error) {
-	r, err := tx.RetroByID(id)
-	if err != nil {
+	if err := openRetro(tx, id); err != nil {
 		return nil, err
-	}
-	switch r.State {
-	case incident.RetroDraft, incident.RetroInReview, incident.RetroRevised:
-	case incident.RetroPublished:
-		return nil, incident.Invalidf("state", "the retrospective is published; begin a revision to write in it")
-	default:
-		return nil, incident.Invalidf("state", "the retrospective is %s; take it back to draft to write in it", r.State.Words())
 	}
 	s, err := tx.RetroSection(id, slug)
 	if err == nil && !s.RemovedAt.IsZero() {
 		err = fmt.Errorf("desk: section %s of incident %s was removed: %w", slug, id, incident.ErrNotFound)
 	}
 	return s, err
+}
+
+// openRetro returns ErrInvalid for a retrospective that cannot be written in at present.
+func openRetro(tx incident.Tx, id incident.ID) error {
+	r, err := tx.RetroByID(id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.State.Writable():
+		return nil
+	case r.State == incident.RetroPublished:
+		return incident.Invalidf("state", "the retrospective is published; begin a revision to write in it")
+	}
+	return incident.Invalidf("state", "the retrospective is %s; take it back to draft to write in it", r.State.Words())
 }

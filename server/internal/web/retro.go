@@ -95,7 +95,7 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 // fillSections shows the sections, with where to go on from each. draft is a text of section slug that could not be saved.
 func fillSections(w *desk.Writing, page *frontend.RetroPage, slug, draft string) {
 	for _, x := range w.Sections {
-		part := retroSection(w, x, page.MayEdit)
+		part := retroSection(w, x, page.MayEdit && w.State.Writable())
 		open := 0
 		for _, t := range page.Threads {
 			if t.Slug == x.Slug && t.ResolvedAt.IsZero() {
