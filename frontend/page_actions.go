@@ -17,6 +17,7 @@ type ActionsPage struct {
 	Clear   string
 	Groups  []ActionListGroup
 	Total   int
+	Unsaid  int // where nothing is open: items of which no source says whether they are done
 	Exports []Link
 	MayEdit bool
 	Empty   Empty

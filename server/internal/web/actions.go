@@ -94,7 +94,19 @@ func (s *Server) actions(r *request) (answer, error) {
 	if page.Empty.Kind == "" && len(page.Chips) > 0 {
 		page.Empty.Kind = frontend.NothingMatches
 	}
-	return show(page)
+	if page.Total == 0 && page.Empty.Kind == "" {
+		page.Unsaid, err = s.unsaidActions(r)
+	}
+	return answer{page: page}, err
+}
+
+// unsaidActions counts the items of which no source says whether they are done.
+func (s *Server) unsaidActions(r *request) (n int, err error) {
+	groups, err := s.Actions(r.Request.Context(), desk.ActionQuery{States: []string{incident.ActionUnknown}, Limit: 1}, r.viewer.Sight())
+	for _, g := range groups {
+		n += g.Total
+	}
+	return n, err
 }
 
 // groupWords are the titles and ledes of groups.
@@ -153,7 +165,8 @@ func actionViews(r *request, v url.Values) []frontend.Choice {
 		views = append(views, frontend.Choice{Label: "Mine", Path: actionsPath + "?owner=me"})
 	}
 	views = append(views, frontend.Choice{Label: "Without owner", Path: actionsPath + "?owner=none"}, frontend.Choice{Label: "Verification due", Path: actionsPath + "?verify=due"},
-		frontend.Choice{Label: "Done", Path: actionsPath + "?state=done&state=verified&state=ineffective"}, frontend.Choice{Label: "Decided not to do", Path: actionsPath + "?state=dropped"})
+		frontend.Choice{Label: "Done", Path: actionsPath + "?state=done&state=verified&state=ineffective"}, frontend.Choice{Label: "Decided not to do", Path: actionsPath + "?state=dropped"},
+		frontend.Choice{Label: "State not known", Path: actionsPath + "?state=" + incident.ActionUnknown})
 	here := actionsAddress(actionsPath, v)
 	for i := range views {
 		views[i].Count, views[i].On = -1, views[i].Path == here

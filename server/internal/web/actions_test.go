@@ -54,6 +54,18 @@ func TestActionsPage(t *testing.T) {
 	s.get("/actions/export.json", http.StatusOK)
 }
 
+// TestActionsOfUnknownState: that no source says whether something was done is not told as nothing.
+func TestActionsOfUnknownState(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Editor)
+	s.lists("/actions", []string{"Nothing is promised"}, nil)
+	inc := outage(s, incident.NewService("checkout"))
+	inc.Actions = []incident.ActionItem{{Title: "Add a canary", State: incident.ActionUnknown}}
+	s.put(func(tx incident.Tx) []error { return []error{tx.PutIncidents([]*incident.Incident{inc})} })
+	s.lists("/actions", []string{"None is known to be open", "Of 1 action item no source says whether it is done.", "Go through them"}, []string{"Nothing is promised"})
+	s.lists("/actions?state=unknown", []string{"Add a canary"}, nil)
+}
+
 // TestActionsByHand: a person adds an item, changes it, finishes it, judges it, and takes the last step back; of two who change the same
 // field the second is told.
 func TestActionsByHand(t *testing.T) {
