@@ -167,7 +167,7 @@ func sightSite(t *testing.T, database string, words []string) site {
 	if _, err := a.Desk.Store.Update(t.Context(), func(tx incident.Tx) error { return errors.Join(putPublic(tx), putHidden(tx, words), putUsers(tx)) }); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(a.CatchUp(t.Context()), a.Desk.Similar.Weigh(t.Context())); err != nil {
+	if err := errors.Join(a.CatchUp(t.Context()), a.Desk.Similar.Weigh(t.Context()), a.Desk.MeasureRunbooks(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	return s

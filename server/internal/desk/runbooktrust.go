@@ -33,6 +33,12 @@ func (t *measuredTrust) get() RunbookTrust {
 	return t.now
 }
 
+func (t *measuredTrust) measuredUpto() incident.Seq {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.upto
+}
+
 const (
 	runbooksTried = 200             // incidents
 	trustEvery    = 5 * time.Minute // looked for changes
@@ -57,7 +63,7 @@ func (d *Desk) KeepMeasuringRunbooks(ctx context.Context) {
 // MeasureRunbooks does it once, unless nothing has changed since.
 func (d *Desk) MeasureRunbooks(ctx context.Context) error {
 	upto, err := d.Store.Newest(ctx, incident.EntityIncident, incident.EntityRunbook)
-	if err != nil || upto == d.runbookTrust.upto {
+	if err != nil || upto == d.runbookTrust.measuredUpto() {
 		return err
 	}
 	if !d.Follow.WaitFor(ctx, upto) {
