@@ -88,7 +88,7 @@ func (d *Desk) RetroProcess() incident.RetroProcess {
 
 // SaveRetroProcess puts a process in force. It returns ErrConflict when base is not the version in force; 0 is whichever is.
 func (d *Desk) SaveRetroProcess(ctx context.Context, p incident.RetroProcess, base int, by, note string) (incident.Seq, error) {
-	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.RetroPolicyID, Kind: incident.RetroPolicy, Name: "Retrospectives", Body: p, Base: base, Note: note, By: by})
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.RetroPolicyID, Kind: incident.RetroPolicy, Name: RetroName, Body: p, Base: base, Note: note, By: by})
 	return seq, err
 }
 

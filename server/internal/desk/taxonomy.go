@@ -48,7 +48,7 @@ func (d *Desk) ChangeTaxonomy(ctx context.Context, c TaxonomyChange, by string) 
 	if err != nil {
 		return 0, err
 	}
-	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.TaxonomyPolicyID, Kind: incident.TaxonomyPolicy, Name: "Categories of factors", Body: next, Base: c.Version, Note: c.Note, By: by})
+	_, seq, err := d.saveDraft(ctx, policyDraft{ID: incident.TaxonomyPolicyID, Kind: incident.TaxonomyPolicy, Name: TaxonomyName, Body: next, Base: c.Version, Note: c.Note, By: by})
 	return seq, err
 }
 

@@ -12,6 +12,10 @@ const (
 	DeliveryName = "Deployments and their incidents"
 	// RetentionName is the name of the policy that holds how long what is kept.
 	RetentionName = "Retention"
+	// TaxonomyName is the name of the policy that holds what factors are called.
+	TaxonomyName = "Categories of factors"
+	// RetroName is the name of the policy that holds the rules for retrospectives.
+	RetroName = "Retrospectives"
 )
 
 // RateName returns the name of the policy that holds the rate of a service; of the default for "".

@@ -71,6 +71,8 @@ var kinds = []kind{
 	{name: "CostRate", plural: "cost-rate", single: true, spec: reflect.TypeFor[CostSpec](), doc: "What a minute without a service costs that has no `cost` of its own."},
 	{name: "WorkingHours", plural: "working-hours", single: true, spec: reflect.TypeFor[HoursSpec](), doc: "When the people of teams work and sleep that have no `hours` of their own."},
 	{name: "Retention", plural: "retention", single: true, spec: reflect.TypeFor[RetentionSpec](), doc: "How long what is kept. Without one, and in all that it leaves out, everything is kept for ever. It is applied once a day; `hindsight retention` says what it would take away."},
+	{name: "Taxonomy", plural: "taxonomy", single: true, spec: reflect.TypeFor[TaxonomySpec](), doc: "What factors are called, so that one thing has one name in figures."},
+	{name: "Retrospectives", plural: "retrospectives", single: true, spec: reflect.TypeFor[RetrospectivesSpec](), doc: "Which incidents need a retrospective, in which form, by when, and what has to stand in it. Without one a standard after Google's SRE books is in force."},
 	{name: "Connection", plural: "connections", spec: reflect.TypeFor[ConnectionSpec](), doc: "A connected source, without what its secrets say."},
 	{name: "Mapping", plural: "mappings", spec: reflect.TypeFor[MappingSpec](), doc: "What the words of a source mean; the name is that of the connection. The spec is the mapping in the shape of its source, as the page of the connection shows it."},
 }

@@ -163,6 +163,8 @@ var termKinds = []termKind{
 	{incident.RatePolicy, only("CostRate", incident.RateID(""), costSpec)},
 	{incident.TeamHoursPolicy, only("WorkingHours", incident.TeamHoursID(""), hoursSpec)},
 	{incident.RetentionPolicy, only("Retention", incident.RetentionID, func(r incident.Retention) RetentionSpec { return RetentionSpec(r) })},
+	{incident.TaxonomyPolicy, only("Taxonomy", incident.TaxonomyPolicyID, taxonomySpec)},
+	{incident.RetroPolicy, only("Retrospectives", incident.RetroPolicyID, retrospectivesSpec)},
 	{incident.DependenciesPolicy, func(*state, incident.Policy) (Object, bool, error) { return Object{}, false, nil }}, // part of services
 	{openslo.KeptPolicy, func(_ *state, p incident.Policy) (Object, bool, error) {
 		k, err := keptSLO(p)

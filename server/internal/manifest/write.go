@@ -41,6 +41,10 @@ func (w *writer) identify(k key) {
 		w.ids[k] = incident.TeamHoursID("")
 	case *RetentionSpec:
 		w.ids[k] = incident.RetentionID
+	case *TaxonomySpec:
+		w.ids[k] = incident.TaxonomyPolicyID
+	case *RetrospectivesSpec:
+		w.ids[k] = incident.RetroPolicyID
 	case *CalendarSpec, *ContractSpec, *ObjectiveSpec:
 		// Derived, so that what files took back and bring again goes on where it was.
 		w.ids[k] = incident.DeriveID("pol", "file", o.Kind, o.Name)
@@ -100,6 +104,10 @@ func (w *writer) write(o Object, k key) {
 		w.policy(o, id, incident.TeamHoursPolicy, desk.HoursName(""), spec.hours(""))
 	case *RetentionSpec:
 		w.policy(o, id, incident.RetentionPolicy, desk.RetentionName, incident.Retention(*spec))
+	case *TaxonomySpec:
+		w.policy(o, id, incident.TaxonomyPolicy, desk.TaxonomyName, spec.taxonomy())
+	case *RetrospectivesSpec:
+		w.policy(o, id, incident.RetroPolicy, desk.RetroName, spec.process())
 	case *openslo.Named:
 		objective := spec.Objective
 		objective.Service = w.id("Service", w.aliases[incident.Slug(spec.Service)])

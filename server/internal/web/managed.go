@@ -23,6 +23,8 @@ var managedPages = map[string]func(id string) incident.ID{
 		}
 		return incident.ID(team)
 	},
+	processPath:       func(string) incident.ID { return incident.RetroPolicyID },
+	"/admin/taxonomy": func(string) incident.ID { return incident.TaxonomyPolicyID },
 	retentionPath:     func(string) incident.ID { return incident.RetentionID },
 	"/admin/delivery": func(string) incident.ID { return incident.DeliveryPolicyID },
 	"/slo/terms":      func(string) incident.ID { return incident.WeightsID },
