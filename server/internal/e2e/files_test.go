@@ -42,6 +42,7 @@ func fileCases(t *testing.T) []fileCase {
 			preview: "Shakespeare Sonnet++ Postmortem", result: "2 new", titles: []string{"Ausfall im Gebäude", "Shakespeare Sonnet++ Postmortem"}},
 		{source: "morgue", files: []string{folder + "morgue/testdata/synthetic.sql"}, preview: "Without an end", result: "3 new",
 			titles: []string{"Without an end"}},
+		{source: "runbooks", files: []string{folder + "markdown/testdata/runbooks/cold-cache.md"}, preview: "Cold cache after a restart", result: "1 new"},
 		{source: "servicenow", files: []string{folder + "servicenow/testdata/few.csv"}, preview: "Category 46 / Subcategory 223", result: "4 new",
 			titles: []string{"Category 20 / Subcategory 125 / Symptom 4", "Category 46 / Subcategory 150", "Category 46 / Subcategory 223", "Category 55 / Subcategory 170 / Symptom 72"}},
 		{source: "statuspage", files: []string{folder + "statuspage/testdata/api/incidents.json"}, preview: "Messaging issues", result: "5 new",
