@@ -13,7 +13,7 @@ func TestStripped(t *testing.T) {
 		Milestones: Milestones{{Name: Opened, At: at, Reason: "words"}}, Segments: []Segment{{Status: Closed, From: at, By: "words"}}, People: []Participation{{Name: "words"}},
 		Tags: []string{"database"}, Custom: []CustomValue{{"area", "EU"}, {"notes", strings.Repeat("words ", 30)}}, Links: []Link{{URL: "https://example.com/words"}},
 		Factors: []Factor{{Role: "trigger", Category: "deploy", Text: "words"}}, Actions: []ActionItem{{Title: "words", Owner: "words", State: "done", Due: at}},
-		Edits: []Edit{{Field: "title", Value: "words"}, {Field: "severity", Value: "2", By: "words"}}, RawID: "raw_1"}
+		Edits: []Edit{{Field: "title", Value: "words"}, {Field: "severity", Value: "2", By: "words"}, {Field: "factor:fac_1", Value: `{"state":"confirmed","role":"trigger","text":"words"}`}, {Field: "action:act_1", Value: `{"title":"words"}`}}, RawID: "raw_1"}
 	bare, already := inc.Stripped()
 	if already {
 		t.Error("there was nothing to take away, it says")
