@@ -126,7 +126,6 @@ type RetroMeetingPage struct {
 	Behind    Link
 	Questions []incident.Moment     // open ones
 	Unowned   []incident.ActionItem // open ones without an owner
-	Since     time.Time             // when the incident began
 	MayEdit   bool
 	Form      Form
 }
@@ -140,9 +139,8 @@ type RetrosPage struct {
 	Mine    Choice
 	Rows    []RetroRow
 	Missing []IncidentRow // incidents of the last 90 days that the rules want one of and that have none, the oldest first
-	More    int           // missing ones beside those
+	Waiting int           // all that are missing; Missing are the first of them
 	Kept    string        // "9 of 12 incidents of the last 90 days that need one have one"; empty: none needs one
-	Late    int           // of Rows
 	MayEdit bool
 	Empty   Empty
 }
@@ -154,7 +152,6 @@ type RetroRow struct {
 	incident.Retro
 	Incident *incident.Incident
 	Late     bool
-	Read     string // an imported document: its title; State is "imported"
 }
 
 // RetroProcessPage is what is agreed on about retrospectives, at /admin/retrospectives.

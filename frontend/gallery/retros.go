@@ -95,14 +95,14 @@ func (w world) retroMeeting() frontend.RetroMeetingPage {
 
 func (w world) retros() frontend.RetrosPage {
 	p := frontend.RetrosPage{Shell: w.on("Retrospectives", frontend.NavRetros, "/retrospectives"), MayEdit: true, Kept: "9 of 12 incidents of the last 90 days that need a retrospective have one, or a decision that none is needed.",
-		States: []frontend.Choice{{Label: "All", On: true, Count: w.rows, Path: "/retrospectives"}, {Label: "Draft", Count: 2, Path: "/retrospectives?state=draft"}}, Mine: frontend.Choice{Label: "Mine", Count: 1, Path: "/retrospectives?mine=1"}, More: 4}
+		States: []frontend.Choice{{Label: "All", On: true, Count: w.rows, Path: "/retrospectives"}, {Label: "Draft", Count: 2, Path: "/retrospectives?state=draft"}}, Mine: frontend.Choice{Label: "Mine", Count: 1, Path: "/retrospectives?mine=1"}, Waiting: 7}
 	for i := range w.rows {
 		r := w.written()
 		r.State = incident.RetroStates[i%len(incident.RetroStates)]
 		if i%3 == 1 {
 			r.OwnerName, r.Due, r.Title = "", r.CreatedAt.AddDate(1, 0, 0), ""
 		}
-		p.Rows = append(p.Rows, frontend.RetroRow{Retro: r, Incident: w.row(i).Incident, Late: i%3 == 0})
+		p.Rows = append(p.Rows, frontend.RetroRow{Retro: r, Incident: w.row(i).Incident, Late: i%3 == 0 && r.State.Open()})
 	}
 	for i := range min(3, w.rows) {
 		p.Missing = append(p.Missing, w.row(i))

@@ -27,13 +27,9 @@ func (d *Desk) EditAction(ctx context.Context, id incident.ID, e ActionEdit, by 
 		return out, 0, err
 	}
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
-		found, err := tx.IncidentsByID([]incident.ID{id})
+		inc, err := seenIn(tx, id, sight)
 		if err != nil {
 			return err
-		}
-		inc := found[id]
-		if inc == nil || inc.Deleted() || !inc.SeenBy(sight) {
-			return fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
 		}
 		key := e.Key
 		if key == "" {

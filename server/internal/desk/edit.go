@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -39,13 +40,9 @@ func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string, sig
 		return nil, 0, err
 	}
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
-		found, err := tx.IncidentsByID([]incident.ID{id})
+		inc, err := seenIn(tx, id, sight)
 		if err != nil {
 			return err
-		}
-		inc := found[id]
-		if inc == nil || inc.Deleted() || !inc.SeenBy(sight) {
-			return incident.ErrNotFound
 		}
 		team, err := p.apply(inc, by, d.Now().UTC())
 		if err != nil {
@@ -76,6 +73,18 @@ func (d *Desk) Edit(ctx context.Context, id incident.ID, p Patch, by string, sig
 		return incident.Reunite(tx, []incident.ID{id})
 	})
 	return out, seq, err
+}
+
+// seenIn returns an incident in a transaction that may change it. One that is gone, or that sight does not see, is not found.
+func seenIn(tx incident.Tx, id incident.ID, sight incident.Sight) (*incident.Incident, error) {
+	found, err := tx.IncidentsByID([]incident.ID{id})
+	if err != nil {
+		return nil, err
+	}
+	if inc := found[id]; inc != nil && !inc.Deleted() && inc.SeenBy(sight) {
+		return inc, nil
+	}
+	return nil, fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
 }
 
 // twinExists refuses to say that an incident is the same as one that is not there, or that sight does not see.

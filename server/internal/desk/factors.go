@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -55,13 +54,9 @@ func (d *Desk) JudgeFactor(ctx context.Context, id incident.ID, v FactorVerdict,
 	}
 	own := string(incident.NewID("fac"))
 	var out *incident.Incident
-	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
-		found, err := tx.IncidentsByID([]incident.ID{id})
-		if err != nil {
+	seq, err := d.Store.Update(ctx, func(tx incident.Tx) (err error) {
+		if out, err = seenIn(tx, id, sight); err != nil {
 			return err
-		}
-		if out = found[id]; out == nil || out.Deleted() {
-			return fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
 		}
 		if err := v.apply(out, own, by, d.Now().UTC()); err != nil {
 			return err

@@ -22,6 +22,7 @@ type Writing struct {
 	Moments  []incident.Moment // without removed ones
 	Process  incident.RetroProcess
 	Rule     incident.RetroRule // the zero rule when none fits
+	Authors  []string           // who wrote; nil where nobody asked
 }
 
 // Writing returns the retrospective of an incident that the viewer may see, or ErrNotFound when none is written here.

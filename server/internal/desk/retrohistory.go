@@ -20,9 +20,18 @@ const (
 	textChangesKept = 30 * 24 * time.Hour
 )
 
-// reading is what others read of a retrospective. Its timeline is the moments that people tell.
-func (d *Desk) reading(ctx context.Context, w *Writing) incident.Retrospective {
-	r := incident.Retrospective{Incident: w.Incident.ID, Title: w.Title, State: string(w.State), Authors: d.Authors(ctx, w)}
+// signed is Writing with the names of those who wrote.
+func (d *Desk) signed(ctx context.Context, id incident.ID, sight incident.Sight) (*Writing, error) {
+	w, err := d.Writing(ctx, id, sight)
+	if err == nil {
+		w.Authors = d.Authors(ctx, w)
+	}
+	return w, err
+}
+
+// reading is what others read of a retrospective that is signed. Its timeline is the moments that people tell.
+func (w *Writing) reading() incident.Retrospective {
+	r := incident.Retrospective{Incident: w.Incident.ID, Title: w.Title, State: string(w.State), Authors: w.Authors}
 	for _, s := range w.Sections {
 		body := s.Text
 		if s.Slug == "timeline" {
@@ -94,8 +103,8 @@ func (d *Desk) tendRetro(ctx context.Context, id incident.ID) error {
 	if err != nil {
 		return err
 	}
-	reading := d.reading(ctx, w)
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutReading(reading, now) })
+	w.Authors = d.Authors(ctx, w)
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutReading(w.reading(), now) })
 	return err
 }
 
@@ -138,9 +147,13 @@ func (d *Desk) snapIdle(ctx context.Context, r incident.Retro, before time.Time)
 	if err != nil {
 		return err
 	}
+	id := incident.DeriveID("snap", string(r.Incident), latest.UTC().Format(time.RFC3339Nano)) // all replicas give it the same
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
-		return tx.PutRetroSnapshot(incident.RetroSnapshot{ID: incident.NewID("snap"), Incident: r.Incident, Why: incident.SnapshotIdle, At: d.Now().UTC(), Body: w.Body()})
+		return tx.PutRetroSnapshot(incident.RetroSnapshot{ID: id, Incident: r.Incident, Why: incident.SnapshotIdle, At: d.Now().UTC().Truncate(time.Microsecond), Body: w.Body()})
 	})
+	if errors.Is(err, incident.ErrConflict) {
+		return nil // another replica was faster
+	}
 	return err
 }
 

@@ -110,7 +110,7 @@ func (w *Writing) approvals() (n int) {
 // MoveRetro lets a retrospective enter another state, which has to follow the one that it is in, and keeps a snapshot of it. words
 // are the reason why none is required, else empty. Publishing is refused, with ErrInvalid, while a hard gate is not met.
 func (d *Desk) MoveRetro(ctx context.Context, id incident.ID, base int, to incident.RetroState, words string, sight incident.Sight) (incident.Retro, incident.Seq, error) {
-	w, err := d.Writing(ctx, id, sight)
+	w, err := d.signed(ctx, id, sight)
 	if err != nil {
 		return incident.Retro{}, 0, err
 	}
@@ -144,17 +144,24 @@ func (d *Desk) enter(ctx context.Context, tx incident.Tx, w *Writing, r *inciden
 		r.Reviews = slices.DeleteFunc(slices.Clone(r.Reviews), func(x incident.RetroReview) bool { return x.Answer != "" }) // they answered about another text
 	}
 	w.Retro = *r
+	for i, s := range w.Sections { // somebody may have written since w was read; nobody does from here to the commit
+		now, err := tx.RetroSection(s.Incident, s.Slug)
+		if err != nil {
+			return err
+		}
+		w.Sections[i] = *now
+	}
 	body := w.Body()
 	if err := tx.PutRetroSnapshot(incident.RetroSnapshot{ID: incident.NewID("snap"), Incident: r.Incident, Why: why, Number: number, Name: to.Words(),
 		By: incident.ActorOf(ctx).Name, At: now, Body: body}); err != nil {
 		return err
 	}
-	return tx.PutReading(d.reading(ctx, w), now)
+	return tx.PutReading(w.reading(), now)
 }
 
 // AskReview asks users, by their sign-in names, to look at a retrospective, and lets it be in review.
 func (d *Desk) AskReview(ctx context.Context, id incident.ID, names []string, sight incident.Sight) (incident.Retro, incident.Seq, error) {
-	w, err := d.Writing(ctx, id, sight)
+	w, err := d.signed(ctx, id, sight)
 	if err != nil {
 		return incident.Retro{}, 0, err
 	}
@@ -184,7 +191,7 @@ func (d *Desk) AskReview(ctx context.Context, id incident.ID, names []string, si
 // AnswerReview keeps what the actor, a user, says of a retrospective that is in review. It is approved once as many have approved as
 // the rule asks for, at least one; asking for changes makes it a draft again.
 func (d *Desk) AnswerReview(ctx context.Context, id incident.ID, base int, what incident.ReviewAnswer, words string, sight incident.Sight) (incident.Retro, incident.Seq, error) {
-	w, err := d.Writing(ctx, id, sight)
+	w, err := d.signed(ctx, id, sight)
 	if err != nil {
 		return incident.Retro{}, 0, err
 	}

@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -111,13 +110,9 @@ func (d *Desk) JudgeRunbook(ctx context.Context, id incident.ID, j RunbookJudgem
 	}
 	says.Verdict = incident.RunbookVerdict(j.Verdict)
 	var out *incident.Incident
-	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
-		found, err := tx.IncidentsByID([]incident.ID{id})
-		if err != nil {
+	seq, err := d.Store.Update(ctx, func(tx incident.Tx) (err error) {
+		if out, err = seenIn(tx, id, sight); err != nil {
 			return err
-		}
-		if out = found[id]; out == nil || out.Deleted() || !out.SeenBy(sight) {
-			return fmt.Errorf("desk: incident %s: %w", id, incident.ErrNotFound)
 		}
 		switch {
 		case j.Verdict == "undo":

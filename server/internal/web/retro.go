@@ -62,7 +62,7 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 		return nil, err
 	}
 	page := frontend.RetroPage{Shell: r.shell("Retrospective: "+w.Title, frontend.NavIncidents, incidentCrumbs(w.Incident)...), Incident: w.Incident, Retro: w.Retro, Removed: w.Removed,
-		Form: form, MayEdit: r.viewer.MayChange(incident.Write), MayAnswer: r.user != nil && r.viewer.User != "" && !r.viewer.ReadOnly, Rule: ruleWords(w.Rule), Facts: s.retroFacts(r, w.Incident),
+		Form: form, MayEdit: r.viewer.MayChange(incident.Write), MayAnswer: r.user != nil && r.viewer.User != "" && r.viewer.MayChange(incident.Write), Rule: ruleWords(w.Rule), Facts: s.retroFacts(r, w.Incident),
 		Exports: retroExports(id)}
 	if err := s.fillThreads(ctx, r, w, &page); err != nil {
 		return nil, err
@@ -210,9 +210,17 @@ func (s *Server) fillThreads(ctx context.Context, r *request, w *desk.Writing, p
 		page.Threads = append(page.Threads, t)
 	}
 	slices.SortStableFunc(page.Threads, func(a, b frontend.RetroThread) int {
-		return cmp.Compare(min(a.ResolvedAt.Unix(), 0)*-1, min(b.ResolvedAt.Unix(), 0)*-1)
+		return cmp.Compare(resolved(a), resolved(b))
 	})
 	return nil
+}
+
+// resolved puts open threads first.
+func resolved(t frontend.RetroThread) int {
+	if t.ResolvedAt.IsZero() {
+		return 0
+	}
+	return 1
 }
 
 // ruleWords says what the rules want of an incident.

@@ -76,6 +76,9 @@ func TestRetrospective(t *testing.T) {
 	s.post(at+"/comments/"+string(comments[0].ID), http.StatusSeeOther, "action", "resolve")
 	s.lists(at, []string{"resolved by admin", "How many hosts?", "All of them."}, []string{"Open comments: 1"})
 
+	s.post(at+"/comments", http.StatusSeeOther, "section", "impact", "text", "In which regions?")
+	s.lists(at, []string{"Comments", "In which regions?", "resolved by admin", "How many hosts?"}, nil) // open ones first
+
 	// It is published when what the rules ask for is there, and not before.
 	body, _ = s.post(at+"/state", http.StatusUnprocessableEntity, "state", "published")
 	if !strings.Contains(said(body), "it cannot be published yet: Nobody has said when the impact began.") {
@@ -169,6 +172,10 @@ func TestRetrospectiveNotRequired(t *testing.T) {
 	s.lists(at, []string{"not required", "No retrospective is needed:", "A copy of INC0000", "Decided by editor", "Back to draft"}, nil)
 	s.post(at+"/state", http.StatusSeeOther, "state", "draft")
 	s.lists(at, []string{"draft"}, []string{"A copy of INC0000"})
+	s.post(at+"/review", http.StatusSeeOther, "reviewers", "editor")
+	s.lists(at, []string{"Review", "What you say of it", "Approve", "Ask for changes"}, nil)
+	s.signIn(incident.Viewer)
+	s.lists(at, []string{"Review", "asked editor"}, []string{"What you say of it", "Approve"}) // it would be refused
 }
 
 // TestPrivateRetrospective: who may not see an incident finds nothing of its retrospective.

@@ -23,8 +23,7 @@ func (s *Server) factorsPage(r *request, form frontend.Form) (frontend.FactorsPa
 		return frontend.FactorsPage{}, err
 	}
 	inc := story.Incident
-	page := frontend.FactorsPage{Shell: r.shell("What contributed", frontend.NavIncidents, frontend.Link{Label: "Incidents", Path: incidentsPath}, frontend.Link{Label: inc.Label(), Path: frontend.IncidentPath(id)},
-		frontend.Link{Label: "Retrospective", Path: frontend.IncidentPath(id) + "/retrospective"}),
+	page := frontend.FactorsPage{Shell: r.shell("What contributed", frontend.NavIncidents, retroCrumbs(inc)...),
 		Incident: inc, MayEdit: r.viewer.MayChange(incident.Write), Told: factorTelling(story), Form: form, Edit: form.Value("key", "")}
 	for _, x := range inc.FactorStatements() {
 		if x.State == incident.FactorRejected {

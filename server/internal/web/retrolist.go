@@ -40,9 +40,6 @@ func (s *Server) retros(r *request) (answer, error) {
 			continue
 		}
 		row := frontend.RetroRow{Retro: x.Retro, Incident: x.Incident, Late: x.State.Open() && !x.Due.IsZero() && x.Due.Before(s.Now())}
-		if row.Late {
-			page.Late++
-		}
 		page.Rows = append(page.Rows, row)
 	}
 	page.States = []frontend.Choice{{Label: "All", On: state == "" && !mine, Count: len(all), Path: retrosPath}}
@@ -70,9 +67,12 @@ func (s *Server) fillMissing(r *request, page *frontend.RetrosPage) error {
 	}
 	if c.Needed > 0 {
 		page.Kept = fmt.Sprintf("%d of %d incidents of the last 90 days that need a retrospective have one, or a decision that none is needed.", c.Needed-len(c.Missing), c.Needed)
+		if !c.All {
+			page.Kept += " There are more incidents than are read; these are of the latest."
+		}
 	}
 	shown := c.Missing[:min(len(c.Missing), missingShown)]
-	page.More = len(c.Missing) - len(shown)
+	page.Waiting = len(c.Missing)
 	page.Missing, err = s.rows(r.Request.Context(), r, shown)
 	return err
 }
@@ -157,7 +157,7 @@ func (s *Server) meetingPage(r *request, slug string, form frontend.Form) (front
 	}
 	i := max(0, slices.IndexFunc(w.Sections, func(x incident.RetroSection) bool { return x.Slug == slug }))
 	page := frontend.RetroMeetingPage{Shell: r.shell("Meeting: "+w.Title, frontend.NavIncidents, retroCrumbs(w.Incident)...), Incident: w.Incident, Retro: w.Retro, At: i + 1, Of: len(w.Sections),
-		Section: w.Sections[i], Prompts: w.Process.Prompts(w.Template, w.Sections[i].Slug), Since: w.Incident.StartedAt(),
+		Section: w.Sections[i], Prompts: w.Process.Prompts(w.Template, w.Sections[i].Slug),
 		MayEdit: r.viewer.MayChange(incident.Write), Form: form}
 	to := func(x incident.RetroSection) frontend.Link {
 		return frontend.Link{Label: x.Title, Path: retroPath(w.Incident.ID) + "/meeting?section=" + queryEscape(x.Slug)}

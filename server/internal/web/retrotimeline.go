@@ -34,8 +34,7 @@ func (s *Server) timelinePage(r *request, form frontend.Form, edit incident.ID) 
 		return frontend.TimelinePage{}, err
 	}
 	inc := story.Incident
-	page := frontend.TimelinePage{Shell: r.shell("Timeline", frontend.NavIncidents, frontend.Link{Label: "Incidents", Path: incidentsPath}, frontend.Link{Label: inc.Label(), Path: frontend.IncidentPath(id)},
-		frontend.Link{Label: "Retrospective", Path: frontend.IncidentPath(id) + "/retrospective"}),
+	page := frontend.TimelinePage{Shell: r.shell("Timeline", frontend.NavIncidents, retroCrumbs(inc)...),
 		Incident: inc, Begun: story.Begun, MayEdit: r.viewer.MayChange(incident.Write), Form: form, Edit: edit, Told: narrative(story)}
 	page.Path, _, _ = strings.Cut(page.Path, "#")
 	if r.Request.Method != "GET" {
