@@ -10,15 +10,17 @@ run:
 build:
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/hindsight ./server
 
-## test: everything that has to pass; installs PostgreSQL, Chromium and the servers of live first if they are missing
+## test: everything that has to pass; installs PostgreSQL, Chromium, the frontend's packages and the servers of live first if they are missing
 test: tools check unit race live
 
-## check: formatting, vet, staticcheck, generated files fresh
+## check: formatting, vet, staticcheck, types of the scripts; make tools installs what that needs
 check:
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	 if [ -n "$$unformatted" ]; then echo "not gofmt-ed, run gofmt -w on: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+	@test -x frontend/node_modules/.bin/tsc || { echo "the compiler of TypeScript is missing, run make tools"; exit 1; }
+	frontend/node_modules/.bin/tsc --project frontend
 
 ## unit: all Go tests but live, the browser's and both databases' included
 unit:
@@ -53,7 +55,7 @@ bench:
 columns:
 	cd bench/columns && CGO_ENABLED=1 $(GO) run .
 
-## tools: what the tests need beyond Go: PostgreSQL server binaries and Chromium
+## tools: what the tests need beyond Go: PostgreSQL server binaries, Chromium, the packages of the frontend
 tools:
 	@./.ci/tools
 

@@ -13,17 +13,17 @@ class Caret extends WidgetType {
   constructor(private readonly peer: Peer) {
     super();
   }
-  eq(other: Caret): boolean {
+  override eq(other: Caret): boolean {
     return other.peer.client === this.peer.client && other.peer.name === this.peer.name;
   }
-  toDOM(): HTMLElement {
+  override toDOM(): HTMLElement {
     const caret = document.createElement("span");
     caret.className = `peer-caret peer-${hue(this.peer.who)}`;
     caret.dataset.name = this.peer.name; // drawn by the style sheet, so that it is no part of the text
     caret.ariaHidden = "true";
     return caret;
   }
-  ignoreEvent(): boolean {
+  override ignoreEvent(): boolean {
     return true;
   }
 }

@@ -1,7 +1,7 @@
 // The connection of a page to what others write in a retrospective: a WebSocket, and asking every three
 // seconds while there is none.
 import * as http from "./http";
-import { SignedOut, type Answer, type Person, type Standing, type Update } from "./wire";
+import { SignedOut, type Answer, type Message, type Person, type Standing, type Update } from "./wire";
 
 const POLL_MS = 3000;
 const ANSWER_MS = 10000;
@@ -125,7 +125,7 @@ export class Live {
     const address = new URL(`${this.retro}/live`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     const socket = (this.socket = new WebSocket(address));
-    socket.addEventListener("message", (event) => this.take(JSON.parse(String(event.data))));
+    socket.addEventListener("message", (event) => this.take(JSON.parse(String(event.data)) as Message));
     socket.addEventListener("close", (event) => this.closed(socket, event.code));
   }
 
@@ -154,9 +154,9 @@ export class Live {
     this.socket?.send(JSON.stringify(message));
   }
 
-  private take(message: any): void {
-    const follower = this.followers.get(message.section);
-    const asker = this.waiting.get(message.id);
+  private take(message: Message): void {
+    const follower = "section" in message ? this.followers.get(message.section) : undefined;
+    const asker = "id" in message && message.id !== undefined ? this.waiting.get(message.id) : undefined;
     switch (message.type) {
       case "hello":
         this.wait = 1;
@@ -177,7 +177,7 @@ export class Live {
       case "presence":
         return this.present(message.people ?? []);
       case "changed":
-        document.body.dispatchEvent(new CustomEvent("retro-changed", { bubbles: true, detail: { seq: message.seq } }));
+        document.body.dispatchEvent(new CustomEvent("retro-changed", { bubbles: true }));
     }
   }
 

@@ -64,7 +64,7 @@ export class Section implements Follower {
       this.mount(edit, { client, retro: this.live.retro, slug: this.slug, text: text.text, version: text.version, changes: [], at: 0 }, letGo);
       this.editor!.focus();
     } catch {
-      if (this.live.standing === "signed-out") void signIn(this.live, this.api, () => void this.open());
+      if (this.live.standing === "signed-out") void signIn(this.api, () => void this.open());
       else say("The server cannot be reached, so the text cannot be changed now. Try again in a moment.");
     } finally {
       this.opening = false;
@@ -86,7 +86,7 @@ export class Section implements Follower {
   async done(): Promise<void> {
     const editor = this.editor;
     if (!editor) return;
-    if (this.live.standing === "signed-out") return void signIn(this.live, this.api, () => this.live.again());
+    if (this.live.standing === "signed-out") return void signIn(this.api, () => this.live.again());
     if (this.blocked) await this.rewrite();
     await Promise.race([editor.settled(), new Promise((go) => setTimeout(go, SEND_MS))]);
     if (editor.unsent() > 0) return say("The last changes are not with the server yet, so the editor stays open. They are kept on this device.");
@@ -121,7 +121,7 @@ export class Section implements Follower {
     if (!this.editor) return;
     if (standing === "signed-out") {
       this.keeping?.now(); // signing out clears what is stored, and this is still here
-      void signIn(this.live, this.api, () => this.live.again());
+      void signIn(this.api, () => this.live.again());
     }
     if (standing === "live" || standing === "polling") this.editor.retry(standing === "live");
     if (standing === "offline") this.editor.away();

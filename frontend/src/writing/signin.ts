@@ -1,12 +1,11 @@
 // The session has ended while somebody writes: they sign in over the page, which stays as it is.
 import { dialog, make } from "./dialog";
 import * as http from "./http";
-import type { Live } from "./live";
 
 let open = false;
 
 /** signIn asks for name and password, and goes on when the server knows the person again. */
-export async function signIn(live: Live, api: string, on: () => void): Promise<void> {
+export async function signIn(api: string, on: () => void): Promise<void> {
   if (open) return;
   open = true;
   const { box, body } = dialog("Your session has ended");

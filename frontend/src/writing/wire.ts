@@ -6,6 +6,17 @@ export type Update = { client: string; changes: unknown; name?: string; at?: str
 /** Person is somebody else who has the retrospective open; anchor is missing or -1 without a cursor. */
 export type Person = { client?: string; who: string; name: string; section: string; anchor?: number; head?: number; version?: number };
 
+/** Message is what the server sends over the socket; others that it may send one day are not looked at. */
+export type Message =
+  | { type: "hello" }
+  | { type: "updates"; section: string; version: number; updates?: Update[] }
+  | { type: "accepted"; id: number; section: string; version: number }
+  | { type: "behind"; id: number; section: string; version: number; updates?: Update[] }
+  | { type: "refused"; id: number; section: string; status: number; detail: string }
+  | { type: "stale"; id?: number; section: string }
+  | { type: "presence"; people?: Person[] }
+  | { type: "changed" };
+
 /** Text is a section as it stands. */
 export type Text = { text: string; version: number; who: string };
 
