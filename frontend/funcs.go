@@ -28,6 +28,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"view":        ViewPath,
 		"runbook":     RunbookPath,
 		"prose":       prose,
+		"proseSaid":   proseSaid,
 		"outside":     outside,
 		"gate":        func(id string) string { return incident.RetroGates[id] },
 		"swimlane":    swimlane,

@@ -53,8 +53,9 @@ type ActionEntry struct {
 	Team string
 	Age  string // "open for 94 days", "overdue by 3 days"; empty: it is not open
 	Late bool
-	Wait string // "verification was due 3 days ago"; empty: nobody waits for it
-	Back string // page that its forms lead back to; empty: that of its incident
+	Wait string   // "verification was due 3 days ago"; empty: nobody waits for it
+	Back string   // page that its forms lead back to; empty: that of its incident
+	Said *RowSaid // nil: it is not commented on here
 }
 
 // Mark is the state of an item for people, with the class of its tone.

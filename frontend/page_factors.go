@@ -43,6 +43,7 @@ type OutlineRow struct {
 	Shown                         []EvidenceLine
 	AlsoTo                        []Link // factors of this page that it contributed to beside its parent
 	MayIn, MayOut, MayUp, MayDown bool
+	Said                          *RowSaid // nil: it is not commented on here
 }
 
 // Name is what the factor is called.

@@ -25,6 +25,7 @@ type RetroPage struct {
 	MayAnswer bool // the viewer has an account, and can approve or ask for changes
 	Next      []Choice
 	Threads   []RetroThread // open ones first
+	Row       Choice        // the row that a new comment is about, when the address says so
 	Open      int           // open threads
 	Similar   []SimilarRow
 	Users     []string // who can own it or be asked
@@ -51,10 +52,25 @@ type RetroGate struct {
 // RetroThread is a comment with its answers.
 type RetroThread struct {
 	incident.RetroComment
-	Section  string // title of the section; empty: it is about the whole
+	Section  string // title of the section; empty: it is about the whole, or a row
+	About    Link   // the row; zero: it is about none
+	Stands   bool   // From and To are where its words stand in version TextVersion, the newest
+	Gone     bool   // its words or its row are not there any more
 	Answered []incident.RetroComment
 	Own      bool // the viewer wrote it
 }
+
+// RowSaid is how a row of a retrospective is commented on.
+type RowSaid struct {
+	Row, Label string
+	Path       string // where a comment is written without scripts; empty: the viewer may not
+	Open       int    // threads about it
+}
+
+// RetroComments are the threads of a RetroPage, the answer to GET …/retrospective/comments: a piece of HTML without a frame.
+type RetroComments struct{ RetroPage }
+
+func (RetroComments) template() string { return "retro-comments" }
 
 // RetroBeginPage offers to begin the retrospective of an incident that has none.
 type RetroBeginPage struct {

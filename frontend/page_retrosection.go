@@ -15,6 +15,7 @@ type RetroSection struct {
 	Slug    string
 	Title   string
 	Text    string // Markdown
+	Said    []Said // what open comments are about
 	Version int    // of the text
 	MayEdit bool
 	Prompts []string // questions that help to write it, shown one at a time
@@ -55,6 +56,7 @@ func asJSON(it any) (string, error) {
 type RetroText struct {
 	Shell
 	Text string // Markdown
+	Said []Said
 }
 
 func (RetroText) template() string { return "retro-text" }

@@ -66,6 +66,7 @@ type MomentRow struct {
 	Gone     int // events that no source tells any more
 	Accounts []MomentRow
 	Form     MomentForm
+	Said     *RowSaid // nil: it is not commented on here
 }
 
 // MomentForm is what the form of a moment says at first.

@@ -26,7 +26,7 @@ func Routes() []Route {
 		{"GET", "/runbooks"}, {"GET", "/runbooks/{id}"},
 		{"GET", "/retrospectives"}, {"GET", "/incidents/{id}/retrospective"}, {"POST", "/incidents/{id}/retrospective/begin"}, {"POST", "/incidents/{id}/retrospective/details"},
 		{"POST", "/incidents/{id}/retrospective/state"}, {"POST", "/incidents/{id}/retrospective/review"}, {"POST", "/incidents/{id}/retrospective/answer"},
-		{"POST", "/incidents/{id}/retrospective/sections"}, {"GET", "/incidents/{id}/retrospective/sections/{section}"}, {"POST", "/incidents/{id}/retrospective/sections/{section}"}, {"POST", "/incidents/{id}/retrospective/comments"},
+		{"POST", "/incidents/{id}/retrospective/sections"}, {"GET", "/incidents/{id}/retrospective/sections/{section}"}, {"POST", "/incidents/{id}/retrospective/sections/{section}"}, {"GET", "/incidents/{id}/retrospective/comments"}, {"POST", "/incidents/{id}/retrospective/comments"},
 		{"POST", "/incidents/{id}/retrospective/comments/{comment}"}, {"GET", "/incidents/{id}/retrospective/export/{file}"}, {"POST", "/incidents/{id}/retrospective/import"}, {"GET", "/incidents/{id}/retrospective/history"}, {"POST", "/incidents/{id}/retrospective/history"},
 		{"GET", "/incidents/{id}/retrospective/history/{snapshot}"}, {"POST", "/incidents/{id}/retrospective/history/{snapshot}/restore"},
 		{"GET", "/incidents/{id}/retrospective/meeting"}, {"POST", "/incidents/{id}/retrospective/meeting"}, {"GET", "/admin/retrospectives"}, {"POST", "/admin/retrospectives"},

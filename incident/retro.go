@@ -205,16 +205,19 @@ type RetroBody struct {
 	Actions    []ActionItem `json:"actions,omitempty"`
 }
 
-// RetroComment is what somebody says about a section of a retrospective, about some words of it, or to another comment.
+// RetroComment is what somebody says about a section of a retrospective, about some words of it, about a row, or to another comment.
 type RetroComment struct {
 	ID       ID
 	Incident ID
 	Version  int    // from 1; each change takes the next
 	Slug     string // of the section; empty: about the whole
+	Row      string // "moment:ID", "factor:KEY" or "action:KEY": the row that it is about; empty: about no row
 	Answers  ID     // the comment that began the thread; empty for that one
-	Quote    string // the words that it is about, as they stood; empty: about the whole section
-	// From and To are where the words stand in version TextVersion of the section, in UTF-16 code units.
+	Quote    string // the words that it is about, as they stood; empty: about the whole section or row
+	// From and To are where the words stand in version TextVersion of the section, in UTF-16 code units. From < To, or the place is
+	// not known.
 	From, To, TextVersion int
+	Before, After         string // what stood around the words
 	Text                  string // Markdown
 	User                  ID
 	By                    string
@@ -227,9 +230,26 @@ type RetroComment struct {
 // LongestComment is how long a comment may be, in bytes.
 const LongestComment = 20_000
 
+// RetroRowKinds are the rows of a retrospective that can be commented on, as RetroComment.Row names them.
+var RetroRowKinds = []string{"moment", "factor", "action"}
+
+const longestRowKey = 200
+
+// RowOf returns the kind and the key of the row that a comment is about; both are empty when it is about none.
+func (c RetroComment) RowOf() (kind, key string) {
+	kind, key, _ = strings.Cut(c.Row, ":")
+	return kind, key
+}
+
+// Anchored reports whether it is known where the words of a comment stood.
+func (c RetroComment) Anchored() bool { return c.Quote != "" && c.From < c.To }
+
 // Validate returns ErrInvalid, naming the field, for what cannot be.
 func (c RetroComment) Validate() error {
+	kind, key := c.RowOf()
 	switch {
+	case c.Row != "" && (!slices.Contains(RetroRowKinds, kind) || key == "" || len(key) > longestRowKey):
+		return Invalidf("row", "%.80q is no row of a retrospective", c.Row)
 	case strings.TrimSpace(c.Text) == "":
 		return Invalidf("text", "say something")
 	case len(c.Text) > LongestComment || len(c.Quote) > LongestComment:

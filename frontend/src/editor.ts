@@ -5,6 +5,7 @@ import { Compartment, EditorSelection, EditorState, Text, type Extension } from 
 import { drawSelection, EditorView, highlightActiveLine, keymap, placeholder } from "@codemirror/view";
 import type { Work } from "./writing/keeping";
 import type { Rule } from "./writing/load";
+import type { About, Spoken } from "./writing/talk";
 import type { Answer, Person, Update } from "./writing/wire";
 import { blame } from "./editor/blame";
 import { continueMarks } from "./editor/continue";
@@ -12,8 +13,10 @@ import { formatKeys } from "./editor/format";
 import { markdown } from "./editor/markdown";
 import { menu } from "./editor/menu";
 import { wholeCharacters } from "./editor/pairs";
+import { overtype } from "./editor/overtype";
 import { paste } from "./editor/paste";
 import { peers, showPeers } from "./editor/peers";
+import { comment, said, showSaid } from "./editor/said";
 import { adoptStyles } from "./editor/styles";
 import { joint, Sync } from "./editor/sync";
 import { theme } from "./editor/theme";
@@ -35,6 +38,8 @@ export type Options = {
   refused(detail: string, status: number): void;
   stale(): void;
   point(client: string, version: number, anchor: number, head: number): void;
+  comment(about: Pick<About, "quote" | "where" | "end"> | undefined): void; // nothing: about the section
+  thread(id: string): void;
   done(): void;
 };
 
@@ -45,6 +50,7 @@ export interface Editor {
   unsent(): number;
   receive(version: number, updates: Update[]): void;
   people(people: Person[]): void;
+  spoken(version: number, all: Spoken[]): boolean; // false: that version is not known here
   retry(again: boolean): void;
   away(): void;
   settled(): Promise<void>;
@@ -67,7 +73,7 @@ export function edit(options: Options): Editor {
     sync.resume(start.changes);
   };
   const view = new EditorView({});
-  const bar = toolbar(view, options.title, options.done);
+  const bar = toolbar(view, options.title, options.done, comment(options, () => sync));
   const findings = document.createElement("div");
   options.parent.replaceChildren(bar, view.dom, findings);
   view.dom.addEventListener("focusout", () => sync.leave());
@@ -79,6 +85,7 @@ export function edit(options: Options): Editor {
     unsent: () => sync.work().changes.length,
     receive: (version, updates) => sync.receive(version, updates),
     people: (people) => showPeers(view, sync, people),
+    spoken: (version, all) => showSaid(view, sync, version, all),
     retry: (again) => sync.retry(again),
     away: () => sync.away(),
     settled: () => sync.settled(),
@@ -112,12 +119,15 @@ function surface(options: Options, sync: () => Sync): Extension {
     placeholder("Write here. Type / for headings, lists and more."),
     wholeCharacters,
     markdown,
-    menu(options.names),
+    menu(options.names, comment(options, sync)),
+    said(options),
     blame(options.rules, options.names, findings),
     peers,
+    overtype,
     paste,
     keymap.of([
       { key: "Mod-Enter", run: () => (options.done(), true) },
+      { key: "Mod-Alt-m", run: comment(options, sync), stopPropagation: true },
       { key: "Mod-s", run: () => true, preventDefault: true }, // everything is saved as it is written
       ...formatKeys,
       ...continueMarks,

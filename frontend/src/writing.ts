@@ -2,7 +2,10 @@
 // lets people write in place. The editor itself is loaded when somebody wants to write.
 import { Live } from "./writing/live";
 import { restore } from "./writing/restore";
+import { picking } from "./writing/picking";
 import { Section } from "./writing/section";
+import { signIn } from "./writing/signin";
+import { Talk } from "./writing/talk";
 
 const lives = new Map<string, Live>();
 
@@ -16,7 +19,20 @@ export function write(elements: HTMLElement[]): void {
     fresh.set(live, [...(fresh.get(live) ?? []), new Section(element, live)]);
   }
   for (const [live, sections] of fresh) {
+    const box = document.querySelector<HTMLElement>("[data-comments]");
+    if (box) talkOf(box, sections, live);
     live.start();
     void restore(live, sections);
   }
+}
+
+/** talkOf lets people comment on sections. */
+function talkOf(box: HTMLElement, sections: Section[], live: Live): void {
+  const talk = new Talk(box, () => void signIn(sections[0].api, () => live.again()));
+  for (const section of sections) section.listen(talk);
+  if (!box.querySelector("#comment")) return; // who only reads
+  picking(({ slug, quote, before }) => {
+    const title = sections.find((section) => section.slug === slug)?.title ?? "";
+    talk.write({ title, quote, fields: { section: slug, quote, before: String(before) } });
+  });
 }

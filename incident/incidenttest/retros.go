@@ -116,8 +116,8 @@ func testRetroParts(t *testing.T, s incident.Store) {
 	late := incident.Moment{ID: "mom_1", Incident: r.Incident, Version: 1, At: Epoch().Add(time.Hour), About: 10 * time.Minute, Lane: "diagnosis", Title: "<b>Disk</b> was seen",
 		Text: "By *two* people", KnownThen: "That the queue grew", Question: true, Events: []incident.ID{"evt_1", "evt_2"}, ChangedBy: "ada", ChangedAt: Epoch()}
 	early := incident.Moment{ID: "mom_2", Incident: r.Incident, Version: 1, At: Epoch(), Lane: "detection", Title: "Alert", ChangedBy: "ada", ChangedAt: Epoch(), AccountOf: "mom_1"}
-	asked := incident.RetroComment{ID: "com_1", Incident: r.Incident, Version: 1, Slug: "summary", Quote: "Disks", From: 0, To: 5, TextVersion: 0, Text: "Which?", User: "usr_2", By: "bob", At: Epoch()}
-	told := incident.RetroComment{ID: "com_2", Incident: r.Incident, Version: 1, Slug: "summary", Answers: "com_1", Text: "All", User: "usr_1", By: "ada", At: Epoch().Add(time.Minute)}
+	asked := incident.RetroComment{ID: "com_1", Incident: r.Incident, Version: 1, Slug: "summary", Quote: "Disks", From: 0, To: 5, TextVersion: 0, After: " full", Text: "Which?", User: "usr_2", By: "bob", At: Epoch()}
+	told := incident.RetroComment{ID: "com_2", Incident: r.Incident, Version: 1, Slug: "summary", Row: "moment:mom_1", Answers: "com_1", Text: "All", User: "usr_1", By: "ada", At: Epoch().Add(time.Minute)}
 	snap := incident.RetroSnapshot{ID: "snap_1", Incident: r.Incident, Why: incident.SnapshotPublished, Number: 1, Name: "first", By: "ada", At: Epoch(),
 		Body: incident.RetroBody{Title: r.Title, State: r.State, Sections: []incident.RetroSection{{Slug: "summary", Title: "Summary", Text: "Short", Version: 4, ChangedAt: Epoch()}}, Moments: []incident.Moment{early}}}
 	update(t, s, func(tx incident.Tx) error {

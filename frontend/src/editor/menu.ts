@@ -5,7 +5,7 @@ import { EditorView, keymap, showTooltip, type Command, type Tooltip } from "@co
 import { make } from "../writing/dialog";
 
 /** Item is a line of the menu; text is what takes the place of what was typed, with ⌷ where the cursor goes. */
-type Item = { label: string; detail: string; text: () => string };
+type Item = { label: string; detail: string; text: () => string; then?: Command };
 type Menu = { from: number; to: number; items: Item[]; at: number };
 
 const MOST = 12; // so many fit without scrolling
@@ -38,17 +38,18 @@ function sought(state: EditorState): { from: number; sign: string; words: string
   return found ? { from: main.head - found[1].length - found[2].length, sign: found[1], words: found[2].toLowerCase() } : undefined;
 }
 
-function open(state: EditorState, people: Item[]): Menu | null {
+function open(state: EditorState, inserts: Item[], people: Item[]): Menu | null {
   const typed = sought(state);
   if (!typed) return null;
-  const all = typed.sign === "/" ? ITEMS : people;
+  const all = typed.sign === "/" ? inserts : people;
   const begins = (label: string) => label.toLowerCase().startsWith(typed.words);
   const items = all.filter(({ label }) => begins(label) || label.split(" ").some(begins)).slice(0, MOST);
   return items.length > 0 ? { from: typed.from, to: state.selection.main.head, items, at: 0 } : null;
 }
 
-/** menu offers the items, and names as people. */
-export function menu(names: string[]): Extension {
+/** menu offers the items, a comment on the line, and names as people. */
+export function menu(names: string[], comment: Command): Extension {
+  const items = [...ITEMS, { label: "Comment", detail: "on this line", text: () => "", then: comment }];
   const people = names.map((name) => item(name, "", `@${name} ⌷`));
   const field = StateField.define<Menu | null>({
     create: () => null,
@@ -57,8 +58,8 @@ export function menu(names: string[]): Extension {
         if (effect.is(close)) return null;
         if (effect.is(move) && menu) return { ...menu, at: (menu.at + effect.value + menu.items.length) % menu.items.length };
       }
-      if (tr.docChanged && tr.isUserEvent("input.type")) return open(tr.state, people);
-      if (tr.docChanged || tr.selection) return menu && (tr.isUserEvent("delete") ? open(tr.state, people) : sought(tr.state) ? mapped(menu, tr.changes.mapPos(menu.from), tr.state) : null);
+      if (tr.docChanged && tr.isUserEvent("input.type")) return open(tr.state, items, people);
+      if (tr.docChanged || tr.selection) return menu && (tr.isUserEvent("delete") ? open(tr.state, items, people) : sought(tr.state) ? mapped(menu, tr.changes.mapPos(menu.from), tr.state) : null);
       return menu;
     },
     provide: (f) => [
@@ -97,6 +98,7 @@ function take(view: EditorView, { from, to, items }: Menu, at: number): void {
   const cursor = text.indexOf("⌷");
   const insert = text.replace("⌷", "");
   view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + (cursor < 0 ? insert.length : cursor) }, effects: close.of(null), scrollIntoView: true, userEvent: "input.complete" });
+  items[at].then?.(view);
 }
 
 function shown(menu: Menu): Tooltip {

@@ -1,6 +1,6 @@
 // The buttons above the text. One of them is in the tab order; arrow keys go to the others.
 import type { StateCommand } from "@codemirror/state";
-import type { EditorView } from "@codemirror/view";
+import type { Command, EditorView } from "@codemirror/view";
 import { make } from "../writing/dialog";
 import * as format from "./format";
 
@@ -15,7 +15,7 @@ const BUTTONS: [string, string, StateCommand, string][] = [
   ["Link", "Link", format.link, "Control+K"],
 ];
 
-export function toolbar(view: EditorView, title: string, done: () => void): HTMLElement {
+export function toolbar(view: EditorView, title: string, done: () => void, comment: Command): HTMLElement {
   const marks = make("div", { class: "ed-marks", role: "toolbar", "aria-label": `Format ${title}` });
   const buttons = BUTTONS.map(([sign, name, run, keys], i) => {
     const button = make("button", { type: "button", class: `btn btn-s btn-quiet ed-${name.split(" ")[0].toLowerCase()}`, "aria-label": sign === "1." ? `1. ${name}` : name, title: `${name} (${keys})`, "aria-keyshortcuts": keys, tabindex: i === 0 ? "0" : "-1" }, sign);
@@ -26,6 +26,10 @@ export function toolbar(view: EditorView, title: string, done: () => void): HTML
     });
     return button;
   });
+  const talk = make("button", { type: "button", class: "btn btn-s btn-quiet", title: "Comment on what is selected (Control+Alt+M)", "aria-keyshortcuts": "Control+Alt+M", tabindex: "-1" }, "Comment");
+  talk.addEventListener("mousedown", (event) => event.preventDefault());
+  talk.addEventListener("click", () => comment(view));
+  buttons.push(talk);
   marks.append(...buttons);
   marks.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

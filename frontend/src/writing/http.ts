@@ -50,6 +50,16 @@ export async function put(api: string, version: number, text: string): Promise<P
   return answer.status === 412 ? { kind: "unknown" } : refused(answer);
 }
 
+/** form sends a form, and returns what is wrong with it, or nothing. */
+export async function form(address: string, fields: URLSearchParams): Promise<string> {
+  const answer = await fetch(address, { method: "POST", body: fields, redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (answer.ok || answer.type === "opaqueredirect") return "";
+  if (answer.status === 401) throw new SignedOut();
+  if (answer.status >= 500 || answer.status === 429) throw new Error(`the server answers ${answer.status}`);
+  const told = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".error, .banner-bad");
+  return told?.textContent?.trim() || `The server answers ${answer.status}.`;
+}
+
 /** page returns a part of a page as HTML. */
 export async function page(address: string): Promise<string> {
   const answer = await ask(address);

@@ -11,6 +11,7 @@ import { prompts } from "./prompts";
 import { rewrite } from "./rewrite";
 import { SaveState } from "./savestate";
 import { signIn } from "./signin";
+import type { Spoken, Talk } from "./talk";
 import type { Person, Standing, Update } from "./wire";
 
 const RENDER_MS = 1000;
@@ -32,6 +33,9 @@ export class Section implements Follower {
   private keeping?: Keeping;
   private renderDue = 0;
   private rewriting = false;
+  private talk?: Talk;
+  private marks?: string; // what is spoken of, as the page has it
+  private unmarked?: Spoken[]; // of a version that the editor does not know yet
   private blocked = false; // changes cannot be sent, the text as a whole has to be
   private tried = 0; // when that was tried
 
@@ -51,6 +55,22 @@ export class Section implements Follower {
 
   version = (): number => this.editor?.version() ?? this.known;
   eager = (): boolean => this.editor !== undefined;
+
+  /** listen marks what is spoken of, and lets this person speak. */
+  listen(talk: Talk): void {
+    this.talk = talk;
+    talk.tell(this);
+    this.element.querySelector("[data-comment]")?.addEventListener("click", () => talk.write({ title: this.title, fields: { section: this.slug } }));
+  }
+
+  /** spoken marks stretches in the open editor; where the text is read, the server marks them. */
+  spoken(all: Spoken[]): void {
+    const marks = all.map(({ id, from, to }) => `${id} ${from} ${to}`).join();
+    const same = this.marks === undefined || this.marks === marks;
+    this.marks = marks;
+    if (!this.editor) return same ? undefined : this.renderSoon();
+    this.unmarked = this.editor.spoken(all[0]?.version ?? this.editor.version(), all) ? undefined : all;
+  }
 
   /** open lets this person write here. */
   async open(): Promise<void> {
@@ -101,8 +121,10 @@ export class Section implements Follower {
   }
 
   updates(version: number, updates: Update[]): void {
-    if (this.editor) this.editor.receive(version, updates);
-    else this.known = Math.max(this.known, version + updates.length);
+    if (this.editor) {
+      this.editor.receive(version, updates);
+      if (this.unmarked) this.spoken(this.unmarked);
+    } else this.known = Math.max(this.known, version + updates.length);
     if (updates.length > 0) this.renderSoon();
   }
 
@@ -152,8 +174,11 @@ export class Section implements Follower {
       },
       stale: () => void this.rewrite(),
       point: (client, version, anchor, head) => this.live.point(this.slug, client, version, anchor, head),
+      comment: (about) => this.talk?.write({ title: this.title, ...about, fields: { section: this.slug } }),
+      thread: (id) => this.talk?.show(id),
       done: () => void this.done(),
     });
+    this.talk?.soon();
     this.state.reach(this.live.standing);
     this.live.open(this);
     this.people(this.live.people.filter((person) => person.section === this.slug));

@@ -18,8 +18,8 @@ func (d *Desk) Comments(ctx context.Context, id incident.ID, sight incident.Sigh
 	return d.Store.RetroComments(ctx, id)
 }
 
-// AddComment says something of a retrospective in the name of the actor. Of c the section, the words it is about, the comment
-// that it answers and its text count.
+// AddComment says something of a retrospective in the name of the actor. Of c the section, the row, where the words stand that it is about, the
+// comment that it answers and its text count; a quote counts only where no place is given.
 func (d *Desk) AddComment(ctx context.Context, c incident.RetroComment, sight incident.Sight) (incident.RetroComment, error) {
 	all, err := d.Comments(ctx, c.Incident, sight)
 	if err != nil {
@@ -30,7 +30,7 @@ func (d *Desk) AddComment(ctx context.Context, c incident.RetroComment, sight in
 		if i < 0 || all[i].Answers != "" {
 			return c, incident.Invalidf("answers", "the comment that this answers is not there any more")
 		}
-		c.Slug = all[i].Slug
+		c.Slug, c.Row = all[i].Slug, all[i].Row
 	}
 	who := incident.ActorOf(ctx)
 	c.ID, c.Version, c.At, c.By, c.Text = incident.NewID("com"), 1, d.Now().UTC().Truncate(time.Microsecond), who.Name, strings.TrimSpace(c.Text)
@@ -38,6 +38,9 @@ func (d *Desk) AddComment(ctx context.Context, c incident.RetroComment, sight in
 		c.User = who.ID
 	}
 	if err := c.Validate(); err != nil {
+		return c, err
+	}
+	if err := d.anchor(ctx, &c); err != nil {
 		return c, err
 	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {

@@ -46,7 +46,17 @@ func (b browser) tab(t *testing.T, s site) *tab {
 		t.Fatalf("open a tab: %v", err)
 	}
 	p.do(chromedp.EmulateViewport(1280, 900))
+	p.tellPolicy()
 	return p
+}
+
+// tellPolicy has pages say which element broke the policy of contents; what the browser reports by itself does not.
+func (p *tab) tellPolicy() {
+	p.t.Helper()
+	script := `document.addEventListener('securitypolicyviolation', e => console.error('policy', e.effectiveDirective, e.blockedURI, e.sourceFile + ':' + e.lineNumber, (e.target.outerHTML ?? '').slice(0, 300), (e.target.parentNode?.outerHTML ?? '').slice(0, 300)))`
+	if _, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
+		p.t.Fatalf("tell of the policy: %v", err)
+	}
 }
 
 // note keeps what must not happen.

@@ -32,6 +32,7 @@ func writing(t *testing.T, b browser) {
 		{"a session that ends", "summary", sessionEnds},
 		{"nothing but keys", "surprises", onlyKeys},
 		{"pasting", "detection", pasting},
+		{"comments on words", "impact", comments},
 	} {
 		t.Run(flow.name, func(t *testing.T) {
 			ana.t, ben.t = t, t

@@ -25,12 +25,15 @@ type retroCommentRow struct {
 	ResolvedAt  sql.NullTime
 	ResolvedBy  string
 	RemovedAt   sql.NullTime
+	About       string
+	QuoteBefore string
+	QuoteAfter  string
 }
 
 func (r retroCommentRow) value() (incident.RetroComment, error) {
 	return incident.RetroComment{ID: r.ID, Incident: r.IncidentID, Version: r.Version, Slug: r.Slug, Answers: r.Answers, Quote: r.Quote, From: r.QuoteFrom,
 		To: r.QuoteTo, TextVersion: r.TextVersion, Text: r.Words, User: r.UserID, By: r.SaidBy, At: r.At.UTC(), ResolvedAt: utc(r.ResolvedAt),
-		ResolvedBy: r.ResolvedBy, RemovedAt: utc(r.RemovedAt)}, nil
+		ResolvedBy: r.ResolvedBy, RemovedAt: utc(r.RemovedAt), Row: r.About, Before: r.QuoteBefore, After: r.QuoteAfter}, nil
 }
 
 // RetroComments implements incident.Reader.
@@ -54,7 +57,7 @@ func (t *tx) PutRetroComment(c incident.RetroComment) error {
 	if err == nil {
 		t.record(incident.AuditObject{Kind: "comment", ID: c.ID, Name: c.Slug}, before, &c)
 		row := retroCommentRow{c.ID, c.Incident, c.Version, c.Slug, c.Answers, c.Quote, c.From, c.To, c.TextVersion, c.Text, c.User, c.By, c.At,
-			null(c.ResolvedAt), c.ResolvedBy, null(c.RemovedAt)}
+			null(c.ResolvedAt), c.ResolvedBy, null(c.RemovedAt), c.Row, c.Before, c.After}
 		err = upsert(t.db, "retro_comments", []retroCommentRow{row}, "id")
 	}
 	if err == nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +28,7 @@ func (s *Server) retroRoutes(get, post func(path string, needs incident.Ability,
 	post(at+"/sections", incident.Write, s.changeSections)
 	get(at+"/sections/:section", incident.Read, s.retroText)
 	post(at+"/sections/:section", incident.Write, s.saveSection)
+	get(at+"/comments", incident.Read, s.retroComments)
 	post(at+"/comments", incident.Write, s.addComment)
 	post(at+"/comments/:comment", incident.Write, s.changeComment)
 	get(at+"/export/:file", incident.Read, s.retroFile)
@@ -68,6 +68,7 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 		return nil, err
 	}
 	fillSections(w, &page, slug, draft)
+	page.Row = rowChoice(w, r.Query("row"))
 	for _, g := range w.Gates(page.Open) {
 		page.Gates = append(page.Gates, frontend.RetroGate{Words: g.Words, Lacks: g.Lacks, Met: g.Met, Hard: g.Hard})
 		if g.Hard && !g.Met {
@@ -96,6 +97,7 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 func fillSections(w *desk.Writing, page *frontend.RetroPage, slug, draft string) {
 	for _, x := range w.Sections {
 		part := retroSection(w, x, page.MayEdit && w.State.Writable())
+		part.Said = saidIn(page.Threads, x.Slug)
 		open := 0
 		for _, t := range page.Threads {
 			if t.Slug == x.Slug && t.ResolvedAt.IsZero() {
@@ -128,6 +130,7 @@ func (s *Server) fillRows(ctx context.Context, r *request, page *frontend.RetroP
 	if page.Actions, err = s.actionPart(ctx, r, page.Incident, page.Form); err != nil {
 		return err
 	}
+	fillRowComments(page)
 	rows := map[string]int{"timeline": len(page.Told.Rows), "factors": len(page.Factors.Rows), "actions": len(page.Actions.Items) + len(page.Actions.Dropped)}
 	for i := range page.Sections {
 		page.Sections[i].Rows = rows[page.Sections[i].Slug] > 0
@@ -151,7 +154,11 @@ func (s *Server) retroText(r *request) (answer, error) {
 	if !ok {
 		return answer{}, incident.ErrNotFound
 	}
-	return show(frontend.RetroText{Shell: r.shell(x.Title, frontend.NavIncidents), Text: x.Text})
+	page := frontend.RetroPage{}
+	if err := s.fillThreads(r.Request.Context(), r, w, &page); err != nil {
+		return answer{}, err
+	}
+	return show(frontend.RetroText{Shell: r.shell(x.Title, frontend.NavIncidents), Text: x.Text, Said: saidIn(page.Threads, x.Slug)})
 }
 
 func incidentCrumbs(inc *incident.Incident) []frontend.Link {
@@ -184,43 +191,6 @@ func (s *Server) retroFacts(r *request, inc *incident.Incident) []frontend.Pair 
 		add("Team", s.Live.Snapshot().Name(inc.Team))
 	}
 	return out
-}
-
-func (s *Server) fillThreads(ctx context.Context, r *request, w *desk.Writing, page *frontend.RetroPage) error {
-	all, err := s.Comments(ctx, w.Incident.ID, r.viewer.Sight())
-	if err != nil {
-		return err
-	}
-	for _, c := range all {
-		if c.Answers != "" {
-			continue
-		}
-		t := frontend.RetroThread{RetroComment: c, Own: c.User != "" && c.User == r.viewer.User}
-		if x, ok := w.Section(c.Slug); ok {
-			t.Section = x.Title
-		}
-		for _, a := range all {
-			if a.Answers == c.ID {
-				t.Answered = append(t.Answered, a)
-			}
-		}
-		if c.ResolvedAt.IsZero() {
-			page.Open++
-		}
-		page.Threads = append(page.Threads, t)
-	}
-	slices.SortStableFunc(page.Threads, func(a, b frontend.RetroThread) int {
-		return cmp.Compare(resolved(a), resolved(b))
-	})
-	return nil
-}
-
-// resolved puts open threads first.
-func resolved(t frontend.RetroThread) int {
-	if t.ResolvedAt.IsZero() {
-		return 0
-	}
-	return 1
 }
 
 // ruleWords says what the rules want of an incident.
@@ -392,15 +362,4 @@ func (s *Server) saveSection(r *request) (answer, error) {
 		done = "Saved, together with what others wrote meanwhile."
 	}
 	return s.retroDone(r, 0, err, "#s-"+slug, done)
-}
-
-func (s *Server) addComment(r *request) (answer, error) {
-	c := incident.RetroComment{Incident: incident.ID(r.Param("id")), Slug: r.PostForm("section"), Quote: strings.TrimSpace(r.PostForm("quote")), Answers: incident.ID(r.PostForm("answers")), Text: r.PostForm("text")}
-	_, err := s.AddComment(r.Request.Context(), c, r.viewer.Sight())
-	return s.retroDone(r, 0, err, "#comments", "Said.")
-}
-
-func (s *Server) changeComment(r *request) (answer, error) {
-	err := s.ChangeComment(r.Request.Context(), incident.ID(r.Param("id")), incident.ID(r.Param("comment")), r.PostForm("action"), r.viewer.Sight())
-	return s.retroDone(r, 0, err, "#comments", map[string]string{"resolve": "Resolved.", "reopen": "Open again.", "remove": "Removed."}[r.PostForm("action")])
 }

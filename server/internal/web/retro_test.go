@@ -75,6 +75,7 @@ func TestRetrospective(t *testing.T) {
 	s.post(at+"/comments", http.StatusSeeOther, "answers", string(comments[0].ID), "text", "All of them.")
 	s.post(at+"/comments/"+string(comments[0].ID), http.StatusSeeOther, "action", "resolve")
 	s.lists(at, []string{"resolved by admin", "How many hosts?", "All of them."}, []string{"Open comments: 1"})
+	s.commentsOnWords(at)
 
 	s.post(at+"/comments", http.StatusSeeOther, "section", "impact", "text", "In which regions?")
 	s.lists(at, []string{"Comments", "In which regions?", "resolved by admin", "How many hosts?"}, nil) // open ones first
@@ -214,4 +215,36 @@ func TestRetrospectiveRules(t *testing.T) {
 	s.post(path, http.StatusSeeOther, "version", "1", "process", `{"rules":[{"name":"Everything","template":"A","required":true}],"templates":[{"name":"A","sections":[{"slug":"a","title":"A part"}]}]}`)
 	s.lists(path, []string{"Version 2", "Everything", "A part"}, []string{"Executive summary"})
 	s.post(path, http.StatusUnprocessableEntity, "version", "1", "flavour", "SRE")
+}
+
+// commentsOnWords: words are quoted as they are read, marked where they are read, and followed; a row is commented on by its link.
+func (s *importSite) commentsOnWords(at string) {
+	s.Helper()
+	s.post(at+"/comments", http.StatusSeeOther, "section", "summary", "quote", "went everywhere at once", "text", "By which tool?")
+	page := s.get(at, http.StatusOK)
+	if !strings.Contains(page, `<mark data-said="com_`) || !strings.Contains(page, "<em><mark") || !strings.Contains(page, ", comment by admin</span></a>") {
+		s.Error("what the comment is about is not marked where the text is read")
+	}
+	if part := s.get(at+"/sections/summary", http.StatusOK); !strings.Contains(part, `<mark data-said="com_`) {
+		s.Error("what scripts fetch is not marked")
+	}
+	if threads := s.get(at+"/comments", http.StatusOK); !strings.Contains(threads, `data-section="summary" data-from="12" data-to="37"`) {
+		s.Errorf("the threads do not say where the words stand: %s", threads)
+	}
+	s.post(at+"/actions", http.StatusNotFound) // only incidents have those
+	s.post("/incidents/inc_1/actions", http.StatusSeeOther, "title", "Add a canary", "owner", "Responder One", "due", "2099-01-01", "do", "save")
+	row := between(s.get(at, http.StatusOK), `data-comment-row="action:`, `"`)
+	s.lists(at+"?row=action:"+row+"#comment", []string{"Comment on Add a canary", "About Add a canary"}, nil)
+	s.post(at+"/comments", http.StatusSeeOther, "row", "action:"+row, "text", "For which services?")
+	s.lists(at, []string{"1 open comment on Add a canary", "About Add a canary", "For which services?"}, nil)
+	s.post(at+"/comments", http.StatusUnprocessableEntity, "row", "nothing:1", "text", "x")
+	comments, err := s.app.Desk.Comments(s.Context(), "inc_1", incident.Sight{All: true})
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, c := range comments {
+		if c.Answers == "" && c.ResolvedAt.IsZero() {
+			s.post(at+"/comments/"+string(c.ID), http.StatusSeeOther, "action", "resolve")
+		}
+	}
 }
