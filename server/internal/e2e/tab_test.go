@@ -34,7 +34,18 @@ type tab struct {
 // tab opens a window, 1280 pixels wide.
 func (b browser) tab(t *testing.T, s site) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return b.window(t, s, chromedp.WithNewBrowserContext())
+}
+
+// sibling opens a window that has the cookies of the tab that b is of.
+func (b browser) sibling(t *testing.T, s site) *tab {
+	t.Helper()
+	return b.window(t, s)
+}
+
+func (b browser) window(t *testing.T, s site, options ...chromedp.ContextOption) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, options...)
 	p := &tab{t: t, ctx: ctx, site: s}
 	t.Cleanup(func() {
 		cancel()

@@ -33,6 +33,9 @@ func writing(t *testing.T, b browser) {
 		{"nothing but keys", "surprises", onlyKeys},
 		{"pasting", "detection", pasting},
 		{"comments on words", "impact", comments},
+		{"open editors, to the eye and on paper", "response", openEditors},
+		{"eight tabs", "decided", eightTabs},
+		{"from search to published by keys", "", byKeys},
 	} {
 		t.Run(flow.name, func(t *testing.T) {
 			ana.t, ben.t = t, t
