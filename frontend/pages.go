@@ -36,6 +36,7 @@ type Shell struct {
 	// they are applied again. Empty: none do.
 	InFile string
 	Views  SavedViews
+	Unread int // notices that the viewer has not read
 }
 
 func (s Shell) shell() Shell { return s }

@@ -178,6 +178,11 @@ type Reader interface {
 	Views(ctx context.Context, owner ID) ([]View, error)
 	View(ctx context.Context, id ID) (*View, error) // removed ones, too
 
+	// Notices returns what a user was told about incidents that sight sees, unread ones first, then the newest; at most limit behind skip.
+	Notices(ctx context.Context, user ID, sight Sight, skip, limit int) ([]Notice, error)
+	// UnreadNotices counts those of Notices that are unread.
+	UnreadNotices(ctx context.Context, user ID, sight Sight) (int, error)
+
 	// Setting returns the value stored under key, or ErrNotFound.
 	Setting(ctx context.Context, key string) (string, error)
 
@@ -350,6 +355,14 @@ type Tx interface {
 	PutView(v View) error // ErrConflict when its owner has another one of the name in use
 	// SweepViews forgets views that were removed before a time.
 	SweepViews(before time.Time) error
+	// AddNotices adds those whose id is not there yet, and returns them.
+	AddNotices(ns []Notice) (added []Notice, err error)
+	// ReadNotices notes that a user has read some of their notices, or all when there are no ids.
+	ReadNotices(user ID, ids []ID, at time.Time) error
+	// SweepNotices forgets notices of before a time.
+	SweepNotices(before time.Time) error
+	// ForgetNotices removes all that was told to a user.
+	ForgetNotices(user ID) error
 	PutSetting(key, value string) error
 	// SweepSettings forgets the settings whose key begins with prefix and whose value, as text, sorts before another.
 	SweepSettings(prefix, before string) error

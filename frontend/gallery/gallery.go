@@ -105,6 +105,8 @@ func (w world) pages() []State {
 		{"search", w.search()},
 		{"palette", w.palette()},
 		{"views", w.views()},
+		{"notices", w.notices()},
+		{"notices-empty", frontend.NoticesPage{Shell: w.on("Notices", "", "/notices")}},
 		{"retros", w.retros()},
 		{"retro", w.retroPage()},
 		{"retro-begin", w.retroBegin()},

@@ -30,7 +30,9 @@ var untold = map[string]string{
 	"PutManaged": "what files changed has entries", "DeleteManaged": "what files changed has entries",
 	"PutErased": "the erasure has an entry, which names nobody", "PutErasure": "the erasure has an entry, which names nobody",
 	"SweepRaws": "a job keeps to the retention rules, and says so in one entry", "DeleteRetrospectives": "a job keeps to the retention rules, and says so in one entry",
-	"UserByID": "reads", "Administrators": "reads", "TouchToken": "a use", "SecondFactorOf": "reads",
+	"AddNotices": "what it tells of has an entry", "ReadNotices": "somebody reads", "SweepNotices": "a job forgets what is long over",
+	"ForgetNotices": "the erasure has an entry",
+	"UserByID":      "reads", "Administrators": "reads", "TouchToken": "a use", "SecondFactorOf": "reads",
 }
 
 // told calls every other method, as somebody who decided to.

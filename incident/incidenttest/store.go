@@ -90,6 +90,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"second factors", testSecondFactors},
 		{"what is provisioned", testProvisioned},
 		{"views", testViews},
+		{"notices", testNotices},
 		{"settings", testSettings},
 		{"every method of a transaction is in the audit log, or says why not", testAuditMethods},
 		{"the audit log says who, what, and before and after", testAuditEntries},

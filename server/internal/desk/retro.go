@@ -139,7 +139,12 @@ func (c retroCases) of(inc *incident.Incident) incident.RetroCase {
 // changeRetro lets f change a retrospective that stands at version base, 0 for whichever, and puts the next version. Who acts is
 // the actor of ctx. What f changes of its sections or other rows it puts itself.
 func (d *Desk) changeRetro(ctx context.Context, id incident.ID, base int, sight incident.Sight, f func(tx incident.Tx, r *incident.Retro) error) (incident.Retro, incident.Seq, error) {
-	if _, err := d.Incident(ctx, id, sight); err != nil {
+	inc, err := d.Incident(ctx, id, sight)
+	if err != nil {
+		return incident.Retro{}, 0, err
+	}
+	a, err := d.tellable(ctx)
+	if err != nil {
 		return incident.Retro{}, 0, err
 	}
 	var out incident.Retro
@@ -151,7 +156,12 @@ func (d *Desk) changeRetro(ctx context.Context, id incident.ID, base int, sight 
 		if base != 0 && base != r.Version {
 			return fmt.Errorf("desk: %s changed this retrospective on %s; look at it and try again: %w", r.ChangedBy, r.ChangedAt.Format(time.RFC3339), incident.ErrConflict)
 		}
+		was := *r
+		was.Reviews = slices.Clone(r.Reviews)
 		if err := f(tx, r); err != nil {
+			return err
+		}
+		if err := d.tellOfState(ctx, tx, inc, a, was, *r); err != nil {
 			return err
 		}
 		r.Version, r.ChangedAt, r.ChangedBy = r.Version+1, d.Now().UTC().Truncate(time.Microsecond), incident.ActorOf(ctx).Name

@@ -43,8 +43,15 @@ func (d *Desk) AddComment(ctx context.Context, c incident.RetroComment, sight in
 	if err := d.anchor(ctx, &c); err != nil {
 		return c, err
 	}
+	told, err := d.commentNotices(ctx, c, all)
+	if err != nil {
+		return c, err
+	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
 		if _, err := tx.RetroByID(c.Incident); err != nil {
+			return err
+		}
+		if _, err := tx.AddNotices(told); err != nil {
 			return err
 		}
 		return tx.PutRetroComment(c)

@@ -104,7 +104,16 @@ func (d *Desk) tendRetro(ctx context.Context, id incident.ID) error {
 		return err
 	}
 	w.Authors = d.Authors(ctx, w)
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutReading(w.reading(), now) })
+	told, err := d.mentionNotices(ctx, w)
+	if err != nil {
+		return err
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		if _, err := tx.AddNotices(told); err != nil {
+			return err
+		}
+		return tx.PutReading(w.reading(), now)
+	})
 	return err
 }
 
@@ -120,7 +129,9 @@ func (d *Desk) SnapRetros(ctx context.Context) error {
 			err = errors.Join(err, d.snapIdle(ctx, r, before))
 		}
 	}
-	_, swept := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)) })
+	_, swept := d.Store.Update(ctx, func(tx incident.Tx) error {
+		return errors.Join(tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)), tx.SweepNotices(d.Now().UTC().Add(-noticesKept)))
+	})
 	return errors.Join(err, swept)
 }
 

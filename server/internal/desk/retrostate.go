@@ -156,7 +156,11 @@ func (d *Desk) enter(ctx context.Context, tx incident.Tx, w *Writing, r *inciden
 		By: incident.ActorOf(ctx).Name, At: now, Body: body}); err != nil {
 		return err
 	}
-	return tx.PutReading(w.reading(), now)
+	told, err := d.mentionNotices(ctx, w)
+	if err == nil {
+		_, err = tx.AddNotices(told)
+	}
+	return cmp.Or(err, tx.PutReading(w.reading(), now))
 }
 
 // AskReview asks users, by their sign-in names, to look at a retrospective, and lets it be in review.

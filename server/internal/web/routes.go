@@ -107,6 +107,8 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/about", incident.Read, s.about)
 	get("/help/keyboard", incident.Read, s.keys)
 	get("/help/metrics", incident.Read, s.metrics)
+	get(noticesPath, incident.Read, s.notices)
+	post(noticesPath+"/read", incident.Read, s.readNotices)
 	s.importRoutes(r)
 	s.settingsRoutes(get, post)
 	s.factorRoutes(get, post)

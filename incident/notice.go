@@ -1,0 +1,46 @@
+package incident
+
+import "time"
+
+// Notice tells one user of something that concerns them. It holds no words of the incident but the title of the part that it is about;
+// what the incident is called is looked up for whoever reads it, and shown to those alone who see the incident then.
+type Notice struct {
+	ID       ID // follows from what it tells of, where that must not be told twice
+	User     ID
+	Kind     NoticeKind
+	Incident ID
+	Place    string // behind the incident's address: "/retrospective#c-com_1"; may be empty
+	About    string // the title of a section or an action item; may be empty
+	By       string // who caused it; empty: nobody signed in
+	At       time.Time
+	ReadAt   time.Time // zero while it is unread
+}
+
+// Path is where a notice leads to.
+func (n Notice) Path() string { return "/incidents/" + string(n.Incident) + n.Place }
+
+// NoticeKind says why somebody is told.
+type NoticeKind string
+
+const (
+	NoticeMention   NoticeKind = "mention"   // somebody wrote @ and their name
+	NoticeReply     NoticeKind = "reply"     // a thread that they wrote in was answered
+	NoticeReview    NoticeKind = "review"    // their review was asked for
+	NoticeAnswer    NoticeKind = "answer"    // their retrospective was approved, or changes were asked for
+	NoticePublished NoticeKind = "published" // their retrospective was published
+)
+
+// noticeWords say of each kind what happened, and the reason that a reader is given.
+var noticeWords = map[NoticeKind][2]string{
+	NoticeMention:   {"mentions you", "you are mentioned"},
+	NoticeReply:     {"answers in a thread", "you wrote in this thread"},
+	NoticeReview:    {"asks for your review", "your review is asked for"},
+	NoticeAnswer:    {"reviewed your retrospective", "you own the retrospective"},
+	NoticePublished: {"published your retrospective", "you own the retrospective"},
+}
+
+// Says returns what somebody did: "mentions you".
+func (k NoticeKind) Says() string { return noticeWords[k][0] }
+
+// Why returns the reason that a reader is given, behind "because": "you are mentioned".
+func (k NoticeKind) Why() string { return noticeWords[k][1] }
