@@ -277,6 +277,19 @@ func bodies(ids map[string]string) map[string]any {
 		"PUT /api/v1/incidents/{id}/retrospective/sections/{slug}":          map[string]any{"text": "", "base": ""},
 		"POST /api/v1/incidents/{id}/retrospective/sections/{slug}/updates": map[string]any{"version": 0, "client": ids["who"] + ".editor01", "updates": []any{[]any{[]any{0, "Made up.", ""}}}},
 
+		"POST /api/v1/incidents/{id}/retrospective":                            map[string]any{},
+		"PATCH /api/v1/incidents/{id}/retrospective/details":                   map[string]any{"title": "Cold cache", "due_at": "2027-02-01"},
+		"POST /api/v1/incidents/{id}/retrospective/state":                      map[string]any{"state": "in_review"},
+		"POST /api/v1/incidents/{id}/retrospective/review":                     map[string]any{"reviewers": []string{}},
+		"POST /api/v1/incidents/{id}/retrospective/answer":                     map[string]any{"answer": "changes", "words": "say when it began"},
+		"POST /api/v1/incidents/{id}/retrospective/sections":                   map[string]any{"action": "add", "title": "Decided not to do"},
+		"POST /api/v1/incidents/{id}/retrospective/comments":                   map[string]any{"text": "Since when?", "section": "summary"},
+		"PATCH /api/v1/incidents/{id}/retrospective/comments/{comment}":        map[string]any{"action": "resolve"},
+		"POST /api/v1/incidents/{id}/retrospective/history":                    map[string]any{"name": "made up"},
+		"POST /api/v1/incidents/{id}/retrospective/history/{snapshot}/restore": map[string]any{"section": "summary"},
+		"POST /api/v1/incidents/{id}/retrospective/import/preview":             map[string]any{"text": "## Summary {#summary}\n\nMade up.\n"},
+		"POST /api/v1/incidents/{id}/retrospective/import":                     map[string]any{"text": "## Lessons {#lessons}\n\nMade up.\n"},
+
 		"POST /api/v1/incidents":                                      map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},
 		"PATCH /api/v1/incidents/{id}":                                map[string]any{"tags": []string{"looked-at"}, "severity": 3},
 		"POST /api/v1/incidents/{id}/similar":                         map[string]any{"other_id": ids["other"], "verdict": "apart"},
@@ -338,6 +351,10 @@ func callOperation(t *testing.T, api openAPI, v visitor, method, path string, id
 		case strings.HasPrefix(path, "/api/v1/views/"):
 			ids["views"] = savedID(t, v, "/views", viewBody("To be removed"))
 		}
+	}
+	const retro = "/api/v1/incidents/{id}/retrospective/"
+	if before := map[string]string{retro + "state": "draft", retro + "answer": "in_review"}[path]; before != "" && method == http.MethodPost {
+		v.send(t, method, fill(t, retro+"state", ids), map[string]any{"state": before}) // refused where it is in that state already
 	}
 	var got response
 	if method == http.MethodPut && strings.HasSuffix(path, "/sections/{slug}") {

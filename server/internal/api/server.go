@@ -42,6 +42,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 		route(op.method, prefix+pathParam.ReplaceAllString(op.path, ":$1"), op.needs, s.identify(op.needs), s.answer(op))
 	}
 	route(http.MethodGet, prefix+"/charts/:file", incident.Read, s.identify(incident.Read), s.chart)
+	route(http.MethodGet, prefix+"/incidents/:id/retrospective/export/:file", incident.Read, s.identify(incident.Read), s.retroExport)
 	route(http.MethodGet, prefix+"/slo.yaml", incident.Read, s.identify(incident.Read), s.exportOpenSLO)
 	route(http.MethodPost, prefix+"/slo.yaml", incident.Agree, s.identify(incident.Agree), s.importOpenSLO)
 	route(http.MethodPost, "/hooks/:connection", "", s.hook)
@@ -51,7 +52,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 
 func (s *Server) operations() []operation {
 	var ops []operation
-	for _, group := range [][]operation{s.incidentOps(), s.writingOps(), s.eventOps(), s.findOps(), s.viewOps(), s.factorOps(), s.momentOps(), s.runbookOps(), s.actionOps(), s.problemOps(), s.measureOps(), s.workOps(), s.durationOps(), s.contractOps(), s.objectiveOps(), s.importOps(), s.connectionOps(), s.accountOps(), s.auditOps()} {
+	for _, group := range [][]operation{s.incidentOps(), s.writingOps(), s.eventOps(), s.findOps(), s.viewOps(), s.factorOps(), s.momentOps(), s.retroOps(), s.runbookOps(), s.actionOps(), s.problemOps(), s.measureOps(), s.workOps(), s.durationOps(), s.contractOps(), s.objectiveOps(), s.importOps(), s.connectionOps(), s.accountOps(), s.auditOps()} {
 		ops = append(ops, group...)
 	}
 	return append(ops, s.configOps()...)

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"hindsight/incident"
+	"hindsight/server/internal/desk"
+)
+
+// RetroList is a page of retrospectives that are written here.
+type RetroList struct {
+	Items []RetroListed `json:"items" doc:"the last changed first"`
+	Total int           `json:"total"`
+	Next  string        `json:"next,omitempty" doc:"send it as after for the next page; empty on the last one"`
+}
+
+// RetroListed is a retrospective in a list, with its incident.
+type RetroListed struct {
+	RetroStanding
+	About PromisedFor `json:"incident"`
+	Late  bool        `json:"late" doc:"its due date has passed and it is not published"`
+}
+
+// RetroListParams narrow the list down.
+type RetroListParams struct {
+	State []string `query:"state" doc:"draft, in_review, approved, published, revised, not_required"`
+	Owner string   `query:"owner" doc:"name of a user as the list has it; me: the owner of the token; none: nobody"`
+	Late  bool     `query:"late" doc:"true: only those that are late"`
+	After string   `query:"after"`
+	Limit int      `query:"limit" default:"50"`
+}
+
+func (p RetroListParams) takes(x RetroListed, owner, me incident.ID) bool {
+	switch {
+	case len(p.State) > 0 && !slices.Contains(p.State, x.State), p.Late && !x.Late:
+		return false
+	case p.Owner == "me":
+		return me != "" && owner == me
+	case p.Owner == "none":
+		return owner == ""
+	}
+	return p.Owner == "" || p.Owner == x.Owner
+}
+
+func (s *Server) retroList(ctx context.Context, v Viewer, p RetroListParams) (RetroList, error) {
+	out := RetroList{Items: []RetroListed{}}
+	for _, state := range p.State {
+		if !slices.Contains(incident.RetroStates, incident.RetroState(state)) {
+			return out, incident.Invalidf("state", "%.40q is not one of %v", state, incident.RetroStates)
+		}
+	}
+	skip := 0
+	if p.After != "" {
+		var err error
+		if skip, err = strconv.Atoi(p.After); err != nil || skip < 0 {
+			return out, incident.Invalidf("after", "%.40q is not where a page ended", p.After)
+		}
+	}
+	all, err := s.desk.VisibleRetros(ctx, v.Sight())
+	if err != nil {
+		return out, err
+	}
+	for _, r := range all {
+		if x := s.retroListed(r); p.takes(x, r.Owner, v.User) {
+			carries(ctx, r.Incident)
+			out.Items = append(out.Items, x)
+		}
+	}
+	out.Total = len(out.Items)
+	from := min(skip, out.Total)
+	end := min(from+min(max(p.Limit, 1), mostListed), out.Total)
+	if end < out.Total {
+		out.Next = strconv.Itoa(end)
+	}
+	out.Items = out.Items[from:end]
+	return out, nil
+}
+
+func (s *Server) retroListed(r desk.VisibleRetro) RetroListed {
+	return RetroListed{retroStanding(r.Retro), PromisedFor{r.Incident.ID, r.Incident.Number, r.Incident.Title}, r.State.Open() && !r.Due.IsZero() && r.Due.Before(s.desk.Now())}
+}
+
+// RetroCompliance is how far the company keeps to its own rules.
+type RetroCompliance struct {
+	Needed  int           `json:"needed" doc:"incidents of the last 90 days that are over and that the rules want a retrospective of"`
+	Have    int           `json:"have" doc:"those of them that have one, or a decision that none is needed"`
+	Missing []incident.ID `json:"missing_incident_ids" doc:"the others, the oldest first"`
+	All     bool          `json:"complete" doc:"false: there are more incidents than are read; these are the latest"`
+}
+
+func (s *Server) retroCompliance(ctx context.Context, v Viewer, _ none) (RetroCompliance, error) {
+	c, err := s.desk.RetroCompliance(ctx, v.Sight())
+	return RetroCompliance{c.Needed, c.Needed - len(c.Missing), append([]incident.ID{}, c.Missing...), c.All}, err
+}
