@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // Near is a text near another one.
@@ -104,10 +105,20 @@ func (c *Corpus) Shared(a, b, n int) []string {
 		norm := c.norm(x) * c.norm(y)
 		common(x, y, func(i, j int) {
 			idf := c.idf(x.terms[i])
+			if bareNumber(c.terms[x.terms[i]].form) {
+				return
+			}
 			weights[x.terms[i]] += c.weight(x.counts[i], idf) * c.weight(y.counts[j], idf) / norm
 		})
 	}
 	return c.heaviest(weights, n)
+}
+
+// bareNumber reports whether a word is part of a date or a time, or looks like it: at most two digits, or a year. Such words count, and tell a
+// person nothing; 504 and 8443 do.
+func bareNumber(form string) bool {
+	n, err := strconv.Atoi(form)
+	return err == nil && (len(form) <= 2 || len(form) == 4 && n >= 1990 && n < 2100)
 }
 
 // heaviest returns the forms of the terms with most weight.

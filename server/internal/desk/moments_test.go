@@ -148,3 +148,17 @@ func TestChangeMoment(t *testing.T) {
 		t.Errorf("put back = %+v, %v", back, err)
 	}
 }
+
+// TestUntold: a time that a moment tells of is not told twice, and one that was moved away from it is.
+func TestUntold(t *testing.T) {
+	resolved := incident.Milestone{Name: incident.ResolvedAt, At: time.Date(2026, 2, 1, 15, 0, 0, 0, time.UTC)}
+	acked := incident.Milestone{Name: incident.Acked, At: time.Date(2026, 2, 1, 14, 5, 0, 0, time.UTC)}
+	s := &Story{Incident: &incident.Incident{Milestones: incident.Milestones{acked, resolved}}, Moments: []incident.Moment{{At: resolved.At, Lane: "recovery"}, {At: acked.At, Lane: "recovery"}}}
+	if got := s.Untold(); len(got) != 1 || got[0].Name != incident.Acked {
+		t.Errorf("untold are %v, want what was acknowledged alone: the moment at its time is about the recovery", got)
+	}
+	s.Moments[0].At = resolved.At.Add(time.Minute)
+	if got := s.Untold(); len(got) != 2 {
+		t.Errorf("untold are %v, want both: no moment stands at their times in their lanes", got)
+	}
+}

@@ -117,6 +117,16 @@ var toldByMilestones = []struct {
 }{{incident.ImpactStarted, "key", "Users began to suffer"}, {incident.Detected, "detection", "It was noticed"}, {incident.Acked, "detection", "Somebody took it"},
 	{incident.MitigatedAt, "mitigation", "Users' suffering stopped or became minor"}, {incident.ResolvedAt, "recovery", "It was resolved"}, {incident.ImpactEnded, "recovery", "Service was normal again"}}
 
+// laneOf is the lane of moments about a milestone; empty for one that is worth none.
+func laneOf(name incident.MilestoneName) incident.MomentLane {
+	for _, t := range toldByMilestones {
+		if t.name == name {
+			return t.lane
+		}
+	}
+	return ""
+}
+
 // suggestMilestones proposes the times that are known and that no proposal from an event tells of.
 func (s *Story) suggestMilestones(events []MomentSuggestion) []MomentSuggestion {
 	var out []MomentSuggestion

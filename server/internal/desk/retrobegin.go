@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/search/similar"
 )
 
 // BeginRetro begins the retrospective of an incident from a template, empty for the one that the company's rules name, with
@@ -48,7 +49,11 @@ func (d *Desk) newRetro(ctx context.Context, inc *incident.Incident, template st
 	r := incident.Retro{Incident: inc.ID, Version: 1, Title: cmp.Or(inc.Title, inc.Label()), Template: t.Name, State: incident.RetroDraft, CreatedAt: now, CreatedBy: who.Name,
 		ChangedAt: now, ChangedBy: who.Name, Due: dueOf(rule, inc, now)}
 	if who.Kind == incident.ActorUser {
-		r.Owner, r.OwnerName = who.ID, who.Name
+		u, err := d.userNamed(ctx, who.Name)
+		if err != nil {
+			return r, nil, err
+		}
+		r.Owner, r.OwnerName = u.ID, cmp.Or(u.Display, u.Name)
 	}
 	known, err := d.knownOf(ctx, inc, sight)
 	if err != nil {
@@ -171,6 +176,9 @@ func (d *Desk) precedents(ctx context.Context, inc *incident.Incident, sight inc
 	for _, m := range append(found.Again, found.Before...) {
 		if len(lines) == precedentsShown {
 			break
+		}
+		if m.Strength == similar.Faint { // the page beside shows it with that word; a text would say it as a fact
+			continue
 		}
 		other, err := d.Store.Incident(ctx, m.ID)
 		if notThere(err) || err == nil && !other.SeenBy(sight) {

@@ -150,6 +150,17 @@ func (s *Story) Told() []incident.Moment {
 	return slices.DeleteFunc(slices.Clone(s.Moments), func(m incident.Moment) bool { return !m.RemovedAt.IsZero() })
 }
 
+// Untold are the milestones that no moment tells of. A moment tells of one when it stands at the same instant in its lane, as those do
+// that were proposed from it. When an incident was opened and closed is its record's business.
+func (s *Story) Untold() []incident.Milestone {
+	told := s.Told()
+	return slices.DeleteFunc(s.Incident.Milestones.Ordered(), func(m incident.Milestone) bool {
+		return m.Name == incident.Opened || m.Name == incident.ClosedAt || slices.ContainsFunc(told, func(x incident.Moment) bool {
+			return x.At.Equal(m.At) && x.Lane == laneOf(m.Name)
+		})
+	})
+}
+
 // gaps are the silences between the incident's start and its end, or the last record of one that goes on.
 func (s *Story) gaps() []incident.Gap {
 	var known []incident.Stretch

@@ -359,10 +359,8 @@ func narrative(story *desk.Story) frontend.Narrative {
 	if len(rows) == 0 {
 		return out
 	}
-	for _, m := range story.Incident.Milestones.Ordered() {
-		if m.Name != incident.Opened && m.Name != incident.ClosedAt {
-			out.Rows = append(out.Rows, frontend.NarrativeRow{At: m.At, Milestone: &m})
-		}
+	for _, m := range story.Untold() {
+		out.Rows = append(out.Rows, frontend.NarrativeRow{At: m.At, Milestone: &m})
 	}
 	for _, g := range story.Gaps {
 		out.Rows = append(out.Rows, frontend.NarrativeRow{At: g.From.Add(time.Microsecond), Gap: &g})
