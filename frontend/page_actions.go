@@ -49,13 +49,15 @@ type ActionPart struct {
 // ActionEntry is one action item.
 type ActionEntry struct {
 	incident.ActionStatement
-	Of   *incident.Incident // that it came from
-	Team string
-	Age  string // "open for 94 days", "overdue by 3 days"; empty: it is not open
-	Late bool
-	Wait string   // "verification was due 3 days ago"; empty: nobody waits for it
-	Back string   // page that its forms lead back to; empty: that of its incident
-	Said *RowSaid // nil: it is not commented on here
+	Of        *incident.Incident // that it came from
+	Team      string
+	Age       string // "open for 94 days", "overdue by 3 days"; empty: it is not open
+	Late      bool
+	Wait      string               // "verification was due 3 days ago"; empty: nobody waits for it
+	Back      string               // page that its forms lead back to; empty: that of its incident
+	Issue     incident.IssueSays   // without Name: it has none that is looked at, or nobody has looked yet
+	IssueGaps []incident.ActionGap // in which it says something else than the item
+	Said      *RowSaid             // nil: it is not commented on here
 }
 
 // Mark is the state of an item for people, with the class of its tone.

@@ -197,6 +197,9 @@ func (p IncidentPage) Edited() []EditRow {
 		if strings.HasPrefix(e.Field, "action:") {
 			row.Field, row.Value, row.Was = "action item", incident.ActionWords(e.Value), incident.ActionWords(e.Was)
 		}
+		if strings.HasPrefix(e.Field, "issue:") {
+			row.Field, row.Value, row.Was = "linked issue", incident.IssueWords(e.Value), incident.IssueWords(e.Was)
+		}
 		out = append(out, row)
 		first[e.Field] = true
 	}

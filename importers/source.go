@@ -44,6 +44,8 @@ type Source struct {
 	Probe func(ctx context.Context, in Input) (Scope, error)
 	// Hook reads what the system pushes; nil: it pushes nothing.
 	Hook *Hook
+	// Tracker looks at issues that action items link to; nil: there is no way to.
+	Tracker *Tracker
 	// Words is what the system's words mean unless a connection's mapping says otherwise; see Config.Words.
 	// It lists every documented word, so that people can see and change what each stands for.
 	Words Words

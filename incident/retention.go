@@ -68,7 +68,7 @@ func (inc *Incident) Stripped() (out *Incident, already bool) {
 		}
 	}
 	for _, e := range inc.Edits {
-		if e.By = ""; e.Field != "title" && !strings.HasPrefix(e.Field, actionField) && !strings.HasPrefix(e.Field, factorField) {
+		if e.By = ""; e.Field != "title" && !strings.HasPrefix(e.Field, actionField) && !strings.HasPrefix(e.Field, issueField) && !strings.HasPrefix(e.Field, factorField) {
 			bare.Edits = append(bare.Edits, e)
 		}
 	}

@@ -31,6 +31,8 @@ func (w world) actionEntries() []frontend.ActionEntry {
 		e.Key = string(number("act", i))
 		if i == 0 {
 			e.By, e.At = w.say("Responder One"), now.AddDate(0, 0, -2)
+			e.Issue = incident.IssueSays{Name: "GitHub example-org/shop#7", Title: e.Title, State: incident.ActionDropped, Outcome: "closed as not planned", Closed: now.AddDate(0, 0, -1), Assignee: "responder-two"}
+			e.IssueGaps = []incident.ActionGap{{Field: "state", Here: "open", There: "dropped", Clash: true}, {Field: "due", Here: "2026-11-08T23:59:59Z", There: "2026-12-01T00:00:00Z"}}
 			e.Differs = []incident.ActionGap{{Field: "owner", Here: w.say("Payments"), There: w.say("Platform"), Clash: true}, {Field: "due", Here: "2026-11-08T23:59:59Z", There: "2026-12-01T00:00:00Z"}}
 		}
 		out = append(out, e)

@@ -49,6 +49,7 @@ func Source() importers.Source {
 		Changes: func(cfg importers.Config) bool { return len(deployRepos(cfg)) > 0 },
 		Probe:   probe,
 		Hook:    hook,
+		Tracker: tracker,
 		Words:   words(),
 		Collections: []importers.Collection{
 			{Name: "incidents", List: &importers.Listing{Page: issues}, Fetch: importers.FetchEach(fetchIssue), Map: mapIssue},

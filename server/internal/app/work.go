@@ -16,7 +16,7 @@ import (
 func (a *App) Work(ctx context.Context) error {
 	client, err := jobs.Start(context.WithoutCancel(ctx), jobs.Config{Store: a.store, Runner: a.Desk.Runner, Uploads: a.Desk.Uploads,
 		Unseal: a.Desk.Unseal,
-		Group:  func(ctx context.Context, _ incident.ID) error { return a.Desk.Group(ctx) }, GroupDue: a.Desk.GroupDue, Erase: a.Desk.SweepBehind, Restate: a.Desk.Restate, Retain: a.Desk.KeepToRetention, Log: slog.New(warnings{a.Desk.Log.Handler()})})
+		Group:  func(ctx context.Context, _ incident.ID) error { return a.Desk.Group(ctx) }, GroupDue: a.Desk.GroupDue, Look: a.Desk.LookAtIssues, LookDue: a.Desk.LookDue, Erase: a.Desk.SweepBehind, Restate: a.Desk.Restate, Retain: a.Desk.KeepToRetention, Log: slog.New(warnings{a.Desk.Log.Handler()})})
 	if err != nil {
 		return err
 	}

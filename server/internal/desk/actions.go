@@ -14,6 +14,8 @@ import (
 type ActionEdit struct {
 	Key string // empty: a new one
 	incident.ActionChange
+	Decide  string // the field of which Theirs says who is right, the item here or its issue, instead
+	Theirs  bool
 	Undo    bool   // take back the last edit instead
 	Version string // of the item as the writer saw it; another one is ErrConflict. Empty: Seen alone is compared
 }
@@ -37,9 +39,12 @@ func (d *Desk) EditAction(ctx context.Context, id incident.ID, e ActionEdit, by 
 		} else if err := e.known(inc); err != nil {
 			return err
 		}
-		if e.Undo {
+		switch {
+		case e.Undo:
 			err = inc.UndoAction(key, by, d.Now().UTC())
-		} else {
+		case e.Decide != "":
+			err = inc.DecideIssue(key, e.Decide, e.Theirs, by, d.Now().UTC())
+		default:
 			err = inc.EditAction(key, e.ActionChange, by, d.Now().UTC())
 		}
 		if err != nil {

@@ -292,7 +292,7 @@ func causeOf(inc *incident.Incident, since time.Time) Cause {
 		c.What = "removed"
 	}
 	for _, e := range inc.Edits {
-		if !e.At.Before(last) && !strings.HasPrefix(e.Field, "runbook:") { // which moves no figure
+		if !e.At.Before(last) && !strings.HasPrefix(e.Field, "runbook:") && !strings.HasPrefix(e.Field, "issue:") { // which moves no figure
 			field, _, _ := strings.Cut(e.Field, ":") // a factor's key says nothing
 			c.What, c.By, last = field+" changed", e.By, e.At
 		}

@@ -27,6 +27,8 @@ const (
 	KindGroup = "group"
 	// KindHear takes in the deliveries that wait for the connection that has the job's id.
 	KindHear = "hear"
+	// KindLook looks at the issues that action items link to.
+	KindLook = "look"
 	// KindErase goes through everything that is stored for the erasure that has the job's id.
 	KindErase = "erase"
 )
@@ -47,6 +49,9 @@ type Config struct {
 	Group func(ctx context.Context, id incident.ID) error
 	// GroupDue reports whether KindGroup is due although nobody has asked for it. It is called once a minute; nil: it never is.
 	GroupDue func() bool
+	// Look is the work of KindLook, and LookDue reports whether it is due. It is asked once a minute.
+	Look    func(ctx context.Context) error
+	LookDue func(ctx context.Context) (bool, error)
 	// Erase is the work of KindErase. It may run twice at once; what is done stays done.
 	Erase func(ctx context.Context, id incident.ID) error
 	// Restate notes which published figures have changed. It is called once a minute; nil: nobody wants to know.
@@ -149,6 +154,8 @@ func argsOf(job incident.Job, behind bool) (river.JobArgs, error) {
 		return importArgs{Run: job.ID, Behind: behind}, nil
 	case KindGroup:
 		return groupArgs{ID: job.ID, Behind: behind}, nil
+	case KindLook:
+		return lookArgs{ID: job.ID, Behind: behind}, nil
 	case KindHear:
 		return hearArgs{Connection: job.ID, Behind: behind}, nil
 	case KindErase:
@@ -161,6 +168,7 @@ func newWorker[T any](driver riverdriver.Driver[T], cfg Config) (*river.Client[T
 	list := river.NewWorkers()
 	river.AddWorker(list, &importWorker{Config: cfg})
 	river.AddWorker(list, &groupWorker{Config: cfg})
+	river.AddWorker(list, &lookWorker{Config: cfg})
 	river.AddWorker(list, &hearWorker{Config: cfg})
 	river.AddWorker(list, &eraseWorker{Config: cfg})
 	river.AddWorker(list, &sweepWorker[T]{Config: cfg})

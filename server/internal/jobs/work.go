@@ -183,6 +183,9 @@ func (w *sweepWorker[T]) Work(ctx context.Context, _ *river.Job[sweepArgs]) erro
 			return err
 		}
 	}
+	if err := w.askToLook(ctx); err != nil {
+		return err
+	}
 	if err := w.reviveErasures(ctx); err != nil {
 		return err
 	}

@@ -144,7 +144,8 @@ func (s *Server) actionGroup(r *request, g desk.ActionGroup, q desk.ActionQuery,
 // actionEntry is an action item as pages show it.
 func (s *Server) actionEntry(x incident.ActionStatement, inc *incident.Incident) frontend.ActionEntry {
 	now := s.Now().UTC()
-	e := frontend.ActionEntry{ActionStatement: x, Of: inc, Age: ageOf(x.ActionItem, now), Late: x.Overdue(now)}
+	e := frontend.ActionEntry{ActionStatement: x, Of: inc, IssueGaps: inc.IssueGaps(x.Key), Age: ageOf(x.ActionItem, now), Late: x.Overdue(now)}
+	e.Issue, _ = inc.IssueOf(x.Key)
 	if inc.Team != "" {
 		e.Team = s.Live.Snapshot().Name(inc.Team)
 	}
@@ -315,6 +316,7 @@ func (s *Server) actionPart(ctx context.Context, r *request, inc *incident.Incid
 // actionDone says what an edit of an action item did.
 var actionDone = map[string]string{"save": "Saved.", "add": "Added.", "in_progress": "Started.", "done": "Done. Say whether it worked once that can be seen.", "open": "Open again.",
 	"verified": "Verified: it worked.", "ineffective": "Noted: it did not work.", "dropped": "Noted: it will not be done.", "undo": "The last change is taken back.",
+	"issue_mine": "What is here stands; the issue is as it was.", "issue_theirs": "The issue’s word stands.",
 	"keep": "What is here stands.", "take": "The source’s word stands."}
 
 // addAction writes down a new action item of an incident.
@@ -331,6 +333,8 @@ func (s *Server) saveAction(r *request, key string) (answer, error) {
 	e := desk.ActionEdit{Key: key, Undo: do == "undo"}
 	e.Set, e.Seen = map[string]string{}, map[string]string{}
 	switch {
+	case do == "issue_mine" || do == "issue_theirs":
+		e.Decide, e.Theirs = r.PostForm("field"), do == "issue_theirs"
 	case do == "keep":
 		e.Keep = []string{r.PostForm("field")}
 	case do == "take":

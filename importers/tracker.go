@@ -1,0 +1,37 @@
+package importers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"hindsight/incident"
+)
+
+// Tracker says how to look at an issue that somebody linked to, such as that of an action item. It only reads.
+type Tracker struct {
+	// Issue returns what names the issue at a web address that a connection may ask for; false: it is none of the connection's.
+	Issue func(cfg Config, address string) (id string, ours bool)
+	// Look returns what the issue says now, without URL and Clash. One that cannot be seen is Trouble, not an error.
+	Look func(ctx context.Context, in Input, id string) (incident.IssueSays, error)
+}
+
+// MissingIssue says of an answer that an issue cannot be seen, and what to do; empty for other answers.
+func MissingIssue(err error, permission string) string {
+	switch {
+	case HasStatus(err, http.StatusGone):
+		return "it was deleted: give the address of another issue, or none"
+	case HasStatus(err, http.StatusNotFound):
+		return "it is not there, or the connection may not see it: check the address, and that the token may read it (" + permission + ")"
+	case HasStatus(err, http.StatusUnauthorized, http.StatusForbidden):
+		return fmt.Sprintf("the connection may not see it: give its token the permission (%s)", permission)
+	}
+	return ""
+}
+
+// IssueTitle is the title of an issue on one line, as long as that of an action item may be: 300 bytes.
+func IssueTitle(text string) string {
+	text = Line(text)
+	return strings.ToValidUTF8(text[:min(len(text), 300)], "")
+}

@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// lookEvery is how long after a look at the issues of action items the next one follows.
+const lookEvery = 10 * time.Minute
+
+// issuesLooked is the setting that says when the last look began, as RFC 3339.
+const issuesLooked = "issues.looked"
+
+// IssuesLooked returns when the issues of action items were looked at last; zero: never.
+func (d *Desk) IssuesLooked(ctx context.Context) (time.Time, error) {
+	text, err := d.Store.Setting(ctx, issuesLooked)
+	if errors.Is(err, incident.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	at, _ := time.Parse(time.RFC3339, text) // nobody else writes it
+	return at, err
+}
+
+// LookDue reports whether it is time to look at the issues of action items.
+func (d *Desk) LookDue(ctx context.Context) (bool, error) {
+	at, err := d.IssuesLooked(ctx)
+	if err != nil || d.Now().Sub(at) < lookEvery {
+		return false, err
+	}
+	trackers, err := d.trackers(ctx)
+	return len(trackers) > 0, err
+}
+
+// tracker is a connection to a system whose issues can be looked at.
+type tracker struct {
+	incident.Connection
+	importers.Tracker
+}
+
+func (d *Desk) trackers(ctx context.Context) ([]tracker, error) {
+	conns, err := d.Store.Connections(ctx)
+	var out []tracker
+	for _, c := range conns {
+		if s, err := d.Source(c.Source); err == nil && s.Tracker != nil {
+			out = append(out, tracker{c, *s.Tracker})
+		}
+	}
+	return out, err
+}
+
+// LookAtIssues looks at the issues of action items that are open or done and not judged, and lets the items follow them. A connection that cannot be
+// asked is left for the next look; what was seen before stays.
+func (d *Desk) LookAtIssues(ctx context.Context) error {
+	trackers, err := d.trackers(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		return tx.PutSetting(issuesLooked, d.Now().UTC().Format(time.RFC3339))
+	})
+	if err != nil {
+		return err
+	}
+	q := ActionQuery{States: []string{incident.ActionOpen, incident.ActionInProgress, incident.ActionDone}}
+	groups, _, err := d.AllActions(ctx, q, incident.Sight{All: true})
+	if err != nil {
+		return err
+	}
+	for _, t := range trackers {
+		if err := d.lookThrough(ctx, t, groups[0].Items); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookThrough looks at those issues that are a connection's.
+func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction) error {
+	var look func(context.Context, string) (incident.IssueSays, error)
+	for _, x := range items {
+		id, ours := t.Issue(importers.Config{Connection: t.ID, Settings: t.Settings}, x.URL)
+		if !ours {
+			continue
+		}
+		if look == nil {
+			open, err := d.Unseal(t.Connection)
+			if err == nil {
+				look, err = d.Runner.IssueLooker(open)
+			}
+			if err != nil {
+				d.Log.Warn("desk: issues cannot be looked at", "connection", t.ID, "err", err)
+				return nil
+			}
+		}
+		says, err := look(ctx, id)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil { // it is asked again at the next look; an address that does not answer would cost each item minutes
+			d.Log.Warn("desk: an issue could not be looked at", "connection", t.ID, "err", err)
+			return nil
+		}
+		says.URL = x.URL
+		if err := d.hearIssue(ctx, x, says); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hearIssue lets an action item follow what its issue says, in one transaction with what is stored by then.
+func (d *Desk) hearIssue(ctx context.Context, x FoundAction, says incident.IssueSays) error {
+	inc := *x.Incident
+	if changed, err := inc.HearIssue(x.Key, says, d.Now()); err != nil || !changed {
+		return err
+	}
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		now, err := tx.IncidentsByID([]incident.ID{x.Incident.ID})
+		if err != nil || now[x.Incident.ID] == nil || now[x.Incident.ID].Deleted() {
+			return err
+		}
+		inc := now[x.Incident.ID]
+		changed, err := inc.HearIssue(x.Key, says, d.Now())
+		if errors.Is(err, incident.ErrNotFound) || err == nil && !changed {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("desk: hear of the issue of action item %s: %w", x.Key, err)
+		}
+		return tx.PutIncidents([]*incident.Incident{inc})
+	})
+	return err
+}

@@ -1,0 +1,59 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"hindsight/importers"
+	"hindsight/incident"
+)
+
+// lookArgs asks for a look at the issues of action items.
+type lookArgs struct {
+	ID     incident.ID `json:"id"`
+	Behind bool        `json:"behind,omitempty"`
+}
+
+func (lookArgs) Kind() string                 { return KindLook }
+func (lookArgs) InsertOpts() river.InsertOpts { return once() }
+
+type lookWorker struct {
+	river.WorkerDefaults[lookArgs]
+	Config
+}
+
+func (w *lookWorker) Timeout(*river.Job[lookArgs]) time.Duration { return importTime }
+
+func (w *lookWorker) Work(ctx context.Context, _ *river.Job[lookArgs]) error {
+	return w.Look(working(ctx, "look"))
+}
+
+// askToLook adds the job when it is due.
+func (w *sweepWorker[T]) askToLook(ctx context.Context) error {
+	if w.LookDue == nil {
+		return nil
+	}
+	due, err := w.LookDue(ctx)
+	if err == nil && due {
+		_, err = w.Store.Update(ctx, func(tx incident.Tx) error { return tx.Enqueue(incident.Job{Kind: KindLook, ID: "all"}) })
+	}
+	return err
+}
+
+// IssueLooker looks at issues for one connection, whose settings hold secrets in clear: at the one that an id names.
+func (r *Runner) IssueLooker(conn incident.Connection) (func(ctx context.Context, id string) (incident.IssueSays, error), error) {
+	source, err := r.source(conn)
+	if err != nil {
+		return nil, err
+	}
+	cfg := importers.Config{Connection: conn.ID, Settings: conn.Settings, Mapping: conn.Mapping, MapVersion: conn.MapVersion}
+	client, err := r.clientOf(source, cfg, nil)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, id string) (incident.IssueSays, error) {
+		return source.Tracker.Look(ctx, importers.Input{Config: cfg, Client: client, Now: r.clock()}, id)
+	}, nil
+}
