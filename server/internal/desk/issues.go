@@ -79,9 +79,13 @@ func (d *Desk) LookAtIssues(ctx context.Context) error {
 	return nil
 }
 
+// failedLooks is after how many failures in a row a system is left alone until the next look: one that does not answer would cost each issue minutes.
+const failedLooks = 3
+
 // lookThrough looks at those issues that are a connection's.
 func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction) error {
 	var look func(context.Context, string) (incident.IssueSays, error)
+	failed := 0
 	for _, x := range items {
 		id, ours := t.Issue(importers.Config{Connection: t.ID, Settings: t.Settings}, x.URL)
 		if !ours {
@@ -101,10 +105,14 @@ func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction) 
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil { // it is asked again at the next look; an address that does not answer would cost each item minutes
+		if err != nil { // it is asked again at the next look
 			d.Log.Warn("desk: an issue could not be looked at", "connection", t.ID, "err", err)
-			return nil
+			if failed++; failed == failedLooks {
+				return nil
+			}
+			continue
 		}
+		failed = 0
 		says.URL = x.URL
 		if err := d.hearIssue(ctx, x, says); err != nil {
 			return err
