@@ -157,8 +157,18 @@ type RetrosPage struct {
 	Missing []IncidentRow // incidents of the last 90 days that the rules want one of and that have none, the oldest first
 	Waiting int           // all that are missing; Missing are the first of them
 	Kept    string        // "9 of 12 incidents of the last 90 days that need one have one"; empty: none needs one
-	MayEdit bool
-	Empty   Empty
+	// YearsAgo are those that were published on this day of an earlier year, or within three days of it; the latest first.
+	YearsAgo []RetroYearAgo
+	MayEdit  bool
+	Empty    Empty
+}
+
+// RetroYearAgo is a retrospective that was published about this day of an earlier year.
+type RetroYearAgo struct {
+	Title    string
+	Incident *incident.Incident
+	Years    int // 1: a year ago
+	At       time.Time
 }
 
 func (RetrosPage) template() string { return "retros" }

@@ -104,6 +104,10 @@ func (w world) retros() frontend.RetrosPage {
 		}
 		p.Rows = append(p.Rows, frontend.RetroRow{Retro: r, Incident: w.row(i).Incident, Late: i%3 == 0 && r.State.Open()})
 	}
+	for i := range min(2, w.rows) {
+		r := w.written()
+		p.YearsAgo = append(p.YearsAgo, frontend.RetroYearAgo{Title: r.Title, Incident: w.row(i).Incident, Years: i + 1, At: r.CreatedAt.AddDate(-i-1, 0, 0)})
+	}
 	for i := range min(3, w.rows) {
 		p.Missing = append(p.Missing, w.row(i))
 	}

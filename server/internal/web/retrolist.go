@@ -54,6 +54,9 @@ func (s *Server) retros(r *request) (answer, error) {
 	if len(all) > 0 {
 		page.Empty.Kind = frontend.NothingMatches
 	}
+	for _, x := range desk.YearsAgo(all, s.Now().In(r.zone())) {
+		page.YearsAgo = append(page.YearsAgo, frontend.RetroYearAgo{Title: x.Title, Incident: x.Incident, Years: x.Years, At: x.PublishedAt})
+	}
 	return answer{page: page}, s.fillMissing(r, &page)
 }
 
