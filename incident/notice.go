@@ -11,7 +11,7 @@ type Notice struct {
 	Incident ID
 	Place    string // behind the incident's address: "/retrospective#c-com_1"; may be empty
 	About    string // the title of a section or an action item; may be empty
-	By       string // who caused it; empty: nobody signed in
+	By       string // who caused it; empty: nobody, it became due
 	At       time.Time
 	ReadAt   time.Time // zero while it is unread
 }
@@ -28,6 +28,10 @@ const (
 	NoticeReview    NoticeKind = "review"    // their review was asked for
 	NoticeAnswer    NoticeKind = "answer"    // their retrospective was approved, or changes were asked for
 	NoticePublished NoticeKind = "published" // their retrospective was published
+	NoticeAction    NoticeKind = "action"    // an action item was given to them
+	NoticeDue       NoticeKind = "due"       // their action item or retrospective is due soon
+	NoticeOverdue   NoticeKind = "overdue"   // their action item or retrospective should have been done
+	NoticeVerify    NoticeKind = "verify"    // it should be known by now whether their action item worked
 )
 
 // noticeWords say of each kind what happened, and the reason that a reader is given.
@@ -37,9 +41,13 @@ var noticeWords = map[NoticeKind][2]string{
 	NoticeReview:    {"asks for your review", "your review is asked for"},
 	NoticeAnswer:    {"reviewed your retrospective", "you own the retrospective"},
 	NoticePublished: {"published your retrospective", "you own the retrospective"},
+	NoticeAction:    {"gives you an action item", "the action item is yours"},
+	NoticeDue:       {"due within three days", "it is yours"},
+	NoticeOverdue:   {"overdue", "it is yours"},
+	NoticeVerify:    {"say whether it worked", "the action item is yours"},
 }
 
-// Says returns what somebody did: "mentions you".
+// Says returns what somebody did, "mentions you", or, where nobody did anything, what it is time for: "overdue".
 func (k NoticeKind) Says() string { return noticeWords[k][0] }
 
 // Why returns the reason that a reader is given, behind "because": "you are mentioned".

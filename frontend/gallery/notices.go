@@ -9,9 +9,12 @@ import (
 
 func (w world) notices() frontend.NoticesPage {
 	p := frontend.NoticesPage{Shell: w.on("Notices", "", "/notices"), Older: "/notices?skip=50"}
-	kinds := []incident.NoticeKind{incident.NoticeMention, incident.NoticeReply, incident.NoticeReview, incident.NoticeAnswer, incident.NoticePublished}
+	kinds := []incident.NoticeKind{incident.NoticeMention, incident.NoticeReply, incident.NoticeReview, incident.NoticeAnswer, incident.NoticePublished, incident.NoticeAction, incident.NoticeDue}
 	for i := range w.rows {
 		n := incident.Notice{ID: number("ntc", i), Kind: kinds[i%len(kinds)], Incident: number("inc", i), Place: "/retrospective#c-com_1", About: w.say("Summary"), By: w.say("Responder One"), At: w.shell.Now.Add(-time.Duration(i) * time.Hour)}
+		if n.Kind == incident.NoticeDue {
+			n.By = ""
+		}
 		if i > w.rows/2 {
 			n.ReadAt = w.shell.Now
 		}

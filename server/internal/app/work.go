@@ -33,9 +33,11 @@ func (a *App) Work(ctx context.Context) error {
 const (
 	tendEvery = 5 * time.Second // how soon others read what was written in a retrospective
 	snapEvery = time.Minute
+
+	remindEvery = 10 * time.Minute
 )
 
-// tend keeps what others read of retrospectives up to date, and snapshots of them, until Close.
+// tend keeps what others read of retrospectives up to date, and snapshots of them, and reminds owners, until Close.
 func (a *App) tend(ctx context.Context) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
@@ -48,7 +50,12 @@ func (a *App) tend(ctx context.Context) {
 		defer close(snapped)
 		every(ctx, snapEvery, a.told(a.Desk.SnapRetros))
 	}()
-	a.closers = append(a.closers, func() error { stop(); <-done; <-snapped; return nil })
+	reminded := make(chan struct{})
+	go func() {
+		defer close(reminded)
+		every(ctx, remindEvery, a.told(a.Desk.Remind))
+	}()
+	a.closers = append(a.closers, func() error { stop(); <-done; <-snapped; <-reminded; return nil })
 }
 
 // told lets the log tell of errors, and the work go on at the next turn.

@@ -28,6 +28,14 @@ func (d *Desk) EditAction(ctx context.Context, id incident.ID, e ActionEdit, by 
 	if _, err := d.Incident(ctx, id, sight); err != nil {
 		return out, 0, err
 	}
+	a, err := d.tellable(ctx)
+	if err != nil {
+		return out, 0, err
+	}
+	owners, err := d.whoOwns(ctx, a)
+	if err != nil {
+		return out, 0, err
+	}
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
 		inc, err := seenIn(tx, id, sight)
 		if err != nil {
@@ -39,6 +47,7 @@ func (d *Desk) EditAction(ctx context.Context, id incident.ID, e ActionEdit, by 
 		} else if err := e.known(inc); err != nil {
 			return err
 		}
+		was, _ := inc.ActionStatement(key) // a new one was nobody's
 		switch {
 		case e.Undo:
 			err = inc.UndoAction(key, by, d.Now().UTC())
@@ -52,6 +61,9 @@ func (d *Desk) EditAction(ctx context.Context, id incident.ID, e ActionEdit, by 
 		}
 		if out, err = inc.ActionStatement(key); err != nil {
 			out = incident.ActionStatement{ActionItem: incident.ActionItem{Key: key}}
+		}
+		if _, err := tx.AddNotices(d.givenNotices(ctx, a, owners, inc, was.ActionItem, out.ActionItem)); err != nil {
+			return err
 		}
 		return tx.PutIncidents([]*incident.Incident{inc})
 	})
