@@ -97,4 +97,7 @@ func TestPublishedIsWhatIsStored(t *testing.T) {
 	if _, _, err := d.WriteText(t.Context(), id, "summary", TextWrite{Version: 1, Text: "Later"}, whole); !errors.Is(err, incident.ErrInvalid) {
 		t.Errorf("writing in what is published = %v, want ErrInvalid", err)
 	}
+	if err := d.PutBackSection(t.Context(), id, incident.RetroSection{Slug: "extra", Title: "Extra", Text: "Later"}, whole); !errors.Is(err, incident.ErrInvalid) {
+		t.Errorf("a section that a file adds to what is published = %v, want ErrInvalid", err)
+	}
 }

@@ -127,6 +127,9 @@ func (d *Desk) PutBackSection(ctx context.Context, id incident.ID, was incident.
 	}
 	was.Incident, was.Version, was.Place, was.RemovedAt = id, 0, len(sections)+1, time.Time{}
 	_, _, err = d.changeRetro(ctx, id, 0, sight, func(tx incident.Tx, _ *incident.Retro) error {
+		if err := openRetro(tx, id); err != nil {
+			return err
+		}
 		return tx.PutRetroSections([]incident.RetroSection{was})
 	})
 	return err
