@@ -30,8 +30,9 @@ func Source() importers.Source {
 			Sign: settings.Header("X-Redmine-API-Key", "", "key"),
 			Cost: func(importers.Config) importers.Cost { return importers.Cost{Page: 100, Each: 1} },
 		},
-		Probe: probe,
-		Words: words,
+		Probe:   probe,
+		Tracker: tracker,
+		Words:   words,
 		Collections: []importers.Collection{{
 			Name: "issues", Map: mapIssue,
 			List:  &importers.Listing{Page: page},
