@@ -43,6 +43,7 @@ func Source() importers.Source {
 		},
 		Changes: func(cfg importers.Config) bool { return len(projects(cfg, "deploy_projects")) > 0 },
 		Probe:   probe,
+		Tracker: tracker,
 		Hook:    hook,
 		Words:   words(),
 		Collections: []importers.Collection{
