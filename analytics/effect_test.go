@@ -30,7 +30,7 @@ func TestEffectByHand(t *testing.T) {
 		ids = append(ids, add(fmt.Sprintf("own%d", n), done.AddDate(0, 0, -20-34*n)))
 	}
 	const now = "2026-03-01T00:00:00Z"
-	e := recurring(t, now, incs, ids...).After(done)
+	e := recurring(t, now, incs, ids...).After(done, time.Time{})
 	if e.NBefore != 10 || e.NNow != 0 || !e.Next.IsZero() || e.Waited != 365*24*time.Hour {
 		t.Errorf("After = %d before, %d after, next %v, waited %v; want 10, 0, none, 365 days", e.NBefore, e.NNow, e.Next, e.Waited)
 	}
@@ -41,13 +41,13 @@ func TestEffectByHand(t *testing.T) {
 		t.Errorf("Words = %q, want %q", got, want)
 	}
 	again := add("again", done.AddDate(0, 0, 100))
-	if e := recurring(t, now, incs, append(ids, again)...).After(done); e.NNow != 1 || e.Waited != 100*24*time.Hour {
+	if e := recurring(t, now, incs, append(ids, again)...).After(done, time.Time{}); e.NNow != 1 || e.Waited != 100*24*time.Hour {
 		t.Errorf("with one more: %d after, waited %v; want 1 and 100 days", e.NNow, e.Waited)
 	}
-	if e := recurring(t, now, incs, ids[0]).After(done); e.Phrase != analytics.TooFew {
+	if e := recurring(t, now, incs, ids[0]).After(done, time.Time{}); e.Phrase != analytics.TooFew {
 		t.Errorf("of one incident: %q, want %q", e.Phrase, analytics.TooFew)
 	}
-	if e := recurring(t, now, incs, ids...).After(done.AddDate(-3, 0, 0)); e.Phrase != analytics.CannotTell {
+	if e := recurring(t, now, incs, ids...).After(done.AddDate(-3, 0, 0), time.Time{}); e.Phrase != analytics.CannotTell {
 		t.Errorf("done before the record begins: %q, want %q", e.Phrase, analytics.CannotTell)
 	}
 }

@@ -79,9 +79,6 @@ func sortCases(all []Case) {
 	slices.SortFunc(all, func(a, b Case) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID)) })
 }
 
-// foldFactor is what two names of one factor have in common.
-func foldFactor(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
-
 // factorReader reads factors of rows. Factors are numbered by their folded names.
 type factorReader struct {
 	s        *Snapshot
@@ -99,10 +96,7 @@ type factorReader struct {
 
 // key is what a name of a factor has in common with others of the same one: it follows the synonyms that people agreed on.
 func (f *factorReader) key(name string) string {
-	if c := f.taxonomy.Find(name); c != nil {
-		name = c.Name
-	}
-	return foldFactor(name)
+	return f.taxonomy.Fold(name)
 }
 
 // Taxonomy is what people agreed to call factors here; without categories where nobody has.

@@ -58,6 +58,7 @@ type ActionEntry struct {
 	Issue     incident.IssueSays   // without Name: it has none that is looked at, or nobody has looked yet
 	IssueGaps []incident.ActionGap // in which it says something else than the item
 	Said      *RowSaid             // nil: it is not commented on here
+	Effect    ActionEffect
 }
 
 // Mark is the state of an item for people, with the class of its tone.

@@ -119,7 +119,8 @@ type MemberRow struct {
 type ActionRow struct {
 	Action   incident.ActionItem
 	Incident Link
-	Age      string // "open for 34 days", "overdue by 3 days"; empty: not known
+	Began    time.Time // of Incident; zero: not known
+	Age      string    // "open for 34 days", "overdue by 3 days"; empty: not known
 	Late     bool
 	After    int       // incidents of the problem that began after it was done; -1: not known
 	Effect   string    // "3 in the 212 days before it was done, …", and whether that can be told from chance; empty: it is not judged

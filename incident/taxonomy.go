@@ -72,6 +72,15 @@ func (t Taxonomy) Find(name string) *Category {
 	return nil
 }
 
+// Fold is what all names of one factor have in common: those of one category, and spellings that differ in case or blanks alone. Whoever
+// compares names of factors compares these.
+func (t Taxonomy) Fold(name string) string {
+	if c := t.Find(name); c != nil {
+		name = c.Name
+	}
+	return FoldCategory(name)
+}
+
 // Clone returns a copy that shares nothing with t.
 func (t Taxonomy) Clone() Taxonomy {
 	out := Taxonomy{Categories: slices.Clone(t.Categories)}

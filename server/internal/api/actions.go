@@ -16,11 +16,12 @@ type Promise struct {
 	Version  string      `json:"version" doc:"of what it says; send it as If-Match"`
 	Incident PromisedFor `json:"incident"`
 	ActionItem
-	Told    bool         `json:"told_by_source" doc:"false: a person added it, or the source does not list it any more"`
-	Differs []PromiseGap `json:"differs" doc:"fields in which people here say something else than the source"`
-	Hints   []string     `json:"hints" doc:"what would make it easier to finish and to judge; they keep nobody from saving it"`
-	By      string       `json:"changed_by,omitempty"`
-	At      *time.Time   `json:"changed_at" doc:"null: nobody here has"`
+	Told    bool           `json:"told_by_source" doc:"false: a person added it, or the source does not list it any more"`
+	Differs []PromiseGap   `json:"differs" doc:"fields in which people here say something else than the source"`
+	Effect  *PromiseEffect `json:"effect" doc:"what the data say of an item that is done; null: it is not done"`
+	Hints   []string       `json:"hints" doc:"what would make it easier to finish and to judge; they keep nobody from saving it"`
+	By      string         `json:"changed_by,omitempty"`
+	At      *time.Time     `json:"changed_at" doc:"null: nobody here has"`
 }
 
 // PromisedFor is the incident that an action item came from.
@@ -52,6 +53,7 @@ type PromiseParams struct {
 	Service []string `query:"service"`
 	Kind    []string `query:"kind" doc:"prevent, detect, mitigate, process"`
 	State   []string `query:"state" doc:"open, in_progress, done, verified, ineffective, dropped, unknown; none: open and in_progress, unless a group is given"`
+	Effect  []string `query:"effect" doc:"worked, no_difference, too_few, came_back, not_compared: only what is done, and of which the data say so"`
 	Group   string   `query:"group" doc:"overdue; soon: due within 14 days; verify: done, with a way to see whether it worked; later: due later, or not dated"`
 	After   string   `query:"after"`
 	Limit   int      `query:"limit" default:"50"`
@@ -108,7 +110,7 @@ func promise(x incident.ActionStatement, inc *incident.Incident) Promise {
 }
 
 func (s *Server) promises(ctx context.Context, v Viewer, p PromiseParams) (PromiseList, error) {
-	q := desk.ActionQuery{Owners: p.Owner, Teams: p.Team, Services: p.Service, Kinds: p.Kind, States: p.State, Limit: min(p.Limit, mostListed)}
+	q := desk.ActionQuery{Owners: p.Owner, Teams: p.Team, Services: p.Service, Kinds: p.Kind, States: p.State, Effects: p.Effect, Limit: min(p.Limit, mostListed)}
 	if p.After != "" {
 		var err error
 		if q.Skip, err = strconv.Atoi(p.After); err != nil || q.Skip < 0 {
@@ -120,7 +122,7 @@ func (s *Server) promises(ctx context.Context, v Viewer, p PromiseParams) (Promi
 		return PromiseList{}, incident.Invalidf("group", "give a group or states, not both")
 	case p.Group != "":
 		q.Groups = []string{p.Group}
-	case len(p.State) == 0:
+	case len(p.State) == 0 && len(p.Effect) == 0:
 		q.States = []string{incident.ActionOpen, incident.ActionInProgress}
 	}
 	groups, err := s.desk.Actions(ctx, q, v.Sight())
@@ -128,7 +130,11 @@ func (s *Server) promises(ctx context.Context, v Viewer, p PromiseParams) (Promi
 		return PromiseList{}, err
 	}
 	g := groups[0]
-	out := PromiseList{Total: g.Total, Items: each(g.Items, func(x desk.FoundAction) Promise { return promise(x.ActionStatement, x.Incident) })}
+	out := PromiseList{Total: g.Total, Items: each(g.Items, func(x desk.FoundAction) Promise {
+		out := promise(x.ActionStatement, x.Incident)
+		out.Effect = promiseEffect(x.Effect)
+		return out
+	})}
 	if end := q.Skip + q.Limit; end < g.Total {
 		out.Next = strconv.Itoa(end)
 	}
@@ -179,7 +185,13 @@ func (s *Server) editPromise(ctx context.Context, v Viewer, id incident.ID, e de
 	if err != nil {
 		return Promise{}, err
 	}
-	return promise(x, inc), nil
+	effects, err := s.desk.ActionEffectsOf(ctx, []desk.FoundAction{{ActionStatement: x, Incident: inc}}, v.Sight())
+	if err != nil {
+		return Promise{}, err
+	}
+	out := promise(x, inc)
+	out.Effect = promiseEffect(effects[0])
+	return out, nil
 }
 
 // actionOps are the operations about what was promised.

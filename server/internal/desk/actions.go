@@ -103,6 +103,7 @@ type ActionQuery struct {
 	Services []string
 	Kinds    []string
 	States   []string // empty: open work, in groups
+	Effects  []string // of ActionEffects: only what is done, and of which the data say one of these
 	Groups   []string // of ActionGroups; empty: all
 	VerifyBy bool     // only what should have been verified by now
 	Skip     int
@@ -113,6 +114,7 @@ type ActionQuery struct {
 type FoundAction struct {
 	incident.ActionStatement
 	Incident *incident.Incident
+	Effect   ActionEffect
 }
 
 // ActionGroup is a part of a list of action items.
@@ -127,6 +129,9 @@ func (d *Desk) Actions(ctx context.Context, q ActionQuery, sight incident.Sight)
 	f, err := d.actionFilter(ctx, q, sight)
 	if err != nil {
 		return nil, err
+	}
+	if len(q.Effects) > 0 {
+		return d.actionsByEffect(ctx, q, f, sight)
 	}
 	names := q.Groups
 	if len(q.States) > 0 {
@@ -148,7 +153,7 @@ func (d *Desk) Actions(ctx context.Context, q ActionQuery, sight incident.Sight)
 		if places, g.Total, err = d.Store.Actions(ctx, part); err != nil {
 			return nil, err
 		}
-		if g.Items, err = d.actionsAt(ctx, places, sight); err != nil {
+		if g.Items, err = d.judgedAt(ctx, places, sight); err != nil {
 			return nil, err
 		}
 		out = append(out, g)
@@ -277,7 +282,7 @@ func (d *Desk) actionsAt(ctx context.Context, places []incident.ActionPlace, sig
 			continue
 		}
 		if x, err := inc.ActionStatement(inc.ActionKey(p.Pos)); err == nil {
-			out = append(out, FoundAction{x, inc})
+			out = append(out, FoundAction{ActionStatement: x, Incident: inc})
 		}
 	}
 	return out, nil

@@ -216,7 +216,7 @@ func (d *Desk) ClaimedFactors(ctx context.Context, q query.Query, sight incident
 				continue
 			}
 			name := cmp.Or(x.Category, x.Text)
-			key := strings.Join(strings.Fields(strings.ToLower(name)), " ")
+			key := d.factorName(x.Category, x.Text)
 			if groups[key] == nil {
 				groups[key], order = &Claim{Name: name}, append(order, key)
 			}

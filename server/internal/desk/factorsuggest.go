@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"hindsight/incident"
 )
@@ -26,7 +25,7 @@ const (
 func (d *Desk) SuggestFactors(ctx context.Context, inc *incident.Incident, sight incident.Sight) ([]FactorSuggestion, error) {
 	has := map[string]bool{}
 	for _, x := range inc.FactorStatements() {
-		has[factorName(x.Category, x.Text)] = true
+		has[d.factorName(x.Category, x.Text)] = true
 	}
 	found := d.Similar.Similar(inc.ID, factorsFrom, sight)
 	var out []FactorSuggestion
@@ -39,8 +38,8 @@ func (d *Desk) SuggestFactors(ctx context.Context, inc *incident.Incident, sight
 			return nil, err
 		}
 		for _, f := range other.Factors {
-			if name := factorName(f.Category, f.Text); (f.Role == "trigger" || f.Role == "contributing") && !has[name] {
-				out = suggestFrom(out, name, f, other)
+			if name := d.factorName(f.Category, f.Text); (f.Role == "trigger" || f.Role == "contributing") && !has[name] {
+				out = d.suggestFrom(out, name, f, other)
 			}
 		}
 	}
@@ -51,8 +50,8 @@ func (d *Desk) SuggestFactors(ctx context.Context, inc *incident.Incident, sight
 }
 
 // suggestFrom adds a factor of an incident to those that are proposed.
-func suggestFrom(all []FactorSuggestion, name string, f incident.Factor, of *incident.Incident) []FactorSuggestion {
-	i := slices.IndexFunc(all, func(x FactorSuggestion) bool { return factorName(x.Category, x.Text) == name })
+func (d *Desk) suggestFrom(all []FactorSuggestion, name string, f incident.Factor, of *incident.Incident) []FactorSuggestion {
+	i := slices.IndexFunc(all, func(x FactorSuggestion) bool { return d.factorName(x.Category, x.Text) == name })
 	if i < 0 {
 		return append(all, FactorSuggestion{f, []*incident.Incident{of}})
 	}
@@ -72,7 +71,7 @@ func claimed(f incident.Factor) int {
 	return 0
 }
 
-// factorName is what figures count a factor by.
-func factorName(category, text string) string {
-	return strings.Join(strings.Fields(strings.ToLower(cmp.Or(category, text))), " ")
+// factorName is what figures count a factor by: all names of one category are one.
+func (d *Desk) factorName(category, text string) string {
+	return d.Live.Snapshot().Taxonomy().Fold(cmp.Or(category, text))
 }

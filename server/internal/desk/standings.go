@@ -107,11 +107,7 @@ func (d *Desk) standings(ctx context.Context, problems []incident.Problem, sight
 	}
 	groups := make([][]incident.ID, len(problems))
 	for i, p := range problems {
-		for _, m := range p.Members {
-			if !m.Removed {
-				groups[i] = append(groups[i], m.Incident)
-			}
-		}
+		groups[i] = membersOf(p)
 	}
 	snapshot, now := d.Live.Snapshot(), d.Now().UTC()
 	floods, from := d.foldedFloods(now, sight)

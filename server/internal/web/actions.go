@@ -24,14 +24,14 @@ const (
 )
 
 // actionParams are the parameters of the list, in canonical order.
-var actionParams = []string{"owner", "team", "service", "kind", "state", "group", "verify", "after"}
+var actionParams = []string{"owner", "team", "service", "kind", "state", "effect", "group", "verify", "after"}
 
 // actionQuery reads the parameters of the list.
 func actionQuery(v url.Values) desk.ActionQuery {
 	kept := func(name string) []string {
 		return slices.DeleteFunc(each(v[name], strings.TrimSpace), func(x string) bool { return x == "" })
 	}
-	q := desk.ActionQuery{Owners: kept("owner"), Teams: kept("team"), Services: kept("service"), Kinds: kept("kind"), States: kept("state"), Groups: kept("group"),
+	q := desk.ActionQuery{Owners: kept("owner"), Teams: kept("team"), Services: kept("service"), Kinds: kept("kind"), States: kept("state"), Effects: kept("effect"), Groups: kept("group"),
 		VerifyBy: v.Get("verify") == "due", Limit: actionsShown}
 	if q.VerifyBy {
 		q.Groups = []string{desk.ActionsVerify}
@@ -126,7 +126,7 @@ func (s *Server) actionGroup(r *request, g desk.ActionGroup, q desk.ActionQuery,
 	}
 	out.Rows = each(g.Items, func(x desk.FoundAction) frontend.ActionEntry {
 		e := s.actionEntry(x.ActionStatement, x.Incident)
-		e.Back = r.here()
+		e.Back, e.Effect = r.here(), effectPart(x.Effect)
 		return e
 	})
 	end := q.Skip + len(g.Items)
@@ -209,7 +209,9 @@ func (s *Server) actionFacets(r *request, v url.Values) ([]frontend.Facet, error
 		return frontend.Choice{Value: string(x.ID), Label: x.Name, Count: -1}
 	})
 	facets := []frontend.Facet{facet("owner", "Owner", owner...), facet("team", "Team", team...), facet("kind", "Kind", of(incident.ActionKinds)...),
-		facet("state", "State", of(incident.ActionStates)...), facet("service", "Service", services...)}
+		facet("state", "State", of(incident.ActionStates)...), facet("effect", "Since it was done", each(desk.ActionEffects, func(x string) frontend.Choice {
+			return frontend.Choice{Value: x, Label: capital(frontend.EffectWords(x)), Count: -1}
+		})...), facet("service", "Service", services...)}
 	return slices.DeleteFunc(facets, func(f frontend.Facet) bool { return len(f.Options) == 0 }), nil
 }
 
@@ -225,6 +227,8 @@ func (r *request) actionChips(v url.Values) []frontend.Chip {
 			switch {
 			case name == "service" || name == "team":
 				label = r.server.Live.Snapshot().Name(incident.ID(value))
+			case name == "effect":
+				label = frontend.EffectWords(value)
 			case name == "group":
 				label = groupWords[value][0]
 			}
@@ -257,7 +261,7 @@ func (s *Server) exportActions(r *request) (answer, error) {
 func (s *Server) actionTable(groups []desk.ActionGroup) reports.Table {
 	t := reports.Table{ID: "actions", Title: "Action items"}
 	for _, c := range [][2]string{{"key", "Key"}, {"title", "What is to be done"}, {"state", "State"}, {"group", "Group"}, {"owner", "Owner"}, {"kind", "Kind"}, {"priority", "Priority"},
-		{"proof", "Proof that it worked"}, {"reason", "Reason or observation"}, {"url", "Issue"}, {"incident", "Incident"}, {"incident_id", "Incident id"}, {"team", "Team"}} {
+		{"proof", "Proof that it worked"}, {"reason", "Reason or observation"}, {"url", "Issue"}, {"incident", "Incident"}, {"incident_id", "Incident id"}, {"team", "Team"}, {"effect", "Since it was done"}, {"compared", "What is compared"}, {"effect_text", "What was counted"}, {"came_back", "Came back with"}} {
 		t.Columns = append(t.Columns, reports.Column{Key: c[0], Title: c[1], Unit: reports.Text})
 	}
 	for _, c := range [][2]string{{"created", "Made"}, {"due", "Due"}, {"verify_by", "Verify by"}, {"done", "Done"}, {"judged", "Judged"}} {
@@ -266,7 +270,8 @@ func (s *Server) actionTable(groups []desk.ActionGroup) reports.Table {
 	for _, g := range groups {
 		for _, x := range g.Items {
 			e := s.actionEntry(x.ActionStatement, x.Incident)
-			row := each([]string{x.Key, x.Title, x.State, g.Name, x.Owner, x.Kind, x.Priority, x.Proof, x.Reason, x.URL, x.Incident.Label(), string(x.Incident.ID), e.Team}, reports.Str)
+			e.Effect = effectPart(x.Effect)
+			row := each([]string{x.Key, x.Title, x.State, g.Name, x.Owner, x.Kind, x.Priority, x.Proof, x.Reason, x.URL, x.Incident.Label(), string(x.Incident.ID), e.Team, e.Effect.Outcome, e.Effect.Of, e.Effect.Text, e.Effect.Again.Label}, reports.Str)
 			for _, at := range []time.Time{x.Created, x.Due, x.VerifyBy, x.Done, x.Judged} {
 				c := reports.Missing("not known")
 				if !at.IsZero() {
@@ -301,8 +306,8 @@ func (s *Server) actionPart(ctx context.Context, r *request, inc *incident.Incid
 			part.Items = append(part.Items, e)
 		}
 	}
-	if !part.MayEdit {
-		return part, nil
+	if err := s.judgeActions(ctx, r, inc, part.Items); err != nil || !part.MayEdit {
+		return part, err
 	}
 	owners, err := s.Owners(ctx, r.viewer.Sight())
 	for _, o := range owners[:min(len(owners), ownersOffered)] {

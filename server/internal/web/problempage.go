@@ -95,7 +95,7 @@ func rankOf(a frontend.ActionRow) int {
 // actionsOf are the promises after an incident, each with its age, and with how many incidents of the problem came after it was done.
 func actionsOf(inc *incident.Incident, all []*incident.Incident, now time.Time) []frontend.ActionRow {
 	return each(inc.Actions, func(a incident.ActionItem) frontend.ActionRow {
-		row := frontend.ActionRow{Action: a, Incident: frontend.Link{Label: cmp.Or(inc.Title, inc.Label()), Path: frontend.IncidentPath(inc.ID)}, After: -1}
+		row := frontend.ActionRow{Action: a, Incident: frontend.Link{Label: cmp.Or(inc.Title, inc.Label()), Path: frontend.IncidentPath(inc.ID)}, Began: inc.StartedAt(), After: -1}
 		switch {
 		case a.Finished() && !a.Done.IsZero():
 			row.After = 0
@@ -118,8 +118,8 @@ func fillEffects(page *frontend.ProblemPage, rec analytics.Recurrence) {
 		if !a.Action.Finished() || a.Action.Done.IsZero() {
 			continue
 		}
-		e := rec.After(a.Action.Done)
-		a.Effect = capital(e.Words()) + ". " + e.Sentence
+		e := rec.After(a.Action.Done, a.Began)
+		a.Effect = effectText(e)
 		if a.Action.State == incident.ActionVerified {
 			a.Back = rec.NextAfter(a.Action.Judged)
 		}
