@@ -143,6 +143,7 @@ export class Sync {
       case "behind":
         this.receive(answer.version, answer.updates);
         if (this.version() === version) this.later(); // told nothing new: do not ask in a loop
+        else void this.send(); // the socket may have told it before this answer, when nothing could be sent
         return;
       case "stale":
         return this.options.stale();
