@@ -120,22 +120,3 @@ func (l *Likeness) count(s *Snapshot, floods []Flood) {
 	}
 	l.watched = s.recordOf(through)
 }
-
-// FirstOf returns the first of some incidents that counts, is seen and began at or after a time; false when there is none.
-func (s *Snapshot) FirstOf(ids []incident.ID, at time.Time, sight incident.Sight) (Case, bool) {
-	p, from := s.population(Query{Sight: sight}), micros(at)
-	in := map[incident.ID]bool{}
-	for _, id := range ids {
-		in[id] = true
-	}
-	var first *row
-	for r := range p.started() {
-		if in[r.id[r.i]] && r.leftOut == 0 && r.started[r.i] >= from && (first == nil || r.started[r.i] < first.started[first.i]) {
-			first = &r
-		}
-	}
-	if first == nil {
-		return Case{}, false
-	}
-	return p.caseOf(*first), true
-}

@@ -1,7 +1,6 @@
 package analytics
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -59,9 +58,7 @@ func (s *Snapshot) Cases(q Query, which Outcome) []Case {
 			out = append(out, p.caseOf(r))
 		}
 	}
-	slices.SortFunc(out, func(a, b Case) int {
-		return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID))
-	})
+	sortCases(out)
 	return out
 }
 

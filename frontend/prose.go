@@ -19,7 +19,7 @@ func prose(format incident.TextFormat, text string) (template.HTML, error) {
 	switch format {
 	case incident.Markdown:
 		var b bytes.Buffer
-		if err := goldmark.New(goldmark.WithExtensions(extension.GFM)).Convert([]byte(text), &b); err != nil {
+		if err := githubMarkdown().Convert([]byte(text), &b); err != nil {
 			return "", err
 		}
 		text = b.String()
@@ -29,6 +29,9 @@ func prose(format incident.TextFormat, text string) (template.HTML, error) {
 	}
 	return template.HTML(lowerHeadings(policy().Sanitize(text))), nil
 }
+
+// githubMarkdown reads Markdown as GitHub does (github.github.com/gfm).
+func githubMarkdown() goldmark.Markdown { return goldmark.New(goldmark.WithExtensions(extension.GFM)) }
 
 // policy allows text, lists, tables, code and outside links; no images (they would tell other hosts who
 // reads what), no styles, no ids (they could collide with the page's).

@@ -3,14 +3,13 @@ package frontend
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -25,8 +24,9 @@ type ReadText struct {
 func ReadMarkdown(markdown string) ReadText {
 	r := ReadText{source: markdown}
 	source := []byte(markdown)
-	at := 0                                                                                                                                                             // how far the text was read
-	_ = ast.Walk(goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the walker itself never fails
+	at := 0 // how far the text was read
+	doc := githubMarkdown().Parser().Parse(text.NewReader(source))
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the walker itself never fails
 		if !entering {
 			return ast.WalkContinue, nil
 		}
@@ -87,7 +87,7 @@ func (r ReadText) Find(words string, before int) (from, to int, ok bool) {
 	sought := tight(words)
 	best := -1
 	for at := 0; len(sought) > 0 && at+len(sought) <= len(r.units); at++ {
-		if equalUnits(r.units[at:at+len(sought)], sought) && (best < 0 || max(at-before, before-at) < max(best-before, before-best)) {
+		if slices.Equal(r.units[at:at+len(sought)], sought) && (best < 0 || max(at-before, before-at) < max(best-before, before-best)) {
 			best = at
 		}
 	}
@@ -95,15 +95,6 @@ func (r ReadText) Find(words string, before int) (from, to int, ok bool) {
 		return 0, 0, false
 	}
 	return unitsIn(r.source[:r.spans[best][0]]), unitsIn(r.source[:r.spans[best+len(sought)-1][1]]), true
-}
-
-func equalUnits(a, b []uint16) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func unitsIn(s string) int { return len(utf16.Encode([]rune(s))) }

@@ -7,11 +7,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
@@ -35,7 +34,7 @@ func proseSaid(markdown string, said []Said) (template.HTML, error) {
 	for _, s := range said {
 		m.ranges = append(m.ranges, [2]int{byteAt(markdown, s.From), byteAt(markdown, s.To)})
 	}
-	md := goldmark.New(goldmark.WithExtensions(extension.GFM))
+	md := githubMarkdown()
 	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(&m, 1)))
 	doc := md.Parser().Parse(text.NewReader(m.source))
 	m.mark(doc)
@@ -59,16 +58,9 @@ func byteAt(s string, units int) int {
 		if units <= 0 {
 			return i
 		}
-		units -= max(1, utf16Len(r))
+		units -= utf16.RuneLen(r)
 	}
 	return len(s)
-}
-
-func utf16Len(r rune) int {
-	if r > 0xffff {
-		return 2
-	}
-	return 1
 }
 
 // marking puts marks around the words of a document that lie in one of the ranges, which are in bytes of the source.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
 
 	"hindsight/incident"
 )
@@ -15,6 +17,16 @@ type Tracker struct {
 	Issue func(cfg Config, address string) (id string, ours bool)
 	// Look returns what the issue says now, without URL and Clash. One that cannot be seen is Trouble, not an error.
 	Look func(ctx context.Context, in Input, id string) (incident.IssueSays, error)
+}
+
+// IssuePath returns what stands in a web address behind that of a server, without a slash at its end; false: it is an address of another one.
+func IssuePath(server, address string) (path string, ours bool) {
+	base, err := url.Parse(strings.TrimRight(server, "/"))
+	u, err2 := url.Parse(address)
+	if err != nil || err2 != nil || u.Host == "" || !strings.EqualFold(u.Host, base.Host) {
+		return "", false
+	}
+	return strings.CutPrefix(strings.TrimRight(u.Path, "/"), base.Path+"/")
 }
 
 // MissingIssue says of an answer that an issue cannot be seen, and what to do; empty for other answers.
@@ -34,4 +46,12 @@ func MissingIssue(err error, permission string) string {
 func IssueTitle(text string) string {
 	text = Line(text)
 	return strings.ToValidUTF8(text[:min(len(text), 300)], "")
+}
+
+// IssueDue is the end of a day such as 2026-11-29, in UTC; zero when a tracker gives none.
+func IssueDue(day string) time.Time {
+	if at, err := time.Parse(time.DateOnly, day); err == nil {
+		return at.AddDate(0, 0, 1).Add(-time.Second)
+	}
+	return time.Time{}
 }

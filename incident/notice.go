@@ -9,7 +9,7 @@ type Notice struct {
 	User     ID
 	Kind     NoticeKind
 	Incident ID
-	Place    string // behind the incident's address: "/retrospective#c-com_1"; may be empty
+	Place    string // behind the incident's address: "/retrospective#com_1"; may be empty
 	About    string // the title of a section or an action item; may be empty
 	By       string // who caused it; empty: nobody, it became due
 	At       time.Time

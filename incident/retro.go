@@ -95,6 +95,11 @@ const (
 	longestRetroReason = 2000
 )
 
+// Late reports whether it should have been published by now and is not.
+func (r Retro) Late(now time.Time) bool {
+	return r.State.Open() && !r.Due.IsZero() && r.Due.Before(now)
+}
+
 // Validate returns ErrInvalid, naming the field, for what cannot be.
 func (r Retro) Validate() error {
 	switch {

@@ -355,8 +355,7 @@ type Tx interface {
 	PutView(v View) error // ErrConflict when its owner has another one of the name in use
 	// SweepViews forgets views that were removed before a time.
 	SweepViews(before time.Time) error
-	// AddNotices adds those whose id is not there yet, and returns them.
-	AddNotices(ns []Notice) (added []Notice, err error)
+	AddNotices(ns []Notice) error // those whose id is there already stay as they are
 	// ReadNotices notes that a user has read some of their notices, or all when there are no ids.
 	ReadNotices(user ID, ids []ID, at time.Time) error
 	// SweepNotices forgets notices of before a time.

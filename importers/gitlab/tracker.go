@@ -2,7 +2,6 @@ package gitlab
 
 import (
 	"context"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -16,12 +15,7 @@ var tracker = &importers.Tracker{Issue: issueAt, Look: lookAt}
 // issueAt knows the addresses of issues in the projects that the connection names by path: https://gitlab.com/group/project/-/issues/12.
 // The token may reach more, but that is not for everybody who can write down an address.
 func issueAt(cfg importers.Config, address string) (string, bool) {
-	base, err := url.Parse(strings.TrimRight(settings.Of(cfg, "url"), "/"))
-	u, err2 := url.Parse(address)
-	if err != nil || err2 != nil || u.Host == "" || !strings.EqualFold(u.Host, base.Host) {
-		return "", false
-	}
-	path, below := strings.CutPrefix(strings.TrimRight(u.Path, "/"), base.Path+"/")
+	path, below := importers.IssuePath(settings.Of(cfg, "url"), address)
 	path, text, ok := strings.Cut(path, "/-/issues/")
 	number, err := strconv.ParseInt(text, 10, 64)
 	project := ours(cfg, "projects", path)
@@ -59,12 +53,9 @@ func lookAt(ctx context.Context, in importers.Input, id string) (incident.IssueS
 		says.Trouble = "it was moved to another project: open it in GitLab, and give the address that it has there"
 		return says, nil
 	}
-	says.Title, says.State, says.Outcome = importers.IssueTitle(i.Title), incident.ActionOpen, "open"
+	says.Title, says.State, says.Outcome, says.Due = importers.IssueTitle(i.Title), incident.ActionOpen, "open", importers.IssueDue(i.Due)
 	if i.State == "closed" {
 		says.State, says.Outcome, says.Closed = incident.ActionDone, "closed", i.ClosedAt.UTC()
-	}
-	if day, err := time.Parse(time.DateOnly, i.Due); err == nil {
-		says.Due = day.AddDate(0, 0, 1).Add(-time.Second)
 	}
 	var who []string
 	for _, a := range i.Assignees {

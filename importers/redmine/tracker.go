@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -16,14 +15,10 @@ var tracker = &importers.Tracker{Issue: issueAt, Look: lookAt}
 
 // issueAt knows the addresses of issues: https://redmine.example.com/issues/12. They do not say in which project an issue is: lookAt asks.
 func issueAt(cfg importers.Config, address string) (string, bool) {
-	base, err := url.Parse(strings.TrimRight(settings.Of(cfg, "url"), "/"))
-	u, err2 := url.Parse(address)
-	if err != nil || err2 != nil || u.Host == "" || !strings.EqualFold(u.Host, base.Host) {
-		return "", false
-	}
-	text, ok := strings.CutPrefix(strings.TrimRight(u.Path, "/"), base.Path+"/issues/")
+	path, below := importers.IssuePath(settings.Of(cfg, "url"), address)
+	text, ok := strings.CutPrefix(path, "issues/")
 	id, err := strconv.ParseInt(text, 10, 64)
-	return strconv.FormatInt(id, 10), ok && err == nil && id > 0
+	return strconv.FormatInt(id, 10), below && ok && err == nil && id > 0
 }
 
 // looked is what a look reads of an issue (https://www.redmine.org/projects/redmine/wiki/Rest_Issues).
@@ -60,10 +55,7 @@ func lookAt(ctx context.Context, in importers.Input, id string) (incident.IssueS
 		return says, nil
 	}
 	says.Title, says.State, says.Outcome = importers.IssueTitle(i.Subject), incident.ActionOpen, importers.Line(i.Status.Name)
-	says.Assignee = importers.Line(i.Assigned.Name)
-	if day, err := time.Parse(time.DateOnly, i.Due); err == nil {
-		says.Due = day.AddDate(0, 0, 1).Add(-time.Second)
-	}
+	says.Assignee, says.Due = importers.Line(i.Assigned.Name), importers.IssueDue(i.Due)
 	if closed {
 		says.State, says.Closed = incident.ActionDone, importers.ISO(i.ClosedOn)
 		if meaning, _ := in.Config.Words(words).Status.Of(i.Status.Name); meaning == incident.Canceled {

@@ -23,7 +23,10 @@ export async function restore(live: Live, sections: Section[]): Promise<void> {
       letGo();
       continue;
     }
-    await section.resume(draft, letGo);
+    if (!(await section.resume(draft, letGo).catch(() => false))) {
+      letGo(); // it is tried again when the page is opened next
+      continue;
+    }
     say(`${count(draft.changes.length, "change")} from before in “${section.title}” ${draft.changes.length === 1 ? "is" : "are"} saved now.`);
   }
 }

@@ -91,14 +91,17 @@ export class Section implements Follower {
     }
   }
 
-  /** resume goes on with what was written and not sent before, until it is, and reports whether that was done. */
+  /** resume goes on with what was written and not sent before, until it is sent. It reports false, and does nothing, where somebody writes already. */
   async resume(draft: Draft, letGo: () => void): Promise<boolean> {
+    if (this.editor || this.opening) return false;
     this.opening = true;
-    this.mount(await loadEditor(), draft, letGo);
-    this.opening = false;
+    try {
+      this.mount(await loadEditor(), draft, letGo);
+    } finally {
+      this.opening = false;
+    }
     await this.editor!.settled();
-    if (this.element.contains(document.activeElement)) return true; // somebody writes on
-    await this.done();
+    if (!this.element.contains(document.activeElement)) await this.done(); // else somebody writes on
     return true;
   }
 
@@ -111,6 +114,8 @@ export class Section implements Follower {
     await Promise.race([editor.settled(), new Promise((go) => setTimeout(go, SEND_MS))]);
     if (editor.unsent() > 0) return say("The last changes are not with the server yet, so the editor stays open. They are kept on this device.");
     if (!(await this.render())) return say("The server cannot be reached, so the editor stays open.");
+    if (editor !== this.editor) return;
+    if (editor.unsent() > 0) return this.done(); // something was typed meanwhile
     this.known = editor.version();
     const focused = this.element.contains(document.activeElement);
     editor.destroy();

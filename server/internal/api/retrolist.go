@@ -79,7 +79,7 @@ func (s *Server) retroList(ctx context.Context, v Viewer, p RetroListParams) (Re
 }
 
 func (s *Server) retroListed(r desk.VisibleRetro) RetroListed {
-	return RetroListed{retroStanding(r.Retro), PromisedFor{r.Incident.ID, r.Incident.Number, r.Incident.Title}, r.State.Open() && !r.Due.IsZero() && r.Due.Before(s.desk.Now())}
+	return RetroListed{retroStanding(r.Retro), PromisedFor{r.Incident.ID, r.Incident.Number, r.Incident.Title}, r.Late(s.desk.Now())}
 }
 
 // RetroCompliance is how far the company keeps to its own rules.

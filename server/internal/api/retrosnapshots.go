@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"hindsight/incident"
@@ -67,19 +66,7 @@ func (s *Server) retroSnapshot(ctx context.Context, v Viewer, p RetroSnapshotPar
 }
 
 func (s *Server) restoreRetroSection(ctx context.Context, v Viewer, p RetroSnapshotParams, b RetroRestore) (SectionText, error) {
-	id := incident.ID(p.ID)
-	x, err := s.desk.RetroSnapshot(ctx, id, incident.ID(p.Snapshot), v.Sight())
-	if err != nil {
-		return SectionText{}, err
-	}
-	i := slices.IndexFunc(x.Body.Sections, func(s incident.RetroSection) bool { return s.Slug == b.Section })
-	if i < 0 {
-		return SectionText{}, incident.Invalidf("section", "the snapshot has no section %.80q", b.Section)
-	}
-	if err := s.desk.NameSnapshot(ctx, id, "before “"+x.Body.Sections[i].Title+"” was put back", v.Sight()); err != nil {
-		return SectionText{}, err
-	}
-	if err := s.desk.PutBackSection(ctx, id, x.Body.Sections[i], v.Sight()); err != nil {
+	if err := s.desk.RestoreSection(ctx, incident.ID(p.ID), incident.ID(p.Snapshot), b.Section, v.Sight()); err != nil {
 		return SectionText{}, err
 	}
 	return s.sectionText(ctx, v, SectionParams{p.ID, b.Section})

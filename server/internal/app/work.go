@@ -62,7 +62,7 @@ func (a *App) tend(ctx context.Context) {
 func (a *App) told(f func(context.Context) error) func(context.Context) {
 	return func(ctx context.Context) {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
-			a.Desk.Log.WarnContext(ctx, "retrospectives were not tended; it is tried again", "err", err)
+			a.Desk.Log.WarnContext(ctx, "retrospectives or their notices were not tended; it is tried again", "err", err)
 		}
 	}
 }

@@ -45,12 +45,12 @@ type effects struct {
 	snapshot *analytics.Snapshot
 	floods   []analytics.Flood
 	problems []incident.Problem // confirmed, seen
-	measured map[incident.ID]analytics.Recurrence
+	measured map[incident.ID]problemRecord
 }
 
 // effects prepares to judge items of incidents that the viewer may see.
 func (d *Desk) effects(ctx context.Context, sight incident.Sight) (*effects, error) {
-	e := &effects{d: d, sight: sight, now: d.Now().UTC(), snapshot: d.Live.Snapshot(), measured: map[incident.ID]analytics.Recurrence{}}
+	e := &effects{d: d, sight: sight, now: d.Now().UTC(), snapshot: d.Live.Snapshot(), measured: map[incident.ID]problemRecord{}}
 	all, err := d.VisibleProblems(ctx, sight)
 	e.problems = slices.DeleteFunc(slices.Clone(all), func(p incident.Problem) bool { return p.State != incident.Confirmed })
 	e.floods, _ = d.foldedFloods(e.now, sight)
@@ -85,9 +85,8 @@ func (e *effects) of(a incident.ActionItem, inc *incident.Incident) ActionEffect
 	}
 	if p := e.problemOf(inc.ID); p != nil {
 		x := ActionEffect{Of: fmt.Sprintf("incidents of the problem “%s”", p.Title), Note: promised(a.Kind)}
-		return e.judge(x, a, inc, e.recurrence(p), func(at time.Time) (analytics.Case, bool) {
-			return e.snapshot.FirstOf(membersOf(*p), at, e.sight)
-		})
+		rec := e.record(p)
+		return e.judge(x, a, inc, rec.Recurrence, rec.firstAfter)
 	}
 	l := e.snapshot.Alike(inc.ID, e.now, e.floods, e.sight)
 	if !l.Comparable() {
@@ -130,10 +129,26 @@ func (e *effects) problemOf(id incident.ID) *incident.Problem {
 	return &e.problems[i]
 }
 
-// recurrence measures a problem as its own page does, once.
-func (e *effects) recurrence(p *incident.Problem) analytics.Recurrence {
+// problemRecord is a problem as its own page measures it, and its incidents by start.
+type problemRecord struct {
+	analytics.Recurrence
+	cases []analytics.Case
+}
+
+// firstAfter returns the first incident that began at or after a time; false when there is none.
+func (p problemRecord) firstAfter(at time.Time) (analytics.Case, bool) {
+	i := slices.IndexFunc(p.cases, func(c analytics.Case) bool { return !c.StartedAt.Before(at) })
+	if i < 0 {
+		return analytics.Case{}, false
+	}
+	return p.cases[i], true
+}
+
+// record measures a problem, once for all of its items.
+func (e *effects) record(p *incident.Problem) problemRecord {
 	if _, known := e.measured[p.ID]; !known {
-		e.measured[p.ID] = e.snapshot.Recurrences([][]incident.ID{membersOf(*p)}, e.now, e.snapshot.Terms(), e.floods, e.sight)[0]
+		ids := membersOf(*p)
+		e.measured[p.ID] = problemRecord{e.snapshot.Recurrences([][]incident.ID{ids}, e.now, e.snapshot.Terms(), e.floods, e.sight)[0], e.snapshot.Among(ids).Cases(analytics.Query{Sight: e.sight}, analytics.AnyOutcome)}
 	}
 	return e.measured[p.ID]
 }

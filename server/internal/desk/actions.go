@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -62,10 +63,7 @@ func (d *Desk) EditAction(ctx context.Context, id incident.ID, e ActionEdit, by 
 		if out, err = inc.ActionStatement(key); err != nil {
 			out = incident.ActionStatement{ActionItem: incident.ActionItem{Key: key}}
 		}
-		if _, err := tx.AddNotices(d.givenNotices(ctx, a, owners, inc, was.ActionItem, out.ActionItem)); err != nil {
-			return err
-		}
-		return tx.PutIncidents([]*incident.Incident{inc})
+		return cmp.Or(tx.AddNotices(d.givenNotices(ctx, a, owners, inc, was.ActionItem, out.ActionItem)), tx.PutIncidents([]*incident.Incident{inc}))
 	})
 	return out, seq, err
 }

@@ -16,8 +16,8 @@ const lookEvery = 10 * time.Minute
 // issuesLooked is the setting that says when the last look began, as RFC 3339.
 const issuesLooked = "issues.looked"
 
-// IssuesLooked returns when the issues of action items were looked at last; zero: never.
-func (d *Desk) IssuesLooked(ctx context.Context) (time.Time, error) {
+// lookedAt returns when the issues of action items were looked at last; zero: never.
+func (d *Desk) lookedAt(ctx context.Context) (time.Time, error) {
 	text, err := d.Store.Setting(ctx, issuesLooked)
 	if errors.Is(err, incident.ErrNotFound) {
 		return time.Time{}, nil
@@ -28,7 +28,7 @@ func (d *Desk) IssuesLooked(ctx context.Context) (time.Time, error) {
 
 // LookDue reports whether it is time to look at the issues of action items.
 func (d *Desk) LookDue(ctx context.Context) (bool, error) {
-	at, err := d.IssuesLooked(ctx)
+	at, err := d.lookedAt(ctx)
 	if err != nil || d.Now().Sub(at) < lookEvery {
 		return false, err
 	}

@@ -70,7 +70,7 @@ func (d *Desk) commentNotices(ctx context.Context, c incident.RetroComment, befo
 	if err != nil {
 		return nil, err
 	}
-	n := incident.Notice{Kind: incident.NoticeMention, Place: retroPlace + "#c-" + string(cmp.Or(c.Answers, c.ID)), About: c.Slug, By: c.By, At: c.At}
+	n := incident.Notice{Kind: incident.NoticeMention, Place: retroPlace + "#" + string(cmp.Or(c.Answers, c.ID)), About: c.Slug, By: c.By, At: c.At}
 	mentioned := incident.Mentions(c.Text, a.users)
 	out := a.tell(inc, n, c.User, mentioned...)
 	var thread []incident.ID
@@ -163,8 +163,7 @@ func (d *Desk) tellOfState(ctx context.Context, tx incident.Tx, inc *incident.In
 		n.Kind, n.Place = incident.NoticePublished, retroPlace
 		out = append(out, a.tell(inc, n, who.ID, r.Owner)...)
 	}
-	_, err := tx.AddNotices(out)
-	return err
+	return tx.AddNotices(out)
 }
 
 // Notices returns at most limit of what the viewer was told, unread first, each with its incident; nothing to visitors.

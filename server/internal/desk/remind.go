@@ -72,10 +72,7 @@ func (d *Desk) Remind(ctx context.Context) error {
 	if err != nil || len(out)+len(of) == 0 {
 		return err
 	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
-		_, err := tx.AddNotices(append(out, of...))
-		return err
-	})
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.AddNotices(append(out, of...)) })
 	return err
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -51,10 +52,7 @@ func (d *Desk) AddComment(ctx context.Context, c incident.RetroComment, sight in
 		if _, err := tx.RetroByID(c.Incident); err != nil {
 			return err
 		}
-		if _, err := tx.AddNotices(told); err != nil {
-			return err
-		}
-		return tx.PutRetroComment(c)
+		return cmp.Or(tx.AddNotices(told), tx.PutRetroComment(c))
 	})
 	return c, err
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,12 +109,7 @@ func (d *Desk) tendRetro(ctx context.Context, id incident.ID) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
-		if _, err := tx.AddNotices(told); err != nil {
-			return err
-		}
-		return tx.PutReading(w.reading(), now)
-	})
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return cmp.Or(tx.AddNotices(told), tx.PutReading(w.reading(), now)) })
 	return err
 }
 

@@ -107,6 +107,23 @@ func (d *Desk) haveRetro(ctx context.Context, incs []*incident.Incident) (map[in
 	return have, err
 }
 
+// RestoreSection puts the text that a section had in a snapshot back, after a snapshot of what stands there now. It is ErrInvalid when the
+// snapshot has no such section.
+func (d *Desk) RestoreSection(ctx context.Context, id, snapshot incident.ID, slug string, sight incident.Sight) error {
+	snap, err := d.RetroSnapshot(ctx, id, snapshot, sight)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(snap.Body.Sections, func(s incident.RetroSection) bool { return s.Slug == slug })
+	if i < 0 {
+		return incident.Invalidf("section", "the snapshot has no section %.80q", slug)
+	}
+	if err := d.NameSnapshot(ctx, id, "before “"+snap.Body.Sections[i].Title+"” was put back", sight); err != nil {
+		return err
+	}
+	return d.PutBackSection(ctx, id, snap.Body.Sections[i], sight)
+}
+
 // PutBackSection gives a section the text that it had, and shows it again where it was removed.
 func (d *Desk) PutBackSection(ctx context.Context, id incident.ID, was incident.RetroSection, sight incident.Sight) error {
 	sections, err := d.Store.RetroSections(ctx, id)

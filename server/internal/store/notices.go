@@ -27,18 +27,8 @@ func newNoticeRow(n incident.Notice) noticeRow {
 	return noticeRow{ID: n.ID, UserID: n.User, Kind: n.Kind, IncidentID: n.Incident, Place: n.Place, About: n.About, SaidBy: n.By, At: n.At, ReadAt: null(n.ReadAt)}
 }
 
-func (r noticeRow) value() (incident.Notice, error) {
-	return incident.Notice{ID: r.ID, User: r.UserID, Kind: r.Kind, Incident: r.IncidentID, Place: r.Place, About: r.About, By: r.SaidBy, At: r.At.UTC(),
-		ReadAt: utc(r.ReadAt)}, nil
-}
-
-func notices(rows []noticeRow) []incident.Notice {
-	var out []incident.Notice
-	for _, r := range rows {
-		n, _ := r.value()
-		out = append(out, n)
-	}
-	return out
+func (r noticeRow) value() incident.Notice {
+	return incident.Notice{ID: r.ID, User: r.UserID, Kind: r.Kind, Incident: r.IncidentID, Place: r.Place, About: r.About, By: r.SaidBy, At: r.At.UTC(), ReadAt: utc(r.ReadAt)}
 }
 
 // noticesOf is the query of the notices of a user about incidents that sight sees and that exist.
@@ -52,7 +42,11 @@ func (s *Store) noticesOf(ctx context.Context, user incident.ID, sight incident.
 func (s *Store) Notices(ctx context.Context, user incident.ID, sight incident.Sight, skip, limit int) ([]incident.Notice, error) {
 	var rows []noticeRow
 	err := s.noticesOf(ctx, user, sight).Order("CASE WHEN read_at IS NULL THEN 0 ELSE 1 END, at DESC, id").Offset(skip).Limit(limit).Find(&rows).Error
-	return notices(rows), failed(err, "read the notices of user %s", user)
+	var out []incident.Notice
+	for _, r := range rows {
+		out = append(out, r.value())
+	}
+	return out, failed(err, "read the notices of user %s", user)
 }
 
 // UnreadNotices implements incident.Reader.
@@ -63,17 +57,13 @@ func (s *Store) UnreadNotices(ctx context.Context, user incident.ID, sight incid
 }
 
 // AddNotices implements incident.Tx.
-func (t *tx) AddNotices(ns []incident.Notice) (added []incident.Notice, err error) {
+func (t *tx) AddNotices(ns []incident.Notice) error {
 	for _, n := range last(clean(ns), func(n incident.Notice) incident.ID { return n.ID }) {
-		done := t.db.Table("notices").Clauses(clause.OnConflict{DoNothing: true}).Create(new(newNoticeRow(n)))
-		if done.Error != nil {
-			return nil, failed(done.Error, "add notice %s", n.ID)
-		}
-		if done.RowsAffected > 0 {
-			added = append(added, n)
+		if err := t.db.Table("notices").Clauses(clause.OnConflict{DoNothing: true}).Create(new(newNoticeRow(n))).Error; err != nil {
+			return failed(err, "add notice %s", n.ID)
 		}
 	}
-	return added, nil
+	return nil
 }
 
 // ReadNotices implements incident.Tx.

@@ -83,19 +83,7 @@ func differentWords(was, now string) []frontend.DiffWord {
 
 // restoreSection puts the text of a snapshot back as a change of its own, so that what it replaces can be found again.
 func (s *Server) restoreSection(r *request) (answer, error) {
-	ctx, id := r.Request.Context(), incident.ID(r.Param("id"))
-	snap, err := s.RetroSnapshot(ctx, id, incident.ID(r.Param("snapshot")), r.viewer.Sight())
-	if err != nil {
-		return answer{}, err
-	}
 	slug := r.PostForm("section")
-	i := slices.IndexFunc(snap.Body.Sections, func(x incident.RetroSection) bool { return x.Slug == slug })
-	if i < 0 {
-		return answer{}, incident.Invalidf("section", "the snapshot has no section %.80q", slug)
-	}
-	if err := s.NameSnapshot(ctx, id, "before “"+snap.Body.Sections[i].Title+"” was put back", r.viewer.Sight()); err != nil {
-		return answer{}, err
-	}
-	err = s.PutBackSection(ctx, id, snap.Body.Sections[i], r.viewer.Sight())
+	err := s.RestoreSection(r.Request.Context(), incident.ID(r.Param("id")), incident.ID(r.Param("snapshot")), slug, r.viewer.Sight())
 	return s.retroDone(r, 0, err, "#s-"+slug, "Put back. What stood there before is kept in the history.")
 }

@@ -39,7 +39,7 @@ func (s *Server) retros(r *request) (answer, error) {
 		if state != "" && string(x.State) != state || mine && (x.Owner == "" || x.Owner != r.viewer.User) {
 			continue
 		}
-		row := frontend.RetroRow{Retro: x.Retro, Incident: x.Incident, Late: x.State.Open() && !x.Due.IsZero() && x.Due.Before(s.Now())}
+		row := frontend.RetroRow{Retro: x.Retro, Incident: x.Incident, Late: x.Late(s.Now())}
 		page.Rows = append(page.Rows, row)
 	}
 	page.States = []frontend.Choice{{Label: "All", On: state == "" && !mine, Count: len(all), Path: retrosPath}}
