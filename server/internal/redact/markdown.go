@@ -1,0 +1,184 @@
+package redact
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var (
+	comment = regexp.MustCompile(`(?s)<!--.*?(?:-->|\z)`)
+	entity  = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});`)
+	escaped = regexp.MustCompile(`([\pL\pN])\\([.@_:/-])`)
+	unseen  = strings.NewReplacer("\u00ad", "", "\u200b", "", "\u2060", "", "\ufeff", "", "\x00", "")
+)
+
+// clean takes out what readers of a page do not see and readers of its source do, and writes what Markdown can write in several ways in
+// one, so that nothing hides behind another spelling.
+func clean(text string) string {
+	text = unseen.Replace(strings.ToValidUTF8(text, "\ufffd"))
+	for comment.MatchString(text) { // what is left of one can begin another
+		text = comment.ReplaceAllString(text, "")
+	}
+	text = entity.ReplaceAllStringFunc(text, func(e string) string {
+		r, size := utf8.DecodeRuneInString(html.UnescapeString(e))
+		if size == 0 || html.UnescapeString(e) != string(r) {
+			return e
+		}
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune(".@:/-_", r):
+			return string(r)
+		case unicode.IsSpace(r) && r != '\n' && r != '\r':
+			return " "
+		}
+		return e
+	})
+	return escaped.ReplaceAllString(unseen.Replace(text), "$1$2")
+}
+
+// codes are the stretches of a text that Markdown shows as they are written.
+type codes [][2]int
+
+func (c codes) holds(at int) bool {
+	for _, s := range c {
+		if s[0] <= at && at < s[1] {
+			return true
+		}
+	}
+	return false
+}
+
+func codeOf(text string) (out codes) {
+	at, fence, began := 0, "", 0
+	for line := range strings.Lines(text) {
+		start := strings.TrimLeft(line, " ")
+		mark := ""
+		for _, f := range []string{"```", "~~~"} {
+			if strings.HasPrefix(start, f) {
+				mark = f
+			}
+		}
+		switch {
+		case fence == "" && mark != "":
+			fence, began = mark, at
+		case fence != "" && mark == fence:
+			out, fence = append(out, [2]int{began, at}), ""
+		case fence == "":
+			open := -1
+			for i := 0; i < len(line); i++ {
+				if line[i] != '`' {
+					continue
+				}
+				if open < 0 {
+					open = i
+				} else {
+					out, open = append(out, [2]int{at + open, at + i}), -1
+				}
+			}
+		}
+		at += len(line)
+	}
+	if fence != "" {
+		out = append(out, [2]int{began, len(text)})
+	}
+	return out
+}
+
+var (
+	image    = regexp.MustCompile(`!\[[^\]\n]*\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])|(?i:<img\b[^>]*>?)`)
+	linked   = regexp.MustCompile(`\]\(\s*<?([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^)\n]*\)))?\s*\)`)
+	defined  = regexp.MustCompile(`(?m)^[ ]{0,3}\[[^\]\n]+\]:[ \t]*<?(\S+?)>?(?:[ \t].*)?$`)
+	url      = regexp.MustCompile(`(?i)<?\b(?:[a-z][a-z0-9+.-]{1,20})://[^\s<>"'|\x60]+>?`)
+	element  = regexp.MustCompile(`<[A-Za-z][^<>]*>?`)
+	attr     = regexp.MustCompile(`(?i)\b(?:href|src|action|data|poster|srcset|background|style)\s*=\s*("[^"]*"?|'[^']*'?|[^\s>]+)`)
+	hostOf   = regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*://(?:[^/@?#]*@)?([^/:?#]*)`)
+	trailing = ".,;:!?*_)]}"
+)
+
+// public are the sites that anybody reads; their pages are no secret, nor are those below them.
+var public = strings.Fields("wikipedia.org wikimedia.org ietf.org rfc-editor.org iana.org w3.org iso.org nist.gov cve.org cve.mitre.org kubernetes.io developer.mozilla.org docs.python.org " +
+	"go.dev postgresql.org letsencrypt.org docs.aws.amazon.com cloud.google.com learn.microsoft.com")
+
+// isPublic reports whether an address leads to a page for everybody, and says nothing but which.
+func isPublic(address string) bool {
+	m := hostOf.FindStringSubmatch(address)
+	if m == nil || strings.ContainsAny(address, "?@") || !strings.HasPrefix(strings.ToLower(address), "http") {
+		return false
+	}
+	host := strings.ToLower(m[1])
+	for _, p := range public {
+		if host == p || strings.HasSuffix(host, "."+p) {
+			return true
+		}
+	}
+	return false
+}
+
+// findLinks adds pictures, and links: of one that is written as a link the words are left. Links within the installation, which have no
+// host, go always, others unless the profile is the whole. It returns where the addresses are that stay, by profile or since they are kept.
+func findLinks(text string, p Profile, kept map[string]bool, add func(span)) (left [][2]int) {
+	for _, at := range image.FindAllStringIndex(text, -1) {
+		add(span{from: at[0], to: at[1], kind: ImageKind})
+	}
+	drop := func(from, to int) (string, bool) {
+		address := strings.Trim(text[from:to], `<>"' `)
+		key := string(LinkKind) + ":" + strings.ToLower(address)
+		goes := !isPublic(address) && (p != Whole || !hostOf.MatchString(address))
+		if goes && kept[key] || !goes {
+			left = append(left, [2]int{from, to})
+		}
+		return key, goes
+	}
+	for _, at := range linked.FindAllStringSubmatchIndex(text, -1) {
+		key, goes := drop(at[2], at[3])
+		if !goes {
+			continue
+		}
+		if open := opening(text, at[0]); open >= 0 {
+			add(span{from: open, to: open + 1, kind: LinkKind, key: key, bare: true, silent: true})
+			add(span{from: at[0], to: at[1], kind: LinkKind, key: key, bare: true})
+		} else {
+			add(span{from: at[0] + 1, to: at[1], kind: LinkKind, key: key, bare: true})
+		}
+	}
+	for _, at := range defined.FindAllStringSubmatchIndex(text, -1) {
+		if key, goes := drop(at[2], at[3]); goes {
+			add(span{from: at[0], to: at[1], kind: LinkKind, key: key, bare: true})
+		}
+	}
+	for _, tag := range element.FindAllStringIndex(text, -1) {
+		for _, at := range attr.FindAllStringSubmatchIndex(text[tag[0]:tag[1]], -1) {
+			if key, goes := drop(tag[0]+at[2], tag[0]+at[3]); goes {
+				add(span{from: tag[0] + at[0], to: tag[0] + at[1], kind: LinkKind, key: key, bare: true})
+			}
+		}
+	}
+	for _, at := range url.FindAllStringIndex(text, -1) {
+		from, to := at[0], at[1]
+		for to > from && strings.IndexByte(trailing, text[to-1]) >= 0 && !(text[to-1] == ')' && strings.Contains(text[from:to], "(")) {
+			to--
+		}
+		if key, goes := drop(from, to); goes {
+			add(span{from: from, to: to, kind: LinkKind, key: key})
+		}
+	}
+	return left
+}
+
+// opening returns where the bracket is that the one at end closes, on the same line and not far away, or -1.
+func opening(text string, end int) int {
+	deep := 0
+	for i := end; i >= max(0, end-2000) && text[i] != '\n'; i-- {
+		switch text[i] {
+		case ']':
+			deep++
+		case '[':
+			if deep--; deep == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
