@@ -15,6 +15,9 @@ import (
 type Tracker struct {
 	// Issue returns what names the issue at a web address that a connection may ask for; false: it is none of the connection's.
 	Issue func(cfg Config, address string) (id string, ours bool)
+	// Address returns where people see the issue that they call word, such as "OPS-17"; empty: it is none of the connection's. Nil: issues
+	// have no such names.
+	Address func(cfg Config, word string) string
 	// Look returns what the issue says now, without URL and Clash. One that cannot be seen is Trouble, not an error.
 	Look func(ctx context.Context, in Input, id string) (incident.IssueSays, error)
 }

@@ -48,7 +48,7 @@ func (m *mapping) links() {
 		case importers.Fold(other.Fields.Type.Name) == "change", importers.Fold(other.Fields.Type.Name) == "systemchange":
 			kind = "change"
 		}
-		m.AddLink(kind, "issuelinks", m.browse(other.Key), says+" "+other.Key+": "+other.Fields.Summary)
+		m.AddLink(kind, "issuelinks", browse(m.cfg, other.Key), says+" "+other.Key+": "+other.Fields.Summary)
 	}
 	if parent := get[ref](m.issue, "parent"); get[ref](m.issue, "issuetype").Subtask {
 		inc.Parent = incident.ID(importers.Line(parent.ID))

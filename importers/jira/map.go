@@ -3,7 +3,6 @@ package jira
 import (
 	"encoding/json"
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +52,7 @@ func (m *mapping) head() {
 	inc := &m.Incident
 	inc.Ref.ExternalID = importers.Line(m.issue.ID)
 	inc.Number = importers.Line(m.issue.Key)
-	inc.URL = m.browse(m.issue.Key)
+	inc.URL = browse(m.cfg, m.issue.Key)
 	inc.Private = len(get[map[string]any](m.issue, "security")) > 0
 	for _, word := range append([]string{get[ref](m.issue, "issuetype").Name}, get[[]string](m.issue, "labels")...) {
 		if kind, ok := m.words.Kind.Of(word); ok && inc.Kind == incident.Real {
@@ -63,15 +62,6 @@ func (m *mapping) head() {
 	inc.Tags = importers.Tags(get[[]string](m.issue, "labels"))
 	inc.ExternalCreatedAt = m.at("created")
 	inc.ExternalUpdatedAt = m.at("updated")
-}
-
-// browse returns where people see an issue; an OAuth connection's address is not theirs.
-func (m *mapping) browse(key string) string {
-	base, err := url.Parse(strings.TrimRight(settings.Of(m.cfg, "url"), "/"))
-	if key == "" || err != nil || base.Host == "api.atlassian.com" {
-		return ""
-	}
-	return importers.WebURL(base.JoinPath("browse", importers.Line(key)).String())
 }
 
 func (m *mapping) text() {

@@ -173,12 +173,8 @@ func (t *token) load(ctx context.Context, in importers.Input) error {
 	if t.Categories != nil {
 		return nil
 	}
-	api := serverAPI
-	if onCloud(in.Config) {
-		api = cloudAPI
-	}
 	var list []ref
-	if err := in.Get(ctx, api+"/status", nil, &list); err != nil {
+	if err := in.Get(ctx, api(in.Config)+"/status", nil, &list); err != nil {
 		return fmt.Errorf("jira: list of statuses: %w", err)
 	}
 	t.Categories = map[string]string{}

@@ -11,18 +11,14 @@ import (
 // probe says as whom the token is known, which projects it may see, and how many issues are incidents. Jira hides what
 // may not be seen without saying so, so that nothing found is worth a note.
 func probe(ctx context.Context, in importers.Input) (importers.Scope, error) {
-	api := serverAPI
-	if onCloud(in.Config) {
-		api = cloudAPI
-	}
 	var me ref
-	if err := in.Get(ctx, api+"/myself", nil, &me); err != nil {
+	if err := in.Get(ctx, api(in.Config)+"/myself", nil, &me); err != nil {
 		return importers.Scope{}, fmt.Errorf("jira: who am I: %w", err)
 	}
 	s := importers.Scope{Identity: importers.Line(me.person())}
 	for _, key := range projects(in.Config) {
 		var p ref
-		seen, err := s.Try(ctx, in, api+"/project/"+url.PathEscape(key), nil, &p, fmt.Sprintf("The project %s is not there, or %s may not browse it.", key, s.Identity))
+		seen, err := s.Try(ctx, in, api(in.Config)+"/project/"+url.PathEscape(key), nil, &p, fmt.Sprintf("The project %s is not there, or %s may not browse it.", key, s.Identity))
 		if err != nil {
 			return s, fmt.Errorf("jira: project %s: %w", key, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -54,8 +55,30 @@ func (m *Issue) render(cloud bool) map[string]any {
 		log, said = log[:min(len(log), 40)], said[:min(len(said), 20)]
 	}
 	fields["comment"] = map[string]any{"total": len(m.Comments), "comments": said}
-	return map[string]any{"id": strconv.Itoa(m.ID), "key": fmt.Sprintf("%s-%d", m.Project, m.ID-9999), "fields": fields,
+	return map[string]any{"id": strconv.Itoa(m.ID), "key": m.key(), "fields": fields,
 		"changelog": map[string]any{"total": len(log), "histories": log}}
+}
+
+// key is what people call the issue.
+func (m *Issue) key() string { return fmt.Sprintf("%s-%d", m.Project, m.ID-9999) }
+
+// one gives an issue by its key, in any case, or by one that it had in another project.
+func (s *Server) one(key string, fields []string) (any, error) {
+	for _, m := range s.Issues {
+		_, number, _ := strings.Cut(m.key(), "-")
+		if _, asked, ok := strings.Cut(key, "-"); !ok || asked != number {
+			continue
+		}
+		out := m.render(false)
+		delete(out, "changelog")
+		for name := range out["fields"].(map[string]any) {
+			if !slices.Contains(fields, name) {
+				delete(out["fields"].(map[string]any), name)
+			}
+		}
+		return out, nil
+	}
+	return nil, errNotFound
 }
 
 var fieldNames = map[string]string{"customfield_10020": "Rank", "customfield_10021": "Region", "summary": "Summary"}

@@ -90,6 +90,8 @@ func (s *Server) small(path string, r *http.Request) (any, error) {
 		return map[string]any{"displayName": "Reading account", "timeZone": "Asia/Shanghai"}, nil
 	case parts[1] == "project" && len(parts) == 3 && parts[2] == "OPS":
 		return map[string]any{"id": "1", "key": "OPS", "name": "Operations"}, nil
+	case parts[1] == "issue" && len(parts) == 3:
+		return s.one(parts[2], strings.Split(r.URL.Query().Get("fields"), ","))
 	case parts[1] == "issue" && len(parts) == 4 && parts[3] == "comment":
 		return s.commentsOf(parts[2], r.URL.Query().Get("startAt"))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,12 @@ func (d *Desk) EditAction(ctx context.Context, id incident.ID, e ActionEdit, by 
 	owners, err := d.whoOwns(ctx, a)
 	if err != nil {
 		return out, 0, err
+	}
+	if word, said := e.Set["url"]; said {
+		e.Set = maps.Clone(e.Set)
+		if e.Set["url"], err = d.issueAddress(ctx, strings.TrimSpace(word)); err != nil {
+			return out, 0, err
+		}
 	}
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
 		inc, err := seenIn(tx, id, sight)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"hindsight/importers"
@@ -42,6 +44,11 @@ type tracker struct {
 	importers.Tracker
 }
 
+// config is what the tracker needs to know of the connection to tell addresses; secrets in it are sealed.
+func (t tracker) config() importers.Config {
+	return importers.Config{Connection: t.ID, Settings: t.Settings}
+}
+
 func (d *Desk) trackers(ctx context.Context) ([]tracker, error) {
 	conns, err := d.Store.Connections(ctx)
 	var out []tracker
@@ -51,6 +58,28 @@ func (d *Desk) trackers(ctx context.Context) ([]tracker, error) {
 		}
 	}
 	return out, err
+}
+
+// issueAddress returns the address of an issue that a person named, by its address or as its tracker does, such as OPS-17. What no connection knows
+// comes back as it is; what two know, in two places, is ErrInvalid.
+func (d *Desk) issueAddress(ctx context.Context, word string) (string, error) {
+	if word == "" || strings.Contains(word, "/") {
+		return word, nil
+	}
+	trackers, err := d.trackers(ctx)
+	var found []string
+	for _, t := range trackers {
+		if t.Address == nil {
+			continue
+		}
+		if at := t.Address(t.config(), word); at != "" && !slices.Contains(found, at) {
+			found = append(found, at)
+		}
+	}
+	if len(found) > 1 {
+		return "", incident.Invalidf("url", "%s is in several trackers: give one of the addresses %s", word, strings.Join(found, ", "))
+	}
+	return append(found, word)[0], err
 }
 
 // LookAtIssues looks at the issues of action items that are open or done and not judged, and lets the items follow them. A connection that cannot be
@@ -87,7 +116,7 @@ func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction) 
 	var look func(context.Context, string) (incident.IssueSays, error)
 	failed := 0
 	for _, x := range items {
-		id, ours := t.Issue(importers.Config{Connection: t.ID, Settings: t.Settings}, x.URL)
+		id, ours := t.Issue(t.config(), x.URL)
 		if !ours {
 			continue
 		}
