@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"hindsight/importers"
+	"hindsight/importers/postmortem"
 )
 
 // document is a postmortem cut into its parts.
@@ -185,7 +186,7 @@ func (d *document) heading(level int, title, line string) {
 	if n := len(d.sections); n > 0 {
 		current = &d.sections[n-1]
 	}
-	_, _, timed := readMoment(title)
+	_, _, timed := postmortem.ReadTime(title)
 	switch {
 	case current == nil && d.title == "" && !known(slug):
 		d.title = title

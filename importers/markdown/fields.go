@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/postmortem"
 	"hindsight/incident"
 )
 
@@ -115,7 +116,7 @@ func isField(label string) bool {
 // keyEvents reads a list of "First detected: 2024-04-15 12:32", with or without the colon.
 func (m *mapping) keyEvents(s section) (fields []field) {
 	for _, it := range items(s.lines) {
-		label, moment, _, ok := findMoment(it.text)
+		label, moment, _, ok := postmortem.FindTime(it.text)
 		label = strings.TrimRight(strings.TrimSpace(label), ":")
 		switch _, isTime := milestones.Of(label); {
 		case !ok:
@@ -124,8 +125,8 @@ func (m *mapping) keyEvents(s section) (fields []field) {
 			m.draft.Warn(s.title, plain(it.text), "this key event has no meaning here")
 		default:
 			fields = append(fields, field{label, it.text})
-			if moment.dotted {
-				m.draft.Warn(label, moment.text, "the time is written with a dot")
+			if moment.Dotted {
+				m.draft.Warn(label, moment.Text, "the time is written with a dot")
 			}
 		}
 	}
@@ -156,11 +157,11 @@ func (m *mapping) mapDay() error {
 	dateName, date := m.value("date")
 	candidates = append(candidates, field{dateName, date}, field{"file name", m.path}, field{"title", m.draft.Incident.Title})
 	for i, c := range candidates {
-		_, found, _, ok := findMoment(c.value)
-		if !ok || found.year == 0 || !found.valid() {
+		_, found, _, ok := postmortem.FindTime(c.value)
+		if !ok || found.Year == 0 || !found.Valid() {
 			continue
 		}
-		day := found.date(time.Time{})
+		day := found.Date(time.Time{})
 		switch {
 		case m.day.IsZero():
 			m.day, m.dayFrom, m.dayMoment = day, c.name, found
@@ -182,11 +183,11 @@ func (m *mapping) mapMilestones() error {
 		if _, stated := ms.Current(milestone); !ok || stated {
 			continue
 		}
-		_, at, _, found := findMoment(f.value)
+		_, at, _, found := postmortem.FindTime(f.value)
 		if !found {
-			at, _, found = readMoment(f.value)
+			at, _, found = postmortem.ReadTime(f.value)
 		}
-		if !found || at.day > 0 && !at.valid() || at.day == 0 && !at.clock {
+		if !found || at.Day > 0 && !at.Valid() || at.Day == 0 && !at.Clock {
 			m.draft.Warn(f.name, f.value, "there is no date and time in this field")
 			continue
 		}
@@ -201,18 +202,18 @@ func (m *mapping) mapMilestones() error {
 }
 
 // set states a milestone. A bare day is that day in UTC, so that it stays the same day in every report.
-func (m *mapping) set(milestone incident.MilestoneName, name string, at moment, basis incident.Basis) error {
+func (m *mapping) set(milestone incident.MilestoneName, name string, at postmortem.Time, basis incident.Basis) error {
 	zone := m.zone
-	if !at.clock {
+	if !at.Clock {
 		zone = time.UTC
 	}
-	instant, err := at.resolve(m.day, zone)
+	instant, err := at.On(m.day, zone)
 	if err != nil {
-		return &importers.MapError{Field: name, Value: at.text, Reason: err.Error()}
+		return &importers.MapError{Field: name, Value: at.Text, Reason: err.Error()}
 	}
-	m.doubt(name, at.text, instant.Doubt)
-	if at.clock && at.zone == nil {
-		m.doubt(name, m.zoneWord, doubt(m.zoneWord, instant.At))
+	m.doubt(name, at.Text, instant.Doubt)
+	if at.Clock && at.Zone == nil {
+		m.doubt(name, m.zoneWord, postmortem.Doubt(m.zoneWord, instant.At))
 	}
 	m.draft.Incident.Milestones.Set(milestone, instant.At, instant.Precision, basis, sourceName, name)
 	return nil
@@ -233,6 +234,10 @@ func (m *mapping) mapPrinted(place, custom string) {
 		m.draft.Warn(name, value, "this is no duration such as 3h 21m")
 		m.draft.AddCustom(custom, value)
 		return
+	}
+	number := func(digits string) int {
+		n, _ := strconv.Atoi(digits)
+		return n
 	}
 	minutes := number(g[1])*24*60 + number(g[2])*60 + number(g[3])
 	m.draft.AddCustom(custom+"_minutes", strconv.Itoa(minutes))

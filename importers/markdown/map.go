@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/postmortem"
 	"hindsight/incident"
 )
 
@@ -19,7 +20,7 @@ type mapping struct {
 	zoneWord  string         // the document's word for it; empty when it came from the settings
 	day       time.Time      // of the incident, midnight UTC
 	dayFrom   string         // where day was found
-	dayMoment moment
+	dayMoment postmortem.Time
 	doubts    map[string]bool
 	draft     importers.Draft
 }
@@ -60,7 +61,7 @@ func (m *mapping) findZone() {
 		lines = append(lines, s.lines...)
 	}
 	for _, line := range lines {
-		if zone, word := statedZone(line); zone != nil {
+		if zone, word := postmortem.StatedZone(line); zone != nil {
 			m.zone, m.zoneWord = zone, word
 			return
 		}

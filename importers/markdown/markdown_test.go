@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
@@ -301,4 +302,16 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 func show(v any) string {
 	text, _ := json.Marshal(v)
 	return string(text)
+}
+
+func TestMilestonePrecision(t *testing.T) {
+	d, err := mapRecord(incident.Raw{ExternalID: "2024-07-25-x.md", Body: []byte("# x")}, london)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Midnight of that day in London would be the day before in UTC.
+	got, _ := d.Incident.Milestones.Current(incident.Opened)
+	if want := time.Date(2024, 7, 25, 0, 0, 0, 0, time.UTC); !got.At.Equal(want) || got.Precision != incident.ToDay {
+		t.Errorf("opened = %v to the %s, want %v to the day", got.At, got.Precision, want)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/postmortem"
 	"hindsight/incident"
 )
 
@@ -75,12 +76,12 @@ func (t *timeline) read(line string) {
 
 func (t *timeline) begins(line string) bool {
 	if heading := headingPattern.FindStringSubmatch(line); heading != nil {
-		at, rest, ok := readMoment(heading[2])
+		at, rest, ok := postmortem.ReadTime(heading[2])
 		return ok && t.begin(at, rest, underHeading)
 	}
 	if g := bulletPattern.FindStringSubmatch(line); g != nil {
-		at, rest, ok := readMoment(g[2])
-		if ok && (at.clock || at.year > 0) && t.begin(at, rest, len(g[1])) {
+		at, rest, ok := postmortem.ReadTime(g[2])
+		if ok && (at.Clock || at.Year > 0) && t.begin(at, rest, len(g[1])) {
 			return true
 		}
 		if t.open && t.entries[len(t.entries)-1].indent >= len(g[1]) {
@@ -93,20 +94,20 @@ func (t *timeline) begins(line string) bool {
 	}
 	// Below a heading that is a time, a paragraph that begins with one is more likely part of its story.
 	story := t.open && t.entries[len(t.entries)-1].indent == underHeading || strings.HasPrefix(line, " ")
-	at, rest, ok := readMoment(line)
-	return ok && at.clock && !story && t.begin(at, rest, 0)
+	at, rest, ok := postmortem.ReadTime(line)
+	return ok && at.Clock && !story && t.begin(at, rest, 0)
 }
 
 // beginsRow reads a table row whose first cell, or first two, name a time.
 func (t *timeline) beginsRow(line string) bool {
 	row := cells(line)
-	at, _, ok := readMoment(row[0])
+	at, _, ok := postmortem.ReadTime(row[0])
 	if !ok {
 		return false
 	}
 	used := 1
-	if !at.clock && len(row) > 2 {
-		if both, _, ok := readMoment(row[0] + " " + row[1]); ok && both.clock {
+	if !at.Clock && len(row) > 2 {
+		if both, _, ok := postmortem.ReadTime(row[0] + " " + row[1]); ok && both.Clock {
 			at, used = both, 2
 		}
 	}
@@ -128,32 +129,32 @@ func cells(line string) []string {
 const turn = 3 * time.Hour
 
 // begin adds an entry; it returns false when its time is on no calendar.
-func (t *timeline) begin(at moment, rest string, indent int) bool {
-	if at.day > 0 && !at.valid() {
+func (t *timeline) begin(at postmortem.Time, rest string, indent int) bool {
+	if at.Day > 0 && !at.Valid() {
 		return false
 	}
-	if at.day > 0 {
-		t.day, t.last = at.date(t.day), time.Time{}
+	if at.Day > 0 {
+		t.day, t.last = at.Date(t.day), time.Time{}
 	}
 	zone := t.zone
-	instant, err := at.resolve(t.day, zone)
+	instant, err := at.On(t.day, zone)
 	if err != nil {
 		return false
 	}
-	if at.day == 0 && instant.At.Before(t.last.Add(-turn)) {
+	if at.Day == 0 && instant.At.Before(t.last.Add(-turn)) {
 		t.day = t.day.AddDate(0, 0, 1)
-		if instant, err = at.resolve(t.day, zone); err != nil {
+		if instant, err = at.On(t.day, zone); err != nil {
 			return false
 		}
 	}
-	if at.clock {
+	if at.Clock {
 		t.last = instant.At
-		if at.zone == nil {
-			t.doubt(slugTimeline, t.zoneWord, doubt(t.zoneWord, instant.At))
+		if at.Zone == nil {
+			t.doubt(slugTimeline, t.zoneWord, postmortem.Doubt(t.zoneWord, instant.At))
 		}
 	}
-	t.doubt(slugTimeline, at.text, instant.Doubt)
-	t.entries = append(t.entries, entry{at: instant.At, mark: at.text, text: []string{rest}, indent: indent, timed: at.clock})
+	t.doubt(slugTimeline, at.Text, instant.Doubt)
+	t.entries = append(t.entries, entry{at: instant.At, mark: at.Text, text: []string{rest}, indent: indent, timed: at.Clock})
 	t.open = true
 	return true
 }

@@ -1,13 +1,11 @@
-package markdown
+package postmortem
 
 import (
 	"testing"
 	"time"
-
-	"hindsight/incident"
 )
 
-func TestReadMoment(t *testing.T) {
+func TestReadTime(t *testing.T) {
 	day := time.Date(2018, 3, 13, 0, 0, 0, 0, time.UTC)
 	for _, tc := range []struct{ name, in, want, rest string }{
 		{"clock", "14:05 alert fires", "2018-03-13T14:05Z minute", "alert fires"},
@@ -31,6 +29,16 @@ func TestReadMoment(t *testing.T) {
 		{"day alone", "May 12", "2018-05-12T00:00Z day", ""},
 		{"day and month", "15 May", "2018-05-15T00:00Z day", ""},
 		{"turn of the year", "Dec 31 23:00", "2017-12-31T23:00Z minute", ""},
+		{"weekday", "Monday, 2018-03-12 14:05 paged", "2018-03-12T14:05Z minute", "paged"},
+		{"weekday alone", "Monday morning", "", "Monday morning"},
+		{"slashes", "2018/03/12 14:05 paged", "2018-03-12T14:05Z minute", "paged"},
+		{"at", "Mar 12th, 2018 at 14:05 paged", "2018-03-12T14:05Z minute", "paged"},
+		{"afternoon for both ends", "2:00 - 3:15 PM slow", "2018-03-13T14:00Z minute", "slow"},
+		{"past noon", "11:00 - 3:15 PM slow", "2018-03-13T11:00Z minute", "slow"},
+		{"no colon", "1405 UTC alert", "2018-03-13T14:05Z minute", "alert"},
+		{"hours", "0930 hrs alert", "2018-03-13T09:30Z minute", "alert"},
+		{"h", "14h05 alert", "2018-03-13T14:05Z minute", "alert"},
+		{"four digits", "1405 errors", "", "1405 errors"},
 		{"version", "1.24 was deployed", "", "1.24 was deployed"},
 		{"count", "3 nodes", "", "3 nodes"},
 		{"no clock", "25:61 x", "", "25:61 x"},
@@ -41,17 +49,17 @@ func TestReadMoment(t *testing.T) {
 			if tc.name == "turn of the year" {
 				near = time.Date(2018, 1, 2, 0, 0, 0, 0, time.UTC)
 			}
-			m, rest, ok := readMoment(tc.in)
+			m, rest, ok := ReadTime(tc.in)
 			got := ""
 			if ok {
-				at, err := m.resolve(near, time.UTC)
+				at, err := m.On(near, time.UTC)
 				if err != nil {
 					t.Fatalf("resolve %q: %v", tc.in, err)
 				}
 				got = at.At.Format("2006-01-02T15:04Z") + " " + string(at.Precision)
 			}
 			if got != tc.want || rest != tc.rest {
-				t.Errorf("readMoment(%q) = %q, rest %q, want %q, rest %q", tc.in, got, rest, tc.want, tc.rest)
+				t.Errorf("ReadTime(%q) = %q, rest %q, want %q, rest %q", tc.in, got, rest, tc.want, tc.rest)
 			}
 		})
 	}
@@ -71,13 +79,13 @@ func TestStatedZone(t *testing.T) {
 		{"All times in GMT+2", 2},
 		{"All times in Central European Time (CET)", 1},
 	} {
-		zone, _ := statedZone(tc.in)
+		zone, _ := StatedZone(tc.in)
 		if zone == nil {
-			t.Errorf("statedZone(%q) found none", tc.in)
+			t.Errorf("StatedZone(%q) found none", tc.in)
 			continue
 		}
 		if _, seconds := time.Unix(0, 0).In(zone).Zone(); float64(seconds)/3600 != tc.hours {
-			t.Errorf("statedZone(%q) = %v hours, want %v", tc.in, float64(seconds)/3600, tc.hours)
+			t.Errorf("StatedZone(%q) = %v hours, want %v", tc.in, float64(seconds)/3600, tc.hours)
 		}
 	}
 }
@@ -95,21 +103,9 @@ func TestDoubtfulZone(t *testing.T) {
 		{"UTC in June", "UTC", time.June, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if got := doubt(tc.word, time.Date(2022, tc.month, 2, 12, 0, 0, 0, time.UTC)); (got != "") != tc.doubtful {
-				t.Errorf("doubt(%q, %v) = %q, want a doubt: %v", tc.word, tc.month, got, tc.doubtful)
+			if got := Doubt(tc.word, time.Date(2022, tc.month, 2, 12, 0, 0, 0, time.UTC)); (got != "") != tc.doubtful {
+				t.Errorf("Doubt(%q, %v) = %q, want a doubt: %v", tc.word, tc.month, got, tc.doubtful)
 			}
 		})
-	}
-}
-
-func TestMilestonePrecision(t *testing.T) {
-	d, err := mapRecord(incident.Raw{ExternalID: "2024-07-25-x.md", Body: []byte("# x")}, london)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Midnight of that day in London would be the day before in UTC.
-	got, _ := d.Incident.Milestones.Current(incident.Opened)
-	if want := time.Date(2024, 7, 25, 0, 0, 0, 0, time.UTC); !got.At.Equal(want) || got.Precision != incident.ToDay {
-		t.Errorf("opened = %v to the %s, want %v to the day", got.At, got.Precision, want)
 	}
 }

@@ -1,0 +1,140 @@
+package postmortem
+
+import (
+	"regexp"
+	"strings"
+
+	"hindsight/importers"
+)
+
+// line is one line of a document, with what its marks say.
+type line struct {
+	from, to int    // bytes of the text, without the line break
+	text     string // without the mark of a list item, a heading or a label
+	raw      string
+	indent   int
+	bullet   bool
+	level    int  // of a heading; 0: it is none
+	code     bool // of a fenced block, a comment or the front matter: it is no prose
+	row      []string
+	rule     bool // the line below the header of a table
+	part     part
+	under    string // the heading that it stands under, plain
+	label    bool   // it names its part itself, "**Impact**: text"
+}
+
+func (l line) blank() bool { return strings.TrimSpace(l.raw) == "" }
+
+// longestLine is how much of a line rules look at, in bytes.
+const longestLine = 4000
+
+var (
+	headingPattern = regexp.MustCompile(`^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*$`)
+	fencePattern   = regexp.MustCompile("^\\s*(?:[-*+]\\s+)?(?:(```+)[^`]*|(~~~+).*)$")
+	bulletPattern  = regexp.MustCompile(`^(\s*)(?:[-*+–•]|\d{1,3}[.)])(?:\s+|$)(.*)$`)
+	underlined     = regexp.MustCompile(`^ {0,3}(?:(=+)|-{2,})\s*$`)
+	rulePattern    = regexp.MustCompile(`^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$`)
+	marksPattern   = regexp.MustCompile("\\*\\*|__|`|~~")
+	linkPattern    = regexp.MustCompile(`!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)|!?\[([^\]]+)\]\[[^\]]*\]`)
+	urlPattern     = regexp.MustCompile(`https?://[^\s<>)\]]+`)
+)
+
+// cut cuts a text into its lines. open is the line of a block of code that does not end; 0 where each does.
+func cut(text string) (out []line, open int) {
+	fence, comment, front := "", false, false
+	for from := 0; ; {
+		end := strings.IndexByte(text[from:], '\n')
+		to := len(text)
+		if end >= 0 {
+			to = from + end
+		}
+		raw := strings.TrimSuffix(text[from:to], "\r")
+		l := line{from: from, to: from + len(raw), raw: raw, text: raw}
+		trimmed := strings.TrimSpace(raw)
+		mark := fencePattern.FindStringSubmatch(raw[:min(len(raw), longestLine)])
+		switch {
+		case front:
+			l.code = true
+			front = trimmed != "---"
+		case len(out) == 0 && trimmed == "---" && strings.Contains(text[to:], "\n---"):
+			l.code, front = true, true
+		case fence != "":
+			l.code = true
+			if mark != nil && strings.HasPrefix(mark[1]+mark[2], fence) {
+				fence = ""
+			}
+		case mark != nil:
+			l.code, fence, open = true, mark[1]+mark[2], len(out)+1
+		case comment || strings.HasPrefix(trimmed, "<!--"):
+			l.code, comment = true, !strings.Contains(raw, "-->")
+		default:
+			l.read()
+		}
+		out = append(out, l)
+		if end < 0 {
+			break
+		}
+		from = to + 1
+	}
+	for i := range out[1:] { // headings that are underlined
+		l, next := &out[i], &out[i+1]
+		if g := underlined.FindStringSubmatch(next.raw); g != nil && !l.code && !next.code && l.level == 0 && !l.bullet && l.row == nil && !l.blank() && len(l.raw) < 120 {
+			l.level = 2
+			if g[1] != "" {
+				l.level = 1
+			}
+			next.code = true
+		}
+	}
+	if fence == "" {
+		open = 0
+	}
+	return out, open
+}
+
+// read looks for the marks of one line.
+func (l *line) read() {
+	short := l.raw[:min(len(l.raw), longestLine)]
+	trimmed := strings.TrimLeft(short, " \t")
+	l.indent = len(strings.ReplaceAll(short[:len(short)-len(trimmed)], "\t", "    "))
+	switch {
+	case strings.HasPrefix(trimmed, "#"):
+		if g := headingPattern.FindStringSubmatch(short); g != nil {
+			l.level, l.text = len(g[1]), g[2]
+		}
+	case strings.HasPrefix(trimmed, "|") || rulePattern.MatchString(short) && strings.Contains(short, "|"):
+		l.rule = rulePattern.MatchString(short)
+		l.row = cells(short)
+	default:
+		if g := bulletPattern.FindStringSubmatch(l.raw); g != nil {
+			l.bullet, l.text = true, g[2]
+		}
+	}
+}
+
+// cells splits a table row; "\|" is a bar within a cell.
+func cells(text string) []string {
+	text = strings.Trim(strings.TrimSpace(text), "|")
+	text = strings.ReplaceAll(text, `\|`, "\x00")
+	parts := strings.Split(text, "|")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(strings.ReplaceAll(parts[i], "\x00", "|"))
+	}
+	return parts
+}
+
+// plain returns Markdown as one line of text: links as their words, without marks of emphasis.
+func plain(text string) string {
+	text = linkPattern.ReplaceAllString(text, "$1$3")
+	return importers.Line(marksPattern.ReplaceAllString(text, ""))
+}
+
+// firstURL returns the first address in a text, a link's or a bare one.
+func firstURL(text string) string {
+	for _, g := range linkPattern.FindAllStringSubmatch(text, -1) {
+		if u := importers.WebURL(g[2]); u != "" {
+			return u
+		}
+	}
+	return importers.WebURL(strings.TrimRight(urlPattern.FindString(text), ".,;"))
+}
