@@ -24,7 +24,7 @@ func Routes() []Route {
 		{"POST", "/incidents/{id}/milestones"}, {"POST", "/incidents/{id}/edit"},
 		{"POST", "/incidents/{id}/audience"}, {"POST", "/incidents/{id}/same"}, {"POST", "/incidents/{id}/alike"}, {"POST", "/incidents/{id}/apart"}, {"POST", "/incidents/{id}/factors"}, {"POST", "/incidents/{id}/runbooks"},
 		{"GET", "/runbooks"}, {"GET", "/runbooks/{id}"},
-		{"GET", "/notices"}, {"POST", "/notices/read"}, {"GET", "/retrospectives"}, {"GET", "/incidents/{id}/retrospective"}, {"POST", "/incidents/{id}/retrospective/begin"}, {"POST", "/incidents/{id}/retrospective/details"},
+		{"GET", "/notices"}, {"POST", "/notices/read"}, {"GET", "/retrospectives"}, {"GET", "/retrospectives/process"}, {"GET", "/retrospectives/process.csv"}, {"GET", "/incidents/{id}/retrospective"}, {"POST", "/incidents/{id}/retrospective/begin"}, {"POST", "/incidents/{id}/retrospective/details"},
 		{"POST", "/incidents/{id}/retrospective/state"}, {"POST", "/incidents/{id}/retrospective/review"}, {"POST", "/incidents/{id}/retrospective/answer"},
 		{"POST", "/incidents/{id}/retrospective/sections"}, {"GET", "/incidents/{id}/retrospective/sections/{section}"}, {"POST", "/incidents/{id}/retrospective/sections/{section}"}, {"GET", "/incidents/{id}/retrospective/comments"}, {"POST", "/incidents/{id}/retrospective/comments"},
 		{"POST", "/incidents/{id}/retrospective/comments/{comment}"}, {"GET", "/incidents/{id}/retrospective/export/{file}"}, {"POST", "/incidents/{id}/retrospective/import"}, {"GET", "/incidents/{id}/retrospective/history"}, {"POST", "/incidents/{id}/retrospective/history"},

@@ -323,7 +323,7 @@ func writes(knows []string) (out []tried) {
 // fillers are what stands in the place of a path's parameter, for the path up to it.
 func fillers() map[string][]string {
 	incidents, services, problems, objectives := []string{"inc_open_0", "inc_open_5", "inc_open_20", "nobody"}, []string{string(ledger.ID), "checkout", "nobody"}, []string{"prb_shared"}, []string{"slo_1"}
-	teams, figures := []string{string(payments.ID), "all"}, []string{"learning.repeats", "learning.actions", "delivery.near", "delivery.failed", "load.interruptions." + string(payments.ID), "load.interruptions." + string(keepers.ID)}
+	teams, figures := []string{string(payments.ID), "all"}, []string{"learning.repeats", "learning.actions", "process.begun", "process.begun.team~none", "delivery.near", "delivery.failed", "load.interruptions." + string(payments.ID), "load.interruptions." + string(keepers.ID)}
 	runbooks := []string{"nothing"}
 	for _, h := range hiddenWords {
 		runbooks = append(runbooks, string(incident.LinkedRunbookID(runbookOf(h.word))))

@@ -91,6 +91,7 @@ func (w world) pages() []State {
 		{"hours", w.hours()},
 		{"changes", w.changes()},
 		{"delivery", w.numbers("Delivery", frontend.NavChanges, "/delivery")},
+		{"process", w.process()},
 		{"causes", w.causes()},
 		{"pair", w.pair()},
 		{"claims", w.claims()},

@@ -58,3 +58,38 @@ func numberStates(w world) []State {
 	flooded.Flood = &frontend.FloodRow{CaseRow: w.pairRow(), Sentence: "42 alerts of checkout within 6m.", All: "/incidents?from=2026-11-20&to=2026-11-20"}
 	return []State{{"incident/flooded", flooded}, {"delivery/unconnected", bare}, {"delivery/wrong", wrong}, {"durations/defining", defining}, {"incident/cause-stated", stated}, {"incident/no-cause", none}}
 }
+
+// process is the report on how the company's own rules are kept.
+func (w world) process() frontend.NumbersPage {
+	p := w.numbers("How the rules are kept", frontend.NavRetros, "/retrospectives/process")
+	share, low, high := 0.8, 0.4902, 0.9433
+	steps := []string{"Begun, or decided that none is needed", "Has a summary", "Names a contributing factor", "Approved by as many as the rule asks for", "Published in time"}
+	late := reports.Table{ID: "late", Title: "Late now", Columns: []reports.Column{{Key: "team", Title: "Team", Unit: reports.Text}, {Key: "step", Title: "Step", Unit: reports.Text}, {Key: "late", Title: "Incidents", Unit: reports.Count}, {Key: "since", Title: "The oldest was due", Unit: reports.Instant}}}
+	across := reports.Table{ID: "by-teams", Title: "By team", Columns: []reports.Column{{Key: "group", Title: "Team", Unit: reports.Text}, {Key: "incidents", Title: "Incidents", Unit: reports.Count}}}
+	var stats []frontend.Stat
+	for i, words := range steps {
+		across.Columns = append(across.Columns, reports.Column{Key: incident.Slug(words), Title: words, Unit: reports.Text})
+		stat := frontend.Stat{Label: words + ": 8 of 10", Unit: reports.Share, Value: reports.Num(share), Lo: &low, Hi: &high, N: 10, Metric: "process_kept", Path: "/cases/process.begun"}
+		if i == 1 {
+			stat.Label, stat.Value, stat.Lo, stat.Hi, stat.N = words+": 1 of 2", reports.Missing("too few to tell: 1 of 2"), nil, nil, 2
+		}
+		stats = append(stats, stat)
+	}
+	for range min(w.rows, 12) {
+		n := reports.Num(2)
+		n.Link = "/cases/process.begun.team~team_0001"
+		late.Rows = append(late.Rows, []reports.Cell{reports.Str(w.say("Payments")), reports.Str("published in time"), n, {Time: w.shell.Now.AddDate(0, 0, -9)}})
+		row := []reports.Cell{reports.Str(w.say("Payments")), reports.Num(12)}
+		for i := range steps {
+			kept := reports.Str([]string{"80.0 % (49.0 % to 94.3 %), 8 of 10", "1 of 2, too few to tell", "all still in time"}[i%3])
+			kept.Link = n.Link
+			row = append(row, kept)
+		}
+		row[3] = reports.Missing("not asked for")
+		across.Rows = append(across.Rows, row)
+	}
+	p.Sections = []frontend.NumbersSection{{ID: "steps", Title: "Step by step", Lede: "12 incidents needed a retrospective.", Stats: stats, Notes: []string{"12 incidents held against version 3 of the rules, since 2 Nov 2026."}},
+		{ID: "late", Title: "Late now", Lede: "What teams still have to do and is over its time, in the order of their names.", Tables: []reports.Table{late}},
+		{ID: "teams", Title: "By team", Tables: []reports.Table{across}}}
+	return p
+}

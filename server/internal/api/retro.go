@@ -186,6 +186,6 @@ func (s *Server) retroOps() []operation {
 		write(http.MethodPost, at+"/import/preview", "What a Markdown file would change in a retrospective", incident.Write, http.StatusOK, s.previewRetroFile),
 		write(http.MethodPost, at+"/import", "Take the texts of a Markdown file over", incident.Write, http.StatusOK, s.takeRetroFile),
 		get("/retrospectives", "Retrospectives that are written here", s.retroList),
-		get("/retrospectives/compliance", "How far the rules for retrospectives are kept", s.retroCompliance),
+		get("/retrospectives/compliance", "How far the rules for retrospectives that were in force then are kept, step by step and by rule, team and service; without a period of the last 90 days", s.retroCompliance),
 	}
 }

@@ -82,15 +82,14 @@ func (s *Server) retroListed(r desk.VisibleRetro) RetroListed {
 	return RetroListed{retroStanding(r.Retro), PromisedFor{r.Incident.ID, r.Incident.Number, r.Incident.Title}, r.Late(s.desk.Now())}
 }
 
-// RetroCompliance is how far the company keeps to its own rules.
-type RetroCompliance struct {
-	Needed  int           `json:"needed" doc:"incidents of the last 90 days that are over and that the rules want a retrospective of"`
-	Have    int           `json:"have" doc:"those of them that have one, or a decision that none is needed"`
-	Missing []incident.ID `json:"missing_incident_ids" doc:"the others, the oldest first"`
-	All     bool          `json:"complete" doc:"false: there are more incidents than are read; these are the latest"`
-}
-
-func (s *Server) retroCompliance(ctx context.Context, v Viewer, _ none) (RetroCompliance, error) {
-	c, err := s.desk.RetroCompliance(ctx, v.Sight())
-	return RetroCompliance{c.Needed, c.Needed - len(c.Missing), append([]incident.ID{}, c.Missing...), c.All}, err
+func (s *Server) retroCompliance(ctx context.Context, v Viewer, p PopulationParams) (desk.ProcessAnswer, error) {
+	if p.Range == "" && p.From == "" && p.To == "" {
+		p.Range = "90d"
+	}
+	q, err := s.question(values(p))
+	if err != nil {
+		return desk.ProcessAnswer{}, err
+	}
+	r, err := s.desk.ProcessKept(ctx, q, v.Sight())
+	return desk.AnswerProcess(r), err
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"hindsight/analytics"
@@ -9,7 +10,7 @@ import (
 	"hindsight/server/internal/query"
 )
 
-// Behind is what one figure of the pages about load, learning and delivery counts.
+// Behind is what one figure of the pages about load, learning, delivery and the process counts.
 type Behind struct {
 	Name    string // "Escalated"
 	Metric  string // id in analytics.Metrics
@@ -32,11 +33,35 @@ var behind = map[string]Behind{
 	"delivery.recovery": {Name: "Recovery from a failed deployment", Metric: "failed_deployment_recovery", Noun: "deployment"}, "delivery.near": {Name: "Incidents near a deployment", Metric: "near_deployment", Noun: "incident"},
 }
 
+// behindProcess lists how incidents stand to a step of the company's own rules: all of them, or those of a rule, team or service.
+func (d *Desk) behindProcess(ctx context.Context, step, group string, q query.Query, sight incident.Sight) (Behind, error) {
+	i := slices.IndexFunc(analytics.ProcessSteps, func(s analytics.ProcessStep) bool { return s.Name == step })
+	if i < 0 {
+		return Behind{}, incident.ErrNotFound
+	}
+	r, err := d.ProcessKept(ctx, q, sight)
+	words := analytics.ProcessSteps[i].Words
+	b := Behind{Name: strings.ToUpper(words[:1]) + words[1:], Metric: "process_kept", Noun: "incident", All: r.All, Members: r.Members[step]}
+	if err != nil || group == "" {
+		return b, err
+	}
+	for _, g := range slices.Concat(r.Rules, r.Teams, r.Services) {
+		if figure := analytics.ProcessFigure(step, g.By, g.Key); figure == step+"."+group && len(r.Members[figure]) > 0 {
+			b.Whose, b.Members = g.Name, r.Members[figure]
+			return b, nil
+		}
+	}
+	return b, incident.ErrNotFound
+}
+
 // Behind lists what a figure counts, from the same report as the page that shows it. figure is "REPORT.NAME", with ".TEAM" behind it
-// for those of a team. It returns incident.ErrNotFound for a figure or team that there is not.
+// for those of a team, or of a group of the process. It returns incident.ErrNotFound for a figure or team that there is not.
 func (d *Desk) Behind(ctx context.Context, figure string, q query.Query, sight incident.Sight) (Behind, error) {
 	report, rest, _ := strings.Cut(figure, ".")
 	name, team, _ := strings.Cut(rest, ".")
+	if report == "process" {
+		return d.behindProcess(ctx, name, team, q, sight)
+	}
 	b, known := behind[report+"."+name]
 	teamless := figure == "load.teamless"
 	if !known || (report == "load" && name != "teamless") != (team != "") {

@@ -19,6 +19,11 @@ const maxWhole = 20_000
 // whole returns the incidents of a question that count, oldest first, at most maxWhole of the newest; all is false when there
 // are more. The period is q's, begun earlier by a time.
 func (d *Desk) whole(ctx context.Context, q query.Query, earlier time.Duration, sight incident.Sight) (incs []*incident.Incident, all bool, err error) {
+	return d.latest(ctx, q, earlier, maxWhole, sight)
+}
+
+// latest is whole with a bound of its own.
+func (d *Desk) latest(ctx context.Context, q query.Query, earlier time.Duration, most int, sight incident.Sight) (incs []*incident.Incident, all bool, err error) {
 	if _, err := d.Figures(ctx, q, sight); err != nil { // what figures cannot be narrowed down by
 		return nil, false, err
 	}
@@ -27,7 +32,7 @@ func (d *Desk) whole(ctx context.Context, q query.Query, earlier time.Duration, 
 		return nil, false, err
 	}
 	f := req.Filter
-	f.Counted, f.Sort, f.After, f.Limit = true, incident.NewestFirst, "", maxWhole+1
+	f.Counted, f.Sort, f.After, f.Limit = true, incident.NewestFirst, "", most+1
 	if !f.From.IsZero() {
 		f.From = f.From.Add(-earlier)
 	}
@@ -37,8 +42,8 @@ func (d *Desk) whole(ctx context.Context, q query.Query, earlier time.Duration, 
 		}
 		incs = append(incs, inc)
 	}
-	all = len(incs) <= maxWhole
-	incs = incs[:min(len(incs), maxWhole)]
+	all = len(incs) <= most
+	incs = incs[:min(len(incs), most)]
 	slices.Reverse(incs)
 	return incs, all, nil
 }

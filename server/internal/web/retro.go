@@ -18,6 +18,8 @@ import (
 // retroRoutes are the pages of retrospectives that are written here.
 func (s *Server) retroRoutes(get, post func(path string, needs incident.Ability, h handler)) {
 	get("/retrospectives", incident.Read, s.retros)
+	get(processKeptPath, incident.Read, s.processKept)
+	get(processKeptPath+".csv", incident.Read, s.exportProcess)
 	const at = "/incidents/:id/retrospective"
 	get(at, incident.Read, s.retro)
 	post(at+"/begin", incident.Write, s.beginRetro)
