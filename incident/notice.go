@@ -1,6 +1,9 @@
 package incident
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Notice tells one user of something that concerns them. It holds no words of the incident but the title of the part that it is about;
 // what the incident is called is looked up for whoever reads it, and shown to those alone who see the incident then.
@@ -18,6 +21,15 @@ type Notice struct {
 
 // Path is where a notice leads to.
 func (n Notice) Path() string { return "/incidents/" + string(n.Incident) + n.Place }
+
+// Says returns what happened, as the beginning of a sentence: "Responder One mentions you", "Overdue".
+func (n Notice) Says() string {
+	if n.By != "" {
+		return n.By + " " + n.Kind.Says()
+	}
+	words := n.Kind.Says()
+	return strings.ToUpper(words[:min(1, len(words))]) + words[min(1, len(words)):]
+}
 
 // NoticeKind says why somebody is told.
 type NoticeKind string

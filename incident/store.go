@@ -183,6 +183,16 @@ type Reader interface {
 	// UnreadNotices counts those of Notices that are unread.
 	UnreadNotices(ctx context.Context, user ID, sight Sight) (int, error)
 
+	Notice(ctx context.Context, id ID) (*Notice, error)
+	// NoticesBetween returns what a user was told from a time until before another one and has not read, about incidents that sight sees; the
+	// oldest first, at most 500.
+	NoticesBetween(ctx context.Context, user ID, sight Sight, from, to time.Time) ([]Notice, error)
+	NoticeChoices(ctx context.Context) ([]NoticeChoice, error) // of those who chose
+	// Outgoing returns what has left the product and what is about to, the newest first.
+	Outgoing(ctx context.Context, f OutgoingFilter) ([]Outgoing, error)
+	// OutgoingCounts counts the messages that were made since a time, by what became of them.
+	OutgoingCounts(ctx context.Context, since time.Time) (map[OutgoingState]int, error)
+
 	// Setting returns the value stored under key, or ErrNotFound.
 	Setting(ctx context.Context, key string) (string, error)
 
@@ -355,13 +365,26 @@ type Tx interface {
 	PutView(v View) error // ErrConflict when its owner has another one of the name in use
 	// SweepViews forgets views that were removed before a time.
 	SweepViews(before time.Time) error
-	AddNotices(ns []Notice) error // those whose id is there already stay as they are
+	// AddNotices adds those whose id is not there already, and returns them.
+	AddNotices(ns []Notice) ([]Notice, error)
 	// ReadNotices notes that a user has read some of their notices, or all when there are no ids.
 	ReadNotices(user ID, ids []ID, at time.Time) error
 	// SweepNotices forgets notices of before a time.
 	SweepNotices(before time.Time) error
-	// ForgetNotices removes all that was told to a user.
+	// ForgetNotices removes all that was told to a user, in the app or outside, and how they wanted to be told.
 	ForgetNotices(user ID) error
+	PutNoticeChoice(c NoticeChoice) error
+	// AddOutgoing puts messages in the outbox, to be sent from DueAt on; those whose id is there already stay as they are.
+	AddOutgoing(os []Outgoing) error
+	// ClaimOutgoing hands at most limit messages that may be sent by now to one sender alone, until a time, and counts the try. Who has not settled
+	// one by then may not be there any more, and it is handed out again.
+	ClaimOutgoing(way OutgoingWay, now, until time.Time, limit int) ([]Outgoing, error)
+	// SettleOutgoing writes what became of a message that was claimed. It is ErrConflict when it was handed out again since.
+	SettleOutgoing(o Outgoing) error
+	// RetryOutgoing lets a message that was set aside be sent from a time on; ErrConflict when it is not.
+	RetryOutgoing(id ID, at time.Time) error
+	// SweepOutgoing forgets the words of messages of before a time, and messages of before another one.
+	SweepOutgoing(texts, all time.Time) error
 	PutSetting(key, value string) error
 	// SweepSettings forgets the settings whose key begins with prefix and whose value, as text, sorts before another.
 	SweepSettings(prefix, before string) error

@@ -16,6 +16,7 @@ import (
 	"hindsight/incident"
 	"hindsight/server/internal/backup"
 	"hindsight/server/internal/config"
+	"hindsight/server/internal/desk"
 )
 
 // showConfig prints the settings in force, secrets left out.
@@ -120,6 +121,11 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	if err := p.verifyAudit(ctx, a.Desk, ""); err != nil {
 		return err
 	}
+	words, err := mailWords(ctx, a.Desk)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "mail          %s\n", words)
 	last, err := backup.ReadLast(ctx, s)
 	if err != nil {
 		return err
@@ -130,6 +136,23 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	}
 	fmt.Fprintf(p.out, "data folder   %s can be written\n", cfg.Data)
 	return nil
+}
+
+// mailWords says whether notices leave by e-mail, and warns when the last one did not.
+func mailWords(ctx context.Context, d *desk.Desk) (string, error) {
+	if d.Mail == nil {
+		return "none; HINDSIGHT_SMTP_HOST lets notices leave by e-mail", nil
+	}
+	trouble, err := d.MailTrouble(ctx)
+	if err != nil {
+		return "", err
+	}
+	counts, err := d.Store.OutgoingCounts(ctx, d.Now().Add(-24*time.Hour))
+	words := fmt.Sprintf("through %s; of the last 24 hours %d sent, %d waiting, %d set aside", d.Mail.Server(), counts[incident.OutgoingSent], counts[incident.OutgoingWaiting], counts[incident.OutgoingFailed])
+	if trouble != "" {
+		words = "warning: the last e-mail did not go: " + trouble + " (" + words + ")"
+	}
+	return words, err
 }
 
 // backupLate is how old the last good daily backup may be before somebody should look why.

@@ -17,13 +17,18 @@ func testNotices(t *testing.T, s incident.Store) {
 	second := incident.Notice{ID: "ntc_2", User: "usr_1", Kind: incident.NoticeReply, Incident: open.ID, At: Epoch().Add(time.Hour)}
 	hidden := incident.Notice{ID: "ntc_3", User: "usr_1", Kind: incident.NoticeReview, Incident: private.ID, At: Epoch().Add(2 * time.Hour)}
 	add := func(ns ...incident.Notice) {
-		update(t, s, func(tx incident.Tx) error { return tx.AddNotices(ns) })
+		update(t, s, func(tx incident.Tx) error { _, err := tx.AddNotices(ns); return err })
 	}
 	update(t, s, func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{open, private}) })
 	add(first, second)
 	again := second
 	again.At, again.By = Epoch().Add(5*time.Hour), "Somebody else"
-	add(again, hidden) // one that is there stays as it is
+	update(t, s, func(tx incident.Tx) error { // one that is there stays as it is
+		fresh, err := tx.AddNotices([]incident.Notice{again, hidden})
+		equal(t, "AddNotices", fresh, []incident.Notice{hidden})
+		return err
+	})
+	equal(t, "Notice", check(s.Notice(ctx, first.ID))(t, "Notice"), &first)
 	sight := incident.Sight{User: "usr_1"}
 	equal(t, "Notices", check(s.Notices(ctx, "usr_1", sight, 0, 10))(t, "Notices"), []incident.Notice{second, first})
 	equal(t, "UnreadNotices", check(s.UnreadNotices(ctx, "usr_1", sight))(t, "UnreadNotices"), 2)
@@ -35,6 +40,20 @@ func testNotices(t *testing.T, s incident.Store) {
 	second.ReadAt = read
 	equal(t, "Notices after reading", check(s.Notices(ctx, "usr_1", sight, 0, 10))(t, "Notices"), []incident.Notice{first, second})
 
+	between := func(from, to time.Duration) []incident.Notice {
+		return check(s.NoticesBetween(ctx, "usr_1", sight, Epoch().Add(from), Epoch().Add(to)))(t, "NoticesBetween")
+	}
+	equal(t, "NoticesBetween", between(0, 5*time.Hour), []incident.Notice{first})
+	equal(t, "NoticesBetween that end where one begins", between(-time.Hour, 0), []incident.Notice(nil))
+
+	choice := incident.NoticeChoice{User: "usr_1", Zone: "Europe/Berlin", Ways: map[incident.NoticeKind]incident.NoticeWay{incident.NoticeMention: incident.NoticeApp}}
+	update(t, s, func(tx incident.Tx) error { return tx.PutNoticeChoice(incident.NoticeChoice{User: "usr_1"}) })
+	update(t, s, func(tx incident.Tx) error { return tx.PutNoticeChoice(choice) })
+	equal(t, "NoticeChoices", check(s.NoticeChoices(ctx))(t, "NoticeChoices"), []incident.NoticeChoice{choice})
+
+	update(t, s, func(tx incident.Tx) error { return tx.AddOutgoing([]incident.Outgoing{{ID: "out_1", To: "usr_1"}}) })
 	update(t, s, func(tx incident.Tx) error { return tx.ForgetNotices("usr_1") })
+	equal(t, "NoticeChoices of who was erased", check(s.NoticeChoices(ctx))(t, "NoticeChoices"), []incident.NoticeChoice{})
+	equal(t, "Outgoing of who was erased", check(s.Outgoing(ctx, incident.OutgoingFilter{Limit: 10}))(t, "Outgoing"), []incident.Outgoing(nil))
 	equal(t, "UnreadNotices of who was erased", check(s.UnreadNotices(ctx, "usr_1", incident.Sight{All: true}))(t, "UnreadNotices"), 0)
 }

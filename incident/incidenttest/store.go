@@ -91,6 +91,8 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"what is provisioned", testProvisioned},
 		{"views", testViews},
 		{"notices", testNotices},
+		{"outgoing messages", testOutgoing},
+		{"an outgoing message is sent by one of several", testOutgoingClaims},
 		{"settings", testSettings},
 		{"every method of a transaction is in the audit log, or says why not", testAuditMethods},
 		{"the audit log says who, what, and before and after", testAuditEntries},

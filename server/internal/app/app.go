@@ -28,6 +28,7 @@ import (
 	"hindsight/server/internal/follow"
 	"hindsight/server/internal/inbox"
 	"hindsight/server/internal/jobs"
+	"hindsight/server/internal/mail"
 	"hindsight/server/internal/oidc"
 	"hindsight/server/internal/seal"
 	"hindsight/server/internal/store"
@@ -91,6 +92,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		Inbox:   inbox.New(s, o.Now, jobs.KindHear),
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
 		Live: analytics.NewLive(o.Now), Similar: alike, Suggest: suggest.New(alike)}}
+	a.Desk.Mail = mail.New(o.Config.Mail)
 	a.Desk.Auth.Words = a.Desk.PasswordWords
 	guarded := importers.Guarded(o.Config.AllowNetworks)
 	a.Desk.Runner.Transport = guarded

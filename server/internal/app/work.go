@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"hindsight/incident"
@@ -35,27 +36,20 @@ const (
 	snapEvery = time.Minute
 
 	remindEvery = 10 * time.Minute
+	sendEvery   = 5 * time.Second
 )
 
-// tend keeps what others read of retrospectives up to date, and snapshots of them, and reminds owners, until Close.
+// tend keeps what others read of retrospectives up to date, and snapshots of them, reminds owners, and sends what leaves the product, until Close.
 func (a *App) tend(ctx context.Context) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		every(ctx, tendEvery, a.told(a.Desk.TendRetros))
-	}()
-	snapped := make(chan struct{})
-	go func() {
-		defer close(snapped)
-		every(ctx, snapEvery, a.told(a.Desk.SnapRetros))
-	}()
-	reminded := make(chan struct{})
-	go func() {
-		defer close(reminded)
-		every(ctx, remindEvery, a.told(a.Desk.Remind))
-	}()
-	a.closers = append(a.closers, func() error { stop(); <-done; <-snapped; <-reminded; return nil })
+	var all sync.WaitGroup
+	for _, work := range []struct {
+		pause time.Duration
+		do    func(context.Context) error
+	}{{tendEvery, a.Desk.TendRetros}, {snapEvery, a.Desk.SnapRetros}, {remindEvery, a.Desk.Remind}, {sendEvery, a.Desk.SendMail}} {
+		all.Go(func() { every(ctx, work.pause, a.told(work.do)) })
+	}
+	a.closers = append(a.closers, func() error { stop(); all.Wait(); return nil })
 }
 
 // told lets the log tell of errors, and the work go on at the next turn.

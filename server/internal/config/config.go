@@ -13,10 +13,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"hindsight/server/internal/auth"
+	"hindsight/server/internal/mail"
 	"hindsight/server/internal/oidc"
 	"hindsight/server/internal/seal"
 )
@@ -41,6 +43,9 @@ type Config struct {
 	OnlyAdminsLocal bool         // passwords are for administrators alone
 	Proxies         auth.Proxies
 
+	// Mail is where notices are handed in that leave by e-mail; without a host none do.
+	Mail mail.Settings
+
 	// RateLimit is how many requests a second one token or session may make; 0: as many as it likes.
 	RateLimit float64
 
@@ -48,6 +53,7 @@ type Config struct {
 	secretKey, allowNetworks string // as given, until they are parsed
 	backupAt, backupKeep     string
 	signIn                   signIn
+	mail                     mailSettings
 }
 
 // Option is one setting, as the outside sees it.
@@ -64,7 +70,7 @@ type Option struct {
 
 // Options lists every setting that the program reads.
 func Options() []Option {
-	return append([]Option{
+	return slices.Concat([]Option{
 		{Env: "HINDSIGHT_ADDR", Flag: "addr", Default: "127.0.0.1:8080", Help: "host:port to listen on",
 			field: func(c *Config) *string { return &c.Addr }},
 		{Env: "HINDSIGHT_DATA", Flag: "data", Default: "./hindsight-data", Help: "folder of the embedded database, the search index and the uploads",
@@ -87,7 +93,7 @@ func Options() []Option {
 			field: func(c *Config) *string { return &c.rateLimit }, show: func(c Config) string { return strconv.FormatFloat(c.RateLimit, 'f', -1, 64) }},
 		{Env: "HINDSIGHT_LOG", Flag: "log", Default: "text", Help: "text or json",
 			field: func(c *Config) *string { return &c.Log }},
-	}, signInOptions()...)
+	}, mailOptions(), signInOptions())
 }
 
 // Register adds a flag for every setting that may have one. Load reads them after fs has been parsed.
@@ -170,6 +176,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("HINDSIGHT_RATE_LIMIT is %q; it must be a number of requests a second, or 0 for no limit", c.rateLimit)
 	}
 	c.secretKey, c.allowNetworks, c.backupAt, c.backupKeep = "", "", "", ""
+	if err := c.checkMail(); err != nil {
+		return err
+	}
 	return c.checkSignIn()
 }
 

@@ -54,6 +54,9 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"HINDSIGHT_DATABASE_URL_FILE", "/does/not/exist", "HINDSIGHT_DATABASE_URL_FILE"},
 		{"HINDSIGHT_SECRET_KEY_FILE", os.DevNull, "HINDSIGHT_SECRET_KEY_FILE: " + os.DevNull + " is empty"},
 		{"HINDSIGHT_SECRET_KEY", keyOne[:40], "key 1 in HINDSIGHT_SECRET_KEY, of 40 characters"},
+		{"HINDSIGHT_SMTP_TLS", "yes", "starttls, implicit or none"},
+		{"HINDSIGHT_SMTP_PASSWORD", "secret", "without HINDSIGHT_SMTP_HOST"},
+		{"HINDSIGHT_SMTP_HOST", "smtp.example.com", "HINDSIGHT_MAIL_FROM"},
 		{"HINDSIGHT_ALLOW_NETWORKS", "10.0.0.0/8,intranet", `"intranet" is not a network such as 10.0.0.0/8`},
 		{"HINDSIGHT_ALLOW_NETWORKS", "10.1.2.3/8", "write 10.0.0.0/8 for the network, or 10.1.2.3 for the address alone"},
 		{"HINDSIGHT_ALLOW_NETWORKS", "10.0.0.0/33", `"10.0.0.0/33" is not a network`},
@@ -117,6 +120,24 @@ func TestNetworks(t *testing.T) {
 	}
 	if c, err := load(t, nil, nil); err != nil || len(c.AllowNetworks) > 0 {
 		t.Errorf("by default %v are allowed, %v", c.AllowNetworks, err)
+	}
+}
+
+func TestMail(t *testing.T) {
+	for _, tc := range []struct {
+		tls, port string
+		want      int
+	}{{"", "", 587}, {"implicit", "", 465}, {"none", "", 25}, {"starttls", "2525", 2525}} {
+		c, err := load(t, nil, map[string]string{"HINDSIGHT_SMTP_HOST": "smtp.example.com", "HINDSIGHT_MAIL_FROM": "Hindsight <hindsight@example.com>",
+			"HINDSIGHT_SMTP_USER": "u", "HINDSIGHT_SMTP_PASSWORD": "open sesame", "HINDSIGHT_SMTP_TLS": tc.tls, "HINDSIGHT_SMTP_PORT": tc.port})
+		if err != nil || c.Mail.Port != tc.want || c.Mail.From.Address != "hindsight@example.com" || c.Mail.Password != "open sesame" {
+			t.Errorf("Load with TLS %q and port %q = %+v, %v", tc.tls, tc.port, c.Mail, err)
+		}
+		var out strings.Builder
+		c.Dump(&out)
+		if strings.Contains(out.String(), "sesame") || !strings.Contains(out.String(), fmt.Sprintf("HINDSIGHT_SMTP_PORT=%d\n", tc.want)) {
+			t.Errorf("Dump shows\n%s", &out)
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ func (d *Desk) EditAction(ctx context.Context, id incident.ID, e ActionEdit, by 
 		if out, err = inc.ActionStatement(key); err != nil {
 			out = incident.ActionStatement{ActionItem: incident.ActionItem{Key: key}}
 		}
-		return cmp.Or(tx.AddNotices(d.givenNotices(ctx, a, owners, inc, was.ActionItem, out.ActionItem)), tx.PutIncidents([]*incident.Incident{inc}))
+		return cmp.Or(a.add(tx, d.givenNotices(ctx, a, owners, inc, was.ActionItem, out.ActionItem)), tx.PutIncidents([]*incident.Incident{inc}))
 	})
 	return out, seq, err
 }

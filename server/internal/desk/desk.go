@@ -21,6 +21,7 @@ import (
 	"hindsight/server/internal/follow"
 	"hindsight/server/internal/inbox"
 	"hindsight/server/internal/jobs"
+	"hindsight/server/internal/mail"
 	"hindsight/server/internal/oidc"
 	"hindsight/server/internal/query"
 	"hindsight/server/internal/seal"
@@ -43,6 +44,7 @@ type Desk struct {
 	Inbox        *inbox.Inbox
 	Sources      []importers.Source
 	Safe         *seal.Safe     // opens and seals the secrets of connections, and what sessions ask the provider with
+	Mail         *mail.Sender   // nil: nothing leaves by e-mail
 	SSO          *oidc.Provider // nil: there is no single sign-on
 	Joining      auth.Joining   // who may sign in through it or through a trusted proxy, and as what
 	Proxies      auth.Proxies

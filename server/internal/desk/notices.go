@@ -10,17 +10,21 @@ import (
 	"hindsight/incident"
 )
 
-// noticesKept is how long notices are kept.
-const noticesKept = 180 * 24 * time.Hour
+const (
+	noticesKept = 180 * 24 * time.Hour // how long notices are kept, and that messages about them were sent
+	wordsKept   = 30 * 24 * time.Hour  // how long what such messages said is
+)
 
-// tellable knows who may be told of what.
+// tellable knows who may be told of what, and how.
 type tellable struct {
-	users []incident.User
-	teams map[incident.ID][]incident.ID // of each user
+	users   []incident.User
+	teams   map[incident.ID][]incident.ID // of each user
+	mail    bool                          // messages can leave by e-mail
+	choices map[incident.ID]incident.NoticeChoice
 }
 
 func (d *Desk) tellable(ctx context.Context) (tellable, error) {
-	a := tellable{teams: map[incident.ID][]incident.ID{}}
+	a := tellable{teams: map[incident.ID][]incident.ID{}, mail: d.Mail != nil, choices: map[incident.ID]incident.NoticeChoice{}}
 	var err error
 	if a.users, err = d.Store.Users(ctx); err != nil {
 		return a, err
@@ -29,17 +33,71 @@ func (d *Desk) tellable(ctx context.Context) (tellable, error) {
 	for _, m := range members {
 		a.teams[m.User] = append(a.teams[m.User], m.Team)
 	}
+	if err != nil || !a.mail {
+		return a, err
+	}
+	choices, err := d.Store.NoticeChoices(ctx)
+	for _, c := range choices {
+		a.choices[c.User] = c
+	}
 	return a, err
+}
+
+// person returns a user who is a person and may sign in, with what they may see.
+func (a tellable) person(user incident.ID) (u incident.User, sight incident.Sight, ok bool) {
+	i := slices.IndexFunc(a.users, func(u incident.User) bool { return u.ID == user })
+	if i < 0 || a.users[i].Disabled || a.users[i].Service {
+		return u, sight, false
+	}
+	u = a.users[i]
+	return u, incident.Sight{All: u.Role.May(incident.SeePrivate), User: user, Teams: a.teams[user]}, true
 }
 
 // sees reports whether a user is a person who may sign in and see an incident.
 func (a tellable) sees(user incident.ID, inc *incident.Incident) bool {
-	i := slices.IndexFunc(a.users, func(u incident.User) bool { return u.ID == user })
-	if i < 0 || a.users[i].Disabled || a.users[i].Service {
-		return false
-	}
-	return inc.SeenBy(incident.Sight{All: a.users[i].Role.May(incident.SeePrivate), User: user, Teams: a.teams[user]})
+	_, sight, ok := a.person(user)
+	return ok && inc.SeenBy(sight)
 }
+
+// add writes notices, and the messages that tell of them outside, in a running transaction.
+func (a tellable) add(tx incident.Tx, ns []incident.Notice) error {
+	fresh, err := tx.AddNotices(ns)
+	if err != nil {
+		return err
+	}
+	var out []incident.Outgoing
+	for _, n := range fresh {
+		if o, ok := a.mailOf(n); ok {
+			out = append(out, o)
+		}
+	}
+	return tx.AddOutgoing(out)
+}
+
+// mailOf returns the message that tells of a notice by e-mail; ok is false when none does.
+func (a tellable) mailOf(n incident.Notice) (o incident.Outgoing, ok bool) {
+	u, _, ok := a.person(n.User)
+	choice := a.choices[n.User]
+	way := choice.Way(n.Kind)
+	if !ok || !a.mail || u.Email == "" || way == incident.NoticeApp {
+		return o, false
+	}
+	o = incident.Outgoing{Kind: incident.OutgoingNotice, Way: incident.OutgoingMail, To: n.User, Notice: n.ID, Incident: n.Incident, At: n.At, DueAt: n.At}
+	o.ID = incident.DeriveID("out", string(n.ID), string(o.Way))
+	if way == incident.NoticeDaily { // one for all of the day, which the first of them begins
+		o.Kind, o.Notice, o.Incident, o.DueAt = incident.OutgoingDigest, "", "", incident.DigestDue(n.At, choice.Location())
+		o.ID = incident.DeriveID("out", string(n.User), string(o.Way), "digest", o.DueAt.Format(time.RFC3339))
+	}
+	return o, true
+}
+
+// tidings are notices that are about to be written.
+type tidings struct {
+	tellable
+	notices []incident.Notice
+}
+
+func (t tidings) add(tx incident.Tx) error { return t.tellable.add(tx, t.notices) }
 
 // tell makes a notice for each of some users but who caused it, and but those who may not see the incident.
 func (a tellable) tell(inc *incident.Incident, n incident.Notice, by incident.ID, to ...incident.ID) []incident.Notice {
@@ -61,16 +119,26 @@ func (a tellable) tell(inc *incident.Incident, n incident.Notice, by incident.ID
 const retroPlace = "/retrospective"
 
 // commentNotices tells those whom a comment mentions, and those who wrote in its thread.
-func (d *Desk) commentNotices(ctx context.Context, c incident.RetroComment, before []incident.RetroComment) ([]incident.Notice, error) {
+func (d *Desk) commentNotices(ctx context.Context, c incident.RetroComment, before []incident.RetroComment) (tidings, error) {
 	inc, err := d.Store.Incident(ctx, c.Incident)
 	if err != nil {
-		return nil, err
+		return tidings{}, err
 	}
 	a, err := d.tellable(ctx)
 	if err != nil {
-		return nil, err
+		return tidings{}, err
 	}
-	n := incident.Notice{Kind: incident.NoticeMention, Place: retroPlace + "#" + string(cmp.Or(c.Answers, c.ID)), About: c.Slug, By: c.By, At: c.At}
+	sections, err := d.Store.RetroSections(ctx, c.Incident)
+	if err != nil {
+		return tidings{}, err
+	}
+	about := ""
+	for _, s := range sections {
+		if s.Slug == c.Slug {
+			about = s.Title
+		}
+	}
+	n := incident.Notice{Kind: incident.NoticeMention, Place: retroPlace + "#" + string(cmp.Or(c.Answers, c.ID)), About: about, By: c.By, At: c.At}
 	mentioned := incident.Mentions(c.Text, a.users)
 	out := a.tell(inc, n, c.User, mentioned...)
 	var thread []incident.ID
@@ -80,22 +148,22 @@ func (d *Desk) commentNotices(ctx context.Context, c incident.RetroComment, befo
 		}
 	}
 	n.Kind = incident.NoticeReply
-	return append(out, a.tell(inc, n, c.User, thread...)...), nil
+	return tidings{a, append(out, a.tell(inc, n, c.User, thread...)...)}, nil
 }
 
 // mentionNotices tells those whom sections mention and did not when the reading copy was last made: once for each person and section.
 // Who wrote the mention is taken to be who last typed an @ in the section; text that a template or an import brought tells nobody.
-func (d *Desk) mentionNotices(ctx context.Context, w *Writing) ([]incident.Notice, error) {
+func (d *Desk) mentionNotices(ctx context.Context, w *Writing) (tidings, error) {
 	if !slices.ContainsFunc(w.Sections, func(s incident.RetroSection) bool { return strings.Contains(s.Text, "@") }) {
-		return nil, nil
+		return tidings{}, nil
 	}
 	a, err := d.tellable(ctx)
 	if err != nil {
-		return nil, err
+		return tidings{}, err
 	}
 	was, err := d.Store.Retrospective(ctx, w.Retro.Incident)
 	if err != nil && !notThere(err) {
-		return nil, err
+		return tidings{}, err
 	}
 	var out []incident.Notice
 	for _, s := range w.Sections {
@@ -108,7 +176,7 @@ func (d *Desk) mentionNotices(ctx context.Context, w *Writing) ([]incident.Notic
 		}
 		by, err := d.whoTyped(ctx, s, "@")
 		if err != nil {
-			return nil, err
+			return tidings{}, err
 		}
 		if by.By == "" {
 			continue
@@ -116,7 +184,7 @@ func (d *Desk) mentionNotices(ctx context.Context, w *Writing) ([]incident.Notic
 		n := incident.Notice{ID: incident.ID(string(s.Incident) + " " + s.Slug), Kind: incident.NoticeMention, Place: retroPlace + "#s-" + s.Slug, About: s.Title, By: by.By, At: d.Now().UTC()}
 		out = append(out, a.tell(w.Incident, n, by.User, mentioned...)...)
 	}
-	return out, nil
+	return tidings{a, out}, nil
 }
 
 // mentionedIn reports of a user whether the reading copy's section mentions them.
@@ -163,7 +231,7 @@ func (d *Desk) tellOfState(ctx context.Context, tx incident.Tx, inc *incident.In
 		n.Kind, n.Place = incident.NoticePublished, retroPlace
 		out = append(out, a.tell(inc, n, who.ID, r.Owner)...)
 	}
-	return tx.AddNotices(out)
+	return a.add(tx, out)
 }
 
 // Notices returns at most limit of what the viewer was told, unread first, each with its incident; nothing to visitors.
@@ -175,6 +243,11 @@ func (d *Desk) Notices(ctx context.Context, sight incident.Sight, skip, limit in
 	if err != nil {
 		return nil, err
 	}
+	return d.withIncidents(ctx, sight, ns)
+}
+
+// withIncidents returns those notices whose incidents sight sees, in their order.
+func (d *Desk) withIncidents(ctx context.Context, sight incident.Sight, ns []incident.Notice) (told []ToldNotice, err error) {
 	var ids []incident.ID
 	for _, n := range ns {
 		ids = append(ids, n.Incident)

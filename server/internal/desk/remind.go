@@ -72,7 +72,7 @@ func (d *Desk) Remind(ctx context.Context) error {
 	if err != nil || len(out)+len(of) == 0 {
 		return err
 	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.AddNotices(append(out, of...)) })
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return a.add(tx, append(out, of...)) })
 	return err
 }
 

@@ -52,7 +52,7 @@ func (d *Desk) AddComment(ctx context.Context, c incident.RetroComment, sight in
 		if _, err := tx.RetroByID(c.Incident); err != nil {
 			return err
 		}
-		return cmp.Or(tx.AddNotices(told), tx.PutRetroComment(c))
+		return cmp.Or(told.add(tx), tx.PutRetroComment(c))
 	})
 	return c, err
 }

@@ -109,7 +109,7 @@ func (d *Desk) tendRetro(ctx context.Context, id incident.ID) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return cmp.Or(tx.AddNotices(told), tx.PutReading(w.reading(), now)) })
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return cmp.Or(told.add(tx), tx.PutReading(w.reading(), now)) })
 	return err
 }
 
@@ -126,7 +126,8 @@ func (d *Desk) SnapRetros(ctx context.Context) error {
 		}
 	}
 	_, swept := d.Store.Update(ctx, func(tx incident.Tx) error {
-		return errors.Join(tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)), tx.SweepNotices(d.Now().UTC().Add(-noticesKept)))
+		return errors.Join(tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)), tx.SweepNotices(d.Now().UTC().Add(-noticesKept)),
+			tx.SweepOutgoing(d.Now().UTC().Add(-wordsKept), d.Now().UTC().Add(-noticesKept)))
 	})
 	return errors.Join(err, swept)
 }

@@ -157,7 +157,7 @@ func (d *Desk) enter(ctx context.Context, tx incident.Tx, w *Writing, r *inciden
 		return err
 	}
 	told, err := d.mentionNotices(ctx, w)
-	return cmp.Or(err, tx.AddNotices(told), tx.PutReading(w.reading(), now))
+	return cmp.Or(err, told.add(tx), tx.PutReading(w.reading(), now))
 }
 
 // AskReview asks users, by their sign-in names, to look at a retrospective, and lets it be in review.

@@ -49,6 +49,22 @@ func (s *Store) Notices(ctx context.Context, user incident.ID, sight incident.Si
 	return out, failed(err, "read the notices of user %s", user)
 }
 
+// Notice implements incident.Reader.
+func (s *Store) Notice(ctx context.Context, id incident.ID) (*incident.Notice, error) {
+	return take(ctx, s, "notices", "id", string(id), func(r noticeRow) (incident.Notice, error) { return r.value(), nil })
+}
+
+// NoticesBetween implements incident.Reader.
+func (s *Store) NoticesBetween(ctx context.Context, user incident.ID, sight incident.Sight, from, to time.Time) ([]incident.Notice, error) {
+	var rows []noticeRow
+	err := s.noticesOf(ctx, user, sight).Where("read_at IS NULL AND at >= ? AND at < ?", clean(from), clean(to)).Order("at, id").Limit(batch).Find(&rows).Error
+	var out []incident.Notice
+	for _, r := range rows {
+		out = append(out, r.value())
+	}
+	return out, failed(err, "read the notices of user %s", user)
+}
+
 // UnreadNotices implements incident.Reader.
 func (s *Store) UnreadNotices(ctx context.Context, user incident.ID, sight incident.Sight) (int, error) {
 	var n int64
@@ -57,13 +73,17 @@ func (s *Store) UnreadNotices(ctx context.Context, user incident.ID, sight incid
 }
 
 // AddNotices implements incident.Tx.
-func (t *tx) AddNotices(ns []incident.Notice) error {
+func (t *tx) AddNotices(ns []incident.Notice) (fresh []incident.Notice, err error) {
 	for _, n := range last(clean(ns), func(n incident.Notice) incident.ID { return n.ID }) {
-		if err := t.db.Table("notices").Clauses(clause.OnConflict{DoNothing: true}).Create(new(newNoticeRow(n))).Error; err != nil {
-			return failed(err, "add notice %s", n.ID)
+		added := t.db.Table("notices").Clauses(clause.OnConflict{DoNothing: true}).Create(new(newNoticeRow(n)))
+		if added.Error != nil {
+			return nil, failed(added.Error, "add notice %s", n.ID)
+		}
+		if added.RowsAffected > 0 {
+			fresh = append(fresh, n)
 		}
 	}
-	return nil
+	return fresh, nil
 }
 
 // ReadNotices implements incident.Tx.
@@ -82,5 +102,10 @@ func (t *tx) SweepNotices(before time.Time) error {
 
 // ForgetNotices implements incident.Tx.
 func (t *tx) ForgetNotices(user incident.ID) error {
-	return failed(t.db.Exec("DELETE FROM notices WHERE user_id = ?", clean(user)).Error, "forget the notices of user %s", user)
+	for _, query := range []string{"DELETE FROM notices WHERE user_id = ?", "DELETE FROM outgoing WHERE recipient = ?", "DELETE FROM notice_choices WHERE user_id = ?"} {
+		if err := t.db.Exec(query, clean(user)).Error; err != nil {
+			return failed(err, "forget the notices of user %s", user)
+		}
+	}
+	return nil
 }

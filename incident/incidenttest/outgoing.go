@@ -1,0 +1,107 @@
+package incidenttest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"hindsight/incident"
+)
+
+// claim claims one message for an hour, as of some time after Epoch.
+func claim(t *testing.T, s incident.Store, after time.Duration) (out []incident.Outgoing) {
+	t.Helper()
+	update(t, s, func(tx incident.Tx) (err error) {
+		now := Epoch().Add(after)
+		out, err = tx.ClaimOutgoing(incident.OutgoingMail, now, now.Add(time.Hour), 1)
+		return err
+	})
+	return out
+}
+
+// testOutgoing: a message waits for its time, is handed out once until its claim runs out, and stays as what became of it.
+func testOutgoing(t *testing.T, s incident.Store) {
+	ctx := t.Context()
+	o := incident.Outgoing{ID: "out_1", Kind: incident.OutgoingNotice, Way: incident.OutgoingMail, To: "usr_1", Notice: "ntc_1", Incident: Incident(1).ID, At: Epoch(), DueAt: Epoch().Add(time.Minute)}
+	again := o
+	again.To = "usr_2"
+	update(t, s, func(tx incident.Tx) error { return tx.AddOutgoing([]incident.Outgoing{o}) })
+	update(t, s, func(tx incident.Tx) error { return tx.AddOutgoing([]incident.Outgoing{again}) })
+	log := func(f incident.OutgoingFilter) []incident.Outgoing {
+		t.Helper()
+		f.Limit = 10
+		return check(s.Outgoing(ctx, f))(t, "Outgoing")
+	}
+	o.State, o.NextAt = incident.OutgoingWaiting, o.DueAt
+	equal(t, "Outgoing", log(incident.OutgoingFilter{}), []incident.Outgoing{o})
+	equal(t, "ClaimOutgoing before its time", claim(t, s, time.Second), []incident.Outgoing(nil))
+	o.Tries, o.NextAt = 1, Epoch().Add(2*time.Minute+time.Hour)
+	equal(t, "ClaimOutgoing", claim(t, s, 2*time.Minute), []incident.Outgoing{o})
+	equal(t, "ClaimOutgoing of what is claimed", claim(t, s, 3*time.Minute), []incident.Outgoing(nil))
+	slow := o
+	o.Tries, o.NextAt = 2, Epoch().Add(3*time.Hour)
+	equal(t, "ClaimOutgoing when the claim has run out", claim(t, s, 2*time.Hour), []incident.Outgoing{o})
+
+	_, err := s.Update(ctx, func(tx incident.Tx) error { slow.State = incident.OutgoingSent; return tx.SettleOutgoing(slow) })
+	fails(t, "SettleOutgoing of who was too slow", err, incident.ErrConflict)
+	o.Address, o.Subject, o.Text = "one@example.com", "It broke", "One\n<two>"
+	o = o.Failed(Epoch().Add(2*time.Hour), "greylisted", false)
+	update(t, s, func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
+	equal(t, "Outgoing after a try", log(incident.OutgoingFilter{State: incident.OutgoingWaiting}), []incident.Outgoing{o})
+	equal(t, "ClaimOutgoing before the next try", claim(t, s, 2*time.Hour+4*time.Minute), []incident.Outgoing(nil))
+	o = claim(t, s, 2*time.Hour+5*time.Minute)[0]
+	o = o.Failed(Epoch().Add(3*time.Hour), "no such mailbox", true)
+	update(t, s, func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
+	equal(t, "Outgoing that failed", log(incident.OutgoingFilter{State: incident.OutgoingFailed, Way: incident.OutgoingMail}), []incident.Outgoing{o})
+	equal(t, "Outgoing that was sent", log(incident.OutgoingFilter{State: incident.OutgoingSent}), []incident.Outgoing(nil))
+	equal(t, "OutgoingCounts", check(s.OutgoingCounts(ctx, Epoch()))(t, "OutgoingCounts"), map[incident.OutgoingState]int{incident.OutgoingFailed: 1})
+	equal(t, "OutgoingCounts of later", check(s.OutgoingCounts(ctx, Epoch().Add(time.Second)))(t, "OutgoingCounts"), map[incident.OutgoingState]int{})
+
+	update(t, s, func(tx incident.Tx) error { return tx.SweepOutgoing(Epoch(), Epoch()) })
+	equal(t, "Outgoing that is not old", log(incident.OutgoingFilter{})[0].Text, o.Text)
+	update(t, s, func(tx incident.Tx) error { return tx.RetryOutgoing(o.ID, Epoch().Add(4*time.Hour)) })
+	_, err = s.Update(ctx, func(tx incident.Tx) error { return tx.RetryOutgoing(o.ID, Epoch()) })
+	fails(t, "RetryOutgoing of what waits already", err, incident.ErrConflict)
+	o = claim(t, s, 4*time.Hour)[0]
+	equal(t, "the tries of what is sent again", o.Tries, 1)
+	o.State, o.EndedAt, o.Error = incident.OutgoingSent, Epoch().Add(4*time.Hour), ""
+	update(t, s, func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
+	update(t, s, func(tx incident.Tx) error { return tx.SweepOutgoing(Epoch().Add(time.Second), Epoch()) })
+	o.Subject, o.Text = "", ""
+	equal(t, "Outgoing without its words", log(incident.OutgoingFilter{}), []incident.Outgoing{o})
+	update(t, s, func(tx incident.Tx) error {
+		return tx.SweepOutgoing(Epoch().Add(time.Second), Epoch().Add(time.Second))
+	})
+	equal(t, "Outgoing that is forgotten", log(incident.OutgoingFilter{}), []incident.Outgoing(nil))
+}
+
+// testOutgoingClaims: of several who claim at once, each message goes to one.
+func testOutgoingClaims(t *testing.T, s incident.Store) {
+	var all []incident.Outgoing
+	for _, id := range []incident.ID{"out_1", "out_2", "out_3", "out_4"} {
+		all = append(all, incident.Outgoing{ID: id, Way: incident.OutgoingMail, At: Epoch(), DueAt: Epoch()})
+	}
+	update(t, s, func(tx incident.Tx) error { return tx.AddOutgoing(all) })
+	var mu sync.Mutex
+	got := map[incident.ID]int{}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			var mine []incident.Outgoing
+			_, err := s.Update(t.Context(), func(tx incident.Tx) (err error) {
+				mine, err = tx.ClaimOutgoing(incident.OutgoingMail, Epoch(), Epoch().Add(time.Hour), 2)
+				return err
+			})
+			if err != nil {
+				t.Errorf("ClaimOutgoing: %v", err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, o := range mine {
+				got[o.ID]++
+			}
+		})
+	}
+	group.Wait()
+	equal(t, "how often each was handed out", got, map[incident.ID]int{"out_1": 1, "out_2": 1, "out_3": 1, "out_4": 1})
+}

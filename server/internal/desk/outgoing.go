@@ -1,0 +1,157 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	netmail "net/mail"
+	"slices"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/server/internal/mail"
+)
+
+const (
+	sentAtOnce = 10               // messages that one claim takes
+	claimLasts = 15 * time.Minute // longer than it takes to send those
+	tooOld     = 3 * 24 * time.Hour
+)
+
+// PreferencesPath is the page on which people say what they get.
+const PreferencesPath = "/me/notices"
+
+// SendMail sends the e-mails whose time has come. Any replica may do so at any time: each message is sent by one.
+func (d *Desk) SendMail(ctx context.Context) error {
+	if d.Mail == nil {
+		return nil
+	}
+	for {
+		var some []incident.Outgoing
+		_, err := d.Store.Update(ctx, func(tx incident.Tx) (err error) {
+			now := d.Now().UTC()
+			some, err = tx.ClaimOutgoing(incident.OutgoingMail, now, now.Add(claimLasts), sentAtOnce)
+			return err
+		})
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		for _, o := range some {
+			if err := d.settle(ctx, d.sendMail(ctx, o)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// settle writes what became of a message. One that was handed out again meanwhile is left to whom it was handed.
+func (d *Desk) settle(ctx context.Context, o incident.Outgoing) error {
+	_, err := d.Store.Update(context.WithoutCancel(ctx), func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
+	if errors.Is(err, incident.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// sendMail tries to send a message and returns what became of it.
+func (d *Desk) sendMail(ctx context.Context, o incident.Outgoing) incident.Outgoing {
+	l, to, err := d.letter(ctx, o)
+	now := d.Now().UTC()
+	var none noLetter
+	if errors.As(err, &none) {
+		o.State, o.EndedAt, o.Error = incident.OutgoingDropped, now, string(none)
+		return o
+	}
+	if err != nil {
+		return o.Failed(now, "it could not be written: "+err.Error(), false)
+	}
+	o.Address, o.Subject, o.Text = to.Address, l.Subject, l.Text()
+	m := mail.Message{ID: string(o.ID), To: to, At: now, Letter: l}
+	if o.Incident != "" {
+		m.Thread = "incident." + string(o.Incident)
+	}
+	if err := d.Mail.Send(ctx, m); err != nil {
+		return o.Failed(d.Now().UTC(), err.Error(), errors.Is(err, mail.ErrRefused))
+	}
+	o.State, o.EndedAt, o.Error = incident.OutgoingSent, d.Now().UTC(), ""
+	return o
+}
+
+// noLetter says why there is nothing to send any more.
+type noLetter string
+
+func (n noLetter) Error() string { return string(n) }
+
+// letter returns what a message says to its recipient, of what they may see now. It is a noLetter error when that is nothing.
+func (d *Desk) letter(ctx context.Context, o incident.Outgoing) (l mail.Letter, to netmail.Address, err error) {
+	a, err := d.tellable(ctx)
+	if err != nil {
+		return l, to, err
+	}
+	u, sight, ok := a.person(o.To)
+	switch {
+	case !ok:
+		return l, to, noLetter("the account is closed")
+	case u.Email == "":
+		return l, to, noLetter("there is no address any more")
+	case o.Error == "" && d.Now().Sub(o.DueAt) > tooOld:
+		return l, to, noLetter("no mail could be sent for days, and now it is old")
+	}
+	ns, err := d.noticesIn(ctx, o, a.choices[o.To], sight)
+	if err != nil {
+		return l, to, err
+	}
+	told, err := d.withIncidents(ctx, sight, ns)
+	if err != nil {
+		return l, to, err
+	}
+	if len(told) == 0 {
+		return l, to, noLetter("they have read it, or may not see it any more")
+	}
+	l = mail.Letter{Preferences: d.BaseURL + PreferencesPath}
+	for _, n := range told {
+		l.Items = append(l.Items, mail.Item{Says: n.Says(), Title: cmp.Or(n.Incident.Title, n.Incident.Label()), About: n.About, Link: d.BaseURL + n.Path()})
+	}
+	if l.Subject = l.Items[0].Title; o.Kind == incident.OutgoingDigest {
+		l.Lead = "What concerned you in the last day and you have not read:"
+		l.Subject = fmt.Sprintf("Hindsight: %d notices", len(told))
+		if len(told) == 1 {
+			l.Subject = "Hindsight: 1 notice"
+		}
+	} else {
+		l.Reason = told[0].Kind.Why()
+	}
+	return l, netmail.Address{Name: cmp.Or(u.Display, u.Name), Address: u.Email}, nil
+}
+
+// noticesIn returns the notices that a message tells of.
+func (d *Desk) noticesIn(ctx context.Context, o incident.Outgoing, c incident.NoticeChoice, sight incident.Sight) ([]incident.Notice, error) {
+	if o.Kind == incident.OutgoingDigest {
+		ns, err := d.Store.NoticesBetween(ctx, o.To, sight, incident.DigestSince(o.DueAt, c.Location()), o.DueAt)
+		return slices.DeleteFunc(ns, func(n incident.Notice) bool { return c.Way(n.Kind) != incident.NoticeDaily }), err
+	}
+	n, err := d.Store.Notice(ctx, o.Notice)
+	switch {
+	case notThere(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case c.Way(n.Kind) == incident.NoticeApp:
+		return nil, noLetter("they chose to be told in the app only")
+	case !n.ReadAt.IsZero():
+		return nil, nil
+	}
+	return []incident.Notice{*n}, nil
+}
+
+// MailTrouble says why the last e-mail that was tried did not go; empty when it went, or when nothing was sent in the last week.
+func (d *Desk) MailTrouble(ctx context.Context) (string, error) {
+	some, err := d.Store.Outgoing(ctx, incident.OutgoingFilter{Way: incident.OutgoingMail, Limit: 50})
+	for _, o := range some {
+		if o.Tries > 0 && o.State != incident.OutgoingDropped && d.Now().Sub(o.At) < week {
+			return o.Error, err
+		}
+	}
+	return "", err
+}
