@@ -36,7 +36,8 @@ type Shell struct {
 	// they are applied again. Empty: none do.
 	InFile string
 	Views  SavedViews
-	Unread int // notices that the viewer has not read
+	Unread int  // notices that the viewer has not read
+	Mail   bool // notices can leave by e-mail
 }
 
 func (s Shell) shell() Shell { return s }

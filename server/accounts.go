@@ -24,13 +24,14 @@ import (
 func user(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
 	role := fs.String("role", "viewer", "viewer, editor, manager or admin")
 	display := fs.String("display", "", "name to show")
+	email := fs.String("email", "", "address that notices go to; empty: none")
 	service := fs.Bool("service", false, "add a service account, which tokens act for and nobody signs in as")
 	cfg, words, err := parse()
 	if err != nil {
 		return err
 	}
 	if len(words) == 0 || words[0] != "list" && len(words) != 2 {
-		return usage("say user list, or user add NAME, user role NAME --role ROLE, user password NAME, user disable NAME, user enable NAME, user reset-factor NAME")
+		return usage("say user list, or user add NAME, user role NAME --role ROLE, user email NAME --email ADDRESS, user password NAME, user disable NAME, user enable NAME, user reset-factor NAME")
 	}
 	s, err := p.openStore(ctx, cfg)
 	if err != nil {
@@ -62,6 +63,10 @@ func user(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config
 		change.Role = (*incident.Role)(role)
 		_, err = accounts.ChangeUser(ctx, u.ID, change)
 		return err
+	case "email":
+		change.Email = email
+		_, err = accounts.ChangeUser(ctx, u.ID, change)
+		return err
 	case "disable", "enable":
 		disabled := words[0] == "disable"
 		change.Disabled = &disabled
@@ -70,7 +75,7 @@ func user(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config
 	case "reset-factor":
 		return auth.NewFactors(accounts, nil, "").Reset(ctx, u.ID, "the command line")
 	}
-	return usage("there is no user %s; there are add, list, role, password, disable, enable and reset-factor", words[0])
+	return usage("there is no user %s; there are add, list, role, email, password, disable, enable and reset-factor", words[0])
 }
 
 func (p program) addUser(ctx context.Context, accounts *auth.Service, name, display string, role incident.Role, service bool) error {

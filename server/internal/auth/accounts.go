@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	netmail "net/mail"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 // Change is what is to become of a user; what is nil stays as it is.
 type Change struct {
 	Display  *string
+	Email    *string // empty: none
 	Role     *incident.Role
 	Disabled *bool
 	By       incident.ID // who asks for it; empty: the command line
@@ -54,6 +56,13 @@ func (c Change) apply(u *incident.User) error {
 			return incident.Invalidf("display", "give a name of at most 200 characters")
 		}
 		u.Display = name
+	}
+	if c.Email != nil {
+		address := strings.ToLower(strings.TrimSpace(*c.Email))
+		if is, err := netmail.ParseAddress(address); address != "" && (err != nil || is.Address != address || len(address) > 254) {
+			return incident.Invalidf("email", "%q is not an address such as ada@example.com", *c.Email)
+		}
+		u.Email = address
 	}
 	if c.Role != nil {
 		if !c.Role.Known() {

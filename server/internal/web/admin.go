@@ -67,7 +67,7 @@ func (s *Server) addUser(r *request) (answer, error) {
 	return goTo("/admin/users", frontend.Flash{Kind: frontend.Done, Text: u.Display + " can sign in as " + u.Name + "."})
 }
 
-// changeUser changes role, state and password.
+// changeUser changes role, address, state and password.
 func (s *Server) changeUser(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	u, err := s.Store.User(ctx, incident.ID(r.Param("id")))
@@ -78,15 +78,18 @@ func (s *Server) changeUser(r *request) (answer, error) {
 	if password != "" {
 		err = s.Auth.CheckPassword(password, u.Name)
 	}
-	keep := ""
+	change := auth.Change{Role: &role, Disabled: &disabled, By: r.viewer.User}
+	if address, sent := r.GetPostForm("email"); sent {
+		change.Email = &address
+	}
 	if u.ID == r.viewer.User && r.session != nil {
-		keep = r.session.Hash
+		change.Keep = r.session.Hash
 	}
 	if err == nil {
-		u, err = s.Auth.ChangeUser(ctx, u.ID, auth.Change{Role: &role, Disabled: &disabled, By: r.viewer.User, Keep: keep})
+		u, err = s.Auth.ChangeUser(ctx, u.ID, change)
 	}
 	if err == nil && password != "" {
-		err = s.Auth.SetPassword(ctx, *u, password, keep)
+		err = s.Auth.SetPassword(ctx, *u, password, change.Keep)
 	}
 	if errors.Is(err, incident.ErrInvalid) {
 		page, pageErr := s.users(r, formOf(r.Request.PostForm, err), incident.ID(r.Param("id")))

@@ -113,7 +113,7 @@ func (r *request) shell(title string, nav frontend.Nav, crumbs ...frontend.Link)
 	}
 	shell.Unwritten = s.Index.Trouble() != nil
 	shell.Views = r.savedViews()
-	shell.Unread = r.unread()
+	shell.Unread, shell.Mail = r.unread(), s.Mail != nil
 	if r.viewer.Known() {
 		shell.User = frontend.User{ID: r.viewer.User, Name: r.viewer.Name, Role: r.viewer.Role, Abilities: r.viewer.Abilities, ReadOnly: r.viewer.ReadOnly}
 		shell.LooksAs = r.user != nil && r.viewer.User == ""

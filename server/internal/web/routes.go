@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"hindsight/incident"
+	"hindsight/server/internal/desk"
 	"hindsight/server/internal/oidc"
 )
 
@@ -123,6 +124,10 @@ func (s *Server) settingsRoutes(get, post func(path string, needs incident.Abili
 	post("/me/theme", anyone, s.saveTheme)
 	post("/me/password", incident.Read, s.savePassword)
 	post("/me/sessions/end", incident.Read, s.endSessions)
+	get(desk.PreferencesPath, incident.Read, s.noticeChoicePage)
+	post(desk.PreferencesPath, incident.Read, s.saveNoticeChoice)
+	get(outboxPath, incident.Administer, s.outbox)
+	post(outboxPath+"/:id/again", incident.Administer, s.sendAgain)
 	get(ownTokensPath, incident.Read, s.ownTokensPage)
 	post(ownTokensPath, incident.Read, s.confirmed(ownTokensPath, s.addOwnToken))
 	post(ownTokensPath+"/:id/delete", incident.Read, s.deleteOwnToken)
