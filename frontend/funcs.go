@@ -29,6 +29,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"runbook":     RunbookPath,
 		"prose":       prose,
 		"proseSaid":   proseSaid,
+		"proseFiles":  proseFiles,
 		"outside":     outside,
 		"gate":        func(id string) string { return incident.RetroGates[id] },
 		"swimlane":    swimlane,

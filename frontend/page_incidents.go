@@ -109,6 +109,7 @@ type IncidentPage struct {
 	Durations  []DurationLine
 	Events     []incident.TimelineEvent // in time order; private ones only for those who may see them
 	Retro      *incident.Retrospective
+	RetroFiles Files
 	Similar    []SimilarRow // what may be happening again
 	// SimilarBefore are those of long ago that Similar does not have.
 	SimilarBefore []SimilarRow

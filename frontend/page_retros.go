@@ -27,6 +27,7 @@ type RetroPage struct {
 	Threads   []RetroThread // open ones first
 	Row       Choice        // the row that a new comment is about, when the address says so
 	Open      int           // open threads
+	Files     []RetroFileRow
 	Similar   []SimilarRow
 	Users     []string // who can own it or be asked
 	Exports   []Link
@@ -59,6 +60,16 @@ type RetroThread struct {
 	Answered []incident.RetroComment
 	Own      bool // the viewer wrote it
 }
+
+// RetroFileRow is an image, an attachment or a chart of a retrospective.
+type RetroFileRow struct {
+	incident.RetroFile
+	Path string
+	Used bool // a text of now refers to it
+}
+
+// Weighs is its size for people.
+func (r RetroFileRow) Weighs() string { return incident.FormatBytes(r.Size) }
 
 // RowSaid is how a row of a retrospective is commented on.
 type RowSaid struct {
@@ -110,6 +121,7 @@ type RetroSnapshotPage struct {
 	Incident *incident.Incident
 	Snapshot incident.RetroSnapshot
 	Sections []RetroCompared
+	Files    Files
 	Same     bool // nothing is different now
 	MayEdit  bool
 }
@@ -136,6 +148,7 @@ type RetroMeetingPage struct {
 	Incident  *incident.Incident
 	Retro     incident.Retro
 	Section   incident.RetroSection
+	Files     Files
 	Prompts   []string
 	At, Of    int // which section of how many, from 1
 	Before    Link
@@ -212,6 +225,7 @@ type RetroFile struct {
 	Retro    incident.Retro
 	Facts    []Pair
 	Sections []incident.RetroSection
+	Files    Files
 	Moments  []incident.Moment
 }
 

@@ -15,6 +15,7 @@ type RetroSection struct {
 	Slug    string
 	Title   string
 	Text    string // Markdown
+	Files   Files
 	Said    []Said // what open comments are about
 	Version int    // of the text
 	MayEdit bool
@@ -55,8 +56,9 @@ func asJSON(it any) (string, error) {
 // RetroText is a section's text as it reads, the answer to GET …/retrospective/sections/{slug}: a piece of HTML without a frame.
 type RetroText struct {
 	Shell
-	Text string // Markdown
-	Said []Said
+	Text  string // Markdown
+	Files Files
+	Said  []Said
 }
 
 func (RetroText) template() string { return "retro-text" }

@@ -1,7 +1,6 @@
 package frontend
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
 	"strings"
@@ -18,11 +17,7 @@ import (
 func prose(format incident.TextFormat, text string) (template.HTML, error) {
 	switch format {
 	case incident.Markdown:
-		var b bytes.Buffer
-		if err := githubMarkdown().Convert([]byte(text), &b); err != nil {
-			return "", err
-		}
-		text = b.String()
+		return proseSaid(Files{}, text, nil)
 	case incident.HTML:
 	default:
 		return template.HTML(`<p class="pre">` + template.HTMLEscapeString(text) + `</p>`), nil
@@ -33,8 +28,13 @@ func prose(format incident.TextFormat, text string) (template.HTML, error) {
 // githubMarkdown reads Markdown as GitHub does (github.github.com/gfm).
 func githubMarkdown() goldmark.Markdown { return goldmark.New(goldmark.WithExtensions(extension.GFM)) }
 
-// policy allows text, lists, tables, code and outside links; no images (they would tell other hosts who
-// reads what), no styles, no ids (they could collide with the page's).
+// proseFiles is prose for Markdown that may refer to files of its retrospective.
+func proseFiles(files Files, markdown string) (template.HTML, error) {
+	return proseSaid(files, markdown, nil)
+}
+
+// policy allows text, lists, tables, code and outside links; no images (those of other hosts would tell them who
+// reads what; for our own see filing), no styles, no ids (they could collide with the page's).
 func policy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre",

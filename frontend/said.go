@@ -25,31 +25,30 @@ type Said struct {
 	From, To int // in UTF-16 units of the text
 }
 
-// proseSaid is prose for Markdown some of which was spoken of.
-func proseSaid(markdown string, said []Said) (template.HTML, error) {
-	if len(said) == 0 {
-		return prose(incident.Markdown, markdown)
-	}
+// proseSaid is prose for Markdown that may refer to files, and some of which was spoken of.
+func proseSaid(files Files, markdown string, said []Said) (template.HTML, error) {
 	m := marking{source: []byte(markdown), ends: map[int]ast.Node{}}
 	for _, s := range said {
 		m.ranges = append(m.ranges, [2]int{byteAt(markdown, s.From), byteAt(markdown, s.To)})
 	}
+	f := filing{files: files}
 	md := githubMarkdown()
-	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(&m, 1)))
+	md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(&m, 1), util.Prioritized(&f, 1)))
 	doc := md.Parser().Parse(text.NewReader(m.source))
+	f.take(doc, m.source)
 	m.mark(doc)
 	var b bytes.Buffer
 	if err := md.Renderer().Render(&b, m.source, doc); err != nil {
 		return "", err
 	}
 	p := policy()
-	p.AllowAttrs("data-said", "data-said-end").Matching(regexp.MustCompile(`^\d+$`)).OnElements("mark")
-	var links []string
+	p.AllowAttrs("data-said", "data-said-end", "data-file").Matching(regexp.MustCompile(`^\d+$`)).OnElements("mark")
+	put := f.places()
 	for i, s := range said {
 		end := fmt.Sprintf(`<a class="said-link no-print" href="#%s" title="Comment by %s">%d<span class="hidden">, comment by %[2]s</span></a>`, template.HTMLEscapeString(string(s.Comment)), template.HTMLEscapeString(s.By), i+1)
-		links = append(links, fmt.Sprintf(`<mark data-said-end="%d"></mark>`, i), end, fmt.Sprintf(`<mark data-said="%d">`, i), `<mark data-said="`+template.HTMLEscapeString(string(s.Comment))+`">`)
+		put = append(put, fmt.Sprintf(`<mark data-said-end="%d"></mark>`, i), end, fmt.Sprintf(`<mark data-said="%d">`, i), `<mark data-said="`+template.HTMLEscapeString(string(s.Comment))+`">`)
 	}
-	return template.HTML(strings.NewReplacer(links...).Replace(lowerHeadings(p.Sanitize(b.String())))), nil
+	return template.HTML(strings.NewReplacer(put...).Replace(lowerHeadings(p.Sanitize(b.String())))), nil
 }
 
 // byteAt turns a position in UTF-16 units into one in bytes.

@@ -35,7 +35,7 @@ func TestReadMarkdown(t *testing.T) {
 			if !ok || string(utf16.Decode(units[from:to])) != tc.source {
 				t.Fatalf("Find(%q) = %d to %d, %v, want %q", tc.read, from, to, ok, tc.source)
 			}
-			html, err := proseSaid(tc.markdown, []Said{{Comment: "com_1", By: "A<b>", From: from, To: to}})
+			html, err := proseSaid(Files{}, tc.markdown, []Said{{Comment: "com_1", By: "A<b>", From: from, To: to}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,7 +53,7 @@ func TestReadMarkdown(t *testing.T) {
 
 // TestSaidHostile holds that nobody can write marks or links of comments themselves.
 func TestSaidHostile(t *testing.T) {
-	html, err := proseSaid("<mark data-said-end=\"0\"></mark> `<mark data-said=\"0\">` word", []Said{{Comment: incident.ID("com_1"), From: 50, To: 54}})
+	html, err := proseSaid(Files{}, "<mark data-said-end=\"0\"></mark> `<mark data-said=\"0\">` word", []Said{{Comment: incident.ID("com_1"), From: 50, To: 54}})
 	if err != nil || strings.Count(string(html), "said-link") > 1 || strings.Count(string(html), "<mark") > 1 {
 		t.Errorf("proseSaid = %s, %v, want one mark and one link at most", html, err)
 	}

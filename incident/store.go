@@ -69,6 +69,9 @@ type Reader interface {
 	RetroSnapshot(ctx context.Context, id ID) (*RetroSnapshot, error)
 	// RetroComments returns the comments on a retrospective, the oldest first, without removed ones.
 	RetroComments(ctx context.Context, incident ID) ([]RetroComment, error)
+	// RetroFiles returns the files of a retrospective without their bodies, the oldest first, removed ones too.
+	RetroFiles(ctx context.Context, incident ID) ([]RetroFile, error)
+	RetroFile(ctx context.Context, incident ID, file string) (*RetroFile, error)
 	// Moments returns the moments of a retrospective in time order, removed ones too.
 	Moments(ctx context.Context, incident ID) ([]Moment, error)
 
@@ -237,6 +240,12 @@ type Tx interface {
 	PutRetroComment(c RetroComment) error
 	// PutMoment writes a version; ErrConflict as PutRetro.
 	PutMoment(m Moment) error
+	// PutRetroFile adds a file. One of the same content stays as it is, unless it was removed; nothing refers to it yet.
+	PutRetroFile(f RetroFile) error
+	// RemoveRetroFile takes the content of a file away, wherever it is referred to; that it was there stays known. ErrNotFound when there is none.
+	RemoveRetroFile(incident ID, file, by string, at time.Time) error
+	// SweepRetroFiles notes of each file since when nothing refers to it, forgets those of which that was before a time, and returns how many.
+	SweepRetroFiles(now, before time.Time) (int64, error)
 	// SweepTextChanges forgets changes of texts that were accepted before a time; the texts stay as they are.
 	SweepTextChanges(before time.Time) error
 	// ChangeEventsByID returns those that exist, tombstones included.

@@ -340,7 +340,8 @@ func bodies(ids map[string]string) map[string]any {
 func callOperation(t *testing.T, api openAPI, v visitor, method, path string, ids map[string]string) {
 	op := api.Paths[path][strings.ToLower(method)]
 	body, known := bodies(ids)[method+" "+path]
-	if op.RequestBody != nil && !known {
+	takesFile := strings.HasSuffix(path, "/retrospective/files")
+	if op.RequestBody != nil && !known && !takesFile {
 		t.Fatalf("%s %s takes a body that this test does not know; add one", method, path)
 	}
 	if method == http.MethodDelete {
@@ -363,6 +364,8 @@ func callOperation(t *testing.T, api openAPI, v visitor, method, path string, id
 			t.Fatal(err)
 		}
 		got = v.do(t, method, fill(t, path, ids), bytes.NewReader(text), http.Header{"Content-Type": {"application/json"}, "If-Match": {`"0"`}})
+	} else if takesFile && method == http.MethodPost {
+		got = v.do(t, method, fill(t, path, ids)+"?name=queue.log", strings.NewReader("12:04 full"), http.Header{"Content-Type": {"application/octet-stream"}})
 	} else if body != nil {
 		got = v.send(t, method, fill(t, path, ids), body)
 	} else {
@@ -394,7 +397,9 @@ func apiRefuses(t *testing.T, api openAPI, s site, admin, viewer visitor, ids ma
 				mistake(t, api, http.StatusNotFound, method, path, admin.get(t, strings.Replace(path, "{id}", "nobody", 1)))
 			}
 			if op.RequestBody != nil {
-				mistake(t, api, http.StatusBadRequest, method, path, admin.send(t, method, fill(t, path, ids), map[string]any{"colour": "blue"}))
+				if !strings.HasSuffix(path, "/retrospective/files") {
+					mistake(t, api, http.StatusBadRequest, method, path, admin.send(t, method, fill(t, path, ids), map[string]any{"colour": "blue"}))
+				}
 				mistake(t, api, http.StatusUnsupportedMediaType, method, path, admin.do(t, method, fill(t, path, ids), strings.NewReader("{}"), http.Header{"Content-Type": {"text/plain"}}))
 			}
 		}

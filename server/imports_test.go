@@ -67,6 +67,7 @@ var rules = []rule{
 	{"server/internal/coedit", nil, nil},
 	{"server/internal/redact", nil, []string{"golang.org/x/text"}},
 	{"server/internal/retrodoc", []string{"incident"}, nil},
+	{"server/internal/picture", nil, []string{"golang.org/x/image"}},
 	{"server/internal/seal", nil, nil},
 	{"server/internal/scim", []string{"incident", "server/internal/auth"}, nil},
 	{"server/internal/config", []string{"incident", "server/internal/seal", "server/internal/auth", "server/internal/oidc", "server/internal/mail"}, nil},

@@ -29,7 +29,8 @@ var untold = map[string]string{
 	"HoldNewest": "reads", "ConnectionsByID": "reads",
 	"PutManaged": "what files changed has entries", "DeleteManaged": "what files changed has entries",
 	"PutErased": "the erasure has an entry, which names nobody", "PutErasure": "the erasure has an entry, which names nobody",
-	"SweepRaws": "a job keeps to the retention rules, and says so in one entry", "DeleteRetrospectives": "a job keeps to the retention rules, and says so in one entry",
+	"SweepRetroFiles": "a job forgets what nothing refers to any more",
+	"SweepRaws":       "a job keeps to the retention rules, and says so in one entry", "DeleteRetrospectives": "a job keeps to the retention rules, and says so in one entry",
 	"AddNotices": "what it tells of has an entry", "ReadNotices": "somebody reads", "SweepNotices": "a job forgets what is long over",
 	"ForgetNotices": "the erasure has an entry", "PutNoticeChoice": "how somebody wants to be told is their own",
 	"AddOutgoing": "what it tells of has an entry", "ClaimOutgoing": "a job sends", "SettleOutgoing": "a job has sent", "SweepOutgoing": "a job forgets what is long over",
@@ -56,6 +57,8 @@ func told(tx incident.Tx) map[string]func() error {
 		"PutRetroComment": func() error {
 			return tx.PutRetroComment(incident.RetroComment{ID: "com_1", Incident: Incident(1).ID, Version: 1, Text: "Why?", At: Epoch()})
 		},
+		"PutRetroFile":    func() error { return tx.PutRetroFile(RetroFile()) },
+		"RemoveRetroFile": func() error { return tx.RemoveRetroFile(Incident(1).ID, RetroFile().ID, "ada", Epoch()) },
 		"PutMoment": func() error {
 			return tx.PutMoment(incident.Moment{ID: "mom_1", Incident: Incident(1).ID, Version: 1, At: Epoch(), Lane: "key", Title: "The alert came"})
 		},
@@ -161,7 +164,7 @@ func told(tx incident.Tx) map[string]func() error {
 }
 
 // inTurn is the order in which told is called, for some need what others wrote.
-var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroComment", "PutMoment", "PutChangeEvents", "PutRosters", "PutRunbooks",
+var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroComment", "PutRetroFile", "RemoveRetroFile", "PutMoment", "PutChangeEvents", "PutRosters", "PutRunbooks",
 	"PutServices", "PutTeams", "DeleteServices", "DeleteTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
 	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutMemberships", "PutMembership", "DeleteMembership", "PutSecondFactor", "DeleteSecondFactor", "PutProvisioned", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
 	"PutToken", "DeleteToken", "PutView", "RetryOutgoing", "PutSetting", "EraseFromAudit", "CutAudit"}

@@ -30,6 +30,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"retrospectives that are written here", testRetros},
 		{"changes of a text", testTexts},
 		{"moments, comments and snapshots", testRetroParts},
+		{"files of retrospectives", testRetroFiles},
 		{"reads in a transaction see its writes", testReadYourWrites},
 		{"records of the same incident", testTwins},
 

@@ -51,6 +51,9 @@ func describe(op operation, schemas object) object {
 			"default":               object{"description": "An error", "content": object{"application/problem+json": object{"schema": schema(reflect.TypeFor[Problem](), schemas)}}},
 		},
 	}
+	if op.bytes {
+		out["requestBody"] = object{"required": true, "content": object{"application/octet-stream": object{"schema": object{"type": "string", "format": "binary"}}}}
+	}
 	if op.body != nil {
 		content := object{"application/json": object{"schema": schema(op.body, schemas)}}
 		if op.form {

@@ -32,6 +32,7 @@ type operation struct {
 	result       reflect.Type
 	form         bool // takes files too, as an Upload
 	yaml         bool // takes documents too
+	bytes        bool // takes a file as its body
 	status       int
 	serve        func(*gin.Context) (any, error)
 }

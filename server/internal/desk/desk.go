@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"hindsight/analytics"
@@ -62,6 +63,7 @@ type Desk struct {
 	grouped      grouped
 	seldom       seldom
 	runbookTrust measuredTrust
+	pictures     sync.Mutex // held while one is unpacked
 }
 
 // patience is how long a reader waits for the follower to have seen a write.

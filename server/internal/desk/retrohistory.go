@@ -126,6 +126,9 @@ func (d *Desk) SnapRetros(ctx context.Context) error {
 		}
 	}
 	_, swept := d.Store.Update(ctx, func(tx incident.Tx) error {
+		if _, err := tx.SweepRetroFiles(d.Now().UTC(), d.Now().UTC().Add(-looseFilesKept)); err != nil {
+			return err
+		}
 		return errors.Join(tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)), tx.SweepNotices(d.Now().UTC().Add(-noticesKept)),
 			tx.SweepOutgoing(d.Now().UTC().Add(-wordsKept), d.Now().UTC().Add(-noticesKept)))
 	})

@@ -209,6 +209,11 @@ func openRetro(tx incident.Tx, id incident.ID) error {
 	if err != nil {
 		return err
 	}
+	return writable(*r)
+}
+
+// writable returns ErrInvalid for a retrospective that cannot be written in at present.
+func writable(r incident.Retro) error {
 	switch {
 	case r.State.Writable():
 		return nil

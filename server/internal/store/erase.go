@@ -15,7 +15,7 @@ import (
 // kept are the tables that an erasure does not go through: the audit log has its own way (EraseFromAudit), and the others hold no word
 // about anybody.
 var kept = []string{"audit", "audit_texts", "audit_head", "erased_names", "erasures", "changes", "feed_head", "goose_db_version", "managed",
-	"second_factors", "sqlite_sequence", "raws", "timelines", "timeline_events", "uploads", "retro_changes"}
+	"second_factors", "sqlite_sequence", "raws", "timelines", "timeline_events", "uploads", "retro_changes", "retro_file_parts"}
 
 // eraseBatch is how many rows one transaction looks at.
 const eraseBatch = 500

@@ -120,6 +120,9 @@ func (s *Server) fillRetro(ctx context.Context, _ *request, page *frontend.Incid
 		return nil
 	}
 	page.Retro = retro
+	if err == nil {
+		page.RetroFiles, err = s.retroFiles(ctx, page.Incident.ID)
+	}
 	return err
 }
 

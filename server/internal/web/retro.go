@@ -30,6 +30,8 @@ func (s *Server) retroRoutes(get, post func(path string, needs incident.Ability,
 	post(at+"/sections", incident.Write, s.changeSections)
 	get(at+"/sections/:section", incident.Read, s.retroText)
 	post(at+"/sections/:section", incident.Write, s.saveSection)
+	get(at+"/files/:file", incident.Read, s.retroAttached)
+	post(at+"/files/:file/remove", incident.Write, s.removeAttached)
 	get(at+"/comments", incident.Read, s.retroComments)
 	post(at+"/comments", incident.Write, s.addComment)
 	post(at+"/comments/:comment", incident.Write, s.changeComment)
@@ -70,6 +72,14 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 		return nil, err
 	}
 	fillSections(w, &page, slug, draft)
+	files, err := s.retroFiles(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page.Sections {
+		page.Sections[i].Files = files
+	}
+	page.Files = fileRows(files, w)
 	page.Row = rowChoice(w, r.Query("row"))
 	for _, g := range w.Gates(page.Open) {
 		page.Gates = append(page.Gates, frontend.RetroGate{Words: g.Words, Lacks: g.Lacks, Met: g.Met, Hard: g.Hard})
@@ -160,7 +170,11 @@ func (s *Server) retroText(r *request) (answer, error) {
 	if err := s.fillThreads(r.Request.Context(), r, w, &page); err != nil {
 		return answer{}, err
 	}
-	return show(frontend.RetroText{Shell: r.shell(x.Title, frontend.NavIncidents), Text: x.Text, Said: saidIn(page.Threads, x.Slug)})
+	files, err := s.retroFiles(r.Request.Context(), w.Incident.ID)
+	if err != nil {
+		return answer{}, err
+	}
+	return show(frontend.RetroText{Shell: r.shell(x.Title, frontend.NavIncidents), Text: x.Text, Files: files, Said: saidIn(page.Threads, x.Slug)})
 }
 
 func incidentCrumbs(inc *incident.Incident) []frontend.Link {

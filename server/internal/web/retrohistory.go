@@ -56,6 +56,9 @@ func (s *Server) retroSnapshot(r *request) (answer, error) {
 	}
 	page := frontend.RetroSnapshotPage{Shell: r.shell("Snapshot", frontend.NavIncidents, append(retroCrumbs(w.Incident), frontend.Link{Label: "History", Path: retroPath(id) + "/history"})...),
 		Incident: w.Incident, Snapshot: *snap, Same: true, MayEdit: r.viewer.MayChange(incident.Write)}
+	if page.Files, err = s.retroFiles(ctx, id); err != nil {
+		return answer{}, err
+	}
 	for _, was := range snap.Body.Sections {
 		c := frontend.RetroCompared{Slug: was.Slug, Title: was.Title, Was: was.Text}
 		now, there := w.Section(was.Slug)

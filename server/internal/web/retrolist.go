@@ -162,6 +162,9 @@ func (s *Server) meetingPage(r *request, slug string, form frontend.Form) (front
 	page := frontend.RetroMeetingPage{Shell: r.shell("Meeting: "+w.Title, frontend.NavIncidents, retroCrumbs(w.Incident)...), Incident: w.Incident, Retro: w.Retro, At: i + 1, Of: len(w.Sections),
 		Section: w.Sections[i], Prompts: w.Process.Prompts(w.Template, w.Sections[i].Slug),
 		MayEdit: r.viewer.MayChange(incident.Write), Form: form}
+	if page.Files, err = s.retroFiles(r.Request.Context(), w.Incident.ID); err != nil {
+		return page, err
+	}
 	to := func(x incident.RetroSection) frontend.Link {
 		return frontend.Link{Label: x.Title, Path: retroPath(w.Incident.ID) + "/meeting?section=" + queryEscape(x.Slug)}
 	}

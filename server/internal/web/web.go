@@ -88,6 +88,7 @@ type answer struct {
 	to     string
 	flash  frontend.Flash
 	file   *file
+	kept   *incident.RetroFile
 }
 
 // file is a download.
@@ -168,6 +169,9 @@ func (s *Server) write(r *request, a answer) error {
 		return nil
 	case a.file != nil:
 		return s.send(r, *a.file)
+	case a.kept != nil:
+		api.SendRetroFile(r.Context, *a.kept)
+		return nil
 	}
 	var b bytes.Buffer
 	if err := s.pages.Render(&b, a.page); err != nil {
