@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -172,11 +173,39 @@ func (f *filing) image(n *ast.Image, alt string, linked bool) shownFile {
 	if file.Width > 0 && file.Height > 0 {
 		size = fmt.Sprintf(` width="%d" height="%d"`, file.Width, file.Height)
 	}
+	if file.Kind == incident.RetroChart {
+		return f.chart(file, alt)
+	}
 	img := fmt.Sprintf(`<img class="picture" src="%s" alt="%s"%s loading="lazy" decoding="async">`, escaped(f.files.src(id)), escaped(alt), size)
 	if linked || decorative || f.files.Bodies != nil {
 		return shownFile{inline: img}
 	}
 	return shownFile{inline: fmt.Sprintf(`<a class="picture-link" href="%s">%s</a>`, escaped(f.files.src(id)), img)}
+}
+
+// chart shows a frozen chart with its numbers.
+func (f *filing) chart(file incident.RetroFile, caption string) shownFile {
+	var z incident.FrozenChart
+	img := fmt.Sprintf(`<img class="picture" src="%s" alt="%s" width="960" height="480" loading="lazy" decoding="async">`, escaped(f.files.src(file.ID)), escaped(either(caption, "A chart")))
+	if json.Unmarshal([]byte(file.Data), &z) != nil {
+		return shownFile{inline: img}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<figure class="frozen">%s<figcaption><b>%s</b> %s <span class="quiet">%d incidents; as it was on %s, as of change %d.</span></figcaption><details class="disclose"><summary>The numbers<span class="hidden"> of: %[2]s</span></summary><table><thead><tr>`,
+		img, escaped(caption), escaped(z.Answer), z.N, z.At.Format("2 Jan 2006 15:04 MST"), z.AsOf)
+	for _, c := range z.Columns {
+		fmt.Fprintf(&b, `<th scope="col">%s</th>`, escaped(c))
+	}
+	b.WriteString(`</tr></thead><tbody>`)
+	for _, row := range z.Rows {
+		b.WriteString(`<tr>`)
+		for _, c := range row {
+			fmt.Fprintf(&b, `<td>%s</td>`, escaped(c.Text))
+		}
+		b.WriteString(`</tr>`)
+	}
+	b.WriteString(`</tbody></table></details></figure>`)
+	return shownFile{block: b.String(), inline: img}
 }
 
 // link shows an attachment.

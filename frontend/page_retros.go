@@ -28,6 +28,7 @@ type RetroPage struct {
 	Row       Choice        // the row that a new comment is about, when the address says so
 	Open      int           // open threads
 	Files     []RetroFileRow
+	Charts    []Choice // that can be frozen
 	Similar   []SimilarRow
 	Users     []string // who can own it or be asked
 	Exports   []Link

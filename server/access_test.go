@@ -100,11 +100,15 @@ func beginRetro(t *testing.T, s site, v visitor, ids map[string]string) {
 	r.Incident = incident.ID(ids["incidents"])
 	file := incidenttest.RetroFile()
 	file.Incident, ids["files"] = r.Incident, file.ID
+	chart := incident.RetroFile{Incident: r.Incident, Name: "made up.svg", Kind: incident.RetroChart, Type: "image/svg+xml", Body: []byte("<svg/>"), Size: 6, By: "ada", At: r.ChangedAt,
+		Data: `{"chart":"ttr-dots","columns":["Month"],"rows":[[{"text":"May","number":5}]]}`}
+	chart.ID = incident.RetroFileID(chart.Kind, chart.Type, chart.Name, chart.Body)
+	ids["frozen"] = chart.ID
 	_, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {
 		return errors.Join(tx.PutRetro(r), tx.PutRetroSections([]incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary", ChangedAt: r.ChangedAt}}),
 			tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snp_1", Incident: r.Incident, Why: incident.SnapshotNamed, Name: "made up", By: "ada", At: r.ChangedAt,
 				Body: incident.RetroBody{Title: r.Title, State: r.State, Sections: []incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary"}}}}),
-			tx.PutRetroFile(file),
+			tx.PutRetroFile(file), tx.PutRetroFile(chart),
 			tx.PutRetroComment(incident.RetroComment{ID: "com_1", Incident: r.Incident, Version: 1, Slug: "summary", Text: "Made up.", By: "ada", At: r.ChangedAt}))
 	})
 	if err != nil {

@@ -285,6 +285,7 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/incidents/{id}/retrospective/sections":                   map[string]any{"action": "add", "title": "Decided not to do"},
 		"POST /api/v1/incidents/{id}/retrospective/comments":                   map[string]any{"text": "Since when?", "section": "summary"},
 		"PATCH /api/v1/incidents/{id}/retrospective/comments/{comment}":        map[string]any{"action": "resolve"},
+		"POST /api/v1/incidents/{id}/retrospective/charts":                     map[string]any{"chart": "incidents-per-month", "days": 365, "all_services": true},
 		"POST /api/v1/incidents/{id}/retrospective/history":                    map[string]any{"name": "made up"},
 		"POST /api/v1/incidents/{id}/retrospective/history/{snapshot}/restore": map[string]any{"section": "summary"},
 		"POST /api/v1/incidents/{id}/retrospective/import/preview":             map[string]any{"text": "## Summary {#summary}\n\nMade up.\n"},

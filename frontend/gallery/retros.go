@@ -27,8 +27,33 @@ func (w world) retroParts() []frontend.RetroSection {
 	for i, s := range sections {
 		out = append(out, frontend.RetroSection{Retro: retroAt, API: "/api/v1" + retroAt + "/sections/" + s.Slug, Slug: s.Slug, Title: w.say(s.Title), Text: texts[s.Slug], Version: i, Prompts: s.Prompts, MayEdit: true})
 	}
+	out[0].Text += "\n\n![" + w.say("Retries rise from 200 to 40,000 a minute between 08:15 and 08:22") + "](files/" + galleryPicture + ")\n\n[" + w.say("Log of the balancer") + "](files/0000000000000000000000000000000c.log)"
+	out[1].Text += "\n\n![" + w.say("How long do incidents last? checkout, 4 Aug to 2 Nov 2026") + "](files/" + galleryChart + ")"
+	for i := range out {
+		out[i].Files = w.retroFiles()
+	}
 	out[0].Links = []frontend.Link{{Label: "1 open comment", Path: "#comments"}}
 	return out
+}
+
+const (
+	galleryPicture = "0000000000000000000000000000000a.png"
+	galleryChart   = "0000000000000000000000000000000b.chart.svg"
+)
+
+// retroFiles are made-up files: a picture, a chart and a log.
+func (w world) retroFiles() frontend.Files {
+	drawing := func(fill string) string {
+		return "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='960' height='480' viewBox='0 0 96 48'%3E%3Crect width='96' height='48' fill='white'/%3E%3Cpath d='M4 44 30 40 46 12 60 10 92 8V44Z' fill='" + fill + "'/%3E%3C/svg%3E"
+	}
+	f := frontend.FilesOf(retroAt, []incident.RetroFile{
+		{Incident: "inc_0001", ID: galleryPicture, Name: w.say("retries.png"), Kind: incident.RetroImage, Type: "image/png", Size: 48_200, Width: 960, Height: 480, By: w.say("Responder One"), At: w.shell.Now},
+		{Incident: "inc_0001", ID: galleryChart, Name: w.say("How long do incidents last.svg"), Kind: incident.RetroChart, Type: "image/svg+xml", Size: 20_400, By: w.say("Responder One"), At: w.shell.Now,
+			Data: `{"chart":"ttr-dots","days":90,"title":"How long do incidents last?","answer":"Half of them were over within 1h 14m.","service":"checkout","incidents":2,"as_of":2037,"frozen_at":"2026-11-05T10:00:00Z","columns":["Incident","To resolve"],"rows":[[{"text":"INC02036"},{"text":"58m","number":3480}],[{"text":"INC02037"},{"text":"1h 14m","number":4440}]]}`},
+		{Incident: "inc_0001", ID: "0000000000000000000000000000000c.log", Name: w.say("balancer.log"), Kind: incident.RetroAttachment, Type: "application/octet-stream", Size: 2_400_000, By: w.say("Responder Two"), At: w.shell.Now},
+	})
+	f.Bodies = map[string]string{galleryPicture: drawing("teal"), galleryChart: drawing("navy")}
+	return f
 }
 
 func (w world) comment(id incident.ID, text string) incident.RetroComment {
@@ -45,6 +70,10 @@ func (w world) retroPage() frontend.RetroPage {
 	resolved := w.comment("com_2", "Was it every region?")
 	resolved.ResolvedAt, resolved.ResolvedBy, resolved.Quote = w.shell.Now, w.say("Responder One"), ""
 	p.Threads = []frontend.RetroThread{{RetroComment: w.comment("com_1", "How many hosts were there?"), Section: w.say("Summary"), Answered: []incident.RetroComment{w.comment("com_3", "All 40 of them.")}, Own: true}, {RetroComment: resolved}}
+	for _, id := range []string{galleryPicture, galleryChart} {
+		p.Files = append(p.Files, frontend.RetroFileRow{RetroFile: w.retroFiles().Known[id], Path: retroAt + "/files/" + id, Used: id == galleryPicture})
+	}
+	p.Charts = []frontend.Choice{{Value: "ttr-dots", Label: "How long do incidents last?"}, {Value: "when", Label: "When do incidents start?"}}
 	p.Similar = w.incident().Similar
 	p.Told, p.Factors = w.timeline().Told, w.outline().Told
 	if !w.times {

@@ -7,6 +7,7 @@ import type { Work } from "./writing/keeping";
 import type { Rule } from "./writing/load";
 import type { About, Spoken } from "./writing/talk";
 import type { Answer, Person, Update } from "./writing/wire";
+import { attach, choose, underWay } from "./editor/attach";
 import { blame } from "./editor/blame";
 import { continueMarks } from "./editor/continue";
 import { formatKeys } from "./editor/format";
@@ -15,7 +16,9 @@ import { menu } from "./editor/menu";
 import { wholeCharacters } from "./editor/pairs";
 import { overtype } from "./editor/overtype";
 import { paste } from "./editor/paste";
+import { pictures } from "./editor/pictures";
 import { peers, showPeers } from "./editor/peers";
+import { addChart } from "./editor/charts";
 import { comment, said, showSaid } from "./editor/said";
 import { adoptStyles } from "./editor/styles";
 import { joint, Sync } from "./editor/sync";
@@ -28,6 +31,7 @@ export type Start = { text: string; version: number; client: string; changes: un
 export type Options = {
   parent: HTMLElement;
   title: string;
+  retro: string; // address of the retrospective: "/incidents/inc_1/retrospective"
   start: Start;
   rules: Rule[];
   names: string[]; // of the people involved
@@ -73,7 +77,7 @@ export function edit(options: Options): Editor {
     sync.resume(start.changes);
   };
   const view = new EditorView({});
-  const bar = toolbar(view, options.title, options.done, comment(options, () => sync));
+  const bar = toolbar(view, options.title, options.done, comment(options, () => sync), choose(sentTo(options)));
   const findings = document.createElement("div");
   options.parent.replaceChildren(bar, view.dom, findings);
   view.dom.addEventListener("focusout", () => sync.leave());
@@ -82,7 +86,7 @@ export function edit(options: Options): Editor {
     version: () => sync.version(),
     text: () => view.state.doc.sliceString(0, undefined, "\n"),
     work: () => sync.work(),
-    unsent: () => sync.work().changes.length,
+    unsent: () => sync.work().changes.length + underWay(view),
     receive: (version, updates) => sync.receive(version, updates),
     people: (people) => showPeers(view, sync, people),
     spoken: (version, all) => showSaid(view, sync, version, all),
@@ -106,6 +110,9 @@ export function edit(options: Options): Editor {
   };
 }
 
+/** sentTo is where files are sent. */
+const sentTo = ({ retro }: Options): string => `/api/v1${retro}/files`;
+
 /** surface is everything that a person sees and presses. */
 function surface(options: Options, sync: () => Sync): Extension {
   const findings = () => options.parent.lastElementChild as HTMLElement;
@@ -119,11 +126,13 @@ function surface(options: Options, sync: () => Sync): Extension {
     placeholder("Write here. Type / for headings, lists and more."),
     wholeCharacters,
     markdown,
-    menu(options.names, comment(options, sync)),
+    menu(options.names, comment(options, sync), choose(sentTo(options)), addChart(`/api/v1${options.retro}`)),
     said(options),
     blame(options.rules, options.names, findings),
     peers,
     overtype,
+    attach(sentTo(options)),
+    pictures(options.retro),
     paste,
     keymap.of([
       { key: "Mod-Enter", run: () => (options.done(), true) },

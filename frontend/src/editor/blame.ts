@@ -4,9 +4,11 @@ import { EditorSelection, RangeSetBuilder, StateField, type EditorState, type Ex
 import { Decoration, EditorView, hoverTooltip, type DecorationSet } from "@codemirror/view";
 import { make } from "../writing/dialog";
 import type { Rule } from "../writing/load";
+import { pictured } from "./pictures";
 
 type Finding = { from: number; to: number; rule: Rule };
 
+const BARE: Rule = { id: "picture", pattern: "", why: "Nothing stands for this picture for somebody who cannot see it.", instead: "Say what is to be seen from it, or that it only decorates: the button below the picture asks for it." };
 const MOST = 50;
 const LIST_MS = 400;
 
@@ -31,6 +33,7 @@ function find(doc: Text, patterns: [RegExp, Rule][]): Finding[] {
     }
     at += line.length + 1;
   }
+  for (const { from, to, words, decorative } of pictured(doc)) if (!words.trim() && !decorative) out.push({ from, to, rule: BARE });
   return out.sort((a, b) => a.from - b.from || a.to - b.to).slice(0, MOST);
 }
 
@@ -69,9 +72,16 @@ function show(box: HTMLElement | null, view: EditorView, field: StateField<Findi
   const open = box.querySelector("details")?.open ?? false;
   if (found.length === 0) return box.replaceChildren();
   const items = found.map((finding) => make("li", {}, go(view, finding), ...words(finding.rule)));
-  const details = make("details", { class: "disclose ed-findings" }, make("summary", {}, found.length === 1 ? "1 wording to look at" : `${found.length} wordings to look at`), make("ul", { class: "ed-list" }, ...items));
+  const details = make("details", { class: "disclose ed-findings" }, make("summary", {}, counted(found)), make("ul", { class: "ed-list" }, ...items));
   details.open = open;
   box.replaceChildren(details);
+}
+
+function counted(found: Finding[]): string {
+  const bare = found.filter(({ rule }) => rule === BARE).length;
+  const words = found.length - bare;
+  const parts = [words === 1 ? "1 wording to look at" : `${words} wordings to look at`, bare === 1 ? "1 picture without a description" : `${bare} pictures without a description`];
+  return parts.filter((_, i) => [words, bare][i] > 0).join(", ");
 }
 
 function go(view: EditorView, { from, to }: Finding): HTMLElement {

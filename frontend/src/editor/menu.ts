@@ -8,7 +8,7 @@ import { make } from "../writing/dialog";
 type Item = { label: string; detail: string; text: () => string; then?: Command };
 type Menu = { from: number; to: number; items: Item[]; at: number };
 
-const MOST = 12; // so many fit without scrolling
+const MOST = 14; // so many fit without scrolling
 
 const item = (label: string, detail: string, text: string): Item => ({ label, detail, text: () => text });
 
@@ -47,9 +47,9 @@ function open(state: EditorState, inserts: Item[], people: Item[]): Menu | null 
   return items.length > 0 ? { from: typed.from, to: state.selection.main.head, items, at: 0 } : null;
 }
 
-/** menu offers the items, a comment on the line, and names as people. */
-export function menu(names: string[], comment: Command): Extension {
-  const items = [...ITEMS, { label: "Comment", detail: "on this line", text: () => "", then: comment }];
+/** menu offers the items, a picture or file, a comment on the line, and names as people. */
+export function menu(names: string[], comment: Command, choose: Command, chart: Command): Extension {
+  const items = [...ITEMS, { label: "Picture or file", detail: "from this device", text: () => "", then: choose }, { label: "Chart", detail: "of the product, with the numbers of now", text: () => "", then: chart }, { label: "Comment", detail: "on this line", text: () => "", then: comment }];
   const people = names.map((name) => item(name, "", `@${name} ⌷`));
   const field = StateField.define<Menu | null>({
     create: () => null,

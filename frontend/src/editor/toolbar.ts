@@ -15,7 +15,7 @@ const BUTTONS: [string, string, StateCommand, string][] = [
   ["Link", "Link", format.link, "Control+K"],
 ];
 
-export function toolbar(view: EditorView, title: string, done: () => void, comment: Command): HTMLElement {
+export function toolbar(view: EditorView, title: string, done: () => void, comment: Command, choose: Command): HTMLElement {
   const marks = make("div", { class: "ed-marks", role: "toolbar", "aria-label": `Format ${title}` });
   const buttons = BUTTONS.map(([sign, name, run, keys], i) => {
     const button = make("button", { type: "button", class: `btn btn-s btn-quiet ed-${name.split(" ")[0].toLowerCase()}`, "aria-label": sign === "1." ? `1. ${name}` : name, title: `${name} (${keys})`, "aria-keyshortcuts": keys, tabindex: i === 0 ? "0" : "-1" }, sign);
@@ -26,10 +26,12 @@ export function toolbar(view: EditorView, title: string, done: () => void, comme
     });
     return button;
   });
+  const add = make("button", { type: "button", class: "btn btn-s btn-quiet", title: "Add a picture or a file; they can be pasted and dropped, too", tabindex: "-1" }, "Picture");
+  add.addEventListener("click", () => choose(view));
   const talk = make("button", { type: "button", class: "btn btn-s btn-quiet", title: "Comment on what is selected (Control+Alt+M)", "aria-keyshortcuts": "Control+Alt+M", tabindex: "-1" }, "Comment");
   talk.addEventListener("mousedown", (event) => event.preventDefault());
   talk.addEventListener("click", () => comment(view));
-  buttons.push(talk);
+  buttons.push(add, talk);
   marks.append(...buttons);
   marks.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -160,6 +160,7 @@ export class Section implements Follower {
     this.editor = edit({
       parent: this.part("[data-editor]"),
       title: this.title,
+      retro: this.live.retro,
       start: draft,
       ...settings(),
       push: async (version, client, updates) => {

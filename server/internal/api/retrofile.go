@@ -10,6 +10,7 @@ import (
 
 	"hindsight/incident"
 	"hindsight/server/internal/coedit"
+	"hindsight/server/internal/desk"
 	"hindsight/server/internal/retrodoc"
 )
 
@@ -74,7 +75,7 @@ func (s *Server) takeRetroFile(ctx context.Context, v Viewer, p IDParams, b Retr
 	return out, err
 }
 
-// retroExport answers GET /incidents/ID/retrospective/export/retrospective.{md,json}.
+// retroExport answers GET /incidents/ID/retrospective/export/retrospective.{md,zip,json}.
 func (s *Server) retroExport(c *gin.Context) {
 	if err := s.exportRetro(c); err != nil {
 		fail(c, s.desk.Log, err)
@@ -98,12 +99,19 @@ func (s *Server) exportRetro(c *gin.Context) error {
 	var body []byte
 	kind := "application/json"
 	switch ending {
-	case "md":
+	case "md", "zip":
 		kind = "text/markdown; charset=utf-8"
 		body, err = retrodoc.Write(retrodoc.Document{Incident: w.Incident.ID, Number: w.Incident.Number, Title: w.Title, State: w.State, Version: w.Number, Authors: s.desk.Authors(ctx, w),
 			Sections: w.Sections, Moments: w.Moments, Factors: w.Incident.Factors, Actions: w.Incident.Actions})
+		if ending == "zip" && err == nil {
+			kind = "application/zip"
+			body, err = s.desk.ZipRetro(ctx, w, body)
+		}
 	case "json":
-		body, err = json.MarshalIndent(w.Body(), "", "  ")
+		var pack desk.RetroPack
+		if pack, err = s.desk.Pack(ctx, w); err == nil {
+			body, err = json.MarshalIndent(pack, "", "  ")
+		}
 	default:
 		return incident.ErrNotFound
 	}

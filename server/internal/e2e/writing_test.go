@@ -32,6 +32,8 @@ func writing(t *testing.T, b browser) {
 		{"a session that ends", "summary", sessionEnds},
 		{"nothing but keys", "surprises", onlyKeys},
 		{"pasting", "detection", pasting},
+		{"pictures", "external", pictures},
+		{"a frozen chart", "evidence", frozen},
 		{"comments on words", "impact", comments},
 		{"open editors, to the eye and on paper", "response", openEditors},
 		{"eight tabs", "decided", eightTabs},

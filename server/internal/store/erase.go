@@ -41,6 +41,13 @@ func (s *Store) Erase(ctx context.Context, e *incident.Eraser, write bool, progr
 		}
 		r.Notes = append(r.Notes, "editors of retrospectives that were open load the text anew, for what was typed letter by letter is forgotten")
 	}
+	var files int64
+	if err := s.db.WithContext(ctx).Raw("SELECT count(*) FROM retro_files WHERE kind <> ? AND removed_at IS NULL", incident.RetroChart).Scan(&files).Error; err != nil {
+		return r, failed(err, "count files of retrospectives")
+	}
+	if files > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("retrospectives hold %d pictures and attachments, which are not looked into: take those away that show the person", files))
+	}
 	if err := x.pass("timeline_events", func() error { return x.timelines(ctx) }); err != nil {
 		return r, err
 	}

@@ -31,12 +31,12 @@ func (s *Server) retroRoutes(get, post func(path string, needs incident.Ability,
 	get(at+"/sections/:section", incident.Read, s.retroText)
 	post(at+"/sections/:section", incident.Write, s.saveSection)
 	get(at+"/files/:file", incident.Read, s.retroAttached)
+	post(at+"/charts", incident.Write, s.freezeChart)
 	post(at+"/files/:file/remove", incident.Write, s.removeAttached)
 	get(at+"/comments", incident.Read, s.retroComments)
 	post(at+"/comments", incident.Write, s.addComment)
 	post(at+"/comments/:comment", incident.Write, s.changeComment)
 	get(at+"/export/:file", incident.Read, s.retroFile)
-	post(at+"/import", incident.Write, s.readRetro)
 	get(at+"/history", incident.Read, s.retroHistory)
 	post(at+"/history", incident.Write, s.nameSnapshot)
 	get(at+"/history/:snapshot", incident.Read, s.retroSnapshot)
@@ -79,7 +79,7 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 	for i := range page.Sections {
 		page.Sections[i].Files = files
 	}
-	page.Files = fileRows(files, w)
+	page.Files, page.Charts = fileRows(files, w), chartChoices()
 	page.Row = rowChoice(w, r.Query("row"))
 	for _, g := range w.Gates(page.Open) {
 		page.Gates = append(page.Gates, frontend.RetroGate{Words: g.Words, Lacks: g.Lacks, Met: g.Met, Hard: g.Hard})

@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"hindsight/frontend"
 	"hindsight/incident"
+	"hindsight/reports"
 	"hindsight/server/internal/desk"
 )
 
@@ -116,4 +118,23 @@ func fileRows(files frontend.Files, w *desk.Writing) []frontend.RetroFileRow {
 	}
 	slices.SortFunc(out, func(a, b frontend.RetroFileRow) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	return out
+}
+
+// chartChoices are the charts of the catalogue.
+func chartChoices() []frontend.Choice {
+	return each(reports.Catalog(), func(d reports.Definition) frontend.Choice { return frontend.Choice{Value: d.ID, Label: d.Title} })
+}
+
+// freezeChart puts a chart at the end of a section, as it is now.
+func (s *Server) freezeChart(r *request) (answer, error) {
+	ctx, id, sight, slug := r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight(), r.PostForm("section")
+	days, _ := strconv.Atoi(r.PostForm("days")) // what is no number is no period
+	f, err := s.FreezeChart(ctx, s.draw, id, desk.ChartWish{Chart: r.PostForm("chart"), Days: days, All: r.PostForm("all") == "yes"}, sight)
+	if err == nil {
+		var z incident.FrozenChart
+		if z, err = desk.FrozenIn(f); err == nil {
+			err = s.PlaceFile(ctx, f, slug, desk.ChartCaption(z), false, sight)
+		}
+	}
+	return s.retroDone(r, 0, err, "#s-"+slug, "Added at the end of the section, with the numbers of now.")
 }

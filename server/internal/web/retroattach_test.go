@@ -1,13 +1,16 @@
 package web_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"image"
 	"image/png"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"hindsight/incident"
 )
@@ -95,6 +98,26 @@ func TestPicturesAndFiles(t *testing.T) {
 	}
 	s.get(strings.Replace(at, "inc_1", "inc_2", 1)+"/files/"+shown.ID, http.StatusNotFound)
 
+	// It leaves the house with its picture, and comes back word for word.
+	_, html := s.fetched(at + "/export/retrospective.html")
+	if !strings.Contains(html, `<img class="picture" src="data:image/png;base64,`) || strings.Contains(html, `src="/`) {
+		t.Error("the page that stands alone does not hold the picture")
+	}
+	if _, pack := s.fetched(at + "/export/retrospective.json"); !strings.Contains(pack, `"name": "graph.png"`) || !strings.Contains(pack, `"base64": "`) {
+		t.Error("the JSON does not hold the picture")
+	}
+	_, archive := s.fetched(at + "/export/retrospective.zip")
+	form, kind := formWithFile(t, "retrospective.zip", archive)
+	req, err := http.NewRequest(http.MethodPost, s.server.URL+at+"/import", bytes.NewReader(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", kind)
+	if body, _ := s.do(req, http.StatusOK); !strings.Contains(body, "Nothing would change") {
+		t.Errorf("what was exported and comes back is another text: %.2000s", said(body))
+	}
+	s.unpacks(picture)
+
 	s.post(at+"/history", http.StatusSeeOther, "name", "before")
 	s.post(at+"/files/"+shown.ID+"/remove", http.StatusSeeOther)
 	s.get(at+"/files/"+shown.ID, http.StatusNotFound)
@@ -112,4 +135,82 @@ func TestPicturesAndFiles(t *testing.T) {
 	s.signIn(incident.Editor)
 	s.get(at+"/files/"+log.ID, http.StatusNotFound)
 	s.attach(http.StatusNotFound, "graph.png", picture, "section", slug, "alt", "x")
+}
+
+// unpacks: of an archive of another tool, the pictures beside the text are taken, and those elsewhere stay links.
+func (s *importSite) unpacks(picture string) {
+	s.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, body := range map[string]string{"doc/review.md": "## Summary\n\n![Graph](img/a.png) ![Other](https://graphs.example.org/b.png) ![Up](../../etc/passwd)\n", "doc/img/a.png": picture, "doc/img/unused.png": picture + "x"} {
+		f, err := z.Create(name)
+		if err != nil {
+			s.Fatal(err)
+		}
+		if _, err := f.Write([]byte(body)); err != nil {
+			s.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		s.Fatal(err)
+	}
+	text, err := s.app.Desk.UnpackRetro(incident.Acting(s.Context(), incident.Actor{Kind: incident.ActorUser, Name: "test"}), "inc_1", b.Bytes(), incident.Sight{All: true})
+	if err != nil || !regexp.MustCompile(`!\[Graph\]\(files/[0-9a-f]{32}\.png\) !\[Other\]\(https://graphs\.example\.org/b\.png\) !\[Up\]\(\.\./\.\./etc/passwd\)`).MatchString(text) {
+		s.Errorf("UnpackRetro = %q, %v", text, err)
+	}
+}
+
+// TestFrozenChart: a chart keeps its numbers when what it counts is changed later, knows nothing of private incidents, and can be compared with those of now.
+func TestFrozenChart(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Admin)
+	checkout := incident.NewService("checkout")
+	base := outage(s, checkout)
+	at := func(id incident.ID, private bool, minutes int) *incident.Incident {
+		inc := outage(s, checkout)
+		inc.ID, inc.Number, inc.Private = id, string(id), private
+		opened := base.Milestones.Earliest(incident.Opened)
+		inc.Milestones = incident.Milestones{}
+		inc.Milestones.Set(incident.Opened, opened, incident.ToSecond, incident.FromField, "test", "opened")
+		inc.Milestones.Set(incident.ResolvedAt, opened.Add(time.Duration(minutes)*time.Minute), incident.ToSecond, incident.FromField, "test", "resolved")
+		return inc
+	}
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutServices([]incident.Service{checkout}), tx.PutIncidents([]*incident.Incident{base, at("inc_2", false, 30), at("inc_3", true, 500)})}
+	})
+	const path = "/incidents/inc_1/retrospective"
+	s.post(path+"/begin", http.StatusSeeOther, "template", "Note")
+	w, err := s.app.Desk.Writing(t.Context(), "inc_1", incident.Sight{All: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slug := w.Sections[0].Slug
+	if body, _ := s.post(path+"/charts", http.StatusUnprocessableEntity, "section", slug, "chart", "none", "days", "90"); !strings.Contains(body, "is no chart") {
+		t.Error("a chart that there is not is not refused in words")
+	}
+	s.post(path+"/charts", http.StatusSeeOther, "section", slug, "chart", "incidents-per-month", "days", "90")
+	page := s.get(path, http.StatusOK)
+	for _, want := range []string{`<figure class="frozen">`, "How often do incidents happen? checkout", "2 incidents; as it was on", "as of change", "<summary>The numbers"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+	figure := regexp.MustCompile(`(?s)<figure class="frozen">.*?</figure>`)
+	before := figure.FindString(page)
+	id := regexp.MustCompile(`files/([0-9a-f]{32}\.chart\.svg)`).FindStringSubmatch(before)[1]
+	_, drawn := s.fetched(path + "/files/" + id)
+
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutIncidents([]*incident.Incident{at("inc_4", false, 60), at("inc_5", false, 70)})}
+	})
+	if after := figure.FindString(s.get(path, http.StatusOK)); after != before || after == "" {
+		t.Errorf("the chart has changed with the store:\n%s\nwas\n%s", after, before)
+	}
+	if res, now := s.fetched(path + "/files/" + id); now != drawn || !strings.HasPrefix(now, "<svg") || res.Header.Get("Content-Type") != "image/svg+xml" {
+		t.Error("the drawing has changed with the store, or is none")
+	}
+	s.post(path+"/charts", http.StatusSeeOther, "section", slug, "chart", "incidents-per-month", "days", "90")
+	if page := s.get(path, http.StatusOK); !strings.Contains(page, "4 incidents; as it was on") || !strings.Contains(page, "2 incidents; as it was on") {
+		t.Error("a second chart does not have the numbers of now, beside those of then")
+	}
 }

@@ -29,18 +29,38 @@ func (s *Server) retroFile(r *request) (answer, error) {
 	case "md":
 		f.contentType = "text/markdown; charset=utf-8"
 		f.body, err = retrodoc.Write(s.retroDocument(r, w))
+	case "zip":
+		f.contentType = "application/zip"
+		if f.body, err = retrodoc.Write(s.retroDocument(r, w)); err == nil {
+			f.body, err = s.ZipRetro(r.Request.Context(), w, f.body)
+		}
 	case "json":
 		f.contentType = "application/json"
-		f.body, err = json.MarshalIndent(w.Body(), "", "  ")
+		var pack desk.RetroPack
+		if pack, err = s.Pack(r.Request.Context(), w); err == nil {
+			f.body, err = json.MarshalIndent(pack, "", "  ")
+		}
 	case "html":
 		f.contentType = "text/html; charset=utf-8"
 		var b bytes.Buffer
-		err = s.pages.Render(&b, frontend.RetroFile{Shell: r.shell(w.Title, frontend.NavIncidents), Incident: w.Incident, Retro: w.Retro, Facts: s.retroFacts(r, w.Incident), Sections: w.Sections, Moments: w.Moments})
+		files, broken := s.standingFiles(r, w)
+		if broken != nil {
+			return answer{}, broken
+		}
+		err = s.pages.Render(&b, frontend.RetroFile{Shell: r.shell(w.Title, frontend.NavIncidents), Incident: w.Incident, Retro: w.Retro, Facts: s.retroFacts(r, w.Incident), Sections: w.Sections, Files: files, Moments: w.Moments})
 		f.body = b.Bytes()
 	default:
 		return answer{}, incident.ErrNotFound
 	}
 	return answer{file: &f}, err
+}
+
+// standingFiles are the files of a page that stands alone.
+func (s *Server) standingFiles(r *request, w *desk.Writing) (frontend.Files, error) {
+	files, err := s.ReferredFiles(r.Request.Context(), w)
+	out := frontend.FilesOf(retroPath(w.Incident.ID), files)
+	out.Bodies = desk.FileURLs(files)
+	return out, err
 }
 
 func (s *Server) retroDocument(r *request, w *desk.Writing) retrodoc.Document {
@@ -50,7 +70,7 @@ func (s *Server) retroDocument(r *request, w *desk.Writing) retrodoc.Document {
 
 func retroExports(id incident.ID) []frontend.Link {
 	at := retroPath(id) + "/export/retrospective."
-	return []frontend.Link{{Label: "Markdown", Path: at + "md"}, {Label: "Web page", Path: at + "html"}, {Label: "JSON", Path: at + "json"}}
+	return []frontend.Link{{Label: "Markdown", Path: at + "md"}, {Label: "Markdown with its files", Path: at + "zip"}, {Label: "Web page", Path: at + "html"}, {Label: "JSON", Path: at + "json"}}
 }
 
 // readRetro shows what a file would change. With confirm it changes it.
@@ -60,7 +80,7 @@ func (s *Server) readRetro(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	text, err := retroFileOf(r)
+	text, err := s.retroFileOf(r)
 	if err != nil {
 		return s.retroDone(r, 0, err, "", "")
 	}
@@ -85,14 +105,20 @@ func (s *Server) readRetro(r *request) (answer, error) {
 	return answer{page: page}, nil
 }
 
-// retroFileOf is the text of an uploaded file, or of a field.
-func retroFileOf(r *request) (string, error) {
+// largestPack is how large a file with a text may be, with the pictures beside it.
+const largestPack = 64 << 20
+
+// retroFileOf is the text of an uploaded file, or of a field. The pictures of an archive are taken, too: nothing refers to them until the text is.
+func (s *Server) retroFileOf(r *request) (string, error) {
 	if f, _, err := r.Request.FormFile("file"); err == nil {
 		defer f.Close()
-		text, err := io.ReadAll(io.LimitReader(f, maxForm))
-		return string(text), err
+		body, err := io.ReadAll(f)
+		if err == nil && bytes.HasPrefix(body, []byte("PK\x03\x04")) {
+			return s.UnpackRetro(r.Request.Context(), incident.ID(r.Param("id")), body, r.viewer.Sight())
+		}
+		return string(body[:min(len(body), maxForm)]), err
 	} else if !errors.Is(err, http.ErrMissingFile) && !errors.Is(err, http.ErrNotMultipart) {
-		return "", incident.Invalidf("file", "the file could not be read; it may hold at most 1 MB")
+		return "", incident.Invalidf("file", "the file could not be read; it may hold at most %d MB", largestPack>>20)
 	}
 	if text := r.PostForm("text"); text != "" {
 		return text, nil

@@ -116,7 +116,12 @@ func goTo(path string, flash frontend.Flash) (answer, error) {
 // signed in: it would go to memory, or to the disk.
 const maxForm = 1 << 20
 
-func bounded(c *gin.Context) { c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxForm) }
+func bounded(c *gin.Context) { limited(maxForm)(c) }
+
+// limited bounds how much of a request is read, in bytes.
+func limited(most int64) gin.HandlerFunc {
+	return func(c *gin.Context) { c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most) }
+}
 
 // handle wraps a handler: who asks, may they, and what comes out.
 func (s *Server) handle(needs incident.Ability, h handler) gin.HandlerFunc {
