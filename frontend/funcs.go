@@ -52,6 +52,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"fileSize":    fileSize,
 		"ends":        ends,
 		"words":       words,
+		"noChannel":   func() incident.Channel { return incident.Channel{} },
 		"managed":     managedField,
 		"capital":     capital,
 		"slug":        incident.Slug,

@@ -61,7 +61,7 @@ func Routes() []Route {
 		{"GET", "/admin/teams"}, {"POST", "/admin/teams"}, {"POST", "/admin/teams/{id}"}, {"POST", "/admin/teams/{id}/members"}, {"POST", "/admin/teams/{id}/members/{user}/remove"},
 		{"GET", "/admin/audit"}, {"GET", "/admin/audit.csv"}, {"GET", "/admin/audit.jsonl"}, {"GET", "/admin/tokens"}, {"POST", "/admin/tokens"}, {"POST", "/admin/tokens/{id}/delete"},
 		{"GET", "/admin/erase"}, {"POST", "/admin/erase"}, {"GET", "/admin/erase/look"}, {"GET", "/admin/erase/{id}"}, {"GET", "/admin/erase/{id}/progress"}, {"GET", "/admin/erase/{id}/report.json"}, {"POST", "/admin/erase/{id}/again"},
-		{"GET", "/admin/outbox"}, {"POST", "/admin/outbox/{id}/again"}, {"GET", "/admin/retention"}, {"POST", "/admin/retention"}, {"POST", "/admin/retention/remove"}, {"GET", "/admin/retention/look"},
+		{"GET", "/admin/channels"}, {"POST", "/admin/channels"}, {"POST", "/admin/channels/{id}"}, {"POST", "/admin/channels/{id}/test"}, {"POST", "/admin/channels/{id}/remove"}, {"GET", "/admin/outbox"}, {"POST", "/admin/outbox/{id}/again"}, {"GET", "/admin/retention"}, {"POST", "/admin/retention"}, {"POST", "/admin/retention/remove"}, {"GET", "/admin/retention/look"},
 		{"GET", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}"}, {"POST", "/admin/contracts/{id}/remove"},
 		{"GET", "/admin/taxonomy"}, {"POST", "/admin/taxonomy"},
 		{"GET", "/admin/delivery"}, {"POST", "/admin/delivery"}, {"POST", "/admin/delivery/remove"},

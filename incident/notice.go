@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Notice tells one user of something that concerns them. It holds no words of the incident but the title of the part that it is about;
+// Notice tells one user, or a channel, of something that concerns them. It holds no words of the incident but the title of the part that it is about;
 // what the incident is called is looked up for whoever reads it, and shown to those alone who see the incident then.
 type Notice struct {
 	ID       ID // follows from what it tells of, where that must not be told twice
-	User     ID
+	User     ID // or a channel
 	Kind     NoticeKind
 	Incident ID
 	Place    string // behind the incident's address: "/retrospective#com_1"; may be empty
@@ -23,11 +23,15 @@ type Notice struct {
 func (n Notice) Path() string { return "/incidents/" + string(n.Incident) + n.Place }
 
 // Says returns what happened, as the beginning of a sentence: "Responder One mentions you", "Overdue".
-func (n Notice) Says() string {
+func (n Notice) Says() string { return n.sentence(noticeWords[n.Kind][0]) }
+
+// SaysOutside is Says for those whom it does not concern themselves: "Responder One asks for a review".
+func (n Notice) SaysOutside() string { return n.sentence(noticeWords[n.Kind][1]) }
+
+func (n Notice) sentence(words string) string {
 	if n.By != "" {
-		return n.By + " " + n.Kind.Says()
+		return n.By + " " + words
 	}
-	words := n.Kind.Says()
 	return strings.ToUpper(words[:min(1, len(words))]) + words[min(1, len(words)):]
 }
 
@@ -46,21 +50,21 @@ const (
 	NoticeVerify    NoticeKind = "verify"    // it should be known by now whether their action item worked
 )
 
-// noticeWords say of each kind what happened, and the reason that a reader is given.
-var noticeWords = map[NoticeKind][2]string{
-	NoticeMention:   {"mentions you", "you are mentioned"},
-	NoticeReply:     {"answers in a thread", "you wrote in this thread"},
-	NoticeReview:    {"asks for your review", "your review is asked for"},
-	NoticeAnswer:    {"reviewed your retrospective", "you own the retrospective"},
-	NoticePublished: {"published your retrospective", "you own the retrospective"},
-	NoticeAction:    {"gives you an action item", "the action item is yours"},
-	NoticeDue:       {"due within three days", "it is yours"},
-	NoticeOverdue:   {"overdue", "it is yours"},
-	NoticeVerify:    {"say whether it worked", "the action item is yours"},
+// noticeWords say of each kind what happened, to whom it concerns and to others, and the reason that a reader is given.
+var noticeWords = map[NoticeKind][3]string{
+	NoticeMention:   {"mentions you", "mentions somebody", "you are mentioned"},
+	NoticeReply:     {"answers in a thread", "answers in a thread", "you wrote in this thread"},
+	NoticeReview:    {"asks for your review", "asks for a review", "your review is asked for"},
+	NoticeAnswer:    {"reviewed your retrospective", "reviewed a retrospective", "you own the retrospective"},
+	NoticePublished: {"published your retrospective", "published a retrospective", "you own the retrospective"},
+	NoticeAction:    {"gives you an action item", "gives out an action item", "the action item is yours"},
+	NoticeDue:       {"due within three days", "due within three days", "it is yours"},
+	NoticeOverdue:   {"overdue", "overdue", "it is yours"},
+	NoticeVerify:    {"say whether it worked", "it should be known whether this worked", "the action item is yours"},
 }
 
 // Says returns what somebody did, "mentions you", or, where nobody did anything, what it is time for: "overdue".
 func (k NoticeKind) Says() string { return noticeWords[k][0] }
 
 // Why returns the reason that a reader is given, behind "because": "you are mentioned".
-func (k NoticeKind) Why() string { return noticeWords[k][1] }
+func (k NoticeKind) Why() string { return noticeWords[k][2] }

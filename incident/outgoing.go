@@ -8,7 +8,7 @@ type Outgoing struct {
 	ID       ID // follows from what it tells of, to whom and which way, so that nothing is sent twice
 	Kind     OutgoingKind
 	Way      OutgoingWay
-	To       ID // a user
+	To       ID // a user or a channel
 	Notice   ID // that it tells of; empty when it tells of several or of none
 	Incident ID // of Notice; empty without
 	At       time.Time
@@ -33,8 +33,10 @@ const (
 // OutgoingWay is how a message leaves.
 type OutgoingWay string
 
-// OutgoingMail is e-mail.
-const OutgoingMail OutgoingWay = "mail"
+const (
+	OutgoingMail OutgoingWay = "mail" // e-mail
+	OutgoingHook OutgoingWay = "hook" // a webhook of a channel
+)
 
 // OutgoingState is what became of a message.
 type OutgoingState string

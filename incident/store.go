@@ -191,6 +191,8 @@ type Reader interface {
 	// oldest first, at most 500.
 	NoticesBetween(ctx context.Context, user ID, sight Sight, from, to time.Time) ([]Notice, error)
 	NoticeChoices(ctx context.Context) ([]NoticeChoice, error) // of those who chose
+	Channels(ctx context.Context) ([]Channel, error)           // by name
+	Channel(ctx context.Context, id ID) (*Channel, error)
 	// Outgoing returns what has left the product and what is about to, the newest first.
 	Outgoing(ctx context.Context, f OutgoingFilter) ([]Outgoing, error)
 	// OutgoingCounts counts the messages that were made since a time, by what became of them.
@@ -383,6 +385,9 @@ type Tx interface {
 	// ForgetNotices removes all that was told to a user, in the app or outside, and how they wanted to be told.
 	ForgetNotices(user ID) error
 	PutNoticeChoice(c NoticeChoice) error
+	PutChannel(c Channel) error // ErrConflict when another one has the name
+	// DeleteChannel removes a channel and what was sent there; ErrNotFound when there is none.
+	DeleteChannel(id ID) error
 	// AddOutgoing puts messages in the outbox, to be sent from DueAt on; those whose id is there already stay as they are.
 	AddOutgoing(os []Outgoing) error
 	// ClaimOutgoing hands at most limit messages that may be sent by now to one sender alone, until a time, and counts the try. Who has not settled

@@ -118,6 +118,11 @@ func doctor(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 		return err
 	}
 	fmt.Fprintf(p.out, "factors       %d second factors, all can be opened\n", factors)
+	channels, err := a.Desk.CheckChannels(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "channels      %d, all can be opened\n", channels)
 	if err := p.verifyAudit(ctx, a.Desk, ""); err != nil {
 		return err
 	}

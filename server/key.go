@@ -28,8 +28,12 @@ func keys(ctx context.Context, p program, _ *flag.FlagSet, parse func() (config.
 	defer a.Close()
 	connections, err := a.Desk.Reseal(ctx)
 	factors, factorsErr := a.Desk.Factors.Reseal(ctx)
+	channels, channelsErr := a.Desk.ResealChannels(ctx)
 	fmt.Fprintf(p.out, "the secrets of %d connections and %d second factors are sealed with the first key\n", connections, factors)
-	return errors.Join(err, factorsErr)
+	if channels > 0 {
+		fmt.Fprintf(p.out, "and so are those of %d channels\n", channels)
+	}
+	return errors.Join(err, factorsErr, channelsErr)
 }
 
 // readSecrets fills in the secret settings of a source: from the file that --set NAME=@FILE names, or else from the

@@ -110,6 +110,7 @@ func (w world) pages() []State {
 		{"notices-empty", frontend.NoticesPage{Shell: w.on("Notices", "", "/notices")}},
 		{"notice-choice", w.noticeChoice()},
 		{"outbox", w.outbox()},
+		{"channels", w.channels()},
 		{"outbox-empty", frontend.OutboxPage{Shell: w.on("Outbox", frontend.NavSettings, "/admin/outbox")}},
 		{"retros", w.retros()},
 		{"retro", w.retroPage()},

@@ -51,3 +51,15 @@ func (w world) outbox() frontend.OutboxPage {
 	}
 	return p
 }
+
+func (w world) channels() frontend.ChannelsPage {
+	p := frontend.ChannelsPage{Shell: w.on("Channels", frontend.NavSettings, "/admin/channels"), Key: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", Teams: []incident.Team{{ID: "team_1", Name: w.say("Payments")}}}
+	for i, f := range incident.ChannelFormats {
+		c := incident.Channel{ID: number("chl", i), Name: w.say("#retrospectives"), Format: f, Kinds: incident.ChannelKinds[i:], Host: "hooks.example.com", CreatedAt: w.shell.Now, CreatedBy: "admin"}
+		if i > 0 {
+			c.Team = "team_1"
+		}
+		p.Channels = append(p.Channels, c)
+	}
+	return p
+}

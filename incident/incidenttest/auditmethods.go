@@ -147,6 +147,10 @@ func told(tx incident.Tx) map[string]func() error {
 			return tx.PutView(incident.View{ID: "view_1", Owner: "usr_1", Name: "The worst", Path: "/incidents?sev=1", SavedAt: Epoch()})
 		},
 		"DeleteToken": func() error { return tx.DeleteToken("tok_1") },
+		"PutChannel": func() error {
+			return tx.PutChannel(incident.Channel{ID: "chl_1", Name: "#retros", Format: incident.ChannelSlack, Kinds: []incident.NoticeKind{incident.NoticeDue}, Secret: []byte("sealed"), CreatedAt: Epoch()})
+		},
+		"DeleteChannel": func() error { return tx.DeleteChannel("chl_1") },
 		"RetryOutgoing": func() error {
 			if err := tx.AddOutgoing([]incident.Outgoing{{ID: "out_1", Way: incident.OutgoingMail, DueAt: Epoch()}}); err != nil {
 				return err
@@ -167,7 +171,7 @@ func told(tx incident.Tx) map[string]func() error {
 var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroComment", "PutRetroFile", "RemoveRetroFile", "PutMoment", "PutChangeEvents", "PutRosters", "PutRunbooks",
 	"PutServices", "PutTeams", "DeleteServices", "DeleteTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
 	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutMemberships", "PutMembership", "DeleteMembership", "PutSecondFactor", "DeleteSecondFactor", "PutProvisioned", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
-	"PutToken", "DeleteToken", "PutView", "RetryOutgoing", "PutSetting", "EraseFromAudit", "CutAudit"}
+	"PutToken", "DeleteToken", "PutView", "PutChannel", "DeleteChannel", "RetryOutgoing", "PutSetting", "EraseFromAudit", "CutAudit"}
 
 // testAuditMethods: a method that is new is in one of the two lists, and what is in told leaves an entry.
 func testAuditMethods(t *testing.T, s incident.Store) {

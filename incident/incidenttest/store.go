@@ -93,6 +93,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"views", testViews},
 		{"notices", testNotices},
 		{"outgoing messages", testOutgoing},
+		{"channels", testChannels},
 		{"an outgoing message is sent by one of several", testOutgoingClaims},
 		{"settings", testSettings},
 		{"every method of a transaction is in the audit log, or says why not", testAuditMethods},

@@ -95,7 +95,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	a.Desk.Mail = mail.New(o.Config.Mail)
 	a.Desk.Auth.Words = a.Desk.PasswordWords
 	guarded := importers.Guarded(o.Config.AllowNetworks)
-	a.Desk.Runner.Transport = guarded
+	a.Desk.Runner.Transport, a.Desk.Hooks.Transport = guarded, guarded
 	a.Desk.Joining, a.Desk.Proxies, a.Desk.Auth.OnlyAdmins = o.Config.Joining, o.Config.Proxies, o.Config.OnlyAdminsLocal
 	if o.Config.OIDC.Issuer != "" {
 		a.Desk.SSO = oidc.New(o.Config.OIDC, a.Desk.BaseURL, guarded, o.Now)

@@ -46,7 +46,7 @@ func (a *App) tend(ctx context.Context) {
 	for _, work := range []struct {
 		pause time.Duration
 		do    func(context.Context) error
-	}{{tendEvery, a.Desk.TendRetros}, {snapEvery, a.Desk.SnapRetros}, {remindEvery, a.Desk.Remind}, {sendEvery, a.Desk.SendMail}} {
+	}{{tendEvery, a.Desk.TendRetros}, {snapEvery, a.Desk.SnapRetros}, {remindEvery, a.Desk.Remind}, {sendEvery, a.Desk.SendMail}, {sendEvery, a.Desk.SendPosts}} {
 		all.Go(func() { every(ctx, work.pause, a.told(work.do)) })
 	}
 	a.closers = append(a.closers, func() error { stop(); all.Wait(); return nil })

@@ -20,6 +20,7 @@ import (
 	"hindsight/search/suggest"
 	"hindsight/server/internal/auth"
 	"hindsight/server/internal/follow"
+	"hindsight/server/internal/hook"
 	"hindsight/server/internal/inbox"
 	"hindsight/server/internal/jobs"
 	"hindsight/server/internal/mail"
@@ -46,6 +47,7 @@ type Desk struct {
 	Sources      []importers.Source
 	Safe         *seal.Safe     // opens and seals the secrets of connections, and what sessions ask the provider with
 	Mail         *mail.Sender   // nil: nothing leaves by e-mail
+	Hooks        hook.Poster    // posts to channels
 	SSO          *oidc.Provider // nil: there is no single sign-on
 	Joining      auth.Joining   // who may sign in through it or through a trusted proxy, and as what
 	Proxies      auth.Proxies

@@ -33,6 +33,13 @@ func (d *Desk) Recipients(ctx context.Context) (map[incident.ID]string, error) {
 	for _, u := range users {
 		out[u.ID] = cmp.Or(u.Display, u.Name)
 	}
+	if err != nil {
+		return out, err
+	}
+	channels, err := d.Store.Channels(ctx)
+	for _, c := range channels {
+		out[c.ID] = c.Name
+	}
 	return out, err
 }
 

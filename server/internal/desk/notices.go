@@ -21,6 +21,8 @@ type tellable struct {
 	teams   map[incident.ID][]incident.ID // of each user
 	mail    bool                          // messages can leave by e-mail
 	choices map[incident.ID]incident.NoticeChoice
+
+	channels []incident.Channel
 }
 
 func (d *Desk) tellable(ctx context.Context) (tellable, error) {
@@ -33,7 +35,10 @@ func (d *Desk) tellable(ctx context.Context) (tellable, error) {
 	for _, m := range members {
 		a.teams[m.User] = append(a.teams[m.User], m.Team)
 	}
-	if err != nil || !a.mail {
+	if err != nil {
+		return a, err
+	}
+	if a.channels, err = d.Store.Channels(ctx); err != nil || !a.mail {
 		return a, err
 	}
 	choices, err := d.Store.NoticeChoices(ctx)
@@ -70,6 +75,9 @@ func (a tellable) add(tx incident.Tx, ns []incident.Notice) error {
 		if o, ok := a.mailOf(n); ok {
 			out = append(out, o)
 		}
+		if o, ok := a.postOf(n); ok {
+			out = append(out, o)
+		}
 	}
 	return tx.AddOutgoing(out)
 }
@@ -84,11 +92,17 @@ func (a tellable) mailOf(n incident.Notice) (o incident.Outgoing, ok bool) {
 	}
 	o = incident.Outgoing{Kind: incident.OutgoingNotice, Way: incident.OutgoingMail, To: n.User, Notice: n.ID, Incident: n.Incident, At: n.At, DueAt: n.At}
 	o.ID = incident.DeriveID("out", string(n.ID), string(o.Way))
-	if way == incident.NoticeDaily { // one for all of the day, which the first of them begins
-		o.Kind, o.Notice, o.Incident, o.DueAt = incident.OutgoingDigest, "", "", incident.DigestDue(n.At, choice.Location())
-		o.ID = incident.DeriveID("out", string(n.User), string(o.Way), "digest", o.DueAt.Format(time.RFC3339))
+	if way == incident.NoticeDaily {
+		o = digestOf(o, choice.Location())
 	}
 	return o, true
+}
+
+// digestOf returns the message of the day in the place of one: the first of the day begins it.
+func digestOf(o incident.Outgoing, zone *time.Location) incident.Outgoing {
+	o.Kind, o.Notice, o.Incident, o.DueAt = incident.OutgoingDigest, "", "", incident.DigestDue(o.At, zone)
+	o.ID = incident.DeriveID("out", string(o.To), string(o.Way), "digest", o.DueAt.Format(time.RFC3339))
+	return o
 }
 
 // tidings are notices that are about to be written.
@@ -99,9 +113,9 @@ type tidings struct {
 
 func (t tidings) add(tx incident.Tx) error { return t.tellable.add(tx, t.notices) }
 
-// tell makes a notice for each of some users but who caused it, and but those who may not see the incident.
+// tell makes a notice for each of some users but who caused it, and but those who may not see the incident; and for the channels that tell of such.
 func (a tellable) tell(inc *incident.Incident, n incident.Notice, by incident.ID, to ...incident.ID) []incident.Notice {
-	var out []incident.Notice
+	out := a.inChannels(inc, n)
 	for _, user := range to {
 		if user == by || user == "" || !a.sees(user, inc) || slices.ContainsFunc(out, func(x incident.Notice) bool { return x.User == user }) {
 			continue

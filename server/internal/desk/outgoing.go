@@ -27,18 +27,23 @@ func (d *Desk) SendMail(ctx context.Context) error {
 	if d.Mail == nil {
 		return nil
 	}
+	return d.sendDue(ctx, incident.OutgoingMail, d.sendMail)
+}
+
+// sendDue claims the messages of a way whose time has come, has each tried, and writes what became of it.
+func (d *Desk) sendDue(ctx context.Context, way incident.OutgoingWay, try func(context.Context, incident.Outgoing) incident.Outgoing) error {
 	for {
 		var some []incident.Outgoing
 		_, err := d.Store.Update(ctx, func(tx incident.Tx) (err error) {
 			now := d.Now().UTC()
-			some, err = tx.ClaimOutgoing(incident.OutgoingMail, now, now.Add(claimLasts), sentAtOnce)
+			some, err = tx.ClaimOutgoing(way, now, now.Add(claimLasts), sentAtOnce)
 			return err
 		})
 		if err != nil || len(some) == 0 {
 			return err
 		}
 		for _, o := range some {
-			if err := d.settle(ctx, d.sendMail(ctx, o)); err != nil {
+			if err := d.settle(ctx, try(ctx, o)); err != nil {
 				return err
 			}
 		}
@@ -57,17 +62,11 @@ func (d *Desk) settle(ctx context.Context, o incident.Outgoing) error {
 // sendMail tries to send a message and returns what became of it.
 func (d *Desk) sendMail(ctx context.Context, o incident.Outgoing) incident.Outgoing {
 	l, to, err := d.letter(ctx, o)
-	now := d.Now().UTC()
-	var none noLetter
-	if errors.As(err, &none) {
-		o.State, o.EndedAt, o.Error = incident.OutgoingDropped, now, string(none)
-		return o
-	}
 	if err != nil {
-		return o.Failed(now, "it could not be written: "+err.Error(), false)
+		return d.unsent(o, err)
 	}
 	o.Address, o.Subject, o.Text = to.Address, l.Subject, l.Text()
-	m := mail.Message{ID: string(o.ID), To: to, At: now, Letter: l}
+	m := mail.Message{ID: string(o.ID), To: to, At: d.Now().UTC(), Letter: l}
 	if o.Incident != "" {
 		m.Thread = "incident." + string(o.Incident)
 	}
@@ -76,6 +75,16 @@ func (d *Desk) sendMail(ctx context.Context, o incident.Outgoing) incident.Outgo
 	}
 	o.State, o.EndedAt, o.Error = incident.OutgoingSent, d.Now().UTC(), ""
 	return o
+}
+
+// unsent is what becomes of a message that could not be made.
+func (d *Desk) unsent(o incident.Outgoing, err error) incident.Outgoing {
+	var none noLetter
+	if errors.As(err, &none) {
+		o.State, o.EndedAt, o.Error = incident.OutgoingDropped, d.Now().UTC(), string(none)
+		return o
+	}
+	return o.Failed(d.Now().UTC(), "it could not be written: "+err.Error(), false)
 }
 
 // noLetter says why there is nothing to send any more.
