@@ -57,6 +57,8 @@ type ActionEntry struct {
 	Back      string               // page that its forms lead back to; empty: that of its incident
 	Issue     incident.IssueSays   // without Name: it has none that is looked at, or nobody has looked yet
 	IssueGaps []incident.ActionGap // in which it says something else than the item
+	Seen      time.Time            // when the issue was seen last; zero: not known
+	Adrift    bool                 // no connection asks for the issue any more: what it says is not known
 	Said      *RowSaid             // nil: it is not commented on here
 	Effect    ActionEffect
 }

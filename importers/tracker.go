@@ -18,8 +18,25 @@ type Tracker struct {
 	// Address returns where people see the issue that they call word, such as "OPS-17"; empty: it is none of the connection's. Nil: issues
 	// have no such names.
 	Address func(cfg Config, word string) string
-	// Look returns what the issue says now, without URL and Clash. One that cannot be seen is Trouble, not an error.
-	Look func(ctx context.Context, in Input, id string) (incident.IssueSays, error)
+	// Look returns what issues say now, by id. One that cannot be seen is Trouble, not an error; those that are missing could not be asked for,
+	// and come with an error.
+	Look func(ctx context.Context, in Input, asked []IssueAsked) (map[string]IssueSeen, error)
+	// Together is how many issues one Look is asked for.
+	Together int
+}
+
+// IssueAsked is an issue that is to be looked at.
+type IssueAsked struct {
+	ID string
+	// Tag is the one of IssueSeen when what it said is known still; empty: it is wanted in any case.
+	Tag string
+}
+
+// IssueSeen is what a look shows of an issue.
+type IssueSeen struct {
+	incident.IssueSays        // without URL and Clash
+	Tag                string // by which the tracker tells that nothing has changed since (RFC 9110, ETag); empty: it does not
+	Same               bool   // it says what it said when it had the Tag that was asked with, and nothing else is set
 }
 
 // IssuePath returns what stands in a web address behind that of a server, without a slash at its end; false: it is an address of another one.

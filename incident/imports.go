@@ -94,6 +94,9 @@ type Tally struct {
 // RunLock is the setting that transactions about the runs of a connection write first, so that they follow one another.
 func RunLock(connection ID) string { return "import.lock." + string(connection) }
 
+// IssuesSeen is the setting that holds when the issues that a connection looks at were seen last, as JSON.
+func IssuesSeen(connection ID) string { return "issues.seen." + string(connection) }
+
 // OlderSecretUsed is the setting that holds when the older of two secrets last proved a delivery to a connection, as RFC 3339;
 // empty: not since the newer one was made.
 func OlderSecretUsed(connection ID) string { return "hook.older." + string(connection) }

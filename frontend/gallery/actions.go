@@ -1,6 +1,8 @@
 package gallery
 
 import (
+	"time"
+
 	"hindsight/frontend"
 	"hindsight/incident"
 )
@@ -33,7 +35,11 @@ func (w world) actionEntries() []frontend.ActionEntry {
 			e.By, e.At = w.say("Responder One"), now.AddDate(0, 0, -2)
 			e.Issue = incident.IssueSays{Name: "GitHub example-org/shop#7", Title: e.Title, State: incident.ActionDropped, Outcome: "closed as not planned", Closed: now.AddDate(0, 0, -1), Assignee: "responder-two"}
 			e.IssueGaps = []incident.ActionGap{{Field: "state", Here: "open", There: "dropped", Clash: true}, {Field: "due", Here: "2026-11-08T23:59:59Z", There: "2026-12-01T00:00:00Z"}}
+			e.Seen = now.Add(-4 * time.Minute)
 			e.Differs = []incident.ActionGap{{Field: "owner", Here: w.say("Payments"), There: w.say("Platform"), Clash: true}, {Field: "due", Here: "2026-11-08T23:59:59Z", There: "2026-12-01T00:00:00Z"}}
+		}
+		if i == 1 {
+			e.URL, e.Issue, e.Adrift = "https://example.org/browse/OPS-17", incident.IssueSays{Name: "Jira OPS-17", State: incident.ActionOpen, Outcome: "Open"}, true
 		}
 		e.Effect = w.effect(x.State, i)
 		out = append(out, e)

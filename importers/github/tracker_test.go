@@ -58,7 +58,7 @@ func TestLook(t *testing.T) {
 		{repo + "#25", "", "", "it was deleted"},
 		{repo + "#999", "", "", "it is not there"},
 	} {
-		got, err := lookAt(context.Background(), in, tc.id)
+		got, err := importertest.LookAt(tracker, in, tc.id)
 		if err != nil || got.State != tc.state || got.Outcome != tc.outcome || !strings.HasPrefix(got.Trouble, tc.trouble) || (got.Trouble == "") != (tc.trouble == "") {
 			t.Errorf("%s: %+v, %v, want %s, %s, %q", tc.id, got, err, tc.state, tc.outcome, tc.trouble)
 		}
@@ -66,7 +66,7 @@ func TestLook(t *testing.T) {
 			t.Errorf("%s: closed %v by %q", tc.id, got.Closed, got.Assignee)
 		}
 	}
-	got, err := lookAt(context.Background(), in, repo+"#23")
+	got, err := importertest.LookAt(tracker, in, repo+"#23")
 	if err != nil || len(got.Title) > 300 || strings.ContainsAny(got.Title, "\n\u202e\ufffd") || !strings.HasPrefix(got.Title, "<script>") {
 		t.Errorf("a hostile title became %q, %v", got.Title, err)
 	}
@@ -77,8 +77,31 @@ func TestLookRefused(t *testing.T) {
 		in := importertest.Input(t, Source(), githubtest.Upstream.Config(importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			importertest.Answer(w, status, githubtest.Object{"message": "no"})
 		}))))
-		if got, err := lookAt(context.Background(), in, "example-org/shop#7"); err != nil || !strings.Contains(got.Trouble, want) {
+		if got, err := importertest.LookAt(tracker, in, "example-org/shop#7"); err != nil || !strings.Contains(got.Trouble, want) {
 			t.Errorf("%d: %q, %v, want %q", status, got.Trouble, err, want)
 		}
+	}
+}
+
+// TestLookRequests: each issue is a request; those that did not change are answered with 304, which costs nothing of the limit.
+func TestLookRequests(t *testing.T) {
+	f := githubtest.New()
+	in := importertest.Input(t, Source(), githubtest.Upstream.Config(importertest.Served(t, importertest.Contract(t, "testdata/openapi.json", f))))
+	const id = "example-org/shop#7"
+	first, err := tracker.Look(context.Background(), in, []importers.IssueAsked{{ID: id}})
+	if err != nil || first[id].Tag == "" || first[id].Same {
+		t.Fatalf("the first look: %+v, %v", first[id], err)
+	}
+	again, err := tracker.Look(context.Background(), in, []importers.IssueAsked{{ID: id, Tag: first[id].Tag}})
+	if err != nil || !again[id].Same || again[id].Tag != first[id].Tag || again[id].Trouble != "" {
+		t.Errorf("a look at what did not change: %+v, %v", again[id], err)
+	}
+	f.Issues["example-org/shop"][0]["title"] = "Another title"
+	now, err := tracker.Look(context.Background(), in, []importers.IssueAsked{{ID: id, Tag: first[id].Tag}})
+	if err != nil || now[id].Same || now[id].Title != "Another title" || now[id].Tag == first[id].Tag {
+		t.Errorf("a look at what changed: %+v, %v", now[id], err)
+	}
+	if n := in.Client.Requests(); n != 3 {
+		t.Errorf("three looks took %d requests", n)
 	}
 }

@@ -1,7 +1,6 @@
 package gitlab
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -51,7 +50,7 @@ func TestTrackerLook(t *testing.T) {
 		{"example/ops#131", "", "", "it is confidential"},
 		{"example/ops#999", "", "", "it is not there"},
 	} {
-		got, err := lookAt(context.Background(), in, tc.id)
+		got, err := importertest.LookAt(tracker, in, tc.id)
 		if err != nil || got.State != tc.state || got.Outcome != tc.outcome || !strings.HasPrefix(got.Trouble, tc.trouble) || (got.Trouble == "") != (tc.trouble == "") {
 			t.Errorf("%s: %+v, %v, want %s, %s, %q", tc.id, got, err, tc.state, tc.outcome, tc.trouble)
 		}
@@ -65,7 +64,7 @@ func TestTrackerLook(t *testing.T) {
 			t.Errorf("%s: an issue that is not shown shows its title %q", tc.id, got.Title)
 		}
 	}
-	got, err := lookAt(context.Background(), in, "example/ops#203")
+	got, err := importertest.LookAt(tracker, in, "example/ops#203")
 	if err != nil || len(got.Title) > 300 || strings.ContainsAny(got.Title, "\n\u202e\ufffd") || !strings.HasPrefix(got.Title, "<script>") {
 		t.Errorf("a hostile title became %q, %v", got.Title, err)
 	}
@@ -76,8 +75,16 @@ func TestTrackerRefused(t *testing.T) {
 		in := importertest.Input(t, Source(), gitlabtest.Upstream.Config(importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			importertest.Answer(w, status, gitlabtest.Object{"message": "no"})
 		}))))
-		if got, err := lookAt(context.Background(), in, "example/ops#7"); err != nil || !strings.Contains(got.Trouble, want) {
+		if got, err := importertest.LookAt(tracker, in, "example/ops#7"); err != nil || !strings.Contains(got.Trouble, want) {
 			t.Errorf("%d: %q, %v, want %q", status, got.Trouble, err, want)
 		}
+	}
+}
+
+// TestTrackerRequests: issues of one project are listed by a hundred.
+func TestTrackerRequests(t *testing.T) {
+	in := importertest.Input(t, Source(), gitlabtest.Upstream.Config(importertest.Served(t, gitlabtest.New())))
+	if n := importertest.LookThrough(t, tracker, in, "example/ops#%d", 1000); n != 10 {
+		t.Errorf("1,000 issues took %d requests, want 10", n)
 	}
 }

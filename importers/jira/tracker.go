@@ -2,15 +2,17 @@ package jira
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"hindsight/importers"
 	"hindsight/incident"
 )
 
-var tracker = &importers.Tracker{Issue: issueAt, Address: called, Look: lookAt}
+var tracker = &importers.Tracker{Issue: issueAt, Address: called, Look: look, Together: 100}
 
 // issueKey is a project's key and a number. Administrators can allow other keys of projects on a Data Center; these begin with a letter, too.
 var issueKey = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_]*)-[1-9][0-9]*$`)
@@ -84,12 +86,60 @@ func api(cfg importers.Config) string {
 	return serverAPI
 }
 
+// look reads issues by key: on Cloud in one go (developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues, bulk fetch), on a Data Center with a
+// search. Neither says which key an issue had before it was moved, so what they leave out is asked for alone.
+func look(ctx context.Context, in importers.Input, asked []importers.IssueAsked) (map[string]importers.IssueSeen, error) {
+	keys := make([]string, len(asked))
+	for n, a := range asked {
+		keys[n] = a.ID
+	}
+	var f found
+	var err error
+	if onCloud(in.Config) {
+		err = post(ctx, in, cloudAPI+"/issue/bulkfetch", map[string]any{"issueIdsOrKeys": keys, "fields": lookedFields}, &f)
+	} else {
+		f, err = serverSearch(ctx, in, "key in ("+strings.Join(quoted(keys), ", ")+")", url.Values{"validateQuery": {"false"}, "fields": {strings.Join(lookedFields, ",")}, "expand": nil})
+	}
+	seen := map[string]importers.IssueSeen{}
+	if importers.HasStatus(err, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound) {
+		err = nil // one of them is refused: each is asked for alone
+	}
+	if trouble := importers.MissingIssue(err, permission); trouble != "" { // of the connection
+		for _, key := range keys {
+			seen[key] = importers.IssueSeen{IssueSays: incident.IssueSays{Name: "Jira " + key, Trouble: trouble}}
+		}
+		return seen, nil
+	}
+	if err != nil {
+		return seen, err
+	}
+	for _, raw := range f.Issues {
+		i := importers.Decode[issue](raw)
+		if slices.Contains(keys, i.Key) {
+			seen[i.Key] = importers.IssueSeen{IssueSays: looked(in.Config, i.Key, i)}
+		}
+	}
+	for _, key := range keys {
+		if _, done := seen[key]; done {
+			continue
+		}
+		says, err := lookAt(ctx, in, key)
+		if err != nil {
+			return seen, err
+		}
+		seen[key] = importers.IssueSeen{IssueSays: says}
+	}
+	return seen, nil
+}
+
+const permission = "Browse projects"
+
 // lookAt reads an issue (developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues). Under a key that an issue had before it was moved
 // Jira gives the issue as it is now.
 func lookAt(ctx context.Context, in importers.Input, key string) (incident.IssueSays, error) {
 	var i issue
 	if err := in.Get(ctx, api(in.Config)+"/issue/"+url.PathEscape(key), url.Values{"fields": {strings.Join(lookedFields, ",")}}, &i); err != nil {
-		says := incident.IssueSays{Name: "Jira " + key, Trouble: importers.MissingIssue(err, "Browse projects")}
+		says := incident.IssueSays{Name: "Jira " + key, Trouble: importers.MissingIssue(err, permission)}
 		if says.Trouble != "" {
 			return says, nil
 		}

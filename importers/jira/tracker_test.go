@@ -1,7 +1,6 @@
 package jira
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -77,7 +76,7 @@ func TestTrackerLook(t *testing.T) {
 			if tc.id == "OPS-8" {
 				set(8, map[string]any{"status": status("Offen", "new")})
 			}
-			got, err := lookAt(context.Background(), in, tc.id)
+			got, err := importertest.LookAt(tracker, in, tc.id)
 			if err != nil || got.Name != tc.name || got.State != tc.state || got.Outcome != tc.outcome || !strings.HasPrefix(got.Trouble, tc.trouble) || (got.Trouble == "") != (tc.trouble == "") {
 				t.Errorf("%s %s: %+v, %v, want %s, %s, %s, %q", deployment, tc.id, got, err, tc.name, tc.state, tc.outcome, tc.trouble)
 			}
@@ -91,7 +90,7 @@ func TestTrackerLook(t *testing.T) {
 				t.Errorf("%s %s: an issue that is not ours shows its title %q", deployment, tc.id, got.Title)
 			}
 		}
-		got, err := lookAt(context.Background(), in, "OPS-9")
+		got, err := importertest.LookAt(tracker, in, "OPS-9")
 		if err != nil || len(got.Title) > 300 || strings.ContainsAny(got.Title, "\n\u202e\ufffd") || !strings.HasPrefix(got.Title, "<script>") {
 			t.Errorf("%s: a hostile title became %q, %v", deployment, got.Title, err)
 		}
@@ -103,8 +102,21 @@ func TestTrackerRefused(t *testing.T) {
 		in := input(t, importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			importertest.Answer(w, status, map[string]any{"errorMessages": []string{"no"}})
 		})), cloud)
-		if got, err := lookAt(context.Background(), in, "OPS-7"); err != nil || !strings.Contains(got.Trouble, want) {
+		if got, err := importertest.LookAt(tracker, in, "OPS-7"); err != nil || !strings.Contains(got.Trouble, want) {
 			t.Errorf("%d: %q, %v, want %q", status, got.Trouble, err, want)
+		}
+	}
+}
+
+// TestTrackerRequests: 200 issues take two requests on either deployment, and one more for each that a list leaves out.
+func TestTrackerRequests(t *testing.T) {
+	for _, deployment := range []string{cloud, dataCenter} {
+		in := input(t, importertest.Served(t, contract(t, deployment, jiratest.New())), deployment)
+		if n := importertest.LookThrough(t, tracker, in, "OPS-%d", 200); n != 2 {
+			t.Errorf("%s: 200 issues took %d requests, want 2", deployment, n)
+		}
+		if n := importertest.LookThrough(t, tracker, in, "GONE-9%d", 3); n != 2+1+3 {
+			t.Errorf("%s: 3 issues that are not there made it %d requests in all, want 6", deployment, n)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package redmine
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -63,7 +62,7 @@ func TestTrackerLook(t *testing.T) {
 		{"7", "", "", "it is private"},
 		{"999", "", "", "it is in none of the projects"},
 	} {
-		got, err := lookAt(context.Background(), in, tc.id)
+		got, err := importertest.LookAt(tracker, in, tc.id)
 		if err != nil || got.State != tc.state || got.Outcome != tc.outcome || !strings.HasPrefix(got.Trouble, tc.trouble) || (got.Trouble == "") != (tc.trouble == "") {
 			t.Errorf("%s: %+v, %v, want %s, %s, %q", tc.id, got, err, tc.state, tc.outcome, tc.trouble)
 		}
@@ -77,29 +76,37 @@ func TestTrackerLook(t *testing.T) {
 			t.Errorf("%s: an issue that is not ours shows its title %q", tc.id, got.Title)
 		}
 	}
-	got, err := lookAt(context.Background(), in, "8")
+	got, err := importertest.LookAt(tracker, in, "8")
 	if err != nil || len(got.Title) > 300 || strings.ContainsAny(got.Title, "\n\u202e\ufffd") || !strings.HasPrefix(got.Title, "<script>") {
 		t.Errorf("a hostile title became %q, %v", got.Title, err)
 	}
 }
 
 func TestTrackerRefused(t *testing.T) {
-	for status, want := range map[int]string{401: "may not see it", 403: "may not see it", 404: "it is not there"} {
+	for status, want := range map[int]string{401: "may not see it", 403: "may not see it", 404: "not there"} {
 		f := redminetest.New()
 		in := importertest.Input(t, Source(), redminetest.Upstream.Config(importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasPrefix(r.URL.Path, "/issues/") {
+			if r.URL.Path == "/issues.json" {
 				w.WriteHeader(status)
 				return
 			}
 			f.ServeHTTP(w, r)
 		}))))
-		if got, err := lookAt(context.Background(), in, "7"); err != nil || !strings.Contains(got.Trouble, want) {
+		if got, err := importertest.LookAt(tracker, in, "7"); err != nil || !strings.Contains(got.Trouble, want) {
 			t.Errorf("%d: %q, %v, want %q", status, got.Trouble, err, want)
 		}
 	}
 	cfg := redminetest.Upstream.Config(importertest.Served(t, redminetest.New(redminetest.Many(3)...)))
 	cfg.Settings["key"] = "wrong"
-	if got, err := lookAt(context.Background(), importertest.Input(t, Source(), cfg), "1"); err != nil || !strings.Contains(got.Trouble, "may not see it") || got.Title != "" {
+	if got, err := importertest.LookAt(tracker, importertest.Input(t, Source(), cfg), "1"); err != nil || !strings.Contains(got.Trouble, "may not see it") || got.Title != "" {
 		t.Errorf("a wrong key: %+v, %v", got, err)
+	}
+}
+
+// TestTrackerRequests: a hundred issues take a request for each project, one that proves the key, and before Redmine 5 one for the statuses.
+func TestTrackerRequests(t *testing.T) {
+	in := importertest.Input(t, Source(), redminetest.Upstream.Config(importertest.Served(t, redminetest.New(redminetest.Many(1000)...))))
+	if n := importertest.LookThrough(t, tracker, in, "%d", 1000); n != 30 {
+		t.Errorf("1,000 issues took %d requests, want 30", n)
 	}
 }

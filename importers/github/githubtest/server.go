@@ -5,6 +5,8 @@
 package githubtest
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -115,6 +117,13 @@ func (s *Server) one(w http.ResponseWriter, r *http.Request, repo, number string
 	i := slices.IndexFunc(s.Issues[repo], func(i Object) bool { return fmt.Sprint(i["number"]) == number })
 	if i < 0 {
 		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	text, _ := json.Marshal(s.Issues[repo][i])
+	tag := fmt.Sprintf(`W/"%x"`, sha256.Sum256(text))
+	w.Header().Set("ETag", tag)
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	answer(w, s.Issues[repo][i])

@@ -55,9 +55,12 @@ func (s *Server) project(w http.ResponseWriter, r *http.Request, project string,
 	switch {
 	case len(below) == 0 && (s.Issues[project] != nil || s.Deployments[project] != nil):
 		answer(w, Object{"path_with_namespace": project})
+	case s.Issues[project] == nil && s.Deployments[project] == nil:
+		refuse(w, http.StatusNotFound, "404 Project Not Found")
 	case len(below) == 1 && below[0] == "issues":
 		s.list(w, r, slices.DeleteFunc(slices.Clone(s.Issues[project]), func(i Object) bool {
-			return i["issue_type"] != r.URL.Query().Get("issue_type") || r.URL.Query().Get("confidential") == "false" && i["confidential"] == true
+			kind, numbers := r.URL.Query().Get("issue_type"), r.URL.Query()["iids[]"]
+			return kind != "" && i["issue_type"] != kind || len(numbers) > 0 && !slices.Contains(numbers, fmt.Sprint(i["iid"])) || r.URL.Query().Get("confidential") == "false" && i["confidential"] == true
 		}))
 	case len(below) == 1 && below[0] == "deployments":
 		if q := r.URL.Query(); q.Get("updated_after") == "" || q.Get("order_by") != "updated_at" {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-var clause = regexp.MustCompile(`^(?:(updated|created) (>=|<) (\d{10,})|project in \((.*)\)|id in \((.*)\)|\((issuetype = "Incident")\))$`)
+var clause = regexp.MustCompile(`^(?:(updated|created) (>=|<) (\d{10,})|project in \((.*)\)|id in \((.*)\)|key in \((.*)\)|\((issuetype = "Incident")\))$`)
 
 // find does what the source's searches mean, and refuses every other one.
 func (s *Server) find(jql string) ([]*Issue, error) {
@@ -39,6 +39,8 @@ func (s *Server) find(jql string) ([]*Issue, error) {
 				return !strings.Contains(g[4], `"`+m.Project+`"`)
 			case g[5] != "":
 				return !slices.Contains(strings.Split(g[5], ", "), strconv.Itoa(m.ID))
+			case g[6] != "":
+				return !strings.Contains(g[6], `"`+m.key()+`"`)
 			}
 			return m.Fields["issuetype"].(map[string]any)["name"] != "Incident"
 		})
@@ -99,7 +101,7 @@ func (s *Server) offsets(q url.Values) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if strings.Contains(q.Get("jql"), "id in") && q.Get("validateQuery") != "false" {
+	if regexp.MustCompile("(id|key) in").MatchString(q.Get("jql")) && q.Get("validateQuery") != "false" {
 		return nil, fmt.Errorf("an issue does not exist")
 	}
 	start, _ := strconv.Atoi(q.Get("startAt"))
@@ -114,7 +116,7 @@ func (s *Server) offsets(q url.Values) (any, error) {
 func (s *Server) bulk(ids []string) any {
 	issues := []any{}
 	for _, m := range s.Issues {
-		if slices.Contains(ids, strconv.Itoa(m.ID)) {
+		if slices.Contains(ids, strconv.Itoa(m.ID)) || slices.Contains(ids, m.key()) {
 			i := m.render(true)
 			i["names"] = fieldNames
 			issues = append(issues, i)

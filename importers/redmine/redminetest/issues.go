@@ -2,6 +2,7 @@ package redminetest
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,24 +23,27 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	limit = min(limit, 100)
 	issues := []any{}
 	for _, id := range ids[:min(len(ids), limit)] {
-		issues = append(issues, map[string]any{"id": id, "updated_on": s.Issues[id]["updated_on"]})
+		head := maps.Clone(s.Issues[id])
+		delete(head, "journals")
+		issues = append(issues, head)
 	}
 	answer(w, map[string]any{"issues": issues, "total_count": len(ids), "offset": 0, "limit": limit})
 }
 
 // find returns the ids of the issues that a list asks for, in order.
 func (s *Server) find(q url.Values) (ids []int, err error) {
-	least, ok := strings.CutPrefix(q.Get("issue_id"), ">=")
-	if !ok || q.Get("sort") != "id" {
-		return nil, errors.New("made up here are lists of ids from one on alone")
+	least, onward := strings.CutPrefix(q.Get("issue_id"), ">=")
+	if q.Get("issue_id") == "" || q.Get("sort") != "id" {
+		return nil, errors.New("made up here are lists of ids, or of ids from one on, alone")
 	}
+	named := strings.Split(q.Get("issue_id"), ",")
 	from, to, err := span(q.Get("updated_on"))
 	if err != nil {
 		return nil, err
 	}
 	first, _ := strconv.Atoi(least)
 	for id, is := range s.Issues {
-		if at := is["updated_on"].(string); id >= first && at >= from && at <= to && chosen(is, q) {
+		if at := is["updated_on"].(string); (onward && id >= first || slices.Contains(named, strconv.Itoa(id))) && at >= from && at <= to && chosen(is, q) {
 			ids = append(ids, id)
 		}
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -111,43 +112,145 @@ func (d *Desk) LookAtIssues(ctx context.Context) error {
 // failedLooks is after how many failures in a row a system is left alone until the next look: one that does not answer would cost each issue minutes.
 const failedLooks = 3
 
+// seenIssue is when an issue was seen last, and what its tracker tells a change by.
+type seenIssue struct {
+	At  time.Time `json:"at"`
+	Tag string    `json:"tag,omitempty"`
+}
+
+// issuesSeen returns when the issues that a connection looks at were seen last, by the connection's ids of issues.
+func (d *Desk) issuesSeen(ctx context.Context, connection incident.ID) (map[string]seenIssue, error) {
+	out := map[string]seenIssue{}
+	text, err := d.Store.Setting(ctx, incident.IssuesSeen(connection))
+	if errors.Is(err, incident.ErrNotFound) {
+		return out, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &out)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("desk: when the issues of connection %s were seen: %w", connection, err)
+	}
+	return out, nil
+}
+
 // lookThrough looks at those issues that are a connection's.
 func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction) error {
-	var look func(context.Context, string) (incident.IssueSays, error)
-	failed := 0
+	before, err := d.issuesSeen(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	of := map[string][]FoundAction{}
+	seen, asked := map[string]seenIssue{}, []importers.IssueAsked{}
 	for _, x := range items {
 		id, ours := t.Issue(t.config(), x.URL)
 		if !ours {
 			continue
 		}
-		if look == nil {
-			open, err := d.Unseal(t.Connection)
-			if err == nil {
-				look, err = d.Runner.IssueLooker(open)
+		if of[id] == nil {
+			asked = append(asked, importers.IssueAsked{ID: id, Tag: before[id].Tag})
+		}
+		if old, known := before[id]; known {
+			seen[id] = old
+		}
+		if says, known := x.Incident.IssueOf(x.Key); !known || says.State == "" || says.Trouble != "" {
+			asked[slices.IndexFunc(asked, func(a importers.IssueAsked) bool { return a.ID == id })].Tag = "" // it has to be read again
+		}
+		of[id] = append(of[id], x)
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	if err := d.lookAt(ctx, t, asked, of, seen); err != nil {
+		return err
+	}
+	text, err := json.Marshal(seen)
+	if err != nil {
+		return fmt.Errorf("desk: note when issues were seen: %w", err)
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(incident.IssuesSeen(t.ID), string(text)) })
+	return err
+}
+
+// lookAt asks for issues, as many at a time as the tracker gives, lets the items of each hear of it, and notes in seen when that was.
+func (d *Desk) lookAt(ctx context.Context, t tracker, asked []importers.IssueAsked, of map[string][]FoundAction, seen map[string]seenIssue) error {
+	open, err := d.Unseal(t.Connection)
+	if err != nil {
+		d.Log.Warn("desk: issues cannot be looked at", "connection", t.ID, "err", err)
+		return nil
+	}
+	look, err := d.Runner.IssueLooker(open)
+	if err != nil {
+		d.Log.Warn("desk: issues cannot be looked at", "connection", t.ID, "err", err)
+		return nil
+	}
+	failed := 0
+	for some := range slices.Chunk(asked, t.Together) {
+		got, err := look(ctx, some)
+		for id, one := range got {
+			seen[id] = seenIssue{d.Now().UTC(), one.Tag}
+			if one.Same {
+				continue
 			}
-			if err != nil {
-				d.Log.Warn("desk: issues cannot be looked at", "connection", t.ID, "err", err)
-				return nil
+			for _, x := range of[id] {
+				says := one.IssueSays
+				says.URL = x.URL
+				if err := d.hearIssue(ctx, x, says); err != nil {
+					return err
+				}
 			}
 		}
-		says, err := look(ctx, id)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil { // it is asked again at the next look
-			d.Log.Warn("desk: an issue could not be looked at", "connection", t.ID, "err", err)
-			if failed++; failed == failedLooks {
-				return nil
-			}
+		if err == nil {
+			failed = 0
 			continue
 		}
-		failed = 0
-		says.URL = x.URL
-		if err := d.hearIssue(ctx, x, says); err != nil {
-			return err
+		d.Log.Warn("desk: issues could not be looked at", "connection", t.ID, "err", err) // they are asked for again at the next look
+		if failed++; failed == failedLooks {
+			return nil
 		}
 	}
 	return nil
+}
+
+// IssueSight is how fresh what is known of an issue is.
+type IssueSight struct {
+	Seen      time.Time // zero: not known
+	Connected bool      // a connection still asks for it
+}
+
+// IssueSights returns how fresh what is known of issues is, by their addresses.
+func (d *Desk) IssueSights(ctx context.Context, addresses []string) (map[string]IssueSight, error) {
+	out := map[string]IssueSight{}
+	if len(addresses) == 0 {
+		return out, nil
+	}
+	trackers, err := d.trackers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range trackers {
+		var seen map[string]seenIssue
+		for _, address := range addresses {
+			id, ours := t.Issue(t.config(), address)
+			if !ours {
+				continue
+			}
+			if seen == nil {
+				if seen, err = d.issuesSeen(ctx, t.ID); err != nil {
+					return nil, err
+				}
+			}
+			at := out[address].Seen
+			if seen[id].At.After(at) {
+				at = seen[id].At
+			}
+			out[address] = IssueSight{at, true}
+		}
+	}
+	return out, nil
 }
 
 // hearIssue lets an action item follow what its issue says, in one transaction with what is stored by then.

@@ -42,8 +42,8 @@ func (w *sweepWorker[T]) askToLook(ctx context.Context) error {
 	return err
 }
 
-// IssueLooker looks at issues for one connection, whose settings hold secrets in clear: at the one that an id names.
-func (r *Runner) IssueLooker(conn incident.Connection) (func(ctx context.Context, id string) (incident.IssueSays, error), error) {
+// IssueLooker looks at issues for one connection, whose settings hold secrets in clear; see importers.Tracker.
+func (r *Runner) IssueLooker(conn incident.Connection) (func(context.Context, []importers.IssueAsked) (map[string]importers.IssueSeen, error), error) {
 	source, err := r.source(conn)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (r *Runner) IssueLooker(conn incident.Connection) (func(ctx context.Context
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, id string) (incident.IssueSays, error) {
-		return source.Tracker.Look(ctx, importers.Input{Config: cfg, Client: client, Now: r.clock()}, id)
+	return func(ctx context.Context, asked []importers.IssueAsked) (map[string]importers.IssueSeen, error) {
+		return source.Tracker.Look(ctx, importers.Input{Config: cfg, Client: client, Now: r.clock()}, asked)
 	}, nil
 }

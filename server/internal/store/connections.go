@@ -78,8 +78,8 @@ func (t *tx) DeleteConnection(id incident.ID, reason string) error {
 			return failed(err, "delete %s of connection %s", table, id)
 		}
 	}
-	if err := t.db.Exec("DELETE FROM settings WHERE name = ?", incident.RunLock(id)).Error; err != nil {
-		return failed(err, "delete lock of connection %s", id)
+	if err := t.db.Exec("DELETE FROM settings WHERE name IN ?", []string{incident.RunLock(id), incident.IssuesSeen(id)}).Error; err != nil {
+		return failed(err, "delete what jobs remember of connection %s", id)
 	}
 	var ids []incident.ID
 	err := t.db.Raw("SELECT id FROM incidents WHERE connection_id = ? AND deleted_at IS NULL ORDER BY id", id).Scan(&ids).Error

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,11 @@ func (s *Server) actions(r *request) (answer, error) {
 	}
 	for _, g := range groups {
 		page.Total += g.Total
-		page.Groups = append(page.Groups, s.actionGroup(r, g, q, v))
+		shown := s.actionGroup(r, g, q, v)
+		if err := s.sightIssues(r.Request.Context(), shown.Rows); err != nil {
+			return answer{}, err
+		}
+		page.Groups = append(page.Groups, shown)
 	}
 	page.Asked, page.Chips = actionViews(r, v), r.actionChips(v)
 	if page.Facets, err = s.actionFacets(r, v); err != nil {
@@ -157,6 +162,29 @@ func (s *Server) actionEntry(x incident.ActionStatement, inc *incident.Incident)
 		e.Wait = "to be verified within " + days(x.VerifyBy.Sub(now))
 	}
 	return e
+}
+
+// sightIssues says of items with an issue when it was seen, and whether it still can be.
+func (s *Server) sightIssues(ctx context.Context, entries []frontend.ActionEntry) error {
+	var addresses []string
+	for _, e := range entries {
+		if e.Issue.Name != "" {
+			addresses = append(addresses, e.URL)
+		}
+	}
+	sights, err := s.IssueSights(ctx, addresses)
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		if e := &entries[i]; e.Issue.Name != "" {
+			e.Seen, e.Adrift = sights[e.URL].Seen, !sights[e.URL].Connected
+			if e.Adrift {
+				e.IssueGaps = nil
+			}
+		}
+	}
+	return nil
 }
 
 // actionViews are the questions that are asked most.
@@ -305,6 +333,9 @@ func (s *Server) actionPart(ctx context.Context, r *request, inc *incident.Incid
 		} else {
 			part.Items = append(part.Items, e)
 		}
+	}
+	if err := cmp.Or(s.sightIssues(ctx, part.Items), s.sightIssues(ctx, part.Dropped)); err != nil {
+		return part, err
 	}
 	if err := s.judgeActions(ctx, r, inc, part.Items); err != nil || !part.MayEdit {
 		return part, err

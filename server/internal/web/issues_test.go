@@ -8,6 +8,7 @@ import (
 
 	"hindsight/importers/github/githubtest"
 	"hindsight/importers/importertest"
+	"hindsight/importers/jira/jiratest"
 	"hindsight/incident"
 	"hindsight/server/internal/desk"
 )
@@ -74,4 +75,51 @@ func TestItemsFollowIssues(t *testing.T) {
 	f.Deleted["example-org/shop#7"] = true
 	look()
 	s.lists(page, []string{"It cannot be seen now: it was deleted"}, nil)
+}
+
+// TestItemsFollowJira: an item is linked by the issue's key; the page says when the issue was seen, shows what both sides changed, in whichever order, and says
+// that nobody reads it any more once the connection is gone.
+func TestItemsFollowJira(t *testing.T) {
+	ctx := context.Background()
+	s, inc := promising(t)
+	s.app.Desk.Runner.Transport = http.DefaultTransport // the made-up Jira is on this machine
+	f := jiratest.New()
+	url := importertest.Served(t, f)
+	conn, err := s.app.Desk.Connect(ctx, desk.Plan{Source: "jira", Name: "Our Jira", Settings: jiratest.Upstream.Settings(url)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := inc.ActionKey(0)
+	set := func(name, value string) {
+		t.Helper()
+		edit := desk.ActionEdit{Key: key, ActionChange: incident.ActionChange{Set: map[string]string{name: value}}}
+		if _, _, err := s.app.Desk.EditAction(ctx, inc.ID, edit, "Responder One", incident.Sight{All: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func() {
+		t.Helper()
+		if err := s.app.Desk.LookAtIssues(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, issue := "/incidents/"+string(inc.ID), f.Issues[6]
+	set("url", "ops-7")
+	issue.Fields["status"] = map[string]any{"id": "3", "name": "In Arbeit", "statusCategory": map[string]any{"key": "indeterminate"}}
+	look()
+	s.lists(page, []string{url + "/browse/OPS-7", "Jira OPS-7: In Arbeit", "seen"}, []string{"Synthetic incident 6"})
+	set("title", "Synthetic incident 6")
+	issue.Fields["summary"] = "Renamed there" // alone: it follows
+	look()
+	s.lists(page, []string{"Renamed there"}, []string{"Both changed the title"})
+	set("title", "Renamed here") // alone: it stays, and is no clash
+	look()
+	s.lists(page, []string{"Renamed here"}, []string{"Both changed the title"})
+	issue.Fields["summary"] = "Renamed there, too"
+	look()
+	s.lists(page, []string{"Renamed here", "Both changed the title", "Renamed there, too"}, nil)
+	if _, err := s.app.Desk.Disconnect(ctx, conn.ID, "removed"); err != nil {
+		t.Fatal(err)
+	}
+	s.lists(page, []string{"Jira OPS-7: no connection reads it any more", "Renamed here"}, []string{"In Arbeit", "Both changed the title"})
 }
