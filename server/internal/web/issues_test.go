@@ -107,7 +107,7 @@ func TestItemsFollowJira(t *testing.T) {
 	set("url", "ops-7")
 	issue.Fields["status"] = map[string]any{"id": "3", "name": "In Arbeit", "statusCategory": map[string]any{"key": "indeterminate"}}
 	look()
-	s.lists(page, []string{url + "/browse/OPS-7", "Jira OPS-7: In Arbeit", "seen"}, []string{"Synthetic incident 6"})
+	s.lists(page, []string{"Jira OPS-7: In Arbeit", "seen just now", url + "/browse/OPS-7"}, []string{"Synthetic incident 6"})
 	set("title", "Synthetic incident 6")
 	issue.Fields["summary"] = "Renamed there" // alone: it follows
 	look()
@@ -121,5 +121,5 @@ func TestItemsFollowJira(t *testing.T) {
 	if _, err := s.app.Desk.Disconnect(ctx, conn.ID, "removed"); err != nil {
 		t.Fatal(err)
 	}
-	s.lists(page, []string{"Jira OPS-7: no connection reads it any more", "Renamed here"}, []string{"In Arbeit", "Both changed the title"})
+	s.lists(page, []string{"Jira OPS-7: no connection reads it any more", "Renamed here"}, []string{"Both changed the title"})
 }
