@@ -37,13 +37,14 @@ type ActionListGroup struct {
 // ActionPart is the action items of one incident, as its page and its retrospective show them (template "retro-actions"). POST
 // /incidents/{id}/actions adds one, …/actions/{key} changes one.
 type ActionPart struct {
-	Incident incident.ID
-	Items    []ActionEntry
-	Dropped  []ActionEntry // decided not to do
-	MayEdit  bool
-	Form     Form     // what was sent, with Value "key" of the item; the zero Form: nothing was
-	Owners   []string // who can own one
-	Back     string   // page that its forms lead back to
+	Incident    incident.ID
+	Items       []ActionEntry
+	Dropped     []ActionEntry // decided not to do
+	MayEdit     bool
+	Form        Form     // what was sent, with Value "key" of the item; the zero Form: nothing was
+	Owners      []string // who can own one
+	MakesIssues bool     // there is a tracker in which issues can be made of them
+	Back        string   // page that its forms lead back to
 }
 
 // ActionEntry is one action item.
@@ -58,10 +59,26 @@ type ActionEntry struct {
 	Issue     incident.IssueSays   // without Name: it has none that is looked at, or nobody has looked yet
 	IssueGaps []incident.ActionGap // in which it says something else than the item
 	Seen      time.Time            // when the issue was seen last; zero: not known
+	MayClose  bool                 // its issue is open, though it is judged, and can be closed from here
 	Adrift    bool                 // no connection asks for the issue any more: what it says is not known
 	Said      *RowSaid             // nil: it is not commented on here
 	Effect    ActionEffect
 }
+
+// IssuePage shows the issue that would be made of an action item before it is sent (GET …/actions/{key}/issue). It posts title, text, place and, of a private
+// incident, private to the same address.
+type IssuePage struct {
+	Shell
+	Incident *incident.Incident
+	Item     incident.ActionStatement
+	Places   []Choice // Value and Label
+	Subject  string
+	Text     string
+	Ordered  *incident.IssueOrder // nil: nobody waits for an answer
+	Form     Form
+}
+
+func (IssuePage) template() string { return "issue" }
 
 // Mark is the state of an item for people, with the class of its tone.
 func (e ActionEntry) Mark() Pair {

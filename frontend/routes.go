@@ -30,7 +30,7 @@ func Routes() []Route {
 		{"POST", "/incidents/{id}/retrospective/comments/{comment}"}, {"GET", "/incidents/{id}/retrospective/export/{file}"}, {"POST", "/incidents/{id}/retrospective/import"}, {"GET", "/incidents/{id}/retrospective/history"}, {"POST", "/incidents/{id}/retrospective/history"},
 		{"GET", "/incidents/{id}/retrospective/history/{snapshot}"}, {"POST", "/incidents/{id}/retrospective/history/{snapshot}/restore"},
 		{"GET", "/incidents/{id}/retrospective/meeting"}, {"POST", "/incidents/{id}/retrospective/meeting"}, {"GET", "/admin/retrospectives"}, {"POST", "/admin/retrospectives"},
-		{"POST", "/incidents/{id}/actions"}, {"POST", "/incidents/{id}/actions/{key}"}, {"GET", "/actions"}, {"GET", "/actions/export.csv"}, {"GET", "/actions/export.json"},
+		{"POST", "/incidents/{id}/actions"}, {"POST", "/incidents/{id}/actions/{key}"}, {"GET", "/incidents/{id}/actions/{key}/issue"}, {"POST", "/incidents/{id}/actions/{key}/issue"}, {"POST", "/incidents/{id}/actions/{key}/close"}, {"GET", "/actions"}, {"GET", "/actions/export.csv"}, {"GET", "/actions/export.json"},
 		{"GET", "/incidents/{id}/retrospective/factors"}, {"GET", "/incidents/{id}/retrospective/timeline"}, {"POST", "/incidents/{id}/retrospective/timeline"}, {"POST", "/incidents/{id}/retrospective/timeline/{moment}"},
 		{"GET", "/cases"}, {"GET", "/cases/{figure}"},
 		{"GET", "/services"}, {"GET", "/services/{id}"}, {"GET", "/changes"}, {"GET", "/changes/{id}"}, {"GET", "/delivery"}, {"GET", "/load"}, {"GET", "/learning"}, {"GET", "/causes"}, {"GET", "/causes/cases"}, {"GET", "/causes/claimed"}, {"GET", "/causes/factors.csv"}, {"GET", "/causes/together.csv"}, {"GET", "/causes/changes.csv"}, {"GET", "/durations"}, {"GET", "/restatements"}, {"POST", "/durations"}, {"GET", "/oncall"},

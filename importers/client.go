@@ -158,6 +158,20 @@ func (c *Client) Post(ctx context.Context, path string, body any) (Answer, error
 	return c.Do(ctx, Request{Method: http.MethodPost, Path: path, Body: text})
 }
 
+// Change sends body as JSON to change something, once, and decodes the answer unless that is nil. An error for which Undone is false leaves open
+// whether it was changed.
+func (c *Client) Change(ctx context.Context, method, path string, body, answer any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("importers: request to %s: %w", path, err)
+	}
+	a, err := c.Do(ctx, Request{Method: method, Path: path, Body: text, Once: true})
+	if err != nil || answer == nil {
+		return err
+	}
+	return a.JSON(answer)
+}
+
 // Request is one question to a server.
 type Request struct {
 	Method string // empty: GET
@@ -165,6 +179,8 @@ type Request struct {
 	Query  url.Values
 	Header http.Header
 	Body   []byte // JSON, unless Header says otherwise
+	// Once says that the request changes something: it is sent again only if the server said "slow down", which it does before it does anything.
+	Once bool
 }
 
 // Do sends a request and returns the answer. Other statuses than 2xx are a *StatusError. What fails for a
@@ -188,7 +204,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 			return a, ctx.Err()
 		}
 		v := c.judge(a, err, try)
-		if !v.again {
+		if !v.again || r.Once && !v.limited {
 			return a, err
 		}
 		if err := c.rest(ctx, key, v, err); err != nil {

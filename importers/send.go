@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"hindsight/incident"
 )
 
 // Bounds of every request, so that no answer can exhaust the program.
@@ -37,6 +39,16 @@ func (e *StatusError) Error() string {
 func HasStatus(err error, statuses ...int) bool {
 	var e *StatusError
 	return errors.As(err, &e) && slices.Contains(statuses, e.Status)
+}
+
+// Undone reports whether err says for certain that a Change was not made: the server refused it, or was never reached.
+func Undone(err error) bool {
+	var e *StatusError
+	if errors.As(err, &e) {
+		return e.Status < 500 && e.Status != http.StatusRequestTimeout
+	}
+	var refused *RefusedError
+	return errors.Is(err, incident.ErrInvalid) || errors.As(err, &refused) || Unreachable(err)
 }
 
 // ErrDamaged says that an answer was JSON that is cut short or damaged, and was so each time that it was asked for.

@@ -23,7 +23,29 @@ type Tracker struct {
 	Look func(ctx context.Context, in Input, asked []IssueAsked) (map[string]IssueSeen, error)
 	// Together is how many issues one Look is asked for.
 	Together int
+	// Write makes and closes issues; nil: they are only read.
+	Write *IssueWriter
 }
+
+// IssueWriter says how issues are made and closed, for connections whose operator allows it (WriteIssues). Each function sends a change once.
+type IssueWriter struct {
+	Permission string // that the credential needs beside reading, in the vendor's words
+	// Places returns the repositories or projects in which issues can be made: those that the connection names.
+	Places func(cfg Config) []string
+	// Create makes an issue and returns its address. If Undone is false of an error, it may have been made all the same: Find tells.
+	Create func(ctx context.Context, in Input, place string, n NewIssue) (address string, err error)
+	// Find returns the address of the issue in whose text a marker stands, of those that were made since a time; empty: there is none.
+	Find func(ctx context.Context, in Input, place, marker string, since time.Time) (address string, err error)
+	// Close closes an issue, as done or as decided against, and then comments on it. Comment is a paragraph of plain text.
+	Close func(ctx context.Context, in Input, id string, dropped bool, comment string) error
+}
+
+// NewIssue is an issue that is to be made. Its text is paragraphs with an empty line between them.
+type NewIssue struct{ Title, Text string }
+
+// WriteIssues is the setting by which an operator allows people to make and close issues with a connection's credential.
+var WriteIssues = Field{Name: "write_issues", Label: "Make and close issues", Options: []string{"no", "yes"}, Default: "no",
+	Help: "Whether people who may write here can make issues out of action items, and close these, with this credential. Nothing is written otherwise."}
 
 // IssueAsked is an issue that is to be looked at.
 type IssueAsked struct {

@@ -3,6 +3,7 @@ package incident
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -160,6 +161,38 @@ func (inc *Incident) noteIssue(key string, s IssueSays, by string, at time.Time)
 	}
 	inc.Edits = append(slices.Clip(inc.Edits), Edit{Field: issueField + key, Value: string(text), Was: was, By: by, At: at.UTC()})
 	return true
+}
+
+// IssueOrder is an issue that somebody asked a tracker to make of an action item. It is written down before the tracker is asked, so that an answer that
+// is lost makes no second issue.
+type IssueOrder struct {
+	IssueSays            // Name and Outcome alone: "Jira OPS: asked to make an issue"
+	Connection ID        `json:"connection"`
+	Place      string    `json:"place"`
+	Marker     string    `json:"marker"`         // stands in the issue's text
+	First      time.Time `json:"first"`          // when it was asked for first
+	Last       time.Time `json:"last"`           // and last
+	Over       bool      `json:"over,omitempty"` // it was made, or refused
+}
+
+// orderField begins the field of edits that say what a tracker was asked to make; the item's key follows.
+const orderField = issueField + "new:"
+
+// IssueOrdered returns what a tracker was asked to make of an action item and has not answered yet, as far as is known.
+func (inc *Incident) IssueOrdered(key string) (IssueOrder, bool) {
+	var o IssueOrder
+	err := json.Unmarshal([]byte(inc.lastEdit(orderField+key).Value), &o)
+	return o, err == nil && !o.Over
+}
+
+// OrderIssue writes down what a tracker is asked to make of an action item, and then what became of it.
+func (inc *Incident) OrderIssue(key string, o IssueOrder, by string, at time.Time) error {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return fmt.Errorf("incident: note the issue that is to be made of action item %s: %w", key, err)
+	}
+	inc.Edits = append(slices.Clip(inc.Edits), Edit{Field: orderField + key, Value: string(text), Was: inc.lastEdit(orderField + key).Value, By: by, At: at.UTC()})
+	return nil
 }
 
 // IssueWords writes the value of an issue's edit for people: "GitHub example-org/shop#12: closed as completed".

@@ -38,7 +38,10 @@ func (w world) actionEntries() []frontend.ActionEntry {
 			e.Seen = now.Add(-4 * time.Minute)
 			e.Differs = []incident.ActionGap{{Field: "owner", Here: w.say("Payments"), There: w.say("Platform"), Clash: true}, {Field: "due", Here: "2026-11-08T23:59:59Z", There: "2026-12-01T00:00:00Z"}}
 		}
-		if i == 1 {
+		if i == 3 {
+			e.URL, e.Issue, e.MayClose = "https://example.org/issues/9", incident.IssueSays{Name: "GitHub example-org/shop#9", State: incident.ActionOpen, Outcome: "open"}, true
+		}
+		if i == 2 {
 			e.URL, e.Issue, e.Adrift = "https://example.org/browse/OPS-17", incident.IssueSays{Name: "Jira OPS-17", State: incident.ActionOpen, Outcome: "Open"}, true
 		}
 		e.Effect = w.effect(x.State, i)
@@ -69,7 +72,18 @@ func (w world) actionPart(id incident.ID) frontend.ActionPart {
 		all[i].Of = w.row(0).Incident
 	}
 	last := len(all) - 1
-	return frontend.ActionPart{Incident: id, Items: all[:last], Dropped: all[last:], MayEdit: true, Owners: []string{w.say("Payments"), "Search"}}
+	return frontend.ActionPart{Incident: id, Items: all[:last], Dropped: all[last:], MayEdit: true, MakesIssues: true, Owners: []string{w.say("Payments"), "Search"}}
+}
+
+// issue is the issue that would be made of an action item of a private incident, which a tracker was asked for before.
+func (w world) issue() frontend.IssuePage {
+	e := w.actionEntries()[0]
+	inc := *e.Of
+	inc.Private = true
+	return frontend.IssuePage{Shell: w.on("Create an issue", frontend.NavIncidents, frontend.IncidentPath(inc.ID)), Incident: &inc, Item: e.ActionStatement, Subject: e.Title,
+		Text:    "What would prove that it worked: " + e.Proof + "\n\nTo be verified by 2027-03-01.",
+		Places:  []frontend.Choice{{Value: "con_1 example-org/shop", Label: "example-org/shop (GitHub, " + w.say("Our repositories") + ")", On: true}, {Value: "con_2 OPS", Label: "OPS (Jira, Tickets)"}},
+		Ordered: &incident.IssueOrder{IssueSays: incident.IssueSays{Name: "GitHub, Our repositories, example-org/shop"}}}
 }
 
 func (w world) actions() frontend.ActionsPage {

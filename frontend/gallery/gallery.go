@@ -84,6 +84,7 @@ func (w world) pages() []State {
 		{"runbook", w.runbook()},
 		{"runbook-linked", w.linkedRunbook()},
 		{"actions", w.actions()},
+		{"issue", w.issue()},
 		{"services", w.services()},
 		{"service", w.service()},
 		{"cases", w.cases()},

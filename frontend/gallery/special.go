@@ -31,6 +31,7 @@ func (w world) bare() []State {
 		{"service/empty", frontend.ServicePage{Shell: w.on("checkout", frontend.NavServices, "/services/svc_0001"), Service: incident.NewService("checkout"), Empty: nothing, List: "/incidents?service=svc_0001"}},
 		{"sla/empty", frontend.SLAPage{Shell: w.on("SLA compliance", frontend.NavSLA, "/sla"), Empty: nothing, MayEdit: true}},
 		{"actions/unsaid", frontend.ActionsPage{Shell: w.on("Action items", frontend.NavProblems, "/actions"), Unsaid: 12, Clear: "/actions"}},
+		{"issue/none", frontend.IssuePage{Shell: w.on("Create an issue", frontend.NavIncidents, "/incidents"), Incident: w.row(0).Incident, Item: w.actionEntries()[1].ActionStatement}},
 		{"actions/empty", frontend.ActionsPage{Shell: w.on("Action items", frontend.NavProblems, "/actions"), Empty: nothing, Clear: "/actions"}},
 		{"problems/empty", frontend.ProblemsPage{Shell: w.on("Problems", frontend.NavProblems, "/problems"), Empty: nothing, Needs: 5, Have: 3, MayEdit: true}},
 		{"search/empty", frontend.SearchPage{Shell: w.on("Search", "", "/search"), Hints: []frontend.Link{{Label: "sev:1", Path: "/search?q=sev%3A1"}}}},

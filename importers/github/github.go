@@ -30,6 +30,7 @@ var settings = importers.Fields{
 	{Name: "changes", Label: "Changes", Default: "deployments", Help: "What of them counts as a change: deployments, releases, or both, separated by a comma", Check: checkChanges},
 	{Name: "workflows", Label: "Workflows that deploy", Help: "Files of workflows whose runs are deployments, separated by commas: deploy.yml. Empty: no runs are read"},
 	{Name: "environments", Label: "Environments", Help: "Deployments to other environments are left out; separated by commas. Empty: all"},
+	importers.WriteIssues,
 }
 
 // Source reads GitHub's REST API.

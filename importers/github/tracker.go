@@ -13,7 +13,7 @@ import (
 	"hindsight/incident"
 )
 
-var tracker = &importers.Tracker{Issue: issueAt, Look: look, Together: 1}
+var tracker = &importers.Tracker{Issue: issueAt, Look: look, Together: 1, Write: writer}
 
 // issueAt knows the addresses of issues in the connection's repositories: https://github.com/owner/name/issues/12, or the same on its own
 // server. The token may reach more, but that is not for everybody who can write down an address.

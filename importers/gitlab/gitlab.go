@@ -24,6 +24,7 @@ var settings = importers.Fields{
 	{Name: "environments", Label: "Environments", Help: "Deployments to other environments are left out; separated by commas. Empty: all"},
 	{Name: "private", Label: "Confidential incidents and internal notes", Default: "no", Options: []string{"no", "yes"},
 		Help: "yes reads them too, for editors and admins alone"},
+	importers.WriteIssues,
 }
 
 // Source reads GitLab's REST and GraphQL APIs.

@@ -13,7 +13,7 @@ import (
 	"hindsight/incident"
 )
 
-var tracker = &importers.Tracker{Issue: issueAt, Look: look, Together: 100}
+var tracker = &importers.Tracker{Issue: issueAt, Look: look, Together: 100, Write: writer}
 
 // issueAt knows the addresses of issues in the projects that the connection names by path: https://gitlab.com/group/project/-/issues/12.
 // The token may reach more, but that is not for everybody who can write down an address.

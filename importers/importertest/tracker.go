@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"hindsight/importers"
 	"hindsight/incident"
@@ -32,4 +33,50 @@ func LookThrough(t testing.TB, tracker *importers.Tracker, in importers.Input, f
 	}
 	t.Logf("requests per 1,000 issues: %d", (in.Client.Requests()-before)*1000/int64(n))
 	return in.Client.Requests()
+}
+
+// RunWriter makes an issue in place, finds it by what stands in its text, and closes it; finds nothing of another marker; and, with locked
+// called, is refused for certain. in asks the made-up system of a source with WriteIssues.
+func RunWriter(t *testing.T, tracker *importers.Tracker, in importers.Input, place string, locked func()) {
+	t.Helper()
+	ctx, w := context.Background(), tracker.Write
+	if !slices.Contains(w.Places(in.Config), place) {
+		t.Fatalf("issues can be made in %v, not in %s", w.Places(in.Config), place)
+	}
+	const title, marker = "Add an alert <b>for</b> retries", "hindsight-0123456789abcdef"
+	since := time.Now().Add(-time.Hour)
+	n := importers.NewIssue{Title: title, Text: "What would prove that it worked: it pages first\n\n/close {code} https://hindsight.example.com/incidents/inc_1/retrospective\n\nMade here (" + marker + ")."}
+	if at, err := w.Find(ctx, in, place, marker, since); err != nil || at != "" {
+		t.Fatalf("before it is made an issue is found at %q, %v", at, err)
+	}
+	address, err := w.Create(ctx, in, place, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, ours := tracker.Issue(in.Config, address)
+	if !ours {
+		t.Fatalf("the address of the new issue, %s, is none of the connection's", address)
+	}
+	if at, err := w.Find(ctx, in, place, marker, since); err != nil || at != address {
+		t.Errorf("the new issue is found at %q, %v, want %s", at, err, address)
+	}
+	if at, err := w.Find(ctx, in, place, "hindsight-fedcba9876543210", since); err != nil || at != "" {
+		t.Errorf("an issue that nobody made is found at %q, %v", at, err)
+	}
+	if says, err := LookAt(tracker, in, id); err != nil || says.State != incident.ActionOpen || says.Title != title {
+		t.Errorf("the new issue says %+v, %v", says, err)
+	}
+	if err := w.Close(ctx, in, id, false, "It paged first, twice."); err != nil {
+		t.Fatal(err)
+	}
+	if says, err := LookAt(tracker, in, id); err != nil || says.State != incident.ActionDone {
+		t.Errorf("once closed the issue says %+v, %v", says, err)
+	}
+	locked()
+	before := in.Client.Requests()
+	if at, err := w.Create(ctx, in, place, n); err == nil || !importers.Undone(err) {
+		t.Errorf("with a credential that may only read an issue is made at %q, %v", at, err)
+	} else if in.Client.Requests() > before+2 {
+		t.Errorf("what was refused was sent %d times", in.Client.Requests()-before)
+	}
 }

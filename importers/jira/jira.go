@@ -40,6 +40,9 @@ var settings = importers.Fields{
 		Help: "Where people open issues, such as https://your-site.atlassian.net, if requests go to another address, as they do with OAuth. Empty: the address above."},
 	{Name: "private_notes", Label: "Internal comments", Options: []string{"no", "yes"}, Default: "no",
 		Help: "Whether comments that are internal or restricted to a role or group are shown, to editors and admins alone."},
+	{Name: "issue_type", Label: "Type of issues that are made",
+		Help: "The name or id of a type, for issues that people make out of action items. Empty: Task, or the first type of the project that is no subtask."},
+	importers.WriteIssues,
 }
 
 // Source returns the source "jira".
@@ -52,7 +55,7 @@ func Source() importers.Source {
 		Origin:     incident.OriginTicket,
 		Settings:   settings,
 		Missing:    []string{"impact start, detection and mitigation, unless a custom field holds them", "remote links such as Confluence pages", "deletions, unless a webhook tells them"},
-		Permission: "Browse projects in the projects that are read; internal comments need the agent's role of Jira Service Management. Nothing is ever written.",
+		Permission: "Browse projects in the projects that are read; internal comments need the agent's role of Jira Service Management. To make and close issues: " + writer.Permission + ".",
 		API: &importers.API{
 			Base: settings.From("url"),
 			Sign: sign,

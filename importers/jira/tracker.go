@@ -12,7 +12,7 @@ import (
 	"hindsight/incident"
 )
 
-var tracker = &importers.Tracker{Issue: issueAt, Address: called, Look: look, Together: 100}
+var tracker = &importers.Tracker{Issue: issueAt, Address: called, Look: look, Together: 100, Write: writer}
 
 // issueKey is a project's key and a number. Administrators can allow other keys of projects on a Data Center; these begin with a letter, too.
 var issueKey = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_]*)-[1-9][0-9]*$`)

@@ -48,6 +48,7 @@ var settings = importers.Fields{
 	{Name: "projects", Label: "Projects", Help: "Identifiers, with commas between them; their subprojects are read too. Empty: all that the user sees"},
 	{Name: "trackers", Label: "Trackers", Help: "Names of the trackers that hold incidents, with commas between them. Empty: all"},
 	{Name: "private", Label: "Private issues and notes", Help: "Whether private issues and private notes are read; here they are shown to editors alone", Options: []string{"no", "yes"}, Default: "no"},
+	importers.WriteIssues,
 }
 
 var words = importers.Words{

@@ -11,7 +11,7 @@ import (
 	"hindsight/incident"
 )
 
-var tracker = &importers.Tracker{Issue: issueAt, Look: look, Together: 100}
+var tracker = &importers.Tracker{Issue: issueAt, Look: look, Together: 100, Write: writer}
 
 // issueAt knows the addresses of issues: https://redmine.example.com/issues/12. They do not say in which project an issue is: look asks.
 func issueAt(cfg importers.Config, address string) (string, bool) {

@@ -25,6 +25,8 @@ type Server struct {
 	Deleted  map[string]bool     // issues
 	Changes  map[string][]Object // newest first, by path: "/repos/example-org/shop/deployments"
 	Calls    []string            // method and address of each request
+	ReadOnly bool                // the token may read alone
+	Comments map[string][]string // by repository and number
 	Before   func(n int)         // called before each answer, with the number of the request from 1 on
 
 	mu sync.Mutex
@@ -55,6 +57,8 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request, repo string,
 	switch {
 	case len(below) == 0 && s.Issues[repo] != nil:
 		answer(w, Object{"full_name": repo, "has_issues": true})
+	case r.Method != http.MethodGet:
+		s.write(w, r, repo, below)
 	case len(below) == 1 && below[0] == "issues":
 		s.list(w, r, repo)
 	case len(below) == 2 && below[0] == "issues":
@@ -69,6 +73,40 @@ func (s *Server) repository(w http.ResponseWriter, r *http.Request, repo string,
 		s.runs(w, r)
 	default:
 		page(w, r, s.Changes[r.URL.Path], list)
+	}
+}
+
+// write makes, changes and comments on issues.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, repo string, below []string) {
+	var in Object
+	json.NewDecoder(r.Body).Decode(&in)
+	switch {
+	case s.ReadOnly:
+		refuse(w, http.StatusForbidden, "Resource not accessible by personal access token")
+	case r.Method == http.MethodPost && len(below) == 1 && below[0] == "issues":
+		number := 1000 + len(s.Issues[repo])
+		i := Issue(repo, number, 0)
+		i["title"], i["body"], i["html_url"] = in["title"], in["body"], fmt.Sprintf("http://%s/%s/issues/%d", r.Host, repo, number)
+		i["created_at"], i["updated_at"] = "2099-01-01T00:00:00Z", "2099-01-01T00:00:00Z"
+		s.Add(repo, i)
+		importertest.Answer(w, http.StatusCreated, i)
+	case r.Method == http.MethodPatch && len(below) == 2:
+		for _, i := range s.Issues[repo] {
+			if fmt.Sprint(i["number"]) == below[1] {
+				i["state"], i["state_reason"], i["closed_at"] = in["state"], in["state_reason"], "2026-03-04T10:00:00Z"
+				answer(w, i)
+				return
+			}
+		}
+		refuse(w, http.StatusNotFound, "Not Found")
+	case r.Method == http.MethodPost && len(below) == 3 && below[2] == "comments":
+		if s.Comments == nil {
+			s.Comments = map[string][]string{}
+		}
+		s.Comments[repo+"#"+below[1]] = append(s.Comments[repo+"#"+below[1]], fmt.Sprint(in["body"]))
+		importertest.Answer(w, http.StatusCreated, Object{"id": 1, "body": in["body"]})
+	default:
+		refuse(w, http.StatusNotFound, "Not Found")
 	}
 }
 

@@ -5,6 +5,7 @@
 package gitlabtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,6 +25,7 @@ type Server struct {
 	States      map[string][]Object // resource state events, likewise
 	Deployments map[string][]Object // by path of the project
 	Old         bool                // ignores updated_after (gitlab-ce#56286) and knows no timelines
+	ReadOnly    bool                // the token may read alone
 	Calls       []string            // method and address of each request
 	Queries     []string            // bodies of GraphQL requests
 
@@ -57,6 +59,12 @@ func (s *Server) project(w http.ResponseWriter, r *http.Request, project string,
 		answer(w, Object{"path_with_namespace": project})
 	case s.Issues[project] == nil && s.Deployments[project] == nil:
 		refuse(w, http.StatusNotFound, "404 Project Not Found")
+	case r.Method != http.MethodGet:
+		s.write(w, r, project, below)
+	case len(below) == 1 && below[0] == "issues" && r.URL.Query().Get("in") == "description":
+		s.list(w, r, slices.DeleteFunc(slices.Clone(s.Issues[project]), func(i Object) bool {
+			return !strings.Contains(fmt.Sprint(i["description"]), r.URL.Query().Get("search"))
+		}))
 	case len(below) == 1 && below[0] == "issues":
 		s.list(w, r, slices.DeleteFunc(slices.Clone(s.Issues[project]), func(i Object) bool {
 			kind, numbers := r.URL.Query().Get("issue_type"), r.URL.Query()["iids[]"]
@@ -76,6 +84,38 @@ func (s *Server) project(w http.ResponseWriter, r *http.Request, project string,
 		page(w, r, s.Notes[project+"#"+below[1]])
 	case len(below) == 3 && below[2] == "resource_state_events":
 		page(w, r, s.States[project+"#"+below[1]])
+	default:
+		refuse(w, http.StatusNotFound, "404 Not Found")
+	}
+}
+
+// write makes, changes and comments on issues.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, project string, below []string) {
+	var in Object
+	json.NewDecoder(r.Body).Decode(&in)
+	switch {
+	case s.ReadOnly:
+		refuse(w, http.StatusForbidden, "insufficient_scope")
+	case r.Method == http.MethodPost && len(below) == 1 && below[0] == "issues":
+		number := 1000 + len(s.Issues[project])
+		i := Object{"id": 9000 + number, "iid": number, "issue_type": "issue", "title": in["title"], "description": in["description"], "state": "opened", "confidential": false,
+			"closed_at": nil, "due_date": nil, "moved_to_id": nil, "created_at": "2099-01-01T00:00:00Z", "updated_at": "2099-01-01T00:00:00Z",
+			"web_url": fmt.Sprintf("http://%s/%s/-/issues/%d", r.Host, project, number)}
+		s.Issues[project] = append(s.Issues[project], i)
+		importertest.Answer(w, http.StatusCreated, i)
+	case r.Method == http.MethodPut && len(below) == 2:
+		for _, i := range s.Issues[project] {
+			if fmt.Sprint(i["iid"]) == below[1] && in["state_event"] == "close" {
+				i["state"], i["closed_at"] = "closed", "2026-03-04T10:00:00Z"
+				answer(w, i)
+				return
+			}
+		}
+		refuse(w, http.StatusNotFound, "404 Not found")
+	case r.Method == http.MethodPost && len(below) == 3 && below[2] == "notes":
+		key := project + "#" + below[1]
+		s.Notes[key] = append(s.Notes[key], Object{"id": 1, "body": in["body"]})
+		importertest.Answer(w, http.StatusCreated, Object{"id": 1})
 	default:
 		refuse(w, http.StatusNotFound, "404 Not Found")
 	}

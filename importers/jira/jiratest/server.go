@@ -28,10 +28,11 @@ var Upstream = importertest.Upstream{
 // Server is a Jira whose fields tests change between requests. It lets the account reader@example.com in with the token
 // "key", and with a bearer token "key".
 type Server struct {
-	Issues []*Issue
-	Asked  []string // searches, in order
-	Broken bool     // gives the same token for ever
-	mu     sync.Mutex
+	Issues   []*Issue
+	Asked    []string // searches, in order
+	ReadOnly bool     // the account may read alone
+	Broken   bool     // gives the same token for ever
+	mu       sync.Mutex
 }
 
 // errNotFound is an address that leads to nothing.
@@ -49,14 +50,35 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, err := s.answer(r)
 	w.Header().Set("Content-Type", "application/json")
 	if err != nil {
-		w.WriteHeader(map[bool]int{true: http.StatusNotFound, false: http.StatusBadRequest}[errors.Is(err, errNotFound)])
+		w.WriteHeader(statusOf(err))
 		answer = map[string]any{"errorMessages": []string{err.Error()}}
+	}
+	if made, ok := answer.(created); ok {
+		w.WriteHeader(http.StatusCreated)
+		answer = map[string]any(made)
+	}
+	if answer == nil {
+		w.WriteHeader(http.StatusNoContent)
+		return
 	}
 	json.NewEncoder(w).Encode(answer)
 }
 
+func statusOf(err error) int {
+	switch {
+	case errors.Is(err, errNotFound):
+		return http.StatusNotFound
+	case errors.Is(err, errForbidden):
+		return http.StatusForbidden
+	}
+	return http.StatusBadRequest
+}
+
 func (s *Server) answer(r *http.Request) (any, error) {
 	var q query
+	if parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/rest/api/"), "/"); len(parts) > 1 && parts[1] == "issue" && (r.Method == http.MethodPost && parts[len(parts)-1] != "bulkfetch" || parts[len(parts)-1] == "transitions" || len(parts) > 2 && parts[2] == "createmeta") {
+		return s.write(r, parts[2:])
+	}
 	if r.Method == http.MethodPost {
 		if err := json.NewDecoder(r.Body).Decode(&q); err != nil {
 			return nil, err

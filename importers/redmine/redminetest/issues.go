@@ -33,6 +33,15 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 // find returns the ids of the issues that a list asks for, in order.
 func (s *Server) find(q url.Values) (ids []int, err error) {
 	least, onward := strings.CutPrefix(q.Get("issue_id"), ">=")
+	if since, made := strings.CutPrefix(q.Get("created_on"), ">="); made && q.Get("sort") == "id:desc" {
+		for id, is := range s.Issues {
+			if is["created_on"].(string) >= since && chosen(is, q) {
+				ids = append(ids, id)
+			}
+		}
+		slices.SortFunc(ids, func(a, b int) int { return b - a })
+		return ids, nil
+	}
 	if q.Get("issue_id") == "" || q.Get("sort") != "id" {
 		return nil, errors.New("made up here are lists of ids, or of ids from one on, alone")
 	}

@@ -29,10 +29,12 @@ var Upstream = importertest.Upstream{
 
 // Server is a Redmine whose fields tests change between requests.
 type Server struct {
-	Issues map[int]Issue
-	Now    time.Time     // by its clock; zero: the machine's
-	Listed func(*Server) // called behind each list of issues, if it is set
-	mu     sync.Mutex
+	Issues   map[int]Issue
+	ReadOnly bool          // the key's user may read alone
+	Stuck    bool          // the workflow lets nobody close an issue, and says nothing of it
+	Now      time.Time     // by its clock; zero: the machine's
+	Listed   func(*Server) // called behind each list of issues, if it is set
+	mu       sync.Mutex
 }
 
 // Issue is an issue as the API shows it alone.
@@ -76,6 +78,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case path == "/users/current.json" && r.Header.Get("X-Redmine-API-Key") != Key:
 		w.WriteHeader(http.StatusUnauthorized)
+	case r.Method != http.MethodGet:
+		s.write(w, r)
 	case path == "/issues.json":
 		s.list(w, r)
 		if s.Listed != nil {
@@ -90,6 +94,32 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, map[string]any{"issue": s.Issues[id]})
 	case small[path] != nil:
 		answer(w, small[path])
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+// write makes and changes issues: a change is answered with 204, whatever of it the workflow lets through.
+func (s *Server) write(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Issue map[string]any }
+	json.NewDecoder(r.Body).Decode(&in)
+	id, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/issues/"), ".json"))
+	switch {
+	case r.Header.Get("X-Redmine-API-Key") != Key || s.ReadOnly:
+		w.WriteHeader(http.StatusForbidden)
+	case r.Method == http.MethodPost && r.URL.Path == "/issues.json":
+		id := 1000 + len(s.Issues)
+		i := NewIssue(id, "2099-01-01T00:00:00Z", "2099-01-01T00:00:00Z")
+		i["subject"], i["description"], i["project"] = in.Issue["subject"], in.Issue["description"], Named(1, in.Issue["project_id"].(string))
+		s.Issues[id] = i
+		w.WriteHeader(http.StatusCreated)
+		answer(w, map[string]any{"issue": i})
+	case r.Method == http.MethodPut && s.Issues[id] != nil:
+		if status, _ := in.Issue["status_id"].(float64); status == 5 && !s.Stuck {
+			s.Issues[id]["status"], s.Issues[id]["closed_on"] = Named(5, "Closed"), "2026-10-22T10:00:00Z"
+		}
+		s.Issues[id]["journals"] = append(s.Issues[id]["journals"].([]any), map[string]any{"notes": in.Issue["notes"]})
+		w.WriteHeader(http.StatusNoContent)
 	default:
 		w.WriteHeader(http.StatusNotFound)
 	}

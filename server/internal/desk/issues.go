@@ -219,6 +219,7 @@ func (d *Desk) lookAt(ctx context.Context, t tracker, asked []importers.IssueAsk
 type IssueSight struct {
 	Seen      time.Time // zero: not known
 	Connected bool      // a connection still asks for it
+	Closable  bool      // it can be closed from here
 }
 
 // IssueSights returns how fresh what is known of issues is, by their addresses.
@@ -247,7 +248,7 @@ func (d *Desk) IssueSights(ctx context.Context, addresses []string) (map[string]
 			if seen[id].At.After(at) {
 				at = seen[id].At
 			}
-			out[address] = IssueSight{at, true}
+			out[address] = IssueSight{at, true, out[address].Closable || t.writes()}
 		}
 	}
 	return out, nil

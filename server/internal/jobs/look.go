@@ -48,12 +48,19 @@ func (r *Runner) IssueLooker(conn incident.Connection) (func(context.Context, []
 	if err != nil {
 		return nil, err
 	}
+	in, err := r.TrackerInput(conn)
+	return func(ctx context.Context, asked []importers.IssueAsked) (map[string]importers.IssueSeen, error) {
+		return source.Tracker.Look(ctx, in, asked)
+	}, err
+}
+
+// TrackerInput is what the functions of a connection's tracker ask with. conn's settings hold secrets in clear.
+func (r *Runner) TrackerInput(conn incident.Connection) (importers.Input, error) {
+	source, err := r.source(conn)
+	if err != nil {
+		return importers.Input{}, err
+	}
 	cfg := importers.Config{Connection: conn.ID, Settings: conn.Settings, Mapping: conn.Mapping, MapVersion: conn.MapVersion}
 	client, err := r.clientOf(source, cfg, nil)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context, asked []importers.IssueAsked) (map[string]importers.IssueSeen, error) {
-		return source.Tracker.Look(ctx, importers.Input{Config: cfg, Client: client, Now: r.clock()}, asked)
-	}, nil
+	return importers.Input{Config: cfg, Client: client, Now: r.clock()}, err
 }

@@ -53,7 +53,7 @@ func (t *tx) signedOut(user incident.ID, facts map[string]any) error {
 }
 
 // machineSettings begin the names of settings that jobs keep their own state in.
-var machineSettings = []string{"retention.", "import.lock.", "quota.", "hook.older.", "issues.looked", "issues.seen."}
+var machineSettings = []string{"retention.", "import.lock.", "quota.", "hook.older.", "issues."}
 
 // recordSetting notes a setting that somebody changes. What jobs remember for themselves is none.
 func (t *tx) recordSetting(key, value string) error {

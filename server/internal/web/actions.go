@@ -178,7 +178,9 @@ func (s *Server) sightIssues(ctx context.Context, entries []frontend.ActionEntry
 	}
 	for i := range entries {
 		if e := &entries[i]; e.Issue.Name != "" {
-			e.Seen, e.Adrift = sights[e.URL].Seen, !sights[e.URL].Connected
+			sight := sights[e.URL]
+			e.Seen, e.Adrift = sight.Seen, !sight.Connected
+			e.MayClose = sight.Closable && e.Issue.State == incident.ActionOpen && e.Issue.Trouble == "" && (e.State == incident.ActionVerified || e.State == incident.ActionDropped)
 			if e.Adrift {
 				e.IssueGaps = nil
 			}
@@ -321,8 +323,8 @@ func (s *Server) fillActions(ctx context.Context, r *request, page *frontend.Inc
 }
 
 // actionPart is the action items of an incident, for the partial "retro-actions".
-func (s *Server) actionPart(ctx context.Context, r *request, inc *incident.Incident, form frontend.Form) (frontend.ActionPart, error) {
-	part := frontend.ActionPart{Incident: inc.ID, MayEdit: r.viewer.MayChange(incident.Write), Form: form}
+func (s *Server) actionPart(ctx context.Context, r *request, inc *incident.Incident, form frontend.Form) (part frontend.ActionPart, err error) {
+	part = frontend.ActionPart{Incident: inc.ID, MayEdit: r.viewer.MayChange(incident.Write), Form: form}
 	if r.Request.Method == "GET" && !strings.HasPrefix(r.here(), frontend.IncidentPath(inc.ID)+"?") && r.here() != frontend.IncidentPath(inc.ID) {
 		part.Back = r.here() + "#actions"
 	}
@@ -338,6 +340,9 @@ func (s *Server) actionPart(ctx context.Context, r *request, inc *incident.Incid
 		return part, err
 	}
 	if err := s.judgeActions(ctx, r, inc, part.Items); err != nil || !part.MayEdit {
+		return part, err
+	}
+	if part.MakesIssues, err = s.MakesIssues(ctx); err != nil {
 		return part, err
 	}
 	owners, err := s.Owners(ctx, r.viewer.Sight())

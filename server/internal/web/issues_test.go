@@ -3,8 +3,10 @@ package web_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"hindsight/importers/github/githubtest"
 	"hindsight/importers/importertest"
@@ -122,4 +124,113 @@ func TestItemsFollowJira(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.lists(page, []string{"Jira OPS-7: no connection reads it any more", "Renamed here"}, []string{"Both changed the title"})
+}
+
+// TestCreateAndCloseIssue: what is sent is shown before; a lost answer makes no second issue; an item of a private incident needs a word; what the
+// tracker refuses is said; and an issue is closed, with a comment, once its item was judged and somebody asks.
+func TestCreateAndCloseIssue(t *testing.T) {
+	ctx := context.Background()
+	s, inc := promising(t)
+	d := s.app.Desk
+	d.Runner.Transport = http.DefaultTransport // the made-up GitHub is on this machine
+	d.BaseURL = "https://hindsight.example.com"
+	f, lose := githubtest.New(), true
+	url := importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if lose && r.Method == http.MethodPost {
+			f.ServeHTTP(httptest.NewRecorder(), r)
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		f.ServeHTTP(w, r)
+	}))
+	cfg := githubtest.Upstream.Settings(url)
+	cfg["repos"] = "example-org/shop"
+	conn, err := d.Connect(ctx, desk.Plan{Source: "github", Name: "Our GitHub", Settings: cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, page := inc.ActionKey(0), "/incidents/"+string(inc.ID)
+	form := page + "/actions/" + key + "/issue"
+	s.lists(form, []string{"No connection makes issues"}, nil)
+	cfg["write_issues"] = "yes"
+	if _, err := d.Amend(ctx, conn.ID, desk.Plan{Source: "github", Name: "Our GitHub", Settings: cfg}); err != nil {
+		t.Fatal(err)
+	}
+	all := incident.Sight{All: true}
+	edit := func(set map[string]string) {
+		t.Helper()
+		if _, _, err := d.EditAction(ctx, inc.ID, desk.ActionEdit{Key: key, ActionChange: incident.ActionChange{Set: set}}, "Responder One", all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit(map[string]string{"proof": "No retry storm for 90 days", "verify_by": "2027-03-01T00:00:00Z"})
+	s.lists(page, []string{"Create an issue…"}, nil)
+	s.lists(form, []string{"example-org/shop", "What would prove that it worked: No retry storm for 90 days", "To be verified by 2027-03-01.", "https://hindsight.example.com/incidents/" + string(inc.ID) + "/retrospective"}, nil)
+	draft, err := d.IssueDraft(ctx, inc.ID, key, all)
+	if err != nil || len(draft.Places) != 1 {
+		t.Fatalf("places %+v, %v", draft.Places, err)
+	}
+	n := desk.NewIssue{Choice: draft.Places[0].Choice(), NewIssue: draft.NewIssue}
+	issues := func() int { return len(f.Issues["example-org/shop"]) }
+	before := issues()
+	says := func(what string, err error, want string) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", what, err, want)
+		}
+	}
+	_, err = d.CreateIssue(ctx, inc.ID, key, n, "Responder One", all)
+	says("a lost answer", err, "did not answer")
+	s.lists(form, []string{"has not answered"}, nil)
+	_, err = d.CreateIssue(ctx, inc.ID, key, n, "Responder Two", all)
+	says("at once again", err, "try again in a minute")
+	lose = false
+	now := d.Now
+	d.Now = func() time.Time { return now().Add(2 * time.Minute) }
+	address, err := d.CreateIssue(ctx, inc.ID, key, n, "Responder Two", all)
+	if err != nil || issues() != before+1 {
+		t.Fatalf("two minutes later: %q, %v, %d issues more, want one", address, err, issues()-before)
+	}
+	s.lists(page, []string{"GitHub example-org/shop#", ": open"}, []string{"Close the issue as well"})
+	_, err = d.CreateIssue(ctx, inc.ID, key, n, "Responder Two", all)
+	says("a second issue", err, "has an issue")
+	says("closing what is open here", d.CloseIssue(ctx, inc.ID, key, "It worked.", "Responder One", all), "verified, or decided against")
+	edit(map[string]string{"state": "done"})
+	edit(map[string]string{"state": "verified", "reason": "No storm since."})
+	s.lists(page, []string{"Close the issue as well", "Verified that it worked: No storm since."}, nil)
+	if err := d.CloseIssue(ctx, inc.ID, key, "Verified that it worked: No storm since.", "Responder One", all); err != nil {
+		t.Fatal(err)
+	}
+	made := f.Issues["example-org/shop"][before]
+	if made["state"] != "closed" || made["state_reason"] != "completed" || len(f.Comments) != 1 {
+		t.Errorf("the issue is %v (%v), with comments %v", made["state"], made["state_reason"], f.Comments)
+	}
+	s.lists(page, []string{"✓ verified", "closed as completed"}, []string{"Close the issue as well", "Both changed"})
+	says("closing it again", d.CloseIssue(ctx, inc.ID, key, "It worked.", "Responder One", all), "the issue is closed")
+
+	other := inc.ActionKey(1)
+	f.ReadOnly = true
+	_, err = d.CreateIssue(ctx, inc.ID, other, n, "Responder One", all)
+	says("a token that may only read", err, "Issues: read and write")
+	f.ReadOnly = false
+	if _, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		now, err := tx.IncidentsByID([]incident.ID{inc.ID})
+		if err != nil {
+			return err
+		}
+		now[inc.ID].Private = true
+		return tx.PutIncidents([]*incident.Incident{now[inc.ID]})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	draft, err = d.IssueDraft(ctx, inc.ID, other, all)
+	if err != nil || strings.Contains(draft.Text, inc.Title) {
+		t.Errorf("of a private incident the text says %q, %v", draft.Text, err)
+	}
+	_, err = d.CreateIssue(ctx, inc.ID, other, n, "Responder One", all)
+	says("of a private incident", err, "say that they may")
+	n.Private = true
+	if _, err = d.CreateIssue(ctx, inc.ID, other, n, "Responder One", all); err != nil || issues() != before+2 {
+		t.Errorf("once that is said: %v, %d issues more, want two", err, issues()-before)
+	}
 }
