@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/importers/github/githubtest"
+	"hindsight/importers/importertest"
 	"hindsight/incident"
 	"hindsight/server/internal/desk"
 )
@@ -140,7 +142,7 @@ func TestAPI(t *testing.T) {
 		var api openAPI
 		s.visitor(t).getJSON(t, "/api/openapi.json", &api)
 		ids := someIDs(t, admin)
-		ids["connections"] = connectJira(t, s)
+		ids["connections"], ids["tracker"] = connectJira(t, s), connectTracker(t, s)
 		beginRetro(t, s, admin, ids)
 		ids["moments"] = tellMoment(t, s, ids["incidents"])
 		for path, methods := range api.Paths {
@@ -257,6 +259,32 @@ func connectJira(t *testing.T, s site) string {
 	return string(conn.ID)
 }
 
+// connectTracker connects a made-up GitHub in which issues can be made and closed, and returns the connection's id.
+func connectTracker(t *testing.T, s site) string {
+	t.Helper()
+	cfg := githubtest.Upstream.Settings(importertest.Served(t, githubtest.New()))
+	cfg["repos"], cfg["write_issues"] = "example-org/shop", "yes"
+	conn, err := s.app.Desk.Connect(t.Context(), desk.Plan{Source: "github", Name: "Our GitHub", Settings: cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(conn.ID)
+}
+
+// promisedOne adds an action item; with an issue it has one in the tracker, and is verified.
+func promisedOne(t *testing.T, v visitor, ids map[string]string, issue bool) string {
+	t.Helper()
+	of := "/api/v1/incidents/" + ids["incidents"] + "/actions"
+	var made struct{ Key string }
+	parseJSON(t, "POST actions", v.send(t, http.MethodPost, of, map[string]any{"title": "Add a dashboard"}).body, &made)
+	if issue {
+		v.send(t, http.MethodPost, of+"/"+made.Key+"/issues", map[string]any{"connection_id": ids["tracker"], "place": "example-org/shop"})
+		v.send(t, http.MethodPatch, of+"/"+made.Key, map[string]any{"state": "done"})
+		v.send(t, http.MethodPatch, of+"/"+made.Key, map[string]any{"state": "verified", "reason": "it was looked at"})
+	}
+	return made.Key
+}
+
 // tellMoment begins the retrospective of an incident, tells a moment in it and returns its id.
 func tellMoment(t *testing.T, s site, id string) string {
 	t.Helper()
@@ -298,6 +326,9 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/incidents/{id}/runbooks":                        map[string]any{"runbook": "https://wiki.example.com/other", "verdict": "did_not_help"},
 		"POST /api/v1/incidents/{id}/actions":                         map[string]any{"title": "Add an alert", "owner": "Ops", "due_at": "2027-01-31", "kind": "detect", "proof": "it pages first"},
 		"PATCH /api/v1/incidents/{id}/actions/{key}":                  map[string]any{"state": "in_progress", "priority": "high", "verify_by": "2027-03-01T00:00:00Z"},
+		"PUT /api/v1/incidents/{id}/actions/{key}/issues":             map[string]any{"url": "https://tickets.example.com/issues/12"},
+		"POST /api/v1/incidents/{id}/actions/{key}/issues":            map[string]any{"connection_id": ids["tracker"], "place": "example-org/shop"},
+		"POST /api/v1/incidents/{id}/actions/{key}/issues/close":      map[string]any{"comment": "It worked."},
 		"POST /api/v1/problems/{id}/verdicts":                         map[string]any{"action": "confirm"},
 		"PATCH /api/v1/problems/{id}":                                 map[string]any{"workaround": "Roll **back**", "stage": "known_error", "exit_words": "canaries are in use", "exit_days": 60, "change": "https://example.com/1"},
 		"POST /api/v1/imports":                                        map[string]any{"connection_id": ids["connection"], "via": "remap"},
@@ -344,6 +375,10 @@ func callOperation(t *testing.T, api openAPI, v visitor, method, path string, id
 	takesFile := strings.HasSuffix(path, "/retrospective/files")
 	if op.RequestBody != nil && !known && !takesFile {
 		t.Fatalf("%s %s takes a body that this test does not know; add one", method, path)
+	}
+	if closing := strings.HasSuffix(path, "/issues/close"); closing || method == http.MethodPost && strings.HasSuffix(path, "/issues") {
+		ids = maps.Clone(ids) // one that no other operation touches
+		ids["actions"] = promisedOne(t, v, ids, closing)
 	}
 	if method == http.MethodDelete {
 		ids = maps.Clone(ids) // the others need theirs

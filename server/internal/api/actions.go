@@ -196,9 +196,9 @@ func (s *Server) editPromise(ctx context.Context, v Viewer, id incident.ID, e de
 
 // actionOps are the operations about what was promised.
 func (s *Server) actionOps() []operation {
-	return []operation{
+	return append(s.issueOps(),
 		get("/actions", "Action items of all incidents, what is due first first", s.promises),
 		write(http.MethodPost, "/incidents/{id}/actions", "Add an action item", incident.Write, http.StatusCreated, s.addPromise),
 		write(http.MethodPatch, "/incidents/{id}/actions/{key}", "Change an action item", incident.Write, http.StatusOK, s.patchPromise),
-	}
+	)
 }
