@@ -123,3 +123,14 @@ func TestProbe(t *testing.T) {
 		t.Errorf("Probe with a wrong key: %v, want a 401", err)
 	}
 }
+
+// TestIssueOfAnActionItem: an issue is made, found by what stands in its text, and closed with a comment; a key that is wrong is refused for certain.
+func TestIssueOfAnActionItem(t *testing.T) {
+	r := live.Redmine(t)
+	cfg := connect(t, r, "promised")
+	client, _ := importertest.Client(t, redmine.Source(), cfg)
+	in := importers.Input{Config: cfg, Client: client}
+	importertest.RunWriter(t, redmine.Source().Tracker, in, "promised", func() {
+		cfg.Settings["key"] = "wrong" // the map is that of in, too
+	})
+}
