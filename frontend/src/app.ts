@@ -4,6 +4,7 @@ import "../node_modules/htmx.org/dist/htmx.esm.js";
 import { charts } from "./islands/charts";
 import { copying } from "./islands/copy";
 import { dialogs } from "./islands/dialogs";
+import { dragging } from "./islands/dragging";
 import { keys } from "./islands/keys";
 import { mapper } from "./islands/mapper";
 import { menus } from "./islands/menus";
@@ -19,6 +20,7 @@ menus();
 dialogs();
 palette();
 keys();
+dragging();
 theme();
 copying();
 

@@ -36,6 +36,7 @@ func writing(t *testing.T, b browser) {
 		{"a frozen chart", "evidence", frozen},
 		{"comments on words", "impact", comments},
 		{"open editors, to the eye and on paper", "response", openEditors},
+		{"dragging in the timeline", "", dragged},
 		{"eight tabs", "decided", eightTabs},
 		{"from search to published by keys", "", byKeys},
 	} {
