@@ -3,7 +3,7 @@
 // outside as an operator would, and puts beside each figure what a peer takes for the same work in the same run, so
 // that the ratio means something on any machine.
 //
-//	go run ./bench [--quick] [--only imports|network|engines] [--incidents 100000] [--o docs/benchmarks.md]
+//	go run ./bench [--quick] [--only imports|network|engines|writing] [--incidents 100000] [--o docs/benchmarks.md]
 //
 // With --only, the section is put in its place in the file, and says when it was measured; the others stay.
 //
@@ -28,7 +28,7 @@ import (
 func main() {
 	quick := flag.Bool("quick", false, "2000 incidents, to see that it works")
 	incidents := flag.Int("incidents", 100_000, "how many to make up")
-	only := flag.String("only", "", "measure only the imports of files (imports) or over the network (network), or full-text engines (engines)")
+	only := flag.String("only", "", "measure only the imports of files (imports) or over the network (network), full-text engines (engines) or writing together (writing)")
 	out := flag.String("o", filepath.Join("docs", "benchmarks.md"), "file to write; --quick writes none")
 	flag.Parse()
 	pause := longestPause
@@ -45,8 +45,8 @@ func main() {
 
 // measure runs everything in a folder that goes afterwards, and prints the report.
 func measure(ctx context.Context, incidents int, only, out string, pause time.Duration) error {
-	if !slices.Contains([]string{"", "imports", "network", "engines"}, only) {
-		return fmt.Errorf("--only %s: imports, network and engines can be measured alone", only)
+	if !slices.Contains([]string{"", "imports", "network", "engines", "writing"}, only) {
+		return fmt.Errorf("--only %s: imports, network, engines and writing can be measured alone", only)
 	}
 	dir, err := os.MkdirTemp("", "hindsight-bench")
 	if err != nil {
@@ -114,8 +114,11 @@ func (b *bench) run(ctx context.Context, only string) ([]section, error) {
 	if err != nil {
 		return nil, err
 	}
-	if only == "network" {
+	switch only {
+	case "network":
 		return b.network(ctx)
+	case "writing":
+		return b.writing(ctx)
 	}
 	if err := b.write(); err != nil {
 		return nil, err
@@ -143,8 +146,12 @@ func (b *bench) run(ctx context.Context, only string) ([]section, error) {
 	if err = errors.Join(err, server.stop()); err != nil {
 		return nil, err
 	}
+	writing, err := b.writing(ctx)
+	if err != nil {
+		return nil, err
+	}
 	engines, err := b.engines(ctx)
-	return slices.Concat([]section{imports}, network, []section{starts}, rest, engines), err
+	return slices.Concat([]section{imports}, network, []section{starts}, rest, writing, engines), err
 }
 
 // write makes the incidents up.

@@ -20,8 +20,8 @@ import (
 
 const issuesPage = 100 // issues that the made-up Jira gives at once, as Jira Cloud does with all fields
 
-// madeUpJira answers at once: n issues in pages, all done.
-func madeUpJira(n int) http.Handler {
+// madeUpJira answers at once: n issues in pages, all done, each after a number of changes.
+func madeUpJira(n, changes int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		switch path := r.URL.Path; {
@@ -43,7 +43,7 @@ func madeUpJira(n int) http.Handler {
 		to := min(n, from+issuesPage)
 		var page []string
 		for i := from; i < to; i++ {
-			page = append(page, madeUpIssue(i))
+			page = append(page, madeUpIssue(i, changes))
 		}
 		next := ""
 		if to < n {
@@ -53,15 +53,21 @@ func madeUpJira(n int) http.Handler {
 	})
 }
 
-func madeUpIssue(i int) string {
+// madeUpIssue changes its priority each second until the last of its changes, which ends it.
+func madeUpIssue(i, changes int) string {
 	opened := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
 	stamp := func(t time.Time) string { return t.Format("2006-01-02T15:04:05.000-0700") }
 	done := opened.Add(time.Duration(20+i%300) * time.Minute)
+	var log strings.Builder
+	for c := range changes - 1 {
+		fmt.Fprintf(&log, `{"id":"%d","created":"%s","items":[{"field":"priority","fromString":"P%d","toString":"P%d"}]},`, c, stamp(opened.Add(time.Duration(c)*time.Second)), 1+c%2, 2-c%2)
+	}
+	fmt.Fprintf(&log, `{"id":"%d","created":"%s","items":[{"field":"status","from":"1","fromString":"To Do","to":"3","toString":"Done"}]}`, i+changes, stamp(done))
 	return fmt.Sprintf(`{"id":"%d","key":"OPS-%d","fields":{"summary":"%s","project":{"id":"1","key":"OPS"},"created":"%s","updated":"%s","resolutiondate":"%s",
 "priority":{"id":"%d","name":"P%d"},"components":[{"name":"service-%d"}],"status":{"id":"3","name":"Done","statusCategory":{"key":"done"}}},
-"changelog":{"startAt":0,"maxResults":1,"total":1,"histories":[{"id":"%d","created":"%s","items":[{"field":"status","from":"1","fromString":"To Do","to":"3","toString":"Done"}]}]}}`,
+"changelog":{"startAt":0,"maxResults":%d,"total":%d,"histories":[%s]}}`,
 		10_000+i, i, components[i%len(components)]+" "+symptoms[i*7%len(symptoms)], stamp(opened), stamp(done), stamp(done),
-		1+i%5, 1+i%5, i%40, i, stamp(done))
+		1+i%5, 1+i%5, i%40, changes, changes, log.String())
 }
 
 // network imports every made-up system, and then a large made-up Jira.
@@ -117,7 +123,7 @@ type networked struct {
 
 func (b *bench) networkOnce(ctx context.Context, p program, n int) (networked, error) {
 	b.say("import %d issues over the network", n)
-	upstream := httptest.NewServer(madeUpJira(n))
+	upstream := httptest.NewServer(madeUpJira(n, 1))
 	defer upstream.Close()
 	cmd := p.command(ctx, "import", "jira", "--name", "a large one", "--set", "url="+upstream.URL, "--set", "user=reader@example.com", "--set", "projects=OPS", "--json")
 	cmd.Env = append(cmd.Env, "HINDSIGHT_SET_TOKEN=made-up", "HINDSIGHT_ALLOW_NETWORKS=127.0.0.1")
