@@ -101,7 +101,7 @@ var alone = map[string][]string{
 	"github.com/mattn/go-sqlite3":   nil,
 	"github.com/glebarez/go-sqlite": nil,
 	"rsc.io/qr":                     {"server/internal/auth"},
-	"github.com/coder/websocket":    {"server/internal/writers"},
+	"github.com/coder/websocket":    {"server/internal/writers", "bench"},
 }
 
 type pkg struct {
