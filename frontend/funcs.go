@@ -31,6 +31,7 @@ func funcs(assets *Assets) template.FuncMap {
 		"proseSaid":   proseSaid,
 		"proseFiles":  proseFiles,
 		"outside":     outside,
+		"paper":       paperStyle,
 		"gate":        func(id string) string { return incident.RetroGates[id] },
 		"swimlane":    swimlane,
 		"strip":       strip,

@@ -67,6 +67,13 @@ type Reader interface {
 	// RetroSnapshots returns the snapshots of a retrospective without their bodies, the newest first.
 	RetroSnapshots(ctx context.Context, incident ID) ([]RetroSnapshot, error)
 	RetroSnapshot(ctx context.Context, id ID) (*RetroSnapshot, error)
+	// RetroShares returns the links to the retrospective of an incident, or to all where it is empty, that sight sees, without what they
+	// show, the newest first.
+	RetroShares(ctx context.Context, of ID, sight Sight) ([]RetroShare, error)
+	RetroShare(ctx context.Context, id ID) (*RetroShare, error)
+	// SharedRetro returns the link whose token has a hash if it opens something now: it has not expired and was not revoked, and the
+	// incident is there and not private. Everything else is ErrNotFound.
+	SharedRetro(ctx context.Context, hash string, now time.Time) (*RetroShare, error)
 	// RetroComments returns the comments on a retrospective, the oldest first, without removed ones.
 	RetroComments(ctx context.Context, incident ID) ([]RetroComment, error)
 	// RetroFiles returns the files of a retrospective without their bodies, the oldest first, removed ones too.
@@ -238,6 +245,11 @@ type Tx interface {
 	// first change is the one behind the stored, and those of the others follow; and ErrInvalid for a text that cannot be stored.
 	AppendText(incident ID, slug, text string, changes []TextChange) error
 	PutRetroSnapshot(s RetroSnapshot) error
+	PutRetroShare(s RetroShare) error // how often it was opened is not changed
+	// OpenRetroShare notes that a link was opened.
+	OpenRetroShare(id ID, at time.Time) error
+	// SweepRetroShares forgets links that expired or were revoked before a time.
+	SweepRetroShares(before time.Time) error
 	// PutRetroComment writes a version; ErrConflict as PutRetro.
 	PutRetroComment(c RetroComment) error
 	// PutMoment writes a version; ErrConflict as PutRetro.

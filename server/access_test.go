@@ -9,11 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hindsight/importers/importertest"
 	"hindsight/incident"
 	"hindsight/incident/incidenttest"
 	"hindsight/server/internal/api"
+	"hindsight/server/internal/auth"
 )
 
 // hole is a part of a route that stands for something: /incidents/:id, or /incidents/{id} in the API's own description.
@@ -104,11 +106,14 @@ func beginRetro(t *testing.T, s site, v visitor, ids map[string]string) {
 		Data: `{"chart":"ttr-dots","columns":["Month"],"rows":[[{"text":"May","number":5}]]}`}
 	chart.ID = incident.RetroFileID(chart.Kind, chart.Type, chart.Name, chart.Body)
 	ids["frozen"] = chart.ID
+	link := incidenttest.RetroShare()
+	link.Incident, link.Hash, link.CreatedAt, link.ExpiresAt = r.Incident, auth.Hash("made-up-token"), time.Now().UTC(), time.Now().UTC().AddDate(0, 0, 7)
 	_, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {
 		return errors.Join(tx.PutRetro(r), tx.PutRetroSections([]incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary", ChangedAt: r.ChangedAt}}),
 			tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snp_1", Incident: r.Incident, Why: incident.SnapshotNamed, Name: "made up", By: "ada", At: r.ChangedAt,
 				Body: incident.RetroBody{Title: r.Title, State: r.State, Sections: []incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary"}}}}),
 			tx.PutRetroFile(file), tx.PutRetroFile(chart),
+			tx.PutRetroShare(link),
 			tx.PutRetroComment(incident.RetroComment{ID: "com_1", Incident: r.Incident, Version: 1, Slug: "summary", Text: "Made up.", By: "ada", At: r.ChangedAt}))
 	})
 	if err != nil {
@@ -116,6 +121,7 @@ func beginRetro(t *testing.T, s site, v visitor, ids map[string]string) {
 	}
 	var text struct{ Who string }
 	v.getJSON(t, "/api/v1/incidents/"+ids["incidents"]+"/retrospective/sections/summary", &text)
+	ids["share"], ids["links"], ids["shared"] = string(link.ID), string(link.ID), "made-up-token"
 	ids["sections"], ids["who"], ids["history"], ids["comments"], ids["export"] = "summary", text.Who, "snp_1", "com_1", "retrospective.md"
 }
 

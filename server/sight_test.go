@@ -219,7 +219,21 @@ func put(tx incident.Tx, of string, incs ...*incident.Incident) error {
 		retros = append(retros, incident.Retrospective{Incident: inc.ID, Title: "Review of " + of, State: "published", Sections: []incident.Section{{Slug: "resolution", Title: "Resolution", Body: of + " was restarted"}}})
 		raws = append(raws, incident.Raw{ID: inc.RawID, Connection: "con_1", Type: "incidents", ExternalID: inc.Ref.ExternalID, Hash: "h", Body: []byte(`{"of":"` + of + `"}`), ReceivedAt: at, Via: "file", Latest: true})
 	}
-	return errors.Join(tx.PutIncidents(incs), tx.PutTimeline(events), tx.PutRetrospectives(retros), tx.PutRaws(raws))
+	err := errors.Join(tx.PutIncidents(incs), tx.PutTimeline(events), tx.PutRetrospectives(retros), tx.PutRaws(raws))
+	for _, inc := range incs {
+		err = errors.Join(err, shareRetro(tx, of, inc))
+	}
+	return err
+}
+
+// shareRetro lets an incident have a retrospective that was published, and a link to it.
+func shareRetro(tx incident.Tx, of string, inc *incident.Incident) error {
+	at := inc.StartedAt()
+	sections := []incident.RetroSection{{Incident: inc.ID, Slug: "summary", Title: "Summary", Text: of + " was restarted", ChangedAt: at}}
+	return errors.Join(tx.PutRetro(incident.Retro{Incident: inc.ID, Version: 1, Title: "Review of " + of, State: incident.RetroPublished, Number: 1, PublishedAt: at, CreatedAt: at, CreatedBy: of + " owner", ChangedAt: at}),
+		tx.PutRetroSections(sections), tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snap_" + inc.ID, Incident: inc.ID, Why: incident.SnapshotPublished, Number: 1, At: at, Body: incident.RetroBody{Title: "Review of " + of, Sections: sections}}),
+		tx.PutRetroShare(incident.RetroShare{ID: "shr_" + inc.ID, Incident: inc.ID, Hash: auth.Hash("token-of-" + string(inc.ID)), Profile: "customers", Sections: []string{"summary"}, Number: 1, Document: incident.SharedRetro{Title: "Review of " + of},
+			FrozenAt: at, CreatedByName: of + " owner", CreatedAt: at, ExpiresAt: sightNow.AddDate(0, 0, 7)}))
 }
 
 // putPublic stores what everybody may see.
@@ -311,6 +325,8 @@ func writes(knows []string) (out []tried) {
 		for _, form := range []struct{ path, body string }{{"edit", "field=title&value=x"}, {"milestones", "name=resolved&at=2026-06-01T10:00"}, {"same", "other=inc_open_1"}, {"alike", "other=inc_open_1&verdict=same"}, {"apart", ""}, {"runbooks", "runbook=https://example.com/x&verdict=helped"}, {"audience", "private=false"}} {
 			out = append(out, tried{http.MethodPost, "/incidents/" + id + "/" + form.path, form.body, true})
 		}
+		out = append(out, tried{http.MethodPost, "/incidents/" + id + "/retrospective/share", "do=make&profile=customers&days=7", true}, tried{http.MethodPost, "/incidents/" + id + "/retrospective/share/shr_" + id + "/revoke", "", true},
+			tried{http.MethodPost, "/incidents/inc_open_1/retrospective/share/shr_" + id + "/revoke", "", true})
 		out = append(out, tried{http.MethodPatch, "/api/v1/incidents/" + id, `{"private":false}`, true}, tried{http.MethodPost, "/incidents/" + id + "/retrospective/timeline", "action=add&title=x&at=2026-06-01T10:00&about=0&lane=key", true}, tried{http.MethodPost, "/api/v1/incidents/" + id + "/retrospective/moments", `{"title":"x","at":"2026-06-01T10:00:00Z"}`, true},
 			tried{http.MethodPost, "/api/v1/incidents/" + id + "/similar", `{"other_id":"inc_open_1","verdict":"same"}`, true},
 			tried{http.MethodPost, "/incidents/inc_open_1/same", "other=" + id, false}, tried{http.MethodPost, "/incidents/inc_open_1/edit", "field=same_as&value=" + id, false}, tried{http.MethodPost, "/incidents/inc_open_1/alike", "verdict=same&other=" + id, true},
@@ -324,11 +340,11 @@ func writes(knows []string) (out []tried) {
 func fillers() map[string][]string {
 	incidents, services, problems, objectives := []string{"inc_open_0", "inc_open_5", "inc_open_20", "nobody"}, []string{string(ledger.ID), "checkout", "nobody"}, []string{"prb_shared"}, []string{"slo_1"}
 	teams, figures := []string{string(payments.ID), "all"}, []string{"learning.repeats", "learning.actions", "process.begun", "process.begun.team~none", "delivery.near", "delivery.failed", "load.interruptions." + string(payments.ID), "load.interruptions." + string(keepers.ID)}
-	runbooks := []string{"nothing"}
+	runbooks, tokens := []string{"nothing"}, []string{"nothing"}
 	for _, h := range hiddenWords {
 		runbooks = append(runbooks, string(incident.LinkedRunbookID(runbookOf(h.word))))
 		for _, id := range h.ids() {
-			incidents = append(incidents, string(id))
+			incidents, tokens = append(incidents, string(id)), append(tokens, "token-of-"+string(id))
 		}
 		services = append(services, string(h.service().ID), incident.Slug(h.service().Name))
 		problems, objectives = append(problems, "prb_"+h.word), append(objectives, "slo_"+h.word)
@@ -342,6 +358,7 @@ func fillers() map[string][]string {
 	for path, value := range map[string]string{"/api/v1/users/": "usr_named", "/scim/v2/Users/": "usr_named", "/scim/v2/Groups/": string(keepers.ID), "/scim/v2/ResourceTypes/": "User", "/scim/v2/Schemas/": "none", "/admin/erase/": "nothing"} {
 		out[path] = []string{value}
 	}
+	out["/shared/"] = tokens // nobody opens one of a public incident here, for that would be counted
 	out["/api/v1/imports/"], out["/api/v1/connections/"], out["/api/v1/durations/"], out["/api/v1/calendars/"], out["/api/v1/charts/"] = []string{"run_1"}, []string{"con_1"}, []string{"nothing"}, []string{"none"}, nil
 	for _, d := range reports.Catalog() {
 		for _, ending := range []string{"json", "csv"} {

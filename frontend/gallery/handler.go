@@ -22,6 +22,9 @@ func Handler(r *frontend.Renderer) http.Handler {
 		w.Header().Set("Content-Security-Policy", policy)
 		for _, s := range States() {
 			if s.Name == name {
+				if strings.HasPrefix(name, "shared") {
+					w.Header().Set("Content-Security-Policy", frontend.PaperPolicy())
+				}
 				if err := r.Render(w, s.Page); err != nil {
 					http.Error(w, err.Error(), http.StatusInternalServerError)
 				}

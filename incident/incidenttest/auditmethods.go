@@ -22,6 +22,7 @@ var untold = map[string]string{
 	"SweepSettings": "jobs forget what they kept for themselves",
 	"TouchSession":  "a visit", "ClaimCheck": "a request asks the provider again", "PutGrant": "what a provider gave to be asked with again",
 	"SweepSessions": "a job forgets what is long over", "PutDevice": "the sign-in has an entry", "SweepDevices": "a job forgets what was long not seen",
+	"OpenRetroShare": "somebody outside reads; it is counted", "SweepRetroShares": "a job forgets what is long over",
 	"RetroByID": "reads", "RetroSection": "reads",
 	"PutReading": "is made from what has entries", "AppendText": "its changes and the snapshots tell who wrote what", "SweepTextChanges": "a job forgets what no editor asks for any more",
 	"Enqueue":    "work that follows from what has an entry",
@@ -54,6 +55,7 @@ func told(tx incident.Tx) map[string]func() error {
 		"PutRetroSnapshot": func() error {
 			return tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snap_1", Incident: Incident(1).ID, Why: incident.SnapshotNamed, At: Epoch()})
 		},
+		"PutRetroShare": func() error { return tx.PutRetroShare(RetroShare()) },
 		"PutRetroComment": func() error {
 			return tx.PutRetroComment(incident.RetroComment{ID: "com_1", Incident: Incident(1).ID, Version: 1, Text: "Why?", At: Epoch()})
 		},
@@ -168,7 +170,7 @@ func told(tx incident.Tx) map[string]func() error {
 }
 
 // inTurn is the order in which told is called, for some need what others wrote.
-var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroComment", "PutRetroFile", "RemoveRetroFile", "PutMoment", "PutChangeEvents", "PutRosters", "PutRunbooks",
+var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroShare", "PutRetroComment", "PutRetroFile", "RemoveRetroFile", "PutMoment", "PutChangeEvents", "PutRosters", "PutRunbooks",
 	"PutServices", "PutTeams", "DeleteServices", "DeleteTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
 	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutMemberships", "PutMembership", "DeleteMembership", "PutSecondFactor", "DeleteSecondFactor", "PutProvisioned", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
 	"PutToken", "DeleteToken", "PutView", "PutChannel", "DeleteChannel", "RetryOutgoing", "PutSetting", "EraseFromAudit", "CutAudit"}

@@ -18,7 +18,7 @@ func (s *Service) Confirmed(session incident.Session) bool {
 // Renew puts a new session in the place of one whose user proved again who they are, and returns its secret.
 func (s *Service) Renew(ctx context.Context, session incident.Session) (secret string, err error) {
 	old, now := session.Hash, s.now().UTC()
-	secret = newSecret()
+	secret = NewSecret()
 	session.Hash, session.CreatedAt, session.SeenAt = Hash(secret), now, now
 	if session.Issuer == "" { // how long a provider's word counts is not longer for it
 		session.ExpiresAt = now.Add(sessionFor)

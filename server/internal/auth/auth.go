@@ -57,7 +57,7 @@ type Service struct {
 // New returns a Service over the store's users, sessions and tokens.
 func New(store incident.Store, now func() time.Time) *Service {
 	s := &Service{store: store, now: now, guesses: newGuessing(), throttle: newThrottle(now)}
-	s.nobody = s.guesses.hash(newSecret())
+	s.nobody = s.guesses.hash(NewSecret())
 	return s
 }
 
@@ -231,7 +231,8 @@ func (s *Service) SignOut(ctx context.Context, secret string) error {
 	return err
 }
 
-func newSecret() string {
+// NewSecret returns 256 random bits as text that an address can hold.
+func NewSecret() string {
 	b := make([]byte, 32)
 	rand.Read(b)
 	return base64.RawURLEncoding.EncodeToString(b)

@@ -32,7 +32,7 @@ func (s *Service) Remember(ctx context.Context, user incident.ID, device string)
 		}
 	}
 	if device == "" {
-		device = newSecret()
+		device = NewSecret()
 	}
 	_, err := s.store.Update(ctx, func(tx incident.Tx) error { return tx.PutDevice(user, Hash(device), s.now().UTC()) })
 	return device, err

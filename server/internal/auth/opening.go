@@ -44,7 +44,7 @@ func (s *Service) OpenVouched(ctx context.Context, user incident.ID, v Visit, p 
 }
 
 func (s *Service) newSession(user incident.ID, v Visit) (string, incident.Session) {
-	secret, now := newSecret(), s.now().UTC()
+	secret, now := NewSecret(), s.now().UTC()
 	return secret, incident.Session{Hash: Hash(secret), User: user, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(sessionFor),
 		Agent: v.Agent[:min(len(v.Agent), 200)], Address: v.Address}
 }

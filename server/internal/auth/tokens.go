@@ -40,7 +40,7 @@ func (s *Service) CreateToken(ctx context.Context, n NewToken) (secret string, t
 	if err := checkAbilities(n, abilities); err != nil {
 		return "", token, err
 	}
-	secret = "hst_" + newSecret()
+	secret = "hst_" + NewSecret()
 	token = incident.Token{ID: incident.NewID("tok"), Name: n.Name, Hash: Hash(secret), Prefix: secret[:shownOf], Owner: n.Owner.ID, Abilities: abilities,
 		CreatedBy: n.By, CreatedAt: s.now().UTC()}
 	if n.Lasts > 0 {

@@ -235,7 +235,7 @@ func nameFor(v Vouched) string {
 			return name
 		}
 	}
-	return "user-" + newSecret()[:8]
+	return "user-" + NewSecret()[:8]
 }
 
 // lastLocal reports whether a user is the only administrator who can sign in with a password: whatever a provider says

@@ -129,7 +129,7 @@ func (d *Desk) SnapRetros(ctx context.Context) error {
 		if _, err := tx.SweepRetroFiles(d.Now().UTC(), d.Now().UTC().Add(-looseFilesKept)); err != nil {
 			return err
 		}
-		return errors.Join(tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)), tx.SweepNotices(d.Now().UTC().Add(-noticesKept)),
+		return errors.Join(tx.SweepRetroShares(d.Now().UTC().Add(-sharesKept)), tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)), tx.SweepNotices(d.Now().UTC().Add(-noticesKept)),
 			tx.SweepOutgoing(d.Now().UTC().Add(-wordsKept), d.Now().UTC().Add(-noticesKept)))
 	})
 	return errors.Join(err, swept)

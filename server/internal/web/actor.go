@@ -43,7 +43,7 @@ func (s *Server) send(r *request, f file) error {
 	}
 	r.Header("Content-Type", f.contentType)
 	if err := f.write(r.Writer); err != nil { // the status is out already: the file ends early
-		s.log.Error("a file broke off", "path", r.Request.URL.Path, "request", r.id, "error", err)
+		s.log.Error("a file broke off", "path", logged(r.Request.URL.Path), "request", r.id, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	return nil

@@ -20,7 +20,7 @@ func (s *Server) fail(r *request, err error) {
 	page := errorPage(err)
 	page.Shell, page.At, page.Request = r.shell(page.Heading, ""), s.Now().UTC(), r.id
 	if page.Status >= 500 {
-		s.log.Error("page failed", "method", r.Request.Method, "path", r.Request.URL.Path, "request", r.id, "error", err)
+		s.log.Error("page failed", "method", r.Request.Method, "path", logged(r.Request.URL.Path), "request", r.id, "error", err)
 	}
 	if err := s.write(r, answer{page: page, status: page.Status}); err != nil {
 		s.log.Error("error page failed", "request", r.id, "error", err)

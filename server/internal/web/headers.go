@@ -54,7 +54,7 @@ func headed(next http.Handler) http.Handler {
 // recover is the last resort for a programmer's mistake: an answer instead of a broken connection.
 func (s *Server) recover() gin.HandlerFunc {
 	return gin.CustomRecoveryWithWriter(nil, func(c *gin.Context, cause any) {
-		s.log.Error("panic", "path", c.Request.URL.Path, "cause", cause, "stack", string(debug.Stack()))
+		s.log.Error("panic", "path", logged(c.Request.URL.Path), "cause", cause, "stack", string(debug.Stack()))
 		c.String(http.StatusInternalServerError, "Something went wrong here. The server's log says what.")
 		c.Abort()
 	})

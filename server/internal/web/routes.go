@@ -119,6 +119,7 @@ func (s *Server) routes(r gin.IRouter) {
 	s.retroRoutes(get, post)
 	s.register(r, http.MethodPost, "/incidents/:id/retrospective/import", incident.Write, limited(largestPack), s.handle(incident.Write, s.readRetro))
 	s.register(r, http.MethodPost, "/incidents/:id/retrospective/files", incident.Write, s.handle(incident.Write, s.attach))
+	s.shareRoutes(r, get, post)
 	s.signOnRoutes(get, post)
 }
 

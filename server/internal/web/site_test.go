@@ -144,7 +144,7 @@ func (s *importSite) post(path string, status int, pairs ...string) (body, locat
 	s.Helper()
 	v := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
-		v.Set(pairs[i], pairs[i+1])
+		v.Add(pairs[i], pairs[i+1])
 	}
 	req, err := http.NewRequest(http.MethodPost, s.server.URL+path, strings.NewReader(v.Encode()))
 	if err != nil {
