@@ -44,6 +44,8 @@ func TestWhatCustomersRead(t *testing.T) {
 		{"`web-01(x)` and web-01 (x)", "`[a host](x)` and [a host] (x)"},
 		{"ip-172-20-44-35.eu-west-2.compute.internal lost its disk", "[a host] lost its disk"},
 		{"hub-7649b9bf8-d769g moved to gke-prod-a-ssd-pool-32-134a959a-6", "[a host] moved to [a host]"},
+		{"hub-7649b9bf8-hkvnl, fluentd-gcp-v2.0.9-68p79 and live-1", "[a host], [a host] and [a host]"},
+		{"Ticket raised 3264", "Ticket raised [a reference]"},
 		{"https://grafana.corp.example/d/abc?from=1 shows it", "[a link] shows it"},
 		{"the [dashboard of web](https://grafana.corp.example/d/abc \"x\") shows it", "the dashboard of web shows it"},
 		{"see [the docs](https://kubernetes.io/docs/concepts/) and [it](/incidents/inc_1#e)", "see [the docs](https://kubernetes.io/docs/concepts/) and it"},

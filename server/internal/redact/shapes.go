@@ -66,9 +66,10 @@ var shapes = []shape{
 	shapeOf(ReferenceKind, `\b[A-Z][A-Z0-9]{1,9}-\d{1,7}\b`, isReference),
 	shapeOf(ReferenceKind, `\b(?:INC|CHG|PRB|RITM|REQ|TASK|SCTASK|CTASK|CASE|CS|SR|RT|TKT)\d{4,}\b`, nil),
 	shapeOf(ReferenceKind, `(?:[\w.-]+/)?[\w.-]*#\d{2,7}\b`, nil),
-	shapeOf(ReferenceKind, `(?i)\b(?:PR|MR|issue|ticket|bug|case|(?:pull|merge) request|incident|change)s?\s+(\d{2,7})\b`, notYear),
+	shapeOf(ReferenceKind, `(?i)\b(?:PR|MR|issue|ticket|bug|case|(?:pull|merge) request|incident|change)s?(?:\s+(?:raised|created|opened|filed))?\s+(\d{2,7})\b`, notYear),
 	shapeOf(ChannelKind, `(?:^|[\s("'\x60*_\[])(#[a-z][a-z0-9_-]{2,79})`, isChannel),
 	shapeOf(HostKind, `(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}\b(?::\d{2,5}\b)?`, isDomain),
+	shapeOf(HostKind, `\b[a-z][a-z0-9-]*-v\d+(?:\.\d+)+-[a-z0-9]{5}\b`, nil), // a pod whose set has a version
 	shapeOf(HostKind, `\b[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*\b`, isMachine),
 }
 
@@ -229,12 +230,13 @@ func isDomain(text string, from, to int) bool {
 }
 
 var (
-	machines = set("web app db node host srv server worker master prod stage staging mail mx ns dns lb proxy gw fw sw router switch vm jenkins runner backup nas san esx esxi hv " +
+	machines = set("live web app db node host srv server worker master prod stage staging mail mx ns dns lb proxy gw fw sw router switch vm jenkins runner backup nas san esx esxi hv " +
 		"kvm pod bastion jump vpn ldap dc nfs ftp cache queue mq broker rtr ap rack dev uat replica primary standby ctl agent desktop laptop")
 	products = set("mysql pg postgres redis mongo kafka elastic es etcd consul vault sql oracle api auth core edge search shard ci build test qa k8s cluster storage monitor")
 	region   = regexp.MustCompile(`^(?:us|eu|ap|sa|ca|me|af|il|cn|northamerica|southamerica|europe|asia|australia|uk|germany|france)-(?:gov-)?[a-z]+-?\d[a-z]?$`)
 	machine  = regexp.MustCompile(`^([a-z]+?)0*(\d*)$`)
 	pod      = regexp.MustCompile(`^[a-z][a-z0-9-]*-(?:[a-f0-9]{8,10}-)?[bcdfghjklmnpqrstvwxz2456789]{5}$`)
+	replica  = regexp.MustCompile(`^[a-z][a-z0-9-]*-([a-f0-9]{8,10})-[a-z0-9]{5}$`)
 	dashedIP = regexp.MustCompile(`^ip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}$`)
 )
 
@@ -247,6 +249,9 @@ func isMachine(text string, from, to int) bool {
 		return false // "web2.0"
 	}
 	if dashedIP.MatchString(lower) || pod.MatchString(word) && strings.ContainsAny(word[len(word)-5:], "0123456789") {
+		return true
+	}
+	if m := replica.FindStringSubmatch(word); m != nil && strings.ContainsAny(m[1], "0123456789") {
 		return true
 	}
 	parts := strings.FieldsFunc(lower, func(r rune) bool { return r == '-' || r == '_' })
