@@ -79,6 +79,8 @@ type Reader interface {
 	// RetroFiles returns the files of a retrospective without their bodies, the oldest first, removed ones too.
 	RetroFiles(ctx context.Context, incident ID) ([]RetroFile, error)
 	RetroFile(ctx context.Context, incident ID, file string) (*RetroFile, error)
+	// Intake returns the document that a user is about to take rows out of for an incident, or ErrNotFound.
+	Intake(ctx context.Context, incident, user ID) (*Intake, error)
 	// Moments returns the moments of a retrospective in time order, removed ones too.
 	Moments(ctx context.Context, incident ID) ([]Moment, error)
 
@@ -411,6 +413,12 @@ type Tx interface {
 	RetryOutgoing(id ID, at time.Time) error
 	// SweepOutgoing forgets the words of messages of before a time, and messages of before another one.
 	SweepOutgoing(texts, all time.Time) error
+	PutIntake(i Intake) error // in place of the one that its user has for the incident
+	DeleteIntake(incident, user ID) error
+	// ForgetIntakes removes all documents that a user was about to take rows out of.
+	ForgetIntakes(user ID) error
+	// SweepIntakes forgets documents that nobody has touched since a time.
+	SweepIntakes(before time.Time) error
 	PutSetting(key, value string) error
 	// SweepSettings forgets the settings whose key begins with prefix and whose value, as text, sorts before another.
 	SweepSettings(prefix, before string) error

@@ -317,6 +317,8 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/incidents/{id}/retrospective/history":                    map[string]any{"name": "made up"},
 		"POST /api/v1/incidents/{id}/retrospective/history/{snapshot}/restore": map[string]any{"section": "summary"},
 		"POST /api/v1/incidents/{id}/retrospective/import/preview":             map[string]any{"text": "## Summary {#summary}\n\nMade up.\n"},
+		"POST /api/v1/incidents/{id}/retrospective/rows/preview":               map[string]any{"text": "## Timeline (UTC)\n\n- 2026-01-02 03:10 Made up\n"},
+		"POST /api/v1/incidents/{id}/retrospective/rows":                       map[string]any{"moments": []map[string]any{{"at": "2026-01-02T03:10:00Z", "title": "Made up"}}, "factors": []map[string]any{{"role": "contributing", "text": "Made up"}}, "action_items": []map[string]any{{"title": "Add an alert"}}},
 		"POST /api/v1/incidents/{id}/retrospective/import":                     map[string]any{"text": "## Lessons {#lessons}\n\nMade up.\n"},
 
 		"POST /api/v1/incidents":                                      map[string]any{"title": "written down", "severity": 2, "services": []string{"checkout"}, "opened_at": "2026-01-02T03:04:05Z"},

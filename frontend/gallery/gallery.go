@@ -116,6 +116,7 @@ func (w world) pages() []State {
 		{"retros", w.retros()},
 		{"retro", w.retroPage()},
 		{"retro-begin", w.retroBegin()},
+		{"retro-rows", w.retroRows()},
 		{"retro-history", w.retroHistory()},
 		{"retro-snapshot", w.retroSnapshot()},
 		{"retro-meeting", w.retroMeeting()},

@@ -182,6 +182,11 @@ func retroStates(w world) []State {
 	unchanged.Sections = nil
 	standard := w.retroProcess()
 	standard.Version = 0
-	return []State{{"retro/read", read}, {"retro/fresh", fresh}, {"retro/not-required", none}, {"retro-begin/waiting", waiting}, {"retro-history/empty", history}, {"retro-snapshot/same", same}, {"retro-process/standard", standard}, {"retro-read/typical", file}, {"retro-read/empty", unchanged},
+	ask := w.retroRows()
+	ask.Doc, ask.Form = nil, frontend.Form{}
+	bare := w.retroRows()
+	bare.Doc = &frontend.RowsDocument{Name: w.say("a text that was pasted"), Stamp: "doc_2", Zone: "UTC", ZoneFrom: "the document names none", AskZone: true}
+	bare.Form = frontend.Form{}
+	return []State{{"retro-rows/ask", ask}, {"retro-rows/nothing", bare}, {"retro/read", read}, {"retro/fresh", fresh}, {"retro/not-required", none}, {"retro-begin/waiting", waiting}, {"retro-history/empty", history}, {"retro-snapshot/same", same}, {"retro-process/standard", standard}, {"retro-read/typical", file}, {"retro-read/empty", unchanged},
 		{"retros/empty", frontend.RetrosPage{Shell: w.on("Retrospectives", frontend.NavRetros, "/retrospectives"), States: []frontend.Choice{{Label: "All", On: true, Path: "/retrospectives"}}}}}
 }

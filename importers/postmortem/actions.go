@@ -172,7 +172,7 @@ func (r *reader) addAction(f Found, text string, below []string, kind string) {
 			text = dueIn.ReplaceAllString(text, "")
 		}
 	}
-	if a.Title = actionTitle(text); a.Title == "" {
+	if a.Title = r.words(actionTitle(text)); a.Title == "" {
 		return
 	}
 	if len(a.Title) > longestAction {
@@ -291,4 +291,14 @@ func (r *reader) actionCell(a *Action, header, cell string) {
 		}
 		a.Due = due
 	}
+}
+
+// Whole reports whether an action item says all that its lines say: nothing is indented below it, and its title was not cut.
+func (a Action) Whole() bool {
+	for i, line := range strings.Split(a.Quote, "\n") {
+		if i > 0 && (bulletPattern.MatchString(line) || fencePattern.MatchString(line) || strings.TrimSpace(line) == "") {
+			return false
+		}
+	}
+	return !strings.HasSuffix(a.Title, "…") && boldTitle.FindString(strings.TrimLeft(a.Quote, "-*+ ")) == ""
 }

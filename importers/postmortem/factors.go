@@ -141,7 +141,7 @@ func (r *reader) readFactors() {
 				text = plainCut(text)
 				f.doubt("it is too long for a factor; this is its beginning")
 			}
-			f.Text = text
+			f.Text = r.words(text)
 			f.Category = r.category(text)
 			if r.room(len(r.out.Factors)) {
 				r.out.Factors = append(r.out.Factors, f)

@@ -126,7 +126,24 @@ func cells(text string) []string {
 // plain returns Markdown as one line of text: links as their words, without marks of emphasis.
 func plain(text string) string {
 	text = linkPattern.ReplaceAllString(text, "$1$3")
-	return importers.Line(marksPattern.ReplaceAllString(text, ""))
+	text = marksPattern.ReplaceAllString(text, "")
+	return importers.Line(emphasis.ReplaceAllString(text, "$1$2$3"))
+}
+
+var (
+	emphasis  = regexp.MustCompile(`(^|[\s(])[*_]([^*_\s](?:[^*_]*[^*_\s])?)[*_]([\s.,;:!?)]|$)`)
+	reference = regexp.MustCompile(`^ {0,3}\[([^\]]{1,200})\]:\s+\S`)
+	bracketed = regexp.MustCompile(`\[([^\[\]]{1,200})\]`)
+)
+
+// words is plain, with the links whose addresses stand elsewhere in the document, "[the alert]", as their words, too.
+func (r *reader) words(text string) string {
+	return bracketed.ReplaceAllStringFunc(plain(text), func(link string) string {
+		if r.references[link[1:len(link)-1]] {
+			return link[1 : len(link)-1]
+		}
+		return link
+	})
 }
 
 // firstURL returns the first address in a text, a link's or a bare one.

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -124,6 +125,12 @@ func Read(text string, o Options) Reading {
 	if r.lines, open = cut(text); open > 0 {
 		r.note("The block of code that begins in line " + itoa(open) + " does not end; what follows was not read.")
 	}
+	r.references = map[string]bool{}
+	for _, l := range r.lines {
+		if g := reference.FindStringSubmatch(l.raw[:min(len(l.raw), longestLine)]); g != nil {
+			r.references[g[1]] = true
+		}
+	}
 	r.markParts()
 	r.findZone()
 	r.findDay()
@@ -139,11 +146,12 @@ func Read(text string, o Options) Reading {
 // reader is a document on its way to a reading.
 type reader struct {
 	Options
-	text  string
-	lines []line
-	zone  *time.Location
-	out   Reading
-	full  bool // a note says that there are too many rows
+	text       string
+	lines      []line
+	zone       *time.Location
+	out        Reading
+	full       bool            // a note says that there are too many rows
+	references map[string]bool // names of links whose addresses stand elsewhere
 }
 
 func (r *reader) note(text string) {
@@ -189,4 +197,42 @@ func (r *reader) unread(part, why string, at int) {
 		}
 	}
 	r.out.Unread = append(r.out.Unread, Unread{Why: why, Part: part, Lines: []int{at + 1}})
+}
+
+// Without is a document without the lines of some rows, and without the headings below which nothing is left because of that.
+func Without(text string, rows []Found) string {
+	gone := map[int]bool{}
+	for _, f := range rows {
+		for n := f.Line; n <= f.LastLine; n++ {
+			gone[n] = true
+		}
+	}
+	lines, _ := cut(text)
+	var out []string
+	for i, l := range lines {
+		if gone[i+1] || l.level > 0 && emptied(lines[i+1:], l.level, gone, i+2) {
+			continue
+		}
+		if l.blank() && (len(out) == 0 || out[len(out)-1] == "") {
+			continue
+		}
+		out = append(out, strings.TrimRight(l.raw, " \t"))
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
+}
+
+// emptied reports whether of what stands under a heading of a level all lines are gone; n is the number of the first.
+func emptied(lines []line, level int, gone map[int]bool, n int) bool {
+	some := false
+	for i, l := range lines {
+		switch {
+		case l.level > 0 && l.level <= level:
+			return some
+		case gone[n+i]:
+			some = true
+		case !l.blank() && l.level == 0:
+			return false
+		}
+	}
+	return some
 }

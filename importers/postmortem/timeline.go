@@ -397,6 +397,11 @@ func (t *timelineReader) close() {
 	f.Sure, f.Doubt = e.Sure, e.Doubt
 	e.Found = f
 	e.Title, e.Text = titled(text)
+	if said := t.words(e.Title); said != e.Title && said != "" {
+		if e.Title = said; e.Text == "" {
+			e.Text = text // with the way to what it links to
+		}
+	}
 	e.Lane = laneOf(e.Title)
 	t.out.Moments = append(t.out.Moments, e.Moment)
 }
@@ -404,7 +409,7 @@ func (t *timelineReader) close() {
 // titled makes a title of the first paragraph of a text, or of its first sentence, and keeps as text what the title leaves out.
 func titled(text string) (title, rest string) {
 	first, more, _ := strings.Cut(text, "\n\n")
-	for more != "" && linkOnly.ReplaceAllString(strings.TrimSpace(first), "") == "" { // no title: an address, a picture
+	for more != "" && linkOnly.ReplaceAllString(strings.TrimSpace(first), "") == "" && len(strings.Fields(linkPattern.ReplaceAllString(first, "$1"))) < 3 { // no title: an address, a picture
 		first, more, _ = strings.Cut(more, "\n\n")
 		if more == "" {
 			break

@@ -140,7 +140,7 @@ func share(n, of int) string {
 // state, owner, due day and whether it has a link have to be right, too. With -v it prints each difference.
 func TestTruth(t *testing.T) {
 	files, _ := filepath.Glob("testdata/truth/*.truth")
-	if len(files) < 19 {
+	if len(files) < 39 {
 		t.Fatalf("%d documents have a truth", len(files))
 	}
 	counts := map[string]map[string]*count{}
@@ -184,6 +184,9 @@ func TestTruth(t *testing.T) {
 		t.Logf("%s, %d documents\n%10s %6s %9s %9s %7s %6s %14s", half, counts[half]["moment"].documents, "", "truth", "proposed", "precision", "recall", "sure", "sure precision")
 		for _, k := range kinds {
 			c := counts[half][k]
+			if c.sureRight*100 < 92*c.sure {
+				t.Errorf("%s: of %d that are sure, %d of kind %s are right", half, c.sure, c.sureRight, k)
+			}
 			t.Logf("%10s %6d %9d %9s %7s %6d %14s", k, c.truth, c.proposed, share(c.right, c.proposed), share(c.right, c.truth), c.sure, share(c.sureRight, c.sure))
 		}
 	}

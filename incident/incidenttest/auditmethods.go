@@ -35,7 +35,9 @@ var untold = map[string]string{
 	"AddNotices": "what it tells of has an entry", "ReadNotices": "somebody reads", "SweepNotices": "a job forgets what is long over",
 	"ForgetNotices": "the erasure has an entry", "PutNoticeChoice": "how somebody wants to be told is their own",
 	"AddOutgoing": "what it tells of has an entry", "ClaimOutgoing": "a job sends", "SettleOutgoing": "a job has sent", "SweepOutgoing": "a job forgets what is long over",
-	"UserByID": "reads", "Administrators": "reads", "TouchToken": "a use", "SecondFactorOf": "reads",
+	"PutIntake": "it counts for nothing before it is taken, which has entries", "DeleteIntake": "it counted for nothing", "SweepIntakes": "a job forgets what nobody came back to",
+	"ForgetIntakes": "the erasure has an entry",
+	"UserByID":      "reads", "Administrators": "reads", "TouchToken": "a use", "SecondFactorOf": "reads",
 }
 
 // told calls every other method, as somebody who decided to.

@@ -96,6 +96,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"channels", testChannels},
 		{"an outgoing message is sent by one of several", testOutgoingClaims},
 		{"links to retrospectives", testRetroShares},
+		{"documents to take rows out of", testIntakes},
 		{"settings", testSettings},
 		{"every method of a transaction is in the audit log, or says why not", testAuditMethods},
 		{"the audit log says who, what, and before and after", testAuditEntries},

@@ -188,6 +188,8 @@ func (s *Server) retroOps() []operation {
 		write(http.MethodPost, at+"/history/{snapshot}/restore", "Put the text of a section back", incident.Write, http.StatusOK, s.restoreRetroSection),
 		write(http.MethodPost, at+"/import/preview", "What a Markdown file would change in a retrospective", incident.Write, http.StatusOK, s.previewRetroFile),
 		write(http.MethodPost, at+"/import", "Take the texts of a Markdown file over", incident.Write, http.StatusOK, s.takeRetroFile),
+		write(http.MethodPost, at+"/rows/preview", "The rows that a document seems to tell", incident.Write, http.StatusOK, s.proposeRows),
+		write(http.MethodPost, at+"/rows", "Take rows out of a document, all of them or none", incident.Write, http.StatusOK, s.takeRows),
 		get("/retrospectives", "Retrospectives that are written here", s.retroList),
 		get("/retrospectives/compliance", "How far the rules for retrospectives that were in force then are kept, step by step and by rule, team and service; without a period of the last 90 days", s.retroCompliance),
 	}

@@ -141,7 +141,7 @@ func dropTerms(tx incident.Tx, problems []incident.Problem, words []string) erro
 func closeAccounts(tx incident.Tx, users []incident.User, tokens []incident.Token, code, pseudonym string) error {
 	for i, u := range users {
 		u.Name, u.Display, u.Disabled, u.PasswordHash, u.Email = fmt.Sprintf("erased-%s-%d", code, i+1), pseudonym, true, "", ""
-		if err := errors.Join(tx.PutUser(u), tx.DeleteSessions(u.ID, ""), tx.PutMemberships(u.ID, nil), tx.DeleteSecondFactor(u.ID), tx.ForgetNotices(u.ID)); err != nil {
+		if err := errors.Join(tx.PutUser(u), tx.DeleteSessions(u.ID, ""), tx.PutMemberships(u.ID, nil), tx.DeleteSecondFactor(u.ID), tx.ForgetNotices(u.ID), tx.ForgetIntakes(u.ID)); err != nil {
 			return err
 		}
 		for _, t := range tokens {

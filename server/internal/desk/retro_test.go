@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -99,5 +100,15 @@ func TestPublishedIsWhatIsStored(t *testing.T) {
 	}
 	if err := d.PutBackSection(t.Context(), id, incident.RetroSection{Slug: "extra", Title: "Extra", Text: "Later"}, whole); !errors.Is(err, incident.ErrInvalid) {
 		t.Errorf("a section that a file adds to what is published = %v, want ErrInvalid", err)
+	}
+}
+
+// TestWithoutActions: the text of a retrospective that is begun from a document does not repeat the rows that stand below it, and loses nothing else.
+func TestWithoutActions(t *testing.T) {
+	const text = "Each has an owner.\n\n### Process\n\n- [x] Add a canary ([#12](https://x.example/12))\n- Write a runbook\n  - for the cold cache\n\n### Code\n\n1. Warm the cache first\n   before the rollout\n\nThat is all."
+	doc := incident.Retrospective{Sections: []incident.Section{{Slug: "actions", Title: "Action items", Body: text}, {Slug: "summary", Body: "- Add a canary"}}}
+	got := withoutActions(doc, []incident.ActionItem{{Title: "Add a canary #12", URL: "https://x.example/12"}, {Title: "Write a runbook"}, {Title: "Warm the cache first before the rollout"}})
+	if want := "Each has an owner.\n\n### Process\n\n- Write a runbook\n  - for the cold cache\n\n### Code\n\nThat is all."; strings.TrimSpace(got.Sections[0].Body) != want || got.Sections[1].Body != "- Add a canary" || doc.Sections[0].Body != text {
+		t.Errorf("got %q\nwant %q", got.Sections[0].Body, want)
 	}
 }

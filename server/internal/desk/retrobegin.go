@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"hindsight/importers/postmortem"
 	"hindsight/incident"
 	"hindsight/search/similar"
 )
@@ -69,7 +70,7 @@ func (d *Desk) newRetro(ctx context.Context, inc *incident.Incident, template st
 		sections = append(sections, incident.RetroSection{Incident: inc.ID, Slug: s.Slug, Place: i + 1, Title: s.Title, Text: text, ChangedAt: now})
 	}
 	if imported != nil {
-		sections = takeOver(sections, *imported, now)
+		sections = takeOver(sections, withoutActions(*imported, inc.Actions), now)
 	}
 	return r, sections, r.Validate()
 }
@@ -105,6 +106,26 @@ func takeOver(sections []incident.RetroSection, doc incident.Retrospective, now 
 		sections = append(sections, incident.RetroSection{Incident: sections[0].Incident, Slug: freeSlug(cmp.Or(s.Slug, title), sections), Place: len(sections) + 1, Title: title, Text: body, ChangedAt: now})
 	}
 	return sections
+}
+
+// withoutActions leaves out of the texts about action items the entries that are rows already, since those stand below the text.
+func withoutActions(doc incident.Retrospective, rows []incident.ActionItem) incident.Retrospective {
+	doc.Sections = slices.Clone(doc.Sections)
+	for i, s := range doc.Sections {
+		if s.Slug != "actions" {
+			continue
+		}
+		const heading = "## Action items\n\n"
+		text := heading + plainBreaks(s.Body)
+		var said []postmortem.Found
+		for _, a := range postmortem.Read(text, postmortem.Options{}).Actions {
+			if a.Whole() && slices.ContainsFunc(rows, func(row incident.ActionItem) bool { return sameAction(row, a) }) {
+				said = append(said, a.Found)
+			}
+		}
+		doc.Sections[i].Body = strings.TrimSpace(strings.TrimPrefix(postmortem.Without(text, said), strings.TrimSpace(heading)))
+	}
+	return doc
 }
 
 // knownOf writes what is known of an incident as Markdown, by the section that it belongs to. It is fact alone: what was

@@ -129,8 +129,9 @@ func (d *Desk) SnapRetros(ctx context.Context) error {
 		if _, err := tx.SweepRetroFiles(d.Now().UTC(), d.Now().UTC().Add(-looseFilesKept)); err != nil {
 			return err
 		}
-		return errors.Join(tx.SweepRetroShares(d.Now().UTC().Add(-sharesKept)), tx.SweepTextChanges(d.Now().UTC().Add(-textChangesKept)), tx.SweepNotices(d.Now().UTC().Add(-noticesKept)),
-			tx.SweepOutgoing(d.Now().UTC().Add(-wordsKept), d.Now().UTC().Add(-noticesKept)))
+		now := d.Now().UTC()
+		return errors.Join(tx.SweepRetroShares(now.Add(-sharesKept)), tx.SweepTextChanges(now.Add(-textChangesKept)), tx.SweepNotices(now.Add(-noticesKept)),
+			tx.SweepOutgoing(now.Add(-wordsKept), now.Add(-noticesKept)), tx.SweepIntakes(now.Add(-intakesKept)))
 	})
 	return errors.Join(err, swept)
 }

@@ -44,6 +44,7 @@ func TestInBrowser(t *testing.T) {
 		{"single sign-on", singleSignOn},
 		{"roles", roles},
 		{"writing together", writing},
+		{"taking rows out of a document", takingRows},
 		{"looks", looks},
 	} {
 		t.Run(flow.name, func(t *testing.T) { flow.test(t, b) })

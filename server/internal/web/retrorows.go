@@ -1,0 +1,393 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hindsight/frontend"
+	"hindsight/importers"
+	"hindsight/importers/postmortem"
+	"hindsight/incident"
+	"hindsight/server/internal/desk"
+)
+
+// retroRows shows what the document says that waits for the viewer, or asks for one.
+func (s *Server) retroRows(r *request) (answer, error) {
+	page, err := s.rowsPage(r, nil, frontend.Form{})
+	return answer{page: page}, err
+}
+
+// rowsPage shows the document at work with what was chosen of it, or the form's values in place of that.
+func (s *Server) rowsPage(r *request, waiting *incident.Intake, form frontend.Form) (frontend.RetroRowsPage, error) {
+	ctx, id, sight := r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight()
+	inc, err := s.Incident(ctx, id, sight)
+	if err != nil {
+		return frontend.RetroRowsPage{}, err
+	}
+	page := frontend.RetroRowsPage{Shell: r.shell("Rows out of a document", frontend.NavIncidents, retroCrumbs(inc)...), Incident: inc, Form: form}
+	if waiting == nil {
+		waiting, err = s.Intake(ctx, id, sight)
+		if errors.Is(err, incident.ErrNotFound) {
+			page.Own, _, err = s.OwnDocument(ctx, id, sight)
+			if errors.Is(err, incident.ErrNotFound) {
+				err = nil
+			}
+			return page, err
+		}
+		if err != nil {
+			return page, err
+		}
+	}
+	if form.Values == nil {
+		page.Form.Values = waiting.Choices
+	}
+	p, err := s.ProposeRows(ctx, id, waiting.Text, rowsZone(r, waiting), sight)
+	if err != nil {
+		return page, err
+	}
+	page.Begun, page.Doc = p.Begun, rowsDocument(r, waiting, p, page.Form.Values)
+	page.Names = s.FactorNames(id, sight)
+	users, err := s.Store.Users(ctx)
+	page.Users = each(people(users), func(u incident.User) string { return u.Name })
+	return page, err
+}
+
+// rowsZone is the zone of times that name none: the one that was said here, or the viewer's.
+func rowsZone(r *request, waiting *incident.Intake) *time.Location {
+	if name := waiting.Choices.Get("zone"); name != "" {
+		if zone, err := importers.Zone(name); err == nil {
+			return zone
+		}
+	}
+	return r.zone()
+}
+
+func stampOf(i *incident.Intake) string {
+	return string(incident.DeriveID("doc", i.Name, i.Text, i.Choices.Get("zone")))
+}
+
+func rowsDocument(r *request, i *incident.Intake, p desk.ProposedRows, chosen url.Values) *frontend.RowsDocument {
+	doc := &frontend.RowsDocument{Name: i.Name, Stamp: stampOf(i), Zone: p.Zone, ZoneFrom: p.ZoneFrom, AskZone: !strings.HasPrefix(p.ZoneFrom, "line "), New: p.New(), Notes: p.Notes}
+	for _, u := range p.Unread {
+		lines := each(u.Lines[:min(len(u.Lines), 12)], strconv.Itoa)
+		if len(u.Lines) > 12 {
+			lines = append(lines, "…")
+		}
+		what := " lines of the "
+		if len(u.Lines) == 1 {
+			what = " line of the "
+		}
+		doc.Unread = append(doc.Unread, fmt.Sprint(len(u.Lines), what, u.Part, " ", u.Why, " (", strings.Join(lines, ", "), ")"))
+	}
+	rows := proposals(r, p)
+	for _, kind := range []struct{ kind, title string }{{"time", "Times that figures are made from"}, {"moment", "Timeline"}, {"factor", "Contributing factors"}, {"action", "Action items"}, {"impact", "Impact, for the section of that name"}, {"section", ""}} {
+		g := frontend.RowGroup{Kind: kind.kind, Title: kind.title}
+		for _, x := range rows {
+			if !strings.HasPrefix(x.row.Key, kind.kind+"-") {
+				continue
+			}
+			row := x.row
+			if chosen.Has("stamp") {
+				row.Take = chosen.Get(row.Key+"-take") == "on"
+			}
+			if row.There == "already there" {
+				g.There = append(g.There, row)
+			} else {
+				g.Rows = append(g.Rows, row)
+			}
+		}
+		switch {
+		case kind.kind == "section":
+			doc.Sections = append(g.Rows, g.There...)
+		case len(g.Rows)+len(g.There) > 0:
+			doc.Groups = append(doc.Groups, g)
+		}
+	}
+	return doc
+}
+
+// proposal is a row of the page, with how it is taken from the form.
+type proposal struct {
+	row  frontend.RowProposal
+	take func(get func(field string) string, into *desk.RowsToTake) error
+}
+
+const clockInput = "2006-01-02T15:04"
+
+// proposals are the rows that a reading proposes, in its order. A row's key says its kind and line, so that choices stay with it.
+func proposals(r *request, p desk.ProposedRows) []proposal {
+	var out []proposal
+	seen := map[string]int{}
+	zone := r.zone()
+	add := func(kind, title, there string, f postmortem.Found, fields []frontend.RowField, take func(get func(string) string, into *desk.RowsToTake) error) *frontend.RowProposal {
+		key := kind + "-" + strconv.Itoa(f.Line)
+		if seen[key]++; seen[key] > 1 {
+			key += "." + strconv.Itoa(seen[key])
+		}
+		place := "line " + strconv.Itoa(f.Line)
+		if f.LastLine > f.Line {
+			place = "lines " + strconv.Itoa(f.Line) + " to " + strconv.Itoa(f.LastLine)
+		}
+		quote := f.Quote
+		if len(quote) > 1200 {
+			quote = strings.ToValidUTF8(quote[:1200], "") + " …"
+		}
+		out = append(out, proposal{frontend.RowProposal{Key: key, Title: title, Take: f.Sure && there == "", Sure: f.Sure, There: there, Quote: quote, Place: place, Why: f.Rule, Doubt: f.Doubt, Fields: fields}, take})
+		return &out[len(out)-1].row
+	}
+	at := func(name, label string, t time.Time) frontend.RowField {
+		return frontend.RowField{Name: name, Label: label + " (" + zone.String() + ")", Kind: "datetime-local", Value: t.In(zone).Format(clockInput)}
+	}
+	for i, x := range p.Milestones {
+		precision := frontend.RowField{Name: "precision", Label: "Precision", Kind: "select", Value: string(x.Precision), Options: each(incident.Precisions, func(p incident.Precision) frontend.Choice {
+			return frontend.Choice{Value: string(p), Label: string(p)}
+		})}
+		add("time", capital(strings.ReplaceAll(string(x.Name), "_", " ")), p.There.Milestones[i], x.Found, []frontend.RowField{at("at", "At", x.At), precision}, func(get func(string) string, into *desk.RowsToTake) error {
+			when, err := clockOf(get("at"), x.At, zone)
+			reason := fmt.Sprintf("line %d of a document: %s", x.Line, importers.Line(x.Quote))
+			into.Milestones = append(into.Milestones, desk.MilestonePatch{Name: string(x.Name), At: when, Precision: get("precision"), Reason: strings.ToValidUTF8(reason[:min(len(reason), 900)], "")})
+			return err
+		})
+	}
+	for i, x := range p.Moments {
+		text := x.Text
+		if !x.Until.IsZero() {
+			text = strings.TrimSpace("Until " + x.Until.Format("15:04 MST") + ".\n\n" + text)
+		}
+		rests := p.Rests[i]
+		fields := []frontend.RowField{{Name: "title", Label: "What happened", Kind: "text", Value: x.Title, Max: 500, Wide: true}, at("at", "At", x.At), {Name: "about", Label: "Give or take, minutes", Kind: "number", Value: strconv.Itoa(int(x.About.Minutes()))},
+			{Name: "lane", Label: "Lane", Kind: "select", Value: string(x.Lane), Options: each(incident.MomentLanes, func(l incident.MomentLane) frontend.Choice {
+				return frontend.Choice{Value: string(l), Label: capital(cmp.Or(map[incident.MomentLane]string{"key": "key moment"}[l], string(l)))}
+			})}, {Name: "text", Label: "More", Kind: "area", Value: text, Wide: true}}
+		add("moment", x.At.In(zone).Format("2 Jan 15:04")+" "+x.Title, p.There.Moments[i], x.Found, fields, func(get func(string) string, into *desk.RowsToTake) error {
+			when, err := clockOf(get("at"), x.At, zone)
+			minutes, _ := strconv.Atoi(get("about"))
+			about, lane, title, text := time.Duration(minutes)*time.Minute, incident.MomentLane(get("lane")), get("title"), get("text")
+			if strings.TrimSpace(title) == "" {
+				err = incident.Invalidf("title", "say what happened, or leave the row out")
+			}
+			into.Moments = append(into.Moments, desk.MomentPatch{At: &when, About: &about, Lane: &lane, Title: &title, Text: &text, Events: &rests})
+			return err
+		})
+	}
+	for i, x := range p.Factors {
+		fields := []frontend.RowField{{Name: "text", Label: "What it was", Kind: "area", Value: x.Text, Max: 2000, Wide: true}, {Name: "role", Label: "Role", Kind: "select", Value: x.Role, Options: each(incident.FactorRoles, func(v string) frontend.Choice {
+			return frontend.Choice{Value: v, Label: capital(strings.ReplaceAll(v, "_", " "))}
+		})}, {Name: "category", Label: "Category", Kind: "text", Value: x.Category, Max: 200, List: "names"}}
+		add("factor", importers.Line(strings.ToValidUTF8(short(x.Text, 120), "")), p.There.Factors[i], x.Found, fields, func(get func(string) string, into *desk.RowsToTake) error {
+			into.Factors = append(into.Factors, desk.FactorVerdict{Action: "add", Role: get("role"), Category: get("category"), Text: get("text")})
+			if strings.TrimSpace(get("text")+get("category")) == "" {
+				return incident.Invalidf("text", "say what it was, or leave the row out")
+			}
+			return nil
+		})
+	}
+	for i, x := range p.Actions {
+		due := ""
+		if !x.Due.IsZero() {
+			due = x.Due.Format(time.DateOnly)
+		}
+		word := func(v string) frontend.Choice {
+			return frontend.Choice{Value: v, Label: capital(cmp.Or(strings.ReplaceAll(v, "_", " "), "none"))}
+		}
+		fields := []frontend.RowField{{Name: "title", Label: "What is to be done", Kind: "text", Value: x.Title, Max: 300, Wide: true}, {Name: "owner", Label: "Owner", Kind: "text", Value: x.Owner, Max: 200, List: "owners"}, {Name: "due", Label: "Due", Kind: "date", Value: due},
+			{Name: "state", Label: "State", Kind: "select", Value: x.State, Options: each(incident.ActionStates[:len(incident.ActionStates)-1], word)},
+			{Name: "kind", Label: "Kind", Kind: "select", Value: x.Kind, Options: each(append([]string{""}, incident.ActionKinds...), word)}, {Name: "url", Label: "Issue in a tracker", Kind: "url", Value: x.URL, Max: 1000, Wide: true}}
+		add("action", x.Title, p.There.Actions[i], x.Found, fields, func(get func(string) string, into *desk.RowsToTake) error {
+			set := map[string]string{"title": get("title"), "owner": get("owner"), "state": get("state"), "kind": get("kind"), "url": get("url"), "priority": x.Priority}
+			var err error
+			if strings.TrimSpace(set["title"]) == "" {
+				err = incident.Invalidf("title", "say what is to be done, or leave the row out")
+			}
+			if due := get("due"); due != "" {
+				day, wrong := time.ParseInLocation(time.DateOnly, due, zone)
+				if wrong != nil {
+					err = incident.Invalidf("due", "%.20q is not a day such as 2026-11-20", due)
+				}
+				set["due"] = day.AddDate(0, 0, 1).Add(-time.Second).UTC().Format(time.RFC3339) // the last second of the day
+			}
+			into.Actions = append(into.Actions, set)
+			return err
+		})
+	}
+	for i, x := range p.Impacts {
+		add("impact", map[string]string{"duration": "How long", "extent": "How many"}[x.Kind], p.There.Impacts[i], x.Found, []frontend.RowField{{Name: "text", Label: "What is said", Kind: "text", Value: x.Text, Max: 1000, Wide: true}}, func(get func(string) string, into *desk.RowsToTake) error {
+			into.Impacts = append(into.Impacts, get("text"))
+			return nil
+		}).Take = false // the text of the section says it, as a rule
+	}
+	for i, x := range p.Sections {
+		row := add("section", x.Title, p.There.Sections[i], x.Found, nil, func(_ func(string) string, into *desk.RowsToTake) error {
+			into.Sections = append(into.Sections, incident.RetroSection{Slug: x.Slug, Title: x.Title, Text: x.Text})
+			return nil
+		})
+		// Where each line is a row already, the text would say the same once more.
+		row.Text, row.Take = x.Text, row.Take && x.Known && x.Slug != "timeline" && x.Slug != "actions"
+		if row.There == "" {
+			row.Doubt = cmp.Or(row.Doubt, "it would stand under “"+x.Slug+"”")
+		}
+	}
+	return out
+}
+
+// clockOf is the time that a field says; one that was not touched stays as exact as it was read.
+func clockOf(text string, was time.Time, zone *time.Location) (time.Time, error) {
+	if text == was.In(zone).Format(clockInput) {
+		return was, nil
+	}
+	for _, layout := range []string{clockInput, "2006-01-02T15:04:05"} {
+		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return time.Time{}, incident.Invalidf("at", "%.40q is not a time such as 2026-11-20T14:05", text)
+}
+
+// confirmRows chooses a document, keeps what was chosen of it, takes it, or forgets it.
+func (s *Server) confirmRows(r *request) (answer, error) {
+	ctx, id, sight := r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight()
+	here := frontend.RetroRowsPath(id)
+	waiting, err := s.Intake(ctx, id, sight)
+	if err != nil && !errors.Is(err, incident.ErrNotFound) {
+		return answer{}, err
+	}
+	do := r.PostForm("do")
+	if waiting != nil && r.Request.PostForm.Has("stamp") && r.PostForm("stamp") != stampOf(waiting) && do != "drop" {
+		form := frontend.Form{Errors: []frontend.FieldError{{Message: "You chose another document in the meantime. This is what it says."}}}
+		page, err := s.rowsPage(r, waiting, form)
+		return answer{page: page, status: http.StatusConflict}, err
+	}
+	switch {
+	case do == "drop":
+		err := s.DropIntake(ctx, id, sight)
+		a, _ := goTo(here, frontend.Flash{Kind: frontend.Done, Text: "Forgotten. Nothing of it was written."})
+		return a, err
+	case waiting != nil && do == "keep":
+		if err := s.KeepIntake(ctx, id, waiting.Name, waiting.Text, r.Request.PostForm, sight); err != nil {
+			return answer{}, err
+		}
+		return goTo(here, frontend.Flash{Kind: frontend.Done, Text: "Kept. It waits here for you, for 30 days."})
+	case waiting != nil && do == "take":
+		return s.takeRows(r, waiting)
+	case waiting != nil && r.Request.PostForm.Has("zone"):
+		return s.readInZone(r, waiting)
+	}
+	name, text, err := s.documentOf(r)
+	if err == nil {
+		err = s.KeepIntake(ctx, id, name, text, nil, sight)
+	}
+	if errors.Is(err, incident.ErrInvalid) {
+		page, wrong := s.rowsPage(r, nil, formOf(r.Request.PostForm, err))
+		return answer{page: page, status: http.StatusUnprocessableEntity}, wrong
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return goTo(here, frontend.Flash{})
+}
+
+// readInZone reads the document again, with another zone for times that name none.
+func (s *Server) readInZone(r *request, waiting *incident.Intake) (answer, error) {
+	ctx, id, sight := r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight()
+	zone := strings.TrimSpace(r.PostForm("zone"))
+	if _, err := importers.Zone(zone); err != nil || zone == "" {
+		page, err := s.rowsPage(r, waiting, formOf(r.Request.PostForm, incident.Invalidf("zone", "%.60q is not the name of a time zone, such as Europe/Berlin or UTC", zone)))
+		return answer{page: page, status: http.StatusUnprocessableEntity}, err
+	}
+	if err := s.KeepIntake(ctx, id, waiting.Name, waiting.Text, url.Values{"zone": {zone}}, sight); err != nil {
+		return answer{}, err
+	}
+	return goTo(frontend.RetroRowsPath(id), frontend.Flash{})
+}
+
+// documentOf is the document that a form chooses: a file, a text, or what stands here already.
+func (s *Server) documentOf(r *request) (name, text string, err error) {
+	if r.PostForm("do") == "own" {
+		return s.OwnDocument(r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight())
+	}
+	f, header, err := r.Request.FormFile("file")
+	switch {
+	case err == nil:
+		defer f.Close()
+		body, err := io.ReadAll(io.LimitReader(f, maxForm+1))
+		if err != nil {
+			return "", "", incident.Invalidf("file", "the file could not be read; it may hold at most 1 MB")
+		}
+		text, err = desk.DocumentText(header.Filename, body)
+		return header.Filename, text, err
+	case !errors.Is(err, http.ErrMissingFile) && !errors.Is(err, http.ErrNotMultipart):
+		return "", "", incident.Invalidf("file", "the file could not be read; it may hold at most 1 MB")
+	}
+	if strings.TrimSpace(r.PostForm("text")) == "" {
+		return "", "", incident.Invalidf("file", "choose a file, or paste a text")
+	}
+	text, err = desk.DocumentText("", []byte(r.PostForm("text")))
+	return "a text that was pasted", text, err
+}
+
+// takeRows writes what was chosen, all of it or nothing.
+func (s *Server) takeRows(r *request, waiting *incident.Intake) (answer, error) {
+	ctx, id, sight := r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight()
+	p, err := s.ProposeRows(ctx, id, waiting.Text, rowsZone(r, waiting), sight)
+	if err != nil {
+		return answer{}, err
+	}
+	sent := r.Request.PostForm
+	var rows desk.RowsToTake
+	form := frontend.Form{Values: sent}
+	for _, x := range proposals(r, p) {
+		if sent.Get(x.row.Key+"-take") != "on" || x.row.There == "already there" {
+			continue
+		}
+		err := x.take(func(field string) string { return strings.TrimSpace(sent.Get(x.row.Key + "-" + field)) }, &rows)
+		var wrong *incident.FieldError
+		if errors.As(err, &wrong) {
+			form.Errors = append(form.Errors, frontend.FieldError{Field: x.row.Key + "-" + wrong.Field, Message: strings.ToValidUTF8(short(x.row.Title, 80), "") + ": " + wrong.Message})
+		}
+	}
+	if rows.None() && len(form.Errors) == 0 {
+		form.Errors = []frontend.FieldError{{Message: "Choose at least one row or text."}}
+	}
+	if len(form.Errors) == 0 {
+		seq, err := s.TakeRows(ctx, id, rows, sight)
+		if err == nil {
+			s.Wait(ctx, seq)
+			return goTo(retroPath(id), frontend.Flash{Kind: frontend.Done, Text: takenWords(rows)})
+		}
+		if !errors.Is(err, incident.ErrInvalid) {
+			return answer{}, err
+		}
+		form.Errors = []frontend.FieldError{{Message: err.Error()}}
+	}
+	// What was chosen waits, even when somebody goes away now.
+	if err := s.KeepIntake(ctx, id, waiting.Name, waiting.Text, sent, sight); err != nil {
+		return answer{}, err
+	}
+	page, err := s.rowsPage(r, waiting, form)
+	return answer{page: page, status: http.StatusUnprocessableEntity}, err
+}
+
+// takenWords says what was written.
+func takenWords(rows desk.RowsToTake) string {
+	var said []string
+	for _, x := range []struct {
+		n    int
+		word string
+	}{{len(rows.Sections), "text"}, {len(rows.Milestones), "time"}, {len(rows.Moments), "moment"}, {len(rows.Factors), "factor"}, {len(rows.Actions), "action item"}, {len(rows.Impacts), "line of impact"}} {
+		switch {
+		case x.n == 1:
+			said = append(said, "1 "+x.word)
+		case x.n > 1:
+			said = append(said, strconv.Itoa(x.n)+" "+strings.Replace(x.word, "line of impact", "lines of impact", 1)+map[bool]string{true: "", false: "s"}[x.word == "line of impact"])
+		}
+	}
+	return "Taken: " + strings.Join(slices.Clip(said), ", ") + "."
+}
