@@ -16,11 +16,11 @@ func takingRows(t *testing.T, b browser) {
 	p.incident("INC-005")
 	at := eval[string](p, `location.pathname`) + "/retrospective"
 	p.open(at)
-	p.follow("main", "a document that was written elsewhere")
+	p.follow("main", "Begin it from a document that was written elsewhere")
 	p.fill("#f-text", document)
 	p.follow("main", "Show what it says")
 	p.wantIn("main", "Nothing is written yet.", "1 line of the timeline had no time (4)", "The pager goes off", "The cache was cold", "Warm the cache first", "Line 2, an entry of a list that begins with a time")
-	p.want("whether a guess is chosen", eval[string](p, `String(document.querySelector('#f-time-2-take').checked)`), "false")
+	p.want("whether a guess is chosen", eval[string](p, `String(document.querySelector('#f-time-3-take').checked)`), "false")
 
 	// Enter in a field keeps everything, and writes nothing.
 	p.fill("#f-moment-2-title", "The pager went off")
