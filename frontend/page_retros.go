@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"slices"
 	"time"
 
 	"hindsight/incident"
@@ -13,7 +14,7 @@ type RetroPage struct {
 	Retro     incident.Retro
 	Facts     []Pair // of the incident, for the head: "Lasted", "Services"
 	Sections  []RetroSection
-	Actions   ActionPart // shown below the section of that name
+	Actions   ActionPart // shown below the section of that name, or after the others
 	Writing   RetroWriting
 	Told      Narrative     // the timeline that people tell
 	Factors   FactorTelling // what contributed
@@ -36,6 +37,11 @@ type RetroPage struct {
 }
 
 func (RetroPage) template() string { return "retro" }
+
+// Lacks reports whether no section has a name: rows that belong below one are then shown after the others.
+func (p RetroPage) Lacks(slug string) bool {
+	return !slices.ContainsFunc(p.Sections, func(s RetroSection) bool { return s.Slug == slug })
+}
 
 // DueDay is the due date as a date field has it; empty without one.
 func (p RetroPage) DueDay() string {

@@ -96,7 +96,7 @@ func (s *Server) retroAttachedFile(c *gin.Context) {
 // runs. It may be kept by the browser that asked, which asks again after an hour whether it may still be seen.
 func SendRetroFile(c *gin.Context, f incident.RetroFile) {
 	h := c.Writer.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "private, max-age=3600")
 	h.Set("ETag", `"`+f.ID+`"`)
 	shown := "inline"
