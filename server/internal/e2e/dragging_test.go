@@ -36,7 +36,6 @@ func dragged(t *testing.T, n *notebook, ana, _ part) {
 	grip := func(i int) string { return `.record-row:has(#e-` + string(events[i].ID) + `) .grip` }
 	lane := func(name string) string { return `section[data-lane=` + name + `]` }
 	p.do(chromedp.EmulateViewport(1280, 2400)) // whatever is dragged and where to are seen at once
-	defer p.do(chromedp.EmulateViewport(1280, 900))
 	p.open("/incidents/" + string(inc.ID) + "/retrospective/timeline")
 
 	told := func(where string, words ...string) {
@@ -59,6 +58,8 @@ func dragged(t *testing.T, n *notebook, ana, _ part) {
 	p.drag(lane("mitigation")+` .grip`, `.lane-dock [data-lane=recovery]`)
 	told("recovery", "Rolled back", "Rests on 2 events")
 	p.wantIn(lane("mitigation"), "Nothing is told here yet")
+	p.do(chromedp.EmulateViewport(1280, 900))
+	p.open(n.path)
 }
 
 // drag takes an element to another one with the mouse; that one may appear only once something is held.
