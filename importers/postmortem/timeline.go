@@ -243,9 +243,6 @@ func (t *timelineReader) within(i int, text string, indent int) bool {
 	return true
 }
 
-// timeColumns are headers of the columns of a timeline that say when.
-var timeColumns = importers.Values[bool]{}.With(map[string]bool{"Time": true, "Date": true, "When": true, "Timestamp": true, "Date and time": true, "Date/time": true, "Datetime": true, "Clock": true, "Day": true})
-
 // row reads a row of a table: the first cell that is a time, or the first two, say when, and the others what.
 func (t *timelineReader) row(i int, l line) {
 	header := i+1 < len(t.lines) && t.lines[i+1].rule

@@ -2,7 +2,6 @@ package jiratest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -14,7 +13,12 @@ import (
 // created is an answer of 201.
 type created map[string]any
 
-var errForbidden = errors.New("You do not have permission to create issues in this project.")
+// said is an error in Jira's own words.
+type said string
+
+func (s said) Error() string { return string(s) }
+
+const errForbidden = said("You do not have permission to create issues in this project.")
 
 // write makes, moves and comments on issues. path is what stands behind /issue.
 func (s *Server) write(r *http.Request, path []string) (any, error) {
@@ -50,7 +54,7 @@ func (s *Server) write(r *http.Request, path []string) (any, error) {
 		return nil, nil
 	case path[1] == "comment" && r.Method == http.MethodPost:
 		if _, plain := in.Body.(string); plain == onCloud {
-			return nil, errors.New("Comment body is not valid!")
+			return nil, said("Comment body is not valid!")
 		}
 		text, err := json.Marshal(in.Body)
 		m.Comments = append(m.Comments, comment(len(m.Comments), time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC), string(text)))
