@@ -75,30 +75,12 @@ func inName(r rune) bool {
 // withoutCode leaves fenced blocks and code in backticks out.
 func withoutCode(text string) string {
 	var b strings.Builder
-	fence := ""
-	for line := range strings.Lines(text) {
-		start := strings.TrimLeft(line, " ")
-		mark := ""
-		for _, f := range []string{"```", "~~~"} {
-			if strings.HasPrefix(start, f) {
-				mark = f
-			}
-		}
-		switch {
-		case fence == "" && mark != "":
-			fence = mark
-		case fence != "" && mark == fence:
-			fence = ""
-		case fence == "":
-			parts := strings.Split(line, "`")
-			for i, p := range parts {
-				if i%2 == 0 || i == len(parts)-1 { // a backtick without its partner is one
-					b.WriteString(p)
-				}
-				b.WriteByte(' ')
-			}
-		}
+	at := 0
+	for _, code := range CodeSpans(text) {
+		b.WriteString(text[at:code[0]])
 		b.WriteByte('\n')
+		at = code[1]
 	}
+	b.WriteString(text[at:])
 	return b.String()
 }

@@ -65,7 +65,7 @@ var rules = []rule{
 	{"server/internal/openslo", []string{"incident"}, []string{"gopkg.in/yaml.v3"}},
 	{"server/internal/limit", nil, nil},
 	{"server/internal/coedit", nil, nil},
-	{"server/internal/redact", nil, []string{"golang.org/x/text"}},
+	{"server/internal/redact", []string{"incident"}, []string{"golang.org/x/text"}},
 	{"server/internal/retrodoc", []string{"incident"}, nil},
 	{"server/internal/picture", nil, []string{"golang.org/x/image"}},
 	{"server/internal/seal", nil, nil},

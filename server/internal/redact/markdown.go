@@ -50,42 +50,6 @@ func (c codes) holds(at int) bool {
 	return false
 }
 
-func codeOf(text string) (out codes) {
-	at, fence, began := 0, "", 0
-	for line := range strings.Lines(text) {
-		start := strings.TrimLeft(line, " ")
-		mark := ""
-		for _, f := range []string{"```", "~~~"} {
-			if strings.HasPrefix(start, f) {
-				mark = f
-			}
-		}
-		switch {
-		case fence == "" && mark != "":
-			fence, began = mark, at
-		case fence != "" && mark == fence:
-			out, fence = append(out, [2]int{began, at}), ""
-		case fence == "":
-			open := -1
-			for i := 0; i < len(line); i++ {
-				if line[i] != '`' {
-					continue
-				}
-				if open < 0 {
-					open = i
-				} else {
-					out, open = append(out, [2]int{at + open, at + i}), -1
-				}
-			}
-		}
-		at += len(line)
-	}
-	if fence != "" {
-		out = append(out, [2]int{began, len(text)})
-	}
-	return out
-}
-
 var (
 	image    = regexp.MustCompile(`!\[[^\]\n]*\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])|(?i:<img\b[^>]*>?)`)
 	linked   = regexp.MustCompile(`\]\(\s*<?([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^)\n]*\)))?\s*\)`)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"hindsight/incident"
 )
 
 // Profile says for whom a text is, and with that what is masked.
@@ -278,7 +280,7 @@ func letter(n int) string {
 // write returns the text with its places masked.
 func (m *masker) write(text string, spans []span, labels map[group]string) string {
 	var b strings.Builder
-	code := codeOf(text)
+	code := codes(incident.CodeSpans(text))
 	at := 0
 	for _, s := range spans {
 		b.WriteString(text[at:s.from])

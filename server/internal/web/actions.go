@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -15,7 +14,6 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
-	"hindsight/reports/table"
 	"hindsight/server/internal/desk"
 )
 
@@ -279,13 +277,7 @@ func (s *Server) exportActions(r *request) (answer, error) {
 	if !all {
 		t.Source.Method = "the first 10,000 of each group; there are more"
 	}
-	var b bytes.Buffer
-	if strings.HasSuffix(r.Request.URL.Path, ".json") {
-		err = table.JSON(&b, t)
-		return answer{file: &file{name: t.ID + ".json", contentType: "application/json", body: b.Bytes(), rows: len(t.Rows)}}, err
-	}
-	err = table.CSV(&b, t, true)
-	return answer{file: &file{name: t.ID + ".csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
+	return tableFile(r, t)
 }
 
 func (s *Server) actionTable(groups []desk.ActionGroup) reports.Table {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
-	"hindsight/reports/table"
 	"hindsight/search"
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/query"
@@ -281,7 +279,5 @@ func (s *Server) exportCauses(r *request) (answer, error) {
 	default:
 		t = reports.ChangeRisks(c.Risks, func(x analytics.ChangeRisk) string { return changesOf(q, x) })
 	}
-	var b bytes.Buffer
-	err = table.CSV(&b, t, true)
-	return answer{file: &file{name: t.ID + ".csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
+	return tableFile(r, t)
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
-	"hindsight/reports/table"
 	"hindsight/search"
 	"hindsight/server/internal/query"
 )
@@ -191,13 +189,7 @@ func (s *Server) exportIncidents(r *request) (answer, error) {
 		}
 		req.Filter.After = found.Next
 	}
-	var b bytes.Buffer
-	if strings.HasSuffix(r.Request.URL.Path, ".csv") {
-		err = table.CSV(&b, t, true)
-		return answer{file: &file{name: "incidents.csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
-	}
-	err = table.JSON(&b, t)
-	return answer{file: &file{name: "incidents.json", contentType: "application/json", body: b.Bytes(), rows: len(t.Rows)}}, err
+	return tableFile(r, t)
 }
 
 func incidentTable(q query.Query) reports.Table {

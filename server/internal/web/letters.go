@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
-	"hindsight/reports/table"
 )
 
 const (
@@ -118,9 +116,7 @@ func (s *Server) exportLetters(r *request) (answer, error) {
 		t.Rows = append(t.Rows, []reports.Cell{reports.Str(names[l.Connection]), reports.Str(l.Stage), reports.Str(l.Place), reports.Str(l.ExternalID),
 			reports.Str(l.Reason), {Time: l.FirstSeen}, reports.Num(float64(l.Count)), reports.Str(l.Body)})
 	}
-	var b bytes.Buffer
-	err = table.CSV(&b, t, true)
-	return answer{file: &file{name: "rejected-records.csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
+	return tableFile(r, t)
 }
 
 // retryLetter tries a letter again: as it was received, or with the text that the form sends.

@@ -1,13 +1,11 @@
 package web
 
 import (
-	"bytes"
 	"strings"
 	"time"
 
 	"hindsight/analytics"
 	"hindsight/reports"
-	"hindsight/reports/table"
 	"hindsight/server/internal/desk"
 )
 
@@ -20,13 +18,7 @@ func (s *Server) exportProblems(r *request) (answer, error) {
 	}
 	t := problemTable(s.Live.Snapshot(), found)
 	t.Source.AsOf = s.Live.Seq()
-	var b bytes.Buffer
-	if strings.HasSuffix(r.Request.URL.Path, ".json") {
-		err = table.JSON(&b, t)
-		return answer{file: &file{name: t.ID + ".json", contentType: "application/json", body: b.Bytes(), rows: len(t.Rows)}}, err
-	}
-	err = table.CSV(&b, t, true)
-	return answer{file: &file{name: t.ID + ".csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
+	return tableFile(r, t)
 }
 
 // problemTable is one row a problem. Costs in several currencies have no number of their own.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -9,7 +8,6 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
-	"hindsight/reports/table"
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/query"
 )
@@ -123,7 +121,5 @@ func (s *Server) exportProcess(r *request) (answer, error) {
 	}
 	t := reports.Process(p.Groups(), func(string, analytics.ProcessGroup) string { return "" })
 	t.Source.AsOf, t.Source.N = s.Live.Seq(), p.Whole.Incidents
-	var b bytes.Buffer
-	err = table.CSV(&b, t, true)
-	return answer{file: &file{name: t.ID + ".csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
+	return tableFile(r, t)
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
-	"hindsight/reports/table"
 	"hindsight/server/internal/query"
 )
 
@@ -208,11 +206,5 @@ func (s *Server) exportSLA(r *request) (answer, error) {
 	if strings.Contains(r.Request.URL.Path, "breaches") {
 		t = reports.Breaches(s.Live.Snapshot(), a)
 	}
-	var b bytes.Buffer
-	if strings.HasSuffix(r.Request.URL.Path, ".json") {
-		err = table.JSON(&b, t)
-		return answer{file: &file{name: t.ID + ".json", contentType: "application/json", body: b.Bytes(), rows: len(t.Rows)}}, err
-	}
-	err = table.CSV(&b, t, true)
-	return answer{file: &file{name: t.ID + ".csv", contentType: "text/csv; charset=utf-8", body: b.Bytes(), rows: len(t.Rows)}}, err
+	return tableFile(r, t)
 }
