@@ -247,7 +247,8 @@ type Tx interface {
 	// first change is the one behind the stored, and those of the others follow; and ErrInvalid for a text that cannot be stored.
 	AppendText(incident ID, slug, text string, changes []TextChange) error
 	PutRetroSnapshot(s RetroSnapshot) error
-	PutRetroShare(s RetroShare) error // how often it was opened is not changed
+	// PutRetroShare leaves how often a link was opened. One that was revoked stays so: to put it as open is ErrInvalid.
+	PutRetroShare(s RetroShare) error
 	// OpenRetroShare notes that a link was opened.
 	OpenRetroShare(id ID, at time.Time) error
 	// SweepRetroShares forgets links that expired or were revoked before a time.

@@ -51,6 +51,11 @@ func testRetroShares(t *testing.T, s incident.Store) {
 	update(t, s, func(tx incident.Tx) error { return tx.PutRetroShare(share) }) // of before it was opened
 	share.Used, share.UsedAt = 2, seen
 	equal(t, "RetroShare", *check(s.RetroShare(ctx, share.ID))(t, "RetroShare"), share)
+	refreshed := share
+	refreshed.RevokedAt, refreshed.RevokedBy, refreshed.Number = time.Time{}, "", 2 // read before it was revoked
+	_, err := s.Update(ctx, func(tx incident.Tx) error { return tx.PutRetroShare(refreshed) })
+	fails(t, "PutRetroShare", err, incident.ErrInvalid)
+	equal(t, "RetroShare", *check(s.RetroShare(ctx, share.ID))(t, "RetroShare"), share)
 	if opens("hash one", now) {
 		t.Error("a revoked link opens")
 	}
@@ -77,7 +82,7 @@ func testRetroShares(t *testing.T, s incident.Store) {
 		t.Error("the link to an incident that is gone opens")
 	}
 	update(t, s, func(tx incident.Tx) error { return tx.SweepRetroShares(now.Add(time.Second)) })
-	_, err := s.RetroShare(ctx, share.ID)
+	_, err = s.RetroShare(ctx, share.ID)
 	fails(t, "RetroShare", err, incident.ErrNotFound)
 	check(s.RetroShare(ctx, other.ID))(t, "RetroShare")
 	update(t, s, func(tx incident.Tx) error { return tx.DeleteRetrospectives([]incident.ID{Incident(1).ID}) })

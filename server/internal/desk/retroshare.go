@@ -199,9 +199,6 @@ func (d *Desk) RefreshShare(ctx context.Context, id, of incident.ID, terms Share
 	if err != nil {
 		return incident.RetroShare{}, err
 	}
-	if share.State(d.Now()) != incident.ShareOpen {
-		return share, incident.Invalidf("link", "this link opens nothing any more; make a new one")
-	}
 	err = d.freeze(ctx, &share, terms, digest, sight)
 	return share, err
 }
@@ -221,6 +218,9 @@ func (d *Desk) freeze(ctx context.Context, share *incident.RetroShare, terms Sha
 		return fmt.Errorf("desk: what people outside would read is not what the preview showed; look at it again: %w", incident.ErrConflict)
 	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		if share.State(d.Now()) != incident.ShareOpen {
+			return incident.Invalidf("link", "this link opens nothing any more; make a new one")
+		}
 		found, err := tx.IncidentsByID([]incident.ID{share.Incident})
 		if err != nil {
 			return err

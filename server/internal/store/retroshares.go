@@ -79,12 +79,18 @@ func (s *Store) SharedRetro(ctx context.Context, hash string, now time.Time) (*i
 // PutRetroShare implements incident.Tx. The audit log has neither what the link shows nor which words were masked or not.
 func (t *tx) PutRetroShare(v incident.RetroShare) error {
 	v = clean(v)
+	if err := t.db.Exec("SELECT 1 FROM retro_shares WHERE id = ?"+t.dialect.lock(), v.ID).Error; err != nil {
+		return failed(err, "put link %s", v.ID)
+	}
 	before, err := held(t, "retro_shares", "id", string(v.ID), retroShareRow.value)
 	if err != nil {
 		return failed(err, "put link %s", v.ID)
 	}
 	if before != nil {
 		v.Used, v.UsedAt = before.Used, before.UsedAt
+		if !before.RevokedAt.IsZero() && v.RevokedAt.IsZero() {
+			return incident.Invalidf("link", "this link was revoked meanwhile; make a new one")
+		}
 	}
 	told := func(s *incident.RetroShare) *incident.RetroShare {
 		if s == nil {
