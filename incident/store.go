@@ -261,8 +261,8 @@ type Tx interface {
 	PutRetroFile(f RetroFile) error
 	// RemoveRetroFile takes the content of a file away, wherever it is referred to; that it was there stays known. ErrNotFound when there is none.
 	RemoveRetroFile(incident ID, file, by string, at time.Time) error
-	// SweepRetroFiles notes of each file since when nothing refers to it, forgets those of which that was before a time, and returns how many.
-	SweepRetroFiles(now, before time.Time) (int64, error)
+	// SweepRetroFiles notes of each file since when nothing refers to it, forgets those of which that was before a time.
+	SweepRetroFiles(now, before time.Time) error
 	// SweepTextChanges forgets changes of texts that were accepted before a time; the texts stay as they are.
 	SweepTextChanges(before time.Time) error
 	// ChangeEventsByID returns those that exist, tombstones included.

@@ -98,6 +98,19 @@ func TestAuditPage(t *testing.T) {
 	token := s.withToken(t, in, "admin")
 	id, _ := hide(t, token)
 	token.send(t, http.MethodPatch, "/api/v1/incidents/"+id, map[string]any{"title": "Private " + secret})
+	at := "/api/v1/incidents/" + id + "/retrospective"
+	for _, told := range []struct {
+		path string
+		body any
+	}{{"", map[string]any{}}, {"/moments", map[string]any{"title": "Moment " + secret, "at": "2026-06-01T10:00:00Z"}},
+		{"/comments", map[string]any{"text": "Comment " + secret}}, {"/history", map[string]any{"name": "Snapshot " + secret}}} {
+		if got := token.send(t, http.MethodPost, at+told.path, told.body); got.status != http.StatusCreated {
+			t.Fatalf("POST %s = %d %s", at+told.path, got.status, got.body)
+		}
+	}
+	if got := token.do(t, http.MethodPost, at+"/files?name="+secret+".log", strings.NewReader("x"), http.Header{"Content-Type": {"application/octet-stream"}}); got.status != http.StatusCreated {
+		t.Fatalf("a file: %d %s", got.status, got.body)
+	}
 	admin, manager, editor := s.signedIn(t, in, "admin"), s.signedIn(t, in, "manager"), s.signedIn(t, in, "editor")
 	for _, path := range []string{"/admin/audit", "/admin/audit?object=" + id, "/admin/audit.csv", "/admin/audit.jsonl", "/api/v1/audit"} {
 		if got := admin.get(t, path); got.status != http.StatusOK || !strings.Contains(got.body, id) || !strings.Contains(got.body, secret) {
@@ -108,6 +121,15 @@ func TestAuditPage(t *testing.T) {
 		}
 		if got := editor.get(t, path); got.status != http.StatusForbidden {
 			t.Errorf("GET %s as editor = %d, want 403", path, got.status)
+		}
+	}
+	for _, kind := range []string{"retrospective", "section", "moment", "comment", "snapshot", "file"} {
+		path := "/admin/audit?kind=" + kind
+		if got := admin.get(t, path); !strings.Contains(got.body, id) || kind != "section" && !strings.Contains(got.body, secret) {
+			t.Errorf("GET %s as admin lacks what was done\n%.2000s", path, got.body)
+		}
+		if got := manager.get(t, path); !strings.Contains(got.body, id) || strings.Contains(got.body, secret) {
+			t.Errorf("GET %s as manager: want that something was done to %s, and no word of it\n%.2000s", path, id, got.body)
 		}
 	}
 	if got := admin.get(t, "/admin/audit?who=admin&action=signed+in&kind=session"); !strings.Contains(got.body, "1 entry on this page") {

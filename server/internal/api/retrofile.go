@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 
 	"hindsight/incident"
 	"hindsight/server/internal/coedit"
-	"hindsight/server/internal/desk"
 	"hindsight/server/internal/retrodoc"
 )
 
@@ -96,31 +94,17 @@ func (s *Server) exportRetro(c *gin.Context) error {
 	if w.Incident.Private {
 		n = 1
 	}
-	var body []byte
-	kind := "application/json"
-	switch ending {
-	case "md", "zip":
-		kind = "text/markdown; charset=utf-8"
-		body, err = retrodoc.Write(retrodoc.Document{Incident: w.Incident.ID, Number: w.Incident.Number, Title: w.Title, State: w.State, Version: w.Number, Authors: s.desk.Authors(ctx, w),
-			Sections: w.Sections, Moments: w.Moments, Factors: w.Incident.Factors, Actions: w.Incident.Actions})
-		if ending == "zip" && err == nil {
-			kind = "application/zip"
-			body, err = s.desk.ZipRetro(ctx, w, body)
-		}
-	case "json":
-		var pack desk.RetroPack
-		if pack, err = s.desk.Pack(ctx, w); err == nil {
-			body, err = json.MarshalIndent(pack, "", "  ")
-		}
-	default:
-		return incident.ErrNotFound
-	}
+	file, err := s.desk.RetroExport(ctx, w, ending)
 	if err == nil && n > 0 {
 		err = s.desk.Carried(ctx, c.FullPath(), c.Request.URL.RawQuery, n)
 	}
 	if err != nil {
 		return err
 	}
-	c.Data(http.StatusOK, kind, body)
+	c.Header("Content-Type", file.Type)
+	if err := file.Write(c.Writer); err != nil { // the status is out already: the file ends early
+		s.desk.Log.ErrorContext(ctx, "an export broke off", "incident", w.Incident.ID, "err", err)
+		panic(http.ErrAbortHandler)
+	}
 	return nil
 }

@@ -35,6 +35,7 @@ const (
 	tendEvery = 5 * time.Second // how soon others read what was written in a retrospective
 	snapEvery = time.Minute
 
+	sweepEvery  = 6 * time.Hour
 	remindEvery = 10 * time.Minute
 	sendEvery   = 5 * time.Second
 )
@@ -46,7 +47,7 @@ func (a *App) tend(ctx context.Context) {
 	for _, work := range []struct {
 		pause time.Duration
 		do    func(context.Context) error
-	}{{tendEvery, a.Desk.TendRetros}, {snapEvery, a.Desk.SnapRetros}, {remindEvery, a.Desk.Remind}, {sendEvery, a.Desk.SendMail}, {sendEvery, a.Desk.SendPosts}} {
+	}{{tendEvery, a.Desk.TendRetros}, {snapEvery, a.Desk.SnapRetros}, {sweepEvery, a.Desk.SweepFiles}, {remindEvery, a.Desk.Remind}, {sendEvery, a.Desk.SendMail}, {sendEvery, a.Desk.SendPosts}} {
 		all.Go(func() { every(ctx, work.pause, a.told(work.do)) })
 	}
 	a.closers = append(a.closers, func() error { stop(); all.Wait(); return nil })

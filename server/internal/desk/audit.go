@@ -109,7 +109,7 @@ func (d *Desk) AuditLines(ctx context.Context, f incident.AuditFilter, sight inc
 }
 
 // aboutIncidents are the kinds of objects that are known by the id of an incident.
-var aboutIncidents = []string{"incident", "timeline", "retrospective", "answer"}
+var aboutIncidents = []string{"incident", "timeline", "retrospective", "section", "moment", "comment", "snapshot", "file", "link", "answer"}
 
 // unseen returns the ids of the entries' objects that may not be seen: private incidents, those of which nobody can say any more
 // whether they were private, and problems with such members.

@@ -63,14 +63,7 @@ func (d *Desk) FreezeChart(ctx context.Context, engine *draw.Engine, id incident
 	if err := fitting(f.Name, int64(len(f.Body)), left); err != nil {
 		return f, err
 	}
-	if err := d.keepFile(ctx, &f); err != nil {
-		return f, err
-	}
-	kept, err := d.Store.RetroFile(ctx, id, f.ID) // the one that is there, when it looks the same
-	if err != nil {
-		return f, err
-	}
-	return *kept, nil
+	return f, d.keepFile(ctx, &f)
 }
 
 // chartAbout builds a chart, and what is kept of it. Of private incidents it knows nothing.

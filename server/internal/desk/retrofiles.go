@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +15,14 @@ import (
 
 // looseFilesKept is how long files are kept that nothing refers to.
 const looseFilesKept = 30 * 24 * time.Hour
+
+// SweepFiles forgets files that nothing has referred to for looseFilesKept. It reads the texts of all retrospectives that have files.
+func (d *Desk) SweepFiles(ctx context.Context) error {
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		return tx.SweepRetroFiles(d.Now().UTC(), d.Now().UTC().Add(-looseFilesKept))
+	})
+	return err
+}
 
 // RetroFiles lists the files of the retrospective of an incident that the viewer may see, the oldest first.
 func (d *Desk) RetroFiles(ctx context.Context, id incident.ID, sight incident.Sight) ([]incident.RetroFile, error) {
@@ -76,7 +82,7 @@ func (d *Desk) AddRetroFile(ctx context.Context, id incident.ID, name string, si
 	return f, d.keepFile(ctx, &f)
 }
 
-// keepFile stores a file in the name of the actor.
+// keepFile stores a file in the name of the actor, and makes of it the one that is stored.
 func (d *Desk) keepFile(ctx context.Context, f *incident.RetroFile) error {
 	who := incident.ActorOf(ctx)
 	f.By, f.At = who.Name, d.Now().UTC().Truncate(time.Microsecond)
@@ -91,6 +97,13 @@ func (d *Desk) keepFile(ctx context.Context, f *incident.RetroFile) error {
 	_, err := d.Store.Update(ctx, func(tx incident.Tx) error {
 		return cmp.Or(openRetro(tx, f.Incident), tx.PutRetroFile(*f))
 	})
+	if err != nil {
+		return err
+	}
+	kept, err := d.Store.RetroFile(ctx, f.Incident, f.ID) // the one that was there before, when it has the same content
+	if err == nil {
+		*f = *kept
+	}
 	return err
 }
 
@@ -131,20 +144,20 @@ func (d *Desk) lookAtFile(f *incident.RetroFile) error {
 	if f.Size == 0 {
 		return incident.Invalidf("file", "“%s” is empty", f.Name)
 	}
-	looksIt := slices.Contains([]string{"image/png", "image/jpeg", "image/gif", "image/webp"}, http.DetectContentType(f.Body))
-	if looksIt && f.Size > incident.LargestImage {
+	if picture.TypeOf(f.Body) == "" {
+		return nil
+	}
+	if f.Size > incident.LargestImage {
 		return incident.Invalidf("file", "“%s” is a picture of more than %d MB; make it smaller, or pack it and add it as a file", f.Name, incident.LargestImage>>20)
 	}
 	d.pictures.Lock() // one after the other: each may need some hundred MB while it is unpacked
 	defer d.pictures.Unlock()
 	p, err := picture.Clean(f.Body)
 	var problem picture.Problem
-	switch {
-	case errors.Is(err, picture.ErrNone):
-		return nil
-	case errors.As(err, &problem):
+	if errors.As(err, &problem) {
 		return incident.Invalidf("file", "“%s”: %s", f.Name, problem)
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
 	f.Kind, f.Type, f.Width, f.Height, f.Body, f.Size = incident.RetroImage, p.Type, p.Width, p.Height, p.Body, int64(len(p.Body))

@@ -126,9 +126,6 @@ func (d *Desk) SnapRetros(ctx context.Context) error {
 		}
 	}
 	_, swept := d.Store.Update(ctx, func(tx incident.Tx) error {
-		if _, err := tx.SweepRetroFiles(d.Now().UTC(), d.Now().UTC().Add(-looseFilesKept)); err != nil {
-			return err
-		}
 		now := d.Now().UTC()
 		return errors.Join(tx.SweepRetroShares(now.Add(-sharesKept)), tx.SweepTextChanges(now.Add(-textChangesKept)), tx.SweepNotices(now.Add(-noticesKept)),
 			tx.SweepOutgoing(now.Add(-wordsKept), now.Add(-noticesKept)), tx.SweepIntakes(now.Add(-intakesKept)))

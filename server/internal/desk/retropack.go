@@ -13,34 +13,6 @@ import (
 	"hindsight/incident"
 )
 
-// ReferredFiles returns the files that the shown sections refer to, with their bodies, in the order of the text. Those that are not there, or were
-// removed, are left out.
-func (d *Desk) ReferredFiles(ctx context.Context, w *Writing) ([]incident.RetroFile, error) {
-	all, err := d.Store.RetroFiles(ctx, w.Incident.ID)
-	if err != nil {
-		return nil, err
-	}
-	there := map[string]bool{}
-	for _, f := range all {
-		there[f.ID] = f.RemovedAt.IsZero()
-	}
-	var out []incident.RetroFile
-	for _, s := range w.Sections {
-		for _, id := range incident.RetroFilesIn(s.Text) {
-			if !there[id] {
-				continue
-			}
-			there[id] = false // once
-			f, err := d.Store.RetroFile(ctx, w.Incident.ID, id)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, *f)
-		}
-	}
-	return out, nil
-}
-
 // FileURLs returns files as data: URLs (RFC 2397) by their addresses.
 func FileURLs(files []incident.RetroFile) map[string]string {
 	out := map[string]string{}
@@ -48,61 +20,6 @@ func FileURLs(files []incident.RetroFile) map[string]string {
 		out[f.ID] = "data:" + f.Type + ";base64," + base64.StdEncoding.EncodeToString(f.Body)
 	}
 	return out
-}
-
-// RetroPack is what stands in an exported JSON: what the retrospective says, and the files that it refers to.
-type RetroPack struct {
-	incident.RetroBody
-	Files []PackedFile `json:"files,omitempty"`
-}
-
-// PackedFile is a file in an exported JSON. What a chart is drawn from is JSON itself.
-type PackedFile struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	Type string `json:"media_type"`
-	Body []byte `json:"base64"`
-	Data string `json:"data,omitempty"`
-}
-
-// Pack returns all that a retrospective says, with its files.
-func (d *Desk) Pack(ctx context.Context, w *Writing) (RetroPack, error) {
-	p := RetroPack{RetroBody: w.Body()}
-	files, err := d.ReferredFiles(ctx, w)
-	for _, f := range files {
-		p.Files = append(p.Files, PackedFile{f.ID, f.Name, f.Type, f.Body, f.Data})
-	}
-	return p, err
-}
-
-// ZipRetro writes a retrospective's Markdown, and beside it the files that it refers to, where it refers to them.
-func (d *Desk) ZipRetro(ctx context.Context, w *Writing, markdown []byte) ([]byte, error) {
-	files, err := d.ReferredFiles(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	add := func(name string, body []byte) {
-		if err != nil {
-			return
-		}
-		var f io.Writer
-		if f, err = z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: d.Now().UTC()}); err == nil {
-			_, err = f.Write(body)
-		}
-	}
-	add("retrospective.md", markdown)
-	for _, f := range files {
-		add(incident.RetroFileFolder+f.ID, f.Body)
-		if f.Kind == incident.RetroChart {
-			add(incident.RetroFileFolder+strings.TrimSuffix(f.ID, "svg")+"json", []byte(f.Data))
-		}
-	}
-	if err == nil {
-		err = z.Close()
-	}
-	return b.Bytes(), err
 }
 
 const (

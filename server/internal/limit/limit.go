@@ -136,6 +136,9 @@ func guessable(r *http.Request) bool {
 }
 
 func isExport(path string) bool {
+	if strings.Contains(path, "/retrospective/export/") {
+		return true
+	}
 	if strings.HasPrefix(path, "/api/") {
 		return path == "/api/v1/slo.yaml"
 	}

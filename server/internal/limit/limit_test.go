@@ -57,6 +57,8 @@ func TestRates(t *testing.T) {
 		{"sign-in", "POST", "/login", nil, 60},
 		{"the second step", "POST", "/login/code", tokens, 60},
 		{"exports", "GET", "/incidents/export.csv", session, 30},
+		{"a retrospective with its files", "GET", "/incidents/inc_1/retrospective/export/retrospective.zip", session, 30},
+		{"the same over the API", "GET", "/api/v1/incidents/inc_1/retrospective/export/retrospective.zip", session, 30},
 		{"the audit log as a file", "GET", "/admin/audit.jsonl", session, 30},
 		{"search", "GET", "/search?q=x", session, 20},
 		{"a list with words", "GET", "/api/v1/incidents?q=x", session, 20},

@@ -150,7 +150,10 @@ func countFrames(body []byte) error {
 		switch body[at] {
 		case 0x3b: // the end
 			return nil
-		case 0x21: // an extension
+		case 0x21: // an extension; image/gif reads these two on beyond where they end if their first block is not whole
+			if at+2 >= len(body) || body[at+1] == 0xff && body[at+2] == 0 || body[at+1] == 0x01 && body[at+2] != 12 {
+				return damaged(nil)
+			}
 			at += 2
 		case 0x2c:
 			if at+10 > len(body) {

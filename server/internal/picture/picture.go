@@ -39,17 +39,32 @@ type Problem string
 
 func (p Problem) Error() string { return string(p) }
 
+// TypeOf returns the media type of the picture that bytes begin as; empty: they are none that is known. It reads nothing but the beginning.
+func TypeOf(body []byte) string {
+	switch {
+	case bytes.HasPrefix(body, []byte("\x89PNG\r\n\x1a\n")):
+		return "image/png"
+	case bytes.HasPrefix(body, []byte("\xff\xd8\xff")):
+		return "image/jpeg"
+	case bytes.HasPrefix(body, []byte("GIF87a")), bytes.HasPrefix(body, []byte("GIF89a")):
+		return "image/gif"
+	case len(body) >= 12 && string(body[:4]) == "RIFF" && string(body[8:12]) == "WEBP":
+		return "image/webp"
+	}
+	return ""
+}
+
 // Clean returns the picture that some bytes are. It is ErrNone for bytes of something else, and a Problem for a picture that is damaged, too
 // large or of a sort that is not taken.
 func Clean(body []byte) (Picture, error) {
-	switch {
-	case bytes.HasPrefix(body, []byte("\x89PNG\r\n\x1a\n")):
+	switch TypeOf(body) {
+	case "image/png":
 		return cleanPNG(body)
-	case bytes.HasPrefix(body, []byte("\xff\xd8\xff")):
+	case "image/jpeg":
 		return cleanJPEG(body)
-	case bytes.HasPrefix(body, []byte("GIF87a")), bytes.HasPrefix(body, []byte("GIF89a")):
+	case "image/gif":
 		return cleanGIF(body)
-	case len(body) >= 12 && string(body[:4]) == "RIFF" && string(body[8:12]) == "WEBP":
+	case "image/webp":
 		return cleanWebP(body)
 	}
 	return Picture{}, ErrNone

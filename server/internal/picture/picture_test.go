@@ -199,6 +199,8 @@ func TestNotTaken(t *testing.T) {
 		{"half of a PNG", "damaged", pngOf(t, sample(6, 4))[:50]},
 		{"half of a JPEG", "damaged", jpegOf(t)[:200]},
 		{"a GIF of 3002 frames", "too many frames", moving},
+		{"a GIF whose application extension has no block", "damaged", insert(gifOf(t), len(gifOf(t))-1, []byte{0x21, 0xff, 0})},
+		{"a GIF whose plain text has a header of 1 byte", "damaged", insert(gifOf(t), len(gifOf(t))-1, []byte{0x21, 0x01, 1, 0, 0})},
 		{"a moving WebP", "save it as GIF", []byte("RIFF\x14\x00\x00\x00WEBPANIM\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00")},
 	} {
 		var p Problem

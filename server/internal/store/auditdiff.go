@@ -37,6 +37,15 @@ func (t *tx) record(object incident.AuditObject, before, after any) {
 	t.Note(n)
 }
 
+// recordPart is record for a part of what is about an incident. The incident is the object, so that who may not see it is not told of its parts.
+func (t *tx) recordPart(kind string, of, part incident.ID, name string, before, after any) {
+	told := len(t.notes)
+	t.record(incident.AuditObject{Kind: kind, ID: of, Name: name}, before, after)
+	if len(t.notes) > told {
+		t.notes[told].Facts = map[string]any{"id": string(part)}
+	}
+}
+
 func isNil(v any) bool {
 	return v == nil || reflect.ValueOf(v).Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil()
 }

@@ -66,7 +66,7 @@ func (t *tx) PutMoment(m incident.Moment) error {
 		if m.Touched = nil; before != nil {
 			m.Touched = touchedSince(*before, m)
 		}
-		t.record(incident.AuditObject{Kind: "moment", ID: m.ID, Name: m.Title}, before, &m)
+		t.recordPart("moment", m.Incident, m.ID, m.Title, before, &m)
 		events, err = json.Marshal(m.Events)
 	}
 	if err == nil {

@@ -55,7 +55,7 @@ func (t *tx) PutRetroComment(c incident.RetroComment) error {
 		err = successor(before, c.Version, func(b *incident.RetroComment) int { return b.Version })
 	}
 	if err == nil {
-		t.record(incident.AuditObject{Kind: "comment", ID: c.ID, Name: c.Slug}, before, &c)
+		t.recordPart("comment", c.Incident, c.ID, c.Slug, before, &c)
 		row := retroCommentRow{c.ID, c.Incident, c.Version, c.Slug, c.Answers, c.Quote, c.From, c.To, c.TextVersion, c.Text, c.User, c.By, c.At,
 			null(c.ResolvedAt), c.ResolvedBy, null(c.RemovedAt), c.Row, c.Before, c.After}
 		err = upsert(t.db, "retro_comments", []retroCommentRow{row}, "id")

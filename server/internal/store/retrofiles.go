@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-
 	"hindsight/incident"
 )
 
@@ -143,19 +141,17 @@ const referred = `(EXISTS (SELECT 1 FROM retro_sections s WHERE s.incident_id = 
 	OR EXISTS (SELECT 1 FROM retro_snapshots n WHERE n.incident_id = f.incident_id AND n.body LIKE '%' || f.id || '%'))`
 
 // SweepRetroFiles implements incident.Tx.
-func (t *tx) SweepRetroFiles(now, before time.Time) (int64, error) {
+func (t *tx) SweepRetroFiles(now, before time.Time) error {
 	now, before = clean(now), clean(before)
 	err := t.db.Exec("UPDATE retro_files AS f SET loose_since = NULL WHERE loose_since IS NOT NULL AND " + referred).Error
 	if err == nil {
 		err = t.db.Exec("UPDATE retro_files AS f SET loose_since = ? WHERE loose_since IS NULL AND NOT "+referred, now).Error
 	}
-	var gone *gorm.DB
 	if err == nil {
 		err = t.db.Exec("DELETE FROM retro_file_parts WHERE EXISTS (SELECT 1 FROM retro_files f WHERE f.incident_id = retro_file_parts.incident_id AND f.id = retro_file_parts.id AND f.loose_since < ?)", before).Error
 	}
-	if err != nil {
-		return 0, failed(err, "sweep files of retrospectives")
+	if err == nil {
+		err = t.db.Exec("DELETE FROM retro_files WHERE loose_since < ?", before).Error
 	}
-	gone = t.db.Exec("DELETE FROM retro_files WHERE loose_since < ?", before)
-	return gone.RowsAffected, failed(gone.Error, "sweep files of retrospectives")
+	return failed(err, "sweep files of retrospectives")
 }

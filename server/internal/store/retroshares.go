@@ -100,7 +100,7 @@ func (t *tx) PutRetroShare(v incident.RetroShare) error {
 		out.Document, out.Words, out.Kept = incident.SharedRetro{}, nil, nil
 		return &out
 	}
-	t.record(incident.AuditObject{Kind: "link", ID: v.ID, Name: string(v.Incident)}, told(before), told(&v))
+	t.recordPart("link", v.Incident, v.ID, "", told(before), told(&v))
 	document, err := json.Marshal(v.Document)
 	if err != nil {
 		return failed(err, "put link %s", v.ID)

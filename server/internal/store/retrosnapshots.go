@@ -54,7 +54,7 @@ func (t *tx) PutRetroSnapshot(s incident.RetroSnapshot) error {
 	}
 	told := s
 	told.Body = incident.RetroBody{}
-	t.record(incident.AuditObject{Kind: "snapshot", ID: s.ID, Name: s.Name}, nil, &told)
+	t.recordPart("snapshot", s.Incident, s.ID, s.Name, nil, &told)
 	if err == nil {
 		err = t.beatOf(s.Incident)
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -25,33 +24,18 @@ func (s *Server) retroFile(r *request) (answer, error) {
 		return answer{}, incident.ErrNotFound
 	}
 	f := file{name: string(w.Incident.ID) + "-retrospective." + ending, rows: -1}
-	switch ending {
-	case "md":
-		f.contentType = "text/markdown; charset=utf-8"
-		f.body, err = retrodoc.Write(s.retroDocument(r, w))
-	case "zip":
-		f.contentType = "application/zip"
-		if f.body, err = retrodoc.Write(s.retroDocument(r, w)); err == nil {
-			f.body, err = s.ZipRetro(r.Request.Context(), w, f.body)
-		}
-	case "json":
-		f.contentType = "application/json"
-		var pack desk.RetroPack
-		if pack, err = s.Pack(r.Request.Context(), w); err == nil {
-			f.body, err = json.MarshalIndent(pack, "", "  ")
-		}
-	case "html":
-		f.contentType = "text/html; charset=utf-8"
-		var b bytes.Buffer
-		files, broken := s.standingFiles(r, w)
-		if broken != nil {
-			return answer{}, broken
-		}
-		err = s.pages.Render(&b, frontend.RetroFile{Shell: r.shell(w.Title, frontend.NavIncidents), Incident: w.Incident, Retro: w.Retro, Facts: s.retroFacts(r, w.Incident), Sections: w.Sections, Files: files, Moments: w.Moments})
-		f.body = b.Bytes()
-	default:
-		return answer{}, incident.ErrNotFound
+	if ending != "html" {
+		out, err := s.RetroExport(r.Request.Context(), w, ending)
+		f.contentType, f.write = out.Type, out.Write
+		return answer{file: &f}, err
 	}
+	files, err := s.standingFiles(r, w)
+	if err != nil {
+		return answer{}, err
+	}
+	var b bytes.Buffer
+	err = s.pages.Render(&b, frontend.RetroFile{Shell: r.shell(w.Title, frontend.NavIncidents), Incident: w.Incident, Retro: w.Retro, Facts: s.retroFacts(r, w.Incident), Sections: w.Sections, Files: files, Moments: w.Moments})
+	f.contentType, f.body = "text/html; charset=utf-8", b.Bytes()
 	return answer{file: &f}, err
 }
 
@@ -61,11 +45,6 @@ func (s *Server) standingFiles(r *request, w *desk.Writing) (frontend.Files, err
 	out := frontend.FilesOf(retroPath(w.Incident.ID), files)
 	out.Bodies = desk.FileURLs(files)
 	return out, err
-}
-
-func (s *Server) retroDocument(r *request, w *desk.Writing) retrodoc.Document {
-	return retrodoc.Document{Incident: w.Incident.ID, Number: w.Incident.Number, Title: w.Title, State: w.State, Version: w.Number, Authors: s.Authors(r.Request.Context(), w),
-		Sections: w.Sections, Moments: w.Moments, Factors: w.Incident.Factors, Actions: w.Incident.Actions}
 }
 
 func retroExports(id incident.ID) []frontend.Link {
@@ -116,7 +95,7 @@ func (s *Server) retroFileOf(r *request) (string, error) {
 		if err == nil && bytes.HasPrefix(body, []byte("PK\x03\x04")) {
 			return s.UnpackRetro(r.Request.Context(), incident.ID(r.Param("id")), body, r.viewer.Sight())
 		}
-		return string(body[:min(len(body), maxForm)]), err
+		return string(body), err
 	} else if !errors.Is(err, http.ErrMissingFile) && !errors.Is(err, http.ErrNotMultipart) {
 		return "", incident.Invalidf("file", "the file could not be read; it may hold at most %d MB", largestPack>>20)
 	}
