@@ -27,7 +27,7 @@ func (p ChannelsPage) Fields(c incident.Channel) ChannelFields {
 	}
 	now := func(name, is string) string { return f.Form.Value(name, is) }
 	f.Name, f.Team = now("name", c.Name), now("team", string(c.Team))
-	for _, x := range []Choice{{Value: string(incident.ChannelSlack), Label: "Slack, and what takes the same"}, {Value: string(incident.ChannelTeams), Label: "Microsoft Teams, a workflow"}, {Value: string(incident.ChannelSigned), Label: "JSON, signed (Standard Webhooks)"}} {
+	for _, x := range []Choice{{Value: string(incident.ChannelSlack), Label: "Slack, and what takes the same"}, {Value: string(incident.ChannelMattermost), Label: "Mattermost"}, {Value: string(incident.ChannelTeams), Label: "Microsoft Teams, a workflow"}, {Value: string(incident.ChannelSigned), Label: "JSON, signed (Standard Webhooks)"}} {
 		x.On = x.Value == now("format", string(c.Format))
 		f.Formats = append(f.Formats, x)
 	}

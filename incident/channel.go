@@ -24,13 +24,14 @@ type Channel struct {
 type ChannelFormat string
 
 const (
-	ChannelSlack  ChannelFormat = "slack"  // what incoming webhooks of Slack take, and of systems that take the same
-	ChannelTeams  ChannelFormat = "teams"  // a message with an adaptive card, as workflows of Microsoft Teams take it
-	ChannelSigned ChannelFormat = "signed" // JSON, signed as Standard Webhooks has it
+	ChannelSlack      ChannelFormat = "slack"      // what incoming webhooks of Slack take, and of systems that take the same
+	ChannelMattermost ChannelFormat = "mattermost" // Slack's with Markdown in the text, as incoming webhooks of Mattermost take it
+	ChannelTeams      ChannelFormat = "teams"      // a message with an adaptive card, as workflows of Microsoft Teams take it
+	ChannelSigned     ChannelFormat = "signed"     // JSON, signed as Standard Webhooks has it
 )
 
 // ChannelFormats lists the formats.
-var ChannelFormats = []ChannelFormat{ChannelSlack, ChannelTeams, ChannelSigned}
+var ChannelFormats = []ChannelFormat{ChannelSlack, ChannelMattermost, ChannelTeams, ChannelSigned}
 
 // ChannelKinds lists the kinds of notices that a channel can tell; the others are between people.
 var ChannelKinds = []NoticeKind{NoticeReview, NoticeAnswer, NoticePublished, NoticeAction, NoticeDue, NoticeOverdue, NoticeVerify}

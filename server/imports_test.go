@@ -73,7 +73,7 @@ var rules = []rule{
 	{"server/internal/config", []string{"incident", "server/internal/seal", "server/internal/auth", "server/internal/oidc", "server/internal/mail"}, nil},
 	{"server/internal/hook", []string{"incident"}, nil},
 	{"server/internal/mail/mailtest", nil, []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"}}, // a mail server
-	{"server/internal/mail", nil, []string{"github.com/wneessen/go-mail"}},
+	{"server/internal/mail", []string{"incident"}, []string{"github.com/wneessen/go-mail"}},
 	{"server/internal/oidc", []string{"incident"}, []string{"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	{"server/internal/auth", []string{"incident", "server/internal/seal"}, []string{"golang.org/x/crypto", "rsc.io/qr"}},
 	{"server/...", []string{"*"}, []string{"*"}},

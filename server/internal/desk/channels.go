@@ -55,9 +55,9 @@ func (d *Desk) sendPost(ctx context.Context, o incident.Outgoing) incident.Outgo
 	if err != nil {
 		return d.unsent(o, err)
 	}
-	o.Address, o.Text = c.Host, m.Text()
+	o.Address, o.Text = c.Host, m.String()
 	if o.Subject = m.Items[0].Title; len(m.Items) > 1 {
-		o.Subject = fmt.Sprintf("%d notices", len(m.Items))
+		o.Subject = fmt.Sprintf("%d notices", len(m.Items)+m.More)
 	}
 	if _, err := d.deliver(ctx, *c, m); err != nil {
 		return o.Failed(d.Now().UTC(), err.Error(), errors.Is(err, hook.ErrGone))
@@ -101,12 +101,13 @@ func (d *Desk) post(ctx context.Context, o incident.Outgoing) (*incident.Channel
 	}
 	for _, n := range told {
 		if c.Tells(n.Kind, n.Incident) {
-			m.Items = append(m.Items, hook.Item{Kind: string(n.Kind), Says: n.SaysOutside(), Incident: string(n.Incident.ID), Title: cmp.Or(n.Incident.Title, n.Incident.Label()), About: n.About, Link: d.BaseURL + n.Path()})
+			m.Items = append(m.Items, d.outgoingItem(n, n.SaysOutside()))
 		}
 	}
 	if len(m.Items) == 0 {
 		return nil, m, noLetter("the incident is private or gone, or the channel does not tell of such any more")
 	}
+	m.OutgoingText = m.Short(d.BaseURL + ActionsPath)
 	return c, m, nil
 }
 
@@ -133,7 +134,7 @@ func (d *Desk) TestChannel(ctx context.Context, id incident.ID) (answer string, 
 	if err != nil {
 		return "", err
 	}
-	return d.deliver(ctx, *c, hook.Message{ID: string(incident.NewID("out")), At: d.Now().UTC(), Items: []hook.Item{{Kind: "test", Says: "This is a test", Title: "Hindsight posts here", Link: d.BaseURL}}})
+	return d.deliver(ctx, *c, hook.Message{ID: string(incident.NewID("out")), At: d.Now().UTC(), OutgoingText: incident.OutgoingText{Items: []incident.OutgoingItem{{Kind: "test", Says: "This is a test", Title: "Hindsight posts here", Link: d.BaseURL}}}})
 }
 
 // SaveChannel makes a channel, or changes the one with its id, and returns the key that signs where one was drawn. address may be empty for one that

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,24 +18,24 @@ import (
 	"hindsight/server/internal/seal"
 )
 
-// TestChannels: what happens to a retrospective is posted once, whoever is told of it; nothing is posted about a private incident, not even
-// about one that becomes so before it is.
-func TestChannels(t *testing.T) {
-	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-	d, id := mailed(t, mailtest.Start(t, mailtest.Plain), &now)
+// posted is a desk as mailed makes it, with a public incident and a channel that tells of reviews and of what is overdue; posts returns what was
+// posted there when two replicas have sent what is due.
+func posted(t *testing.T, now *time.Time) (d *Desk, id incident.ID, c incident.Channel, posts func() []string) {
+	t.Helper()
+	d, id = mailed(t, mailtest.Start(t, mailtest.Plain), now)
 	var err error
 	if d.Safe, err = seal.OpenSafe(seal.Keyring{}, t.TempDir(), false, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
-	var posts []string
+	var got []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		mu.Lock()
 		defer mu.Unlock()
-		posts = append(posts, string(body))
+		got = append(got, string(body))
 	}))
-	defer server.Close()
+	t.Cleanup(server.Close)
 	d.Hooks.Transport = http.DefaultTransport
 	c, key, err := d.SaveChannel(t.Context(), incident.Channel{Name: "#retros", Format: incident.ChannelSlack, Kinds: []incident.NoticeKind{incident.NoticeReview, incident.NoticeOverdue}}, server.URL+"/secret")
 	if err != nil || key != "" {
@@ -42,18 +44,8 @@ func TestChannels(t *testing.T) {
 	if strings.Contains(string(c.Secret), "secret") {
 		t.Error("the address is stored in clear")
 	}
-	if answer, err := d.TestChannel(t.Context(), c.ID); err != nil || answer != "200 OK" || len(posts) != 1 {
-		t.Errorf("TestChannel = %q, %v", answer, err)
-	}
-	posts = nil
-
-	review := func() {
-		t.Helper()
-		if _, _, err := d.AskReview(acting(t, "usr_1", "Responder One"), id, []string{"one", "two"}, whole); err != nil {
-			t.Fatal(err)
-		}
-	}
-	post := func() []string {
+	keepPrivate(t, d, id, false)
+	return d, id, c, func() []string {
 		t.Helper()
 		for range 2 {
 			if err := d.SendPosts(t.Context()); err != nil {
@@ -62,16 +54,67 @@ func TestChannels(t *testing.T) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		return slices.Clone(posts)
+		return slices.Clone(got)
 	}
-	private := func(is bool) {
+}
+
+func keepPrivate(t *testing.T, d *Desk, id incident.ID, is bool) {
+	t.Helper()
+	inc, err := d.Store.Incident(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inc.Private = is
+	if _, err := d.Store.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{inc}) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestChannelDigest: what comes together is posted once a day, and a message tells of twenty at most, of how many more there are, and where.
+func TestChannelDigest(t *testing.T) {
+	now := time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)
+	d, id, c, posts := posted(t, &now)
+	a, err := d.tellable(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ns []incident.Notice
+	for i := range 57 {
+		ns = append(ns, incident.Notice{ID: incident.ID(fmt.Sprintf("ntc_%02d", i)), User: c.ID, Kind: incident.NoticeOverdue, Incident: id, About: fmt.Sprintf("Item %02d", i), At: now})
+	}
+	if _, err := d.Store.Update(t.Context(), func(tx incident.Tx) error { return a.add(tx, ns) }); err != nil {
+		t.Fatal(err)
+	}
+	if got := posts(); len(got) != 0 {
+		t.Errorf("before 08:00 %q was posted", got)
+	}
+	now = now.Add(time.Hour)
+	got := posts()
+	if len(got) != 1 {
+		t.Fatalf("%d messages were posted, want 1", len(got))
+	}
+	var said struct{ Text string }
+	if err := json.Unmarshal([]byte(got[0]), &said); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(said.Text, "\n")
+	if len(lines) != 22 || !strings.HasSuffix(lines[20], "(Item 19)") || lines[21] != "And 37 more: <https://hindsight.example.com/actions|see all>" {
+		t.Errorf("the message has %d lines:\n%s", len(lines), said.Text)
+	}
+}
+
+// TestChannels: what happens to a retrospective is posted once, whoever is told of it; nothing is posted about a private incident, not even
+// about one that becomes so before it is.
+func TestChannels(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	d, id, c, posts := posted(t, &now)
+	if answer, err := d.TestChannel(t.Context(), c.ID); err != nil || answer != "200 OK" || len(posts()) != 1 {
+		t.Errorf("TestChannel = %q, %v", answer, err)
+	}
+	post := func() []string { return posts()[1:] }
+	review := func() {
 		t.Helper()
-		inc, err := d.Store.Incident(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		inc.Private = is
-		if _, err := d.Store.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{inc}) }); err != nil {
+		if _, _, err := d.AskReview(acting(t, "usr_1", "Responder One"), id, []string{"one", "two"}, whole); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -82,21 +125,20 @@ func TestChannels(t *testing.T) {
 		}
 		now = now.Add(time.Minute)
 	}
-	private(false)
 	review() // of two people
 	if got := post(); len(got) != 1 || !strings.Contains(got[0], `Responder One asks for a review: \u003chttps://hindsight.example.com/incidents/`+string(id)+`/retrospective#review|Checkout was slow\u003e`) {
 		t.Errorf("%q was posted, want one message", got)
 	}
 	answer()
-	private(true)
+	keepPrivate(t, d, id, true)
 	review()
 	if got := post(); len(got) != 1 {
 		t.Errorf("of a private incident %q was posted", got[1:])
 	}
 	answer()
-	private(false)
+	keepPrivate(t, d, id, false)
 	review()
-	private(true)
+	keepPrivate(t, d, id, true)
 	if got := post(); len(got) != 1 {
 		t.Errorf("of an incident that has become private %q was posted", got[1:])
 	}

@@ -19,8 +19,12 @@ const (
 	tooOld     = 3 * 24 * time.Hour
 )
 
-// PreferencesPath is the page on which people say what they get.
-const PreferencesPath = "/me/notices"
+// Pages that messages lead to: where people say what they get, and the lists of what a message has no room for.
+const (
+	PreferencesPath = "/me/notices"
+	NoticesPath     = "/notices"
+	ActionsPath     = "/actions"
+)
 
 // SendMail sends the e-mails whose time has come. Any replica may do so at any time: each message is sent by one.
 func (d *Desk) SendMail(ctx context.Context) error {
@@ -120,8 +124,9 @@ func (d *Desk) letter(ctx context.Context, o incident.Outgoing) (l mail.Letter, 
 	}
 	l = mail.Letter{Preferences: d.BaseURL + PreferencesPath}
 	for _, n := range told {
-		l.Items = append(l.Items, mail.Item{Says: n.Says(), Title: cmp.Or(n.Incident.Title, n.Incident.Label()), About: n.About, Link: d.BaseURL + n.Path()})
+		l.Items = append(l.Items, d.outgoingItem(n, n.Says()))
 	}
+	l.OutgoingText = l.Short(d.BaseURL + NoticesPath)
 	if l.Subject = l.Items[0].Title; o.Kind == incident.OutgoingDigest {
 		l.Lead = "What concerned you in the last day and you have not read:"
 		l.Subject = fmt.Sprintf("Hindsight: %d notices", len(told))
@@ -132,6 +137,11 @@ func (d *Desk) letter(ctx context.Context, o incident.Outgoing) (l mail.Letter, 
 		l.Reason = told[0].Kind.Why()
 	}
 	return l, netmail.Address{Name: cmp.Or(u.Display, u.Name), Address: u.Email}, nil
+}
+
+// outgoingItem is a notice in a message, which says it in some words.
+func (d *Desk) outgoingItem(n ToldNotice, says string) incident.OutgoingItem {
+	return incident.OutgoingItem{Kind: n.Kind, Says: says, Incident: n.Incident.ID, Title: cmp.Or(n.Incident.Title, n.Incident.Label()), About: n.About, Link: d.BaseURL + n.Path()}
 }
 
 // noticesIn returns the notices that a message tells of.

@@ -14,6 +14,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,8 @@ var ErrGone = errors.New("nothing is taken there any more")
 
 const (
 	patience   = 20 * time.Second
-	longAnswer = 500 // bytes of an answer that are read
+	longAnswer = 64 << 10 // bytes of an answer that are read
+	saidAnswer = 500      // bytes of them that are told
 )
 
 // Target is where messages go. Both of its parts are secrets.
@@ -56,57 +58,34 @@ const keyPrefix = "whsec_"
 
 // Message is one message.
 type Message struct {
-	ID    string // sent again it is the same
-	At    time.Time
-	Lead  string // above the items; may be empty
-	Items []Item
-}
-
-// Item is one thing that a message tells of.
-type Item struct {
-	Kind     string `json:"kind"`
-	Says     string `json:"says"` // "Responder One published a retrospective"
-	Incident string `json:"incident"`
-	Title    string `json:"title"`
-	About    string `json:"about,omitempty"`
-	Link     string `json:"url"`
-}
-
-// Text returns the message as plain text.
-func (m Message) Text() string {
-	var b strings.Builder
-	if m.Lead != "" {
-		b.WriteString(m.Lead + "\n\n")
-	}
-	for _, i := range m.Items {
-		b.WriteString(i.Says + ": " + i.Title + "\n")
-		if i.About != "" {
-			b.WriteString(i.About + "\n")
-		}
-		b.WriteString(i.Link + "\n\n")
-	}
-	return strings.TrimSpace(b.String())
+	ID string // sent again it is the same
+	At time.Time
+	incident.OutgoingText
 }
 
 // Poster posts through a transport that says where one may go.
 type Poster struct{ Transport http.RoundTripper }
 
-// Post posts a message and returns what was answered. Answers other than 2xx are errors; redirects are not followed. Errors never name the address.
+// Post posts a message and returns what was answered. Answers other than 2xx are errors; redirects are not followed. Neither errors nor answers
+// name what of the target is secret.
 func (p Poster) Post(ctx context.Context, format incident.ChannelFormat, to Target, m Message) (answer string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	req, err := request(ctx, format, to, m)
 	if err != nil {
-		return "", fmt.Errorf("hook: %w", withoutURL(err))
+		return "", fmt.Errorf("hook: %w", to.unsaid(err))
 	}
 	client := http.Client{Transport: p.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("hook: %w", withoutURL(err))
+		return "", fmt.Errorf("hook: %w", to.unsaid(err))
 	}
 	defer resp.Body.Close()
+	answer = fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, longAnswer)) // what it says beside the status is for people
-	answer = strings.TrimSpace(resp.Status + " " + oneLine(strings.ToValidUTF8(string(body), "")))
+	if said := incident.OneLine(strings.ToValidUTF8(string(body), "")); !to.in(said) {
+		answer = strings.TrimSpace(answer + " " + strings.ToValidUTF8(said[:min(len(said), saidAnswer)], ""))
+	}
 	switch {
 	case resp.StatusCode >= 200 && resp.StatusCode < 300:
 		return answer, nil
@@ -118,13 +97,35 @@ func (p Poster) Post(ctx context.Context, format incident.ChannelFormat, to Targ
 	return answer, fmt.Errorf("hook: it answered %s", answer)
 }
 
-// withoutURL leaves the address out of an error, for it is a secret.
-func withoutURL(err error) error {
+// unsaid leaves what is secret out of an error.
+func (t Target) unsaid(err error) error {
 	var in *url.Error
-	if errors.As(err, &in) {
-		return in.Err
+	for errors.As(err, &in) {
+		err = in.Err
+	}
+	if t.in(err.Error()) {
+		return errors.New("it could not be asked, and why names its address")
 	}
 	return err
+}
+
+// shortestSecret is the shortest run of letters and digits of an address or key that is looked for in what others say.
+const shortestSecret = 4
+
+// in reports whether a text names what is secret of a target: the address behind its host or a word of it, or of the key. Whoever is posted to knows
+// both and may repeat them, as many do in what they say of an address that is wrong.
+func (t Target) in(text string) bool {
+	text = strings.ToLower(text)
+	secret, host, path := t.Key, "", ""
+	if u, err := url.Parse(t.URL); err == nil {
+		query, _ := url.QueryUnescape(u.RawQuery) // with an error it is empty
+		secret += " " + u.Path + " " + u.EscapedPath() + " " + u.RawQuery + " " + query
+		host, path = strings.ToLower(u.Host), strings.ToLower(u.EscapedPath())
+	}
+	words := strings.FieldsFunc(strings.ToLower(secret), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return len(path) > 1 && strings.Contains(text, path) || slices.ContainsFunc(words, func(word string) bool {
+		return len(word) >= shortestSecret && strings.Contains(text, word) && !strings.Contains(host, word)
+	})
 }
 
 func request(ctx context.Context, format incident.ChannelFormat, to Target, m Message) (*http.Request, error) {
@@ -166,65 +167,21 @@ func sign(key, id, at string, body []byte) (string, error) {
 func payload(format incident.ChannelFormat, m Message) any {
 	switch format {
 	case incident.ChannelSlack:
-		return map[string]any{"text": slack(m)}
+		return slack(m)
+	case incident.ChannelMattermost:
+		return object{"text": mattermost(m)}
 	case incident.ChannelTeams:
 		return teams(m)
 	}
-	kind := "digest"
+	kind := incident.NoticeKind("digest")
 	if len(m.Items) == 1 && m.Lead == "" {
 		kind = m.Items[0].Kind
 	}
-	return map[string]any{"type": "notice." + kind, "timestamp": m.At.UTC().Format(time.RFC3339), "data": map[string]any{"notices": m.Items}}
+	data := object{"notices": m.Items}
+	if m.More > 0 {
+		data["more"], data["list"] = m.More, m.List
+	}
+	return object{"type": "notice." + kind, "timestamp": m.At.UTC().Format(time.RFC3339), "data": data}
 }
 
-// slackEscapes are the characters that Slack's mrkdwn reads as its own, and what stands for them:
-// https://docs.slack.dev/messaging/formatting-message-text
-var slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-
-func slack(m Message) string {
-	var lines []string
-	if m.Lead != "" {
-		lines = append(lines, slackEscapes.Replace(oneLine(m.Lead)))
-	}
-	for _, i := range m.Items {
-		line := slackEscapes.Replace(oneLine(i.Says)) + ": <" + slackEscapes.Replace(i.Link) + "|" + strings.ReplaceAll(slackEscapes.Replace(oneLine(i.Title)), "|", "¦") + ">"
-		if i.About != "" {
-			line += " (" + slackEscapes.Replace(oneLine(i.About)) + ")"
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// teams returns a message with an adaptive card: https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
-// Texts are runs of text, in which no Markdown is read: https://learn.microsoft.com/adaptive-cards/schema-explorer/text-run
-func teams(m Message) any {
-	type object = map[string]any
-	block := func(runs ...object) object { return object{"type": "RichTextBlock", "inlines": runs} }
-	run := func(text string) object { return object{"type": "TextRun", "text": oneLine(text)} }
-	var body []object
-	if m.Lead != "" {
-		body = append(body, block(run(m.Lead)))
-	}
-	for _, i := range m.Items {
-		title := run(i.Title)
-		title["selectAction"] = object{"type": "Action.OpenUrl", "url": i.Link}
-		runs := []object{{"type": "TextRun", "text": oneLine(i.Says) + ": "}, title}
-		if i.About != "" {
-			runs = append(runs, object{"type": "TextRun", "text": " (" + oneLine(i.About) + ")", "isSubtle": true})
-		}
-		body = append(body, block(runs...))
-	}
-	card := object{"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.2", "body": body}
-	return object{"type": "message", "attachments": []object{{"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": nil, "content": card}}}
-}
-
-// oneLine makes a text one line.
-func oneLine(text string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, text))
-}
+type object = map[string]any

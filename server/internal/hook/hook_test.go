@@ -3,6 +3,7 @@ package hook
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -21,8 +22,8 @@ func TestSign(t *testing.T) {
 	}
 }
 
-var hostile = Message{ID: "out_1", At: time.Unix(1614265330, 0), Items: []Item{{Kind: "published", Says: "Responder <!channel> published a retrospective", Incident: "inc_1", Title: "A & B\n<https://evil.example.com|click>",
-	About: "**x** [y](https://evil.example.com)", Link: "https://hindsight.example.com/incidents/inc_1"}}}
+var hostile = Message{ID: "out_1", At: time.Unix(1614265330, 0), OutgoingText: incident.OutgoingText{Items: []incident.OutgoingItem{{Kind: "published", Says: "Responder <!channel> published a retrospective",
+	Incident: "inc_1", Title: "A & B\n<https://evil.example.com|click>", About: "**x** @all [y](https://evil.example.com)", Link: "https://hindsight.example.com/incidents/inc_1"}}}}
 
 // TestPost: each format is what its receiver takes, with nothing of what people wrote read as markup.
 func TestPost(t *testing.T) {
@@ -42,12 +43,38 @@ func TestPost(t *testing.T) {
 		}
 	}
 	post(incident.ChannelSlack)
-	var said struct{ Text string }
+	var said struct {
+		Text   string
+		Blocks []struct {
+			Type     string
+			Elements []struct {
+				Type     string
+				Elements []struct{ Type, Text, URL string }
+			}
+		}
+	}
 	if err := json.Unmarshal([]byte(body), &said); err != nil {
 		t.Fatal(err)
 	}
-	if want := "Responder &lt;!channel&gt; published a retrospective: <https://hindsight.example.com/incidents/inc_1|A &amp; B &lt;https://evil.example.com¦click&gt;> (**x** [y](https://evil.example.com))"; said.Text != want {
+	if want := "Responder &lt;!channel&gt; published a retrospective: <https://hindsight.example.com/incidents/inc_1|A &amp; B &lt;https://evil.example.com¦click&gt;> (**x** @all [y](https://evil.example.com))"; said.Text != want {
 		t.Errorf("Slack is told\n%s\nwant\n%s", said.Text, want)
+	}
+	// As https://docs.slack.dev/reference/block-kit/blocks/rich-text-block has it: runs of text and links, and no element that mentions anybody.
+	if len(said.Blocks) != 1 || said.Blocks[0].Type != "rich_text" || len(said.Blocks[0].Elements) != 1 || said.Blocks[0].Elements[0].Type != "rich_text_section" {
+		t.Fatalf("Slack is told %s", body)
+	}
+	if got, want := fmt.Sprint(said.Blocks[0].Elements[0].Elements), "[{text Responder <!channel> published a retrospective:  } {link A & B <https://evil.example.com|click> https://hindsight.example.com/incidents/inc_1} "+
+		"{text  (**x** @all [y](https://evil.example.com)) }]"; got != want {
+		t.Errorf("Slack shows\n%s\nwant\n%s", got, want)
+	}
+	post(incident.ChannelMattermost)
+	if err := json.Unmarshal([]byte(body), &said); err != nil {
+		t.Fatal(err)
+	}
+	// The characters are those of https://html.spec.whatwg.org/multipage/syntax.html#character-references, by their numbers in Unicode.
+	if want := "Responder &#60;&#33;channel&#62; published a retrospective&#58; [A &#38; B &#60;https&#58;//evil.example.com&#124;click&#62;](https://hindsight.example.com/incidents/inc_1) " +
+		"&#40;&#42;&#42;x&#42;&#42; &#64;all &#91;y&#93;&#40;https&#58;//evil.example.com&#41;&#41;"; said.Text != want || strings.Contains(body, "blocks") {
+		t.Errorf("Mattermost is told\n%s\nwant\n%s", said.Text, want)
 	}
 	if header.Get("webhook-signature") != "" {
 		t.Error("what goes to Slack is signed")
@@ -100,12 +127,33 @@ func TestPostFails(t *testing.T) {
 	mux.HandleFunc("/elsewhere", func(http.ResponseWriter, *http.Request) { elsewhere++ })
 	mux.HandleFunc("/gone", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no_service", http.StatusGone) })
 	mux.HandleFunc("/busy", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "slow down", http.StatusTooManyRequests) })
+	mux.HandleFunc("/echo/", func(w http.ResponseWriter, r *http.Request) { // repeats what it was asked, shouting
+		if !strings.HasSuffix(r.URL.Path, "taken") {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+		fmt.Fprintf(w, "I know %s and whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", strings.ToUpper(r.URL.String()))
+	})
+	mux.HandleFunc("/away/", func(w http.ResponseWriter, r *http.Request) {
+		w.Header()["Location"] = []string{"http://%zz" + r.URL.String()}
+		w.WriteHeader(http.StatusFound)
+	})
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	for path, want := range map[string]string{"/moved": "it leads elsewhere", "/gone": "410 Gone no_service", "/busy": "429 Too Many Requests slow down"} {
 		_, err := Poster{http.DefaultTransport}.Post(t.Context(), incident.ChannelSlack, Target{URL: server.URL + path}, hostile)
 		if err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, ErrGone) != (path == "/gone") || strings.Contains(err.Error(), server.URL) {
 			t.Errorf("Post to %s: %v, want one with %q", path, err, want)
+		}
+	}
+	for path, said := range map[string]int{"/echo/Xo9cret": http.StatusBadRequest, "/echo/Xo9cret/taken": http.StatusOK, "/away/Xo9cret": http.StatusFound} {
+		answer, err := Poster{http.DefaultTransport}.Post(t.Context(), incident.ChannelSigned, Target{URL: server.URL + path + "?sig=s9g%2Ftoken", Key: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, hostile)
+		for _, secret := range []string{"xo9cret", "s9g", "mfkq9r8gkyqrtwjupd8ilpzio2lalasw"} {
+			if strings.Contains(strings.ToLower(fmt.Sprint(answer, err)), secret) {
+				t.Errorf("Post to %s tells %s: %q, %v", path, secret, answer, err)
+			}
+		}
+		if (err == nil) != (said == http.StatusOK) || said != http.StatusFound && !strings.Contains(answer, fmt.Sprint(said)) {
+			t.Errorf("Post to %s = %q, %v, want one with %d", path, answer, err, said)
 		}
 	}
 	_, err := Poster{http.DefaultTransport}.Post(t.Context(), incident.ChannelSlack, Target{URL: "http://127.0.0.1:1/T00/B00/xyz"}, hostile)

@@ -11,9 +11,10 @@ import (
 	netmail "net/mail"
 	"strings"
 	"time"
-	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"hindsight/incident"
 )
 
 // ErrRefused is in the errors about messages that the server will never take: trying again does not help.
@@ -125,10 +126,10 @@ func (s *Sender) domain() string {
 
 func (s *Sender) message(m Message) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := msg.FromFormat(oneLine(s.settings.From.Name), s.settings.From.Address); err != nil {
+	if err := msg.FromFormat(incident.OneLine(s.settings.From.Name), s.settings.From.Address); err != nil {
 		return nil, err
 	}
-	if err := msg.AddToFormat(oneLine(m.To.Name), m.To.Address); err != nil {
+	if err := msg.AddToFormat(incident.OneLine(m.To.Name), m.To.Address); err != nil {
 		return nil, err
 	}
 	msg.SetDateWithValue(m.At.UTC())
@@ -142,7 +143,7 @@ func (s *Sender) message(m Message) (*gomail.Msg, error) {
 	if m.Preferences != "" {
 		msg.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+m.Preferences+">") // RFC 2369
 	}
-	msg.Subject(oneLine(m.Subject))
+	msg.Subject(incident.OneLine(m.Subject))
 	html, err := m.HTML()
 	if err != nil {
 		return nil, err
@@ -150,14 +151,4 @@ func (s *Sender) message(m Message) (*gomail.Msg, error) {
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text())
 	msg.AddAlternativeString(gomail.TypeTextHTML, html)
 	return msg, nil
-}
-
-// oneLine makes a text one of a header: what would end a line, or cannot be seen, is a space.
-func oneLine(text string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, text))
 }

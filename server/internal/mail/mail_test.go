@@ -11,12 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/incident"
 	"hindsight/server/internal/mail/mailtest"
 )
 
 // letter is hostile: what people name things must stay what it is.
 var letter = Letter{Subject: "Slow\r\nBcc: everybody@example.com\r\n\r\n<b>checkout</b> – größer", Reason: "you are mentioned", Preferences: "https://hindsight.example.com/me/notices",
-	Items: []Item{{Says: "Responder <One> mentions you", Title: "Slow\n.\nMAIL FROM:<x> <img src=x> & more", About: "Summary", Link: "https://hindsight.example.com/incidents/inc_1"}}}
+	OutgoingText: incident.OutgoingText{Items: []incident.OutgoingItem{{Says: "Responder <One> mentions you", Title: "Slow\n.\nMAIL FROM:<x> <img src=x> & more", About: "Summary", Link: "https://hindsight.example.com/incidents/inc_1"}}}}
 
 func message() Message {
 	return Message{ID: "out_1", Thread: "retro.inc_1", To: netmail.Address{Name: "Zoë \"x\"\r\nCc: y@example.com", Address: "zoe@example.com"}, At: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC), Letter: letter}

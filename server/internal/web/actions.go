@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	actionsPath  = "/actions"
+	actionsPath  = desk.ActionsPath
 	actionsShown = 50 // of a group
 )
 

@@ -7,10 +7,11 @@ import (
 
 	"hindsight/frontend"
 	"hindsight/incident"
+	"hindsight/server/internal/desk"
 )
 
 const (
-	noticesPath   = "/notices"
+	noticesPath   = desk.NoticesPath
 	noticesOnPage = 50
 )
 
