@@ -16,16 +16,6 @@ type SharedPage struct {
 
 func (SharedPage) template() string { return "shared" }
 
-// Took is how long it lasted; empty when that is not known.
-func (p SharedPage) Took() string { return sharedTook(p.Document) }
-
-func sharedTook(d incident.SharedRetro) string {
-	if d.Began.IsZero() || !d.Over.After(d.Began) {
-		return ""
-	}
-	return incident.FormatDuration(d.Over.Sub(d.Began))
-}
-
 // SharedGonePage is what every link shows that opens nothing.
 type SharedGonePage struct{ Shell }
 

@@ -37,9 +37,16 @@ type SharedRetro struct {
 	Sections    []SharedSection `json:"sections"`
 }
 
+// Lasted is how long it took in words; empty when that is not known.
+func (d SharedRetro) Lasted() string {
+	if d.Began.IsZero() || !d.Over.After(d.Began) {
+		return ""
+	}
+	return FormatDuration(d.Over.Sub(d.Began))
+}
+
 // SharedSection is a section with the rows that stand in it.
 type SharedSection struct {
-	Slug    string         `json:"slug"`
 	Title   string         `json:"title"`
 	Text    string         `json:"text,omitempty"` // Markdown
 	Moments []SharedMoment `json:"moments,omitempty"`
@@ -98,7 +105,6 @@ const (
 
 // Validate returns ErrInvalid, naming the field, for what cannot be.
 func (s RetroShare) Validate() error {
-	long := func(word string) bool { return strings.TrimSpace(word) == "" || len(word) > longestShareWord }
 	switch {
 	case s.ExpiresAt.IsZero() || !s.ExpiresAt.After(s.CreatedAt):
 		return Invalidf("expires", "say until when the link opens; it has to be later than now")
@@ -106,6 +112,14 @@ func (s RetroShare) Validate() error {
 		return Invalidf("expires", "a link lasts a year at most; make a new one then")
 	case len(s.Sections) == 0:
 		return Invalidf("sections", "choose at least one section")
+	}
+	return s.ValidateMasking()
+}
+
+// ValidateMasking is Validate of what is to be masked alone.
+func (s RetroShare) ValidateMasking() error {
+	long := func(word string) bool { return strings.TrimSpace(word) == "" || len(word) > longestShareWord }
+	switch {
 	case len(s.Words) > mostShareWords || slices.ContainsFunc(s.Words, long):
 		return Invalidf("words", "give at most %d words, of at most %d characters each", mostShareWords, longestShareWord)
 	case len(s.Kept) > mostShareKept:

@@ -14,10 +14,10 @@ func (w world) shared() frontend.SharedPage {
 	if !w.times {
 		d.Began, d.Over = time.Time{}, time.Time{}
 	}
-	for i := range min(w.rows, 30) {
-		d.Sections = append(d.Sections, incident.SharedSection{Slug: string(number("part", i)), Title: w.say("Impact"), Text: w.say("A rollout reached [a host] and others at once. Orders failed for *34 minutes*, until an engineer took it back.") + "\n\n| What | How many |\n|---|---|\n| Failed orders | 1,204 (made up) |"})
+	for range min(w.rows, 30) {
+		d.Sections = append(d.Sections, incident.SharedSection{Title: w.say("Impact"), Text: w.say("A rollout reached [a host] and others at once. Orders failed for *34 minutes*, until an engineer took it back.") + "\n\n| What | How many |\n|---|---|\n| Failed orders | 1,204 (made up) |"})
 	}
-	d.Sections[0].Slug, d.Sections[0].Title = "timeline", w.say("Timeline")
+	d.Sections[0].Title = w.say("Timeline")
 	for i := range w.rows {
 		d.Sections[0].Moments = append(d.Sections[0].Moments, incident.SharedMoment{At: at.Add(time.Duration(i) * time.Minute), About: time.Duration(i%2) * time.Minute, Title: w.say("The incident commander stops the rollout"), Text: w.say("It had reached [service A].")})
 	}
@@ -43,7 +43,7 @@ func (w world) share() frontend.SharePage {
 	retro.State = incident.RetroPublished
 	p := frontend.SharePage{Shell: w.on("Share", frontend.NavIncidents, retroAt+"/share"), Incident: w.incident().Incident, Retro: retro, Number: 1, Digest: "made-up", MayEdit: true, Preview: w.shared(),
 		Links:    []frontend.ShareRow{w.shareRow(0, incident.ShareOpen), w.shareRow(1, incident.ShareOpen), w.shareRow(2, incident.ShareRevoked), w.shareRow(3, incident.ShareExpired)},
-		Profiles: []frontend.Choice{{Value: "customers", Label: "Customers: people, services, machines, addresses and numbers are masked; action items and evidence stay here", On: true}, {Value: "partners", Label: "Partners: the same, but services keep their names, and every section can go along"}, {Value: "whole", Label: "Whole: only people and secrets are masked"}},
+		Profiles: []frontend.Choice{{Value: "customers", Label: "Customers: people, services, teams, machines, addresses and numbers are masked; action items and evidence stay here", On: true}, {Value: "partners", Label: "Partners: the same, but services and teams keep their names, and every section can go along"}, {Value: "whole", Label: "Whole: only people, with their e-mail addresses, secrets and pictures are masked"}},
 		Sections: []frontend.ShareSection{{Slug: "summary", Title: w.say("Summary"), On: true}, {Slug: "impact", Title: w.say("Impact")}, {Slug: "actions", Title: w.say("Action items"), Never: true}}}
 	for i := range w.rows {
 		p.Maskings = append(p.Maskings, frontend.ShareMasking{Key: string(number("host:web", i)), What: w.say("web-01.corp.example"), Instead: "[a host]", Why: "it looks like the name of a machine or a site", Count: i + 1, Kept: i%3 == 2})

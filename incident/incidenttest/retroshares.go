@@ -10,7 +10,7 @@ import (
 // RetroShare is a link to the retrospective of Incident(1).
 func RetroShare() incident.RetroShare {
 	return incident.RetroShare{ID: "shr_1", Incident: Incident(1).ID, Hash: "hash one", Profile: "customers", Sections: []string{"summary"}, Words: []string{"Acme <b>"}, Kept: []string{"host:web-01"}, Number: 1,
-		Document: incident.SharedRetro{Title: "What we learnt", PublishedAt: Epoch(), Sections: []incident.SharedSection{{Slug: "summary", Title: "Summary", Text: "[a host] was full.",
+		Document: incident.SharedRetro{Title: "What we learnt", PublishedAt: Epoch(), Sections: []incident.SharedSection{{Title: "Summary", Text: "[a host] was full.",
 			Moments: []incident.SharedMoment{{At: Epoch(), About: time.Minute, Title: "An alert"}}}}},
 		FrozenAt: Epoch(), CreatedBy: "usr_1", CreatedByName: "ada", CreatedAt: Epoch(), ExpiresAt: Epoch().AddDate(0, 0, 7)}
 }

@@ -3,6 +3,8 @@ package desk
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -15,17 +17,64 @@ import (
 func (d *Desk) redaction(ctx context.Context, w *Writing, sight incident.Sight) (redact.Rules, error) {
 	inc := w.Incident
 	r := redact.Rules{References: []string{string(inc.ID), inc.Number, inc.KnownProblem, inc.Ref.ExternalID}}
+	snapshot := d.Live.Snapshot()
+	var services, teams called
+	for _, s := range snapshot.Services(sight) {
+		services.add(s.ID, append([]string{s.Name}, s.Alias...)...)
+	}
 	for _, u := range inc.Services {
-		r.Services = append(r.Services, u.Name)
+		services.add(u.Service, u.Name)
 	}
-	for _, s := range d.Live.Snapshot().Services(sight) {
-		r.Services = append(r.Services, s.Name)
+	for _, t := range snapshot.Teams(sight) {
+		teams.add(t.ID, t.Name)
 	}
-	slices.Sort(r.Services)
-	r.Services = slices.Compact(r.Services)
-	var err error
+	err := errors.Join(d.formerly(ctx, incident.EntityService, &services), d.formerly(ctx, incident.EntityTeam, &teams))
+	if err != nil {
+		return r, err
+	}
+	r.Services, r.Teams = services.names, teams.names
 	r.People, err = d.castOf(ctx, w)
 	return r, err
+}
+
+// called gathers the names of things by their ids.
+type called struct {
+	names [][]string
+	at    map[incident.ID]int
+}
+
+func (c *called) add(id incident.ID, names ...string) {
+	i, ok := c.at[id]
+	if !ok {
+		if c.at == nil {
+			c.at = map[incident.ID]int{}
+		}
+		i = len(c.names)
+		c.at[id], c.names = i, append(c.names, nil)
+	}
+	for _, n := range names {
+		if strings.TrimSpace(n) != "" && !slices.Contains(c.names[i], n) {
+			c.names[i] = append(c.names[i], n)
+		}
+	}
+}
+
+// mostRenamings is how many changes of services or teams are looked through for former names, the newest first.
+const mostRenamings = 1000
+
+// formerly adds what those in c were called before somebody renamed them: texts of then still have that.
+func (d *Desk) formerly(ctx context.Context, kind incident.EntityKind, c *called) error {
+	entries, err := d.Store.Audit(ctx, incident.AuditFilter{ObjectKind: string(kind), Action: incident.AuditChanged, Limit: mostRenamings})
+	for _, e := range entries {
+		var was struct {
+			Name  string
+			Alias []string
+		}
+		if _, known := c.at[e.Object.ID]; known && len(e.Before) > 0 && json.Unmarshal(e.Before, &was) == nil {
+			c.add(e.Object.ID, append(was.Alias, was.Name)...)
+		}
+	}
+	return err
 }
 
 // partOrder is which part of somebody counts who had several.

@@ -28,7 +28,6 @@ type ShareTerms struct {
 
 // SharePreview is what people outside would read, and why.
 type SharePreview struct {
-	Incident *incident.Incident
 	Terms    ShareTerms
 	Document incident.SharedRetro
 	Maskings []redact.Masking
@@ -65,11 +64,14 @@ func (d *Desk) PreviewShare(ctx context.Context, id incident.ID, terms ShareTerm
 	if !slices.Contains(redact.Profiles, terms.Profile) {
 		return nil, incident.Invalidf("profile", "%.40q is not one of %v", terms.Profile, redact.Profiles)
 	}
+	if err := (incident.RetroShare{Words: terms.Words, Kept: terms.Kept}).ValidateMasking(); err != nil {
+		return nil, err
+	}
 	snap, err := d.publishedSnapshot(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	p := &SharePreview{Incident: w.Incident, Terms: terms, Number: snap.Number}
+	p := &SharePreview{Terms: terms, Number: snap.Number}
 	doc := incident.SharedRetro{Title: snap.Body.Title, PublishedAt: snap.At, Began: snap.Body.Milestones.Earliest(incident.ImpactStarted, incident.Detected, incident.Opened),
 		Over: snap.Body.Milestones.Earliest(incident.ImpactEnded, incident.MitigatedAt, incident.ResolvedAt)}
 	p.Terms.Sections = nil
@@ -91,13 +93,13 @@ func (d *Desk) PreviewShare(ctx context.Context, id incident.ID, terms ShareTerm
 	}
 	rules.Profile, rules.Words, rules.Kept = terms.Profile, terms.Words, terms.Kept
 	texts := sharedTexts(&doc)
-	was := make([]string, len(texts))
+	was := make([]redact.Text, len(texts))
 	for i, t := range texts {
-		was[i] = *t
+		was[i] = redact.Text{Text: *t.text, Plain: t.plain}
 	}
 	masked, found := redact.Mask(was, rules)
 	for i, t := range texts {
-		*t = masked[i]
+		*t.text = masked[i]
 	}
 	p.Document, p.Maskings = doc, found
 	written, err := json.Marshal(doc)
@@ -134,7 +136,7 @@ func (d *Desk) publishedSnapshot(ctx context.Context, w *Writing) (*incident.Ret
 
 // sharedSection is a section with its rows: without what people knew then, events and addresses, and without what nobody has confirmed.
 func sharedSection(s incident.RetroSection, body incident.RetroBody) incident.SharedSection {
-	out := incident.SharedSection{Slug: s.Slug, Title: s.Title, Text: strings.TrimSpace(s.Text)}
+	out := incident.SharedSection{Title: s.Title, Text: strings.TrimSpace(s.Text)}
 	switch s.Slug {
 	case "timeline":
 		moments := slices.Clone(body.Moments)
@@ -160,20 +162,26 @@ func sharedSection(s incident.RetroSection, body incident.RetroBody) incident.Sh
 	return out
 }
 
+// sharedText is where a text of a document stands. One that is not plain is Markdown.
+type sharedText struct {
+	text  *string
+	plain bool
+}
+
 // sharedTexts are all texts of a document, in the order of reading.
-func sharedTexts(doc *incident.SharedRetro) []*string {
-	out := []*string{&doc.Title}
+func sharedTexts(doc *incident.SharedRetro) []sharedText {
+	out := []sharedText{{&doc.Title, true}}
 	for i := range doc.Sections {
 		s := &doc.Sections[i]
-		out = append(out, &s.Title, &s.Text)
+		out = append(out, sharedText{&s.Title, true}, sharedText{&s.Text, false})
 		for j := range s.Moments {
-			out = append(out, &s.Moments[j].Title, &s.Moments[j].Text)
+			out = append(out, sharedText{&s.Moments[j].Title, true}, sharedText{&s.Moments[j].Text, false})
 		}
 		for j := range s.Factors {
-			out = append(out, &s.Factors[j].Text)
+			out = append(out, sharedText{&s.Factors[j].Text, true})
 		}
 		for j := range s.Actions {
-			out = append(out, &s.Actions[j].Title)
+			out = append(out, sharedText{&s.Actions[j].Title, true})
 		}
 	}
 	return out

@@ -10,32 +10,66 @@ import (
 
 var (
 	comment = regexp.MustCompile(`(?s)<!--.*?(?:-->|\z)`)
+	mayWrap = regexp.MustCompile(`(?i)<wbr\s*/?>`)
 	entity  = regexp.MustCompile(`&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});`)
-	escaped = regexp.MustCompile(`([\pL\pN])\\([.@_:/-])`)
-	unseen  = strings.NewReplacer("\u00ad", "", "\u200b", "", "\u2060", "", "\ufeff", "", "\x00", "")
+	escaped = regexp.MustCompile(`([\pL\pN])\\([.@_:/+-])`)
 )
 
-// clean takes out what readers of a page do not see and readers of its source do, and writes what Markdown can write in several ways in
-// one, so that nothing hides behind another spelling.
-func clean(text string) string {
-	text = unseen.Replace(strings.ToValidUTF8(text, "\ufffd"))
-	for comment.MatchString(text) { // what is left of one can begin another
+// clean takes out what readers of a page do not see and readers of its source do, and writes what can be written in several ways in one, so
+// that nothing hides behind another spelling. A plain text has no comments and no escapes; entities that only look so are read there, too.
+func clean(text string, plain bool) string {
+	text = seen(strings.ToValidUTF8(text, "\ufffd"))
+	for !plain && comment.MatchString(text) { // what is left of one can begin another
 		text = comment.ReplaceAllString(text, "")
 	}
-	text = entity.ReplaceAllStringFunc(text, func(e string) string {
-		r, size := utf8.DecodeRuneInString(html.UnescapeString(e))
-		if size == 0 || html.UnescapeString(e) != string(r) {
-			return e
+	for range 8 { // what one becomes can end another
+		was := text
+		if text = seen(entity.ReplaceAllStringFunc(text, spelt)); text == was {
+			break
 		}
-		switch {
-		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune(".@:/-_", r):
-			return string(r)
-		case unicode.IsSpace(r) && r != '\n' && r != '\r':
-			return " "
+	}
+	if plain {
+		return text
+	}
+	return escaped.ReplaceAllString(mayWrap.ReplaceAllString(text, ""), "$1$2")
+}
+
+// spelt is what an entity stands for, if names and addresses are made of that or it does not show; others stay.
+func spelt(e string) string {
+	said := html.UnescapeString(e)
+	r, size := utf8.DecodeRuneInString(said)
+	switch {
+	case size == 0 || said != string(r):
+	case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), unshown(r), strings.ContainsRune(".@:/-_+", r):
+		return said
+	case unicode.IsSpace(r) && r != '\n' && r != '\r':
+		return " "
+	}
+	return e
+}
+
+// unshown reports whether a character shows nothing by itself, as Unicode's Default_Ignorable_Code_Point has it.
+func unshown(r rune) bool {
+	return r == 0 || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+}
+
+// unjoined are scripts whose letters stand beside each other as they are: what does not show between them says nothing.
+var unjoined = []*unicode.RangeTable{unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Armenian, unicode.Georgian, unicode.Hebrew, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Inherited}
+
+// seen takes out the characters that do not show. Those that join letters or pictures stay where a script or an emoji needs them.
+func seen(text string) string {
+	before := rune(0)
+	return strings.Map(func(r rune) rune {
+		if !unshown(r) {
+			before = r
+			return r
 		}
-		return e
-	})
-	return escaped.ReplaceAllString(unseen.Replace(text), "$1$2")
+		joins := before > unicode.MaxASCII && (unicode.IsSymbol(before) || unicode.In(before, unicode.L, unicode.M) && !unicode.In(before, unjoined...))
+		if joins && (r == '\u200c' || r == '\u200d' || unicode.Is(unicode.Variation_Selector, r)) {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 // codes are the stretches of a text that Markdown shows as they are written.
@@ -82,10 +116,8 @@ func isPublic(address string) bool {
 
 // findLinks adds pictures, and links: of one that is written as a link the words are left. Links within the installation, which have no
 // host, go always, others unless the profile is the whole. It returns where the addresses are that stay, by profile or since they are kept.
-func findLinks(text string, p Profile, kept map[string]bool, add func(span)) (left [][2]int) {
-	for _, at := range image.FindAllStringIndex(text, -1) {
-		add(span{from: at[0], to: at[1], kind: ImageKind})
-	}
+func findLinks(t Text, p Profile, kept map[string]bool, add func(span)) (left [][2]int) {
+	text := t.Text
 	drop := func(from, to int) (string, bool) {
 		address := strings.Trim(text[from:to], `<>"' `)
 		key := string(LinkKind) + ":" + strings.ToLower(address)
@@ -94,6 +126,26 @@ func findLinks(text string, p Profile, kept map[string]bool, add func(span)) (le
 			left = append(left, [2]int{from, to})
 		}
 		return key, goes
+	}
+	if !t.Plain {
+		findMarked(text, drop, add)
+	}
+	for _, at := range url.FindAllStringIndex(text, -1) {
+		from, to := at[0], at[1]
+		for to > from && strings.IndexByte(trailing, text[to-1]) >= 0 && !(text[to-1] == ')' && strings.Contains(text[from:to], "(")) {
+			to--
+		}
+		if key, goes := drop(from, to); goes {
+			add(span{from: from, to: to, kind: LinkKind, key: key})
+		}
+	}
+	return left
+}
+
+// findMarked adds what is written as a picture or a link in Markdown or HTML. drop says whether an address goes.
+func findMarked(text string, drop func(from, to int) (key string, goes bool), add func(span)) {
+	for _, at := range image.FindAllStringIndex(text, -1) {
+		add(span{from: at[0], to: at[1], kind: ImageKind})
 	}
 	for _, at := range linked.FindAllStringSubmatchIndex(text, -1) {
 		key, goes := drop(at[2], at[3])
@@ -119,16 +171,6 @@ func findLinks(text string, p Profile, kept map[string]bool, add func(span)) (le
 			}
 		}
 	}
-	for _, at := range url.FindAllStringIndex(text, -1) {
-		from, to := at[0], at[1]
-		for to > from && strings.IndexByte(trailing, text[to-1]) >= 0 && !(text[to-1] == ')' && strings.Contains(text[from:to], "(")) {
-			to--
-		}
-		if key, goes := drop(from, to); goes {
-			add(span{from: from, to: to, kind: LinkKind, key: key})
-		}
-	}
-	return left
 }
 
 // opening returns where the bracket is that the one at end closes, on the same line and not far away, or -1.

@@ -206,14 +206,17 @@ func caseless(text string) bool {
 	return false
 }
 
-func servicesOf(services []string) (ns names) {
-	for i, s := range services {
-		words := wordsOf(s)
-		n := name{words: words, group: i + 1, key: "service:" + strings.ToLower(s)}
-		if len(words) == 1 {
-			n.exact = strings.TrimSpace(s) // "Search" is a service, "search" a word
+// namesOf knows services or teams, each by all of its names.
+func namesOf(what string, all [][]string) (ns names) {
+	for i, called := range all {
+		for _, one := range called {
+			words := wordsOf(one)
+			n := name{words: words, group: i + 1, key: what + ":" + strings.ToLower(first(called))}
+			if len(words) == 1 {
+				n.exact = strings.TrimSpace(one) // "Search" is a service, "search" a word
+			}
+			ns.add(n)
 		}
-		ns.add(n)
 	}
 	return ns
 }

@@ -15,9 +15,9 @@ import (
 type Profile string
 
 const (
-	Customers Profile = "customers" // people, secrets, the names of services and of machines, numbers and addresses
-	Partners  Profile = "partners"  // the same, but for the names of services
-	Whole     Profile = "whole"     // people and secrets only
+	Customers Profile = "customers" // people, secrets, the names of services, teams and machines, numbers and addresses
+	Partners  Profile = "partners"  // the same, but for the names of services and teams
+	Whole     Profile = "whole"     // people with their e-mail addresses, secrets and pictures only
 )
 
 // Profiles lists all of them, from the most masking to the least.
@@ -36,6 +36,7 @@ const (
 	AddressKind   Kind = "address" // of a network
 	HostKind      Kind = "host"
 	ServiceKind   Kind = "service"
+	TeamKind      Kind = "team"
 	ReferenceKind Kind = "reference"
 	IDKind        Kind = "id"
 	NumberKind    Kind = "number"
@@ -57,6 +58,7 @@ var kinds = []struct {
 	{PersonKind, "", "people are called by what they did"},
 	{ReferenceKind, "[a reference]", "it names a record of yours"},
 	{ServiceKind, "[a service]", "it is a service of yours"},
+	{TeamKind, "[a team]", "it is a team of yours"},
 	{IDKind, "[an id]", "it looks like an id"},
 	{AddressKind, "[an address]", "it is an address of a network"},
 	{NumberKind, "[a number]", "it looks like the number of an account, a customer or a card"},
@@ -80,9 +82,9 @@ func (k Kind) Why() string { return kinds[rank(k)].why }
 // masks reports whether a profile masks things of a kind.
 func (p Profile) masks(k Kind) bool {
 	switch k {
-	case PersonKind, SecretKind, WordKind, ImageKind, LinkKind: // findLinks looks at the profile itself
+	case PersonKind, EmailKind, SecretKind, WordKind, ImageKind, LinkKind: // findLinks looks at the profile itself
 		return true
-	case ServiceKind:
+	case ServiceKind, TeamKind:
 		return p == Customers
 	}
 	return p != Whole
@@ -97,11 +99,12 @@ type Person struct {
 // Rules says what is masked.
 type Rules struct {
 	Profile    Profile
-	People     []Person // those with a part first: of two who share a name the first counts
-	Services   []string
-	References []string // what people call the incident: "OPS-123"
-	Words      []string // what a person wants masked besides, in any case and within words, too
-	Kept       []string // keys of what a person wants to be read all the same
+	People     []Person   // those with a part first: of two who share a name the first counts
+	Services   [][]string // each by all of its names
+	Teams      [][]string // likewise
+	References []string   // what people call the incident: "OPS-123"
+	Words      []string   // what a person wants masked besides, in any case and within words, too
+	Kept       []string   // keys of what a person wants to be read all the same
 }
 
 // Masking is one thing that was found, wherever it stood.
@@ -114,7 +117,7 @@ type Masking struct {
 	Kept    bool // it was left as it stood
 }
 
-// span is a place in a text. group is one person or service: its places read alike.
+// span is a place in a text. group is one person, service or team: its places read alike.
 type span struct {
 	from, to int
 	kind     Kind
@@ -124,38 +127,47 @@ type span struct {
 	silent   bool // part of another place, which is counted
 }
 
-// Mask returns the texts, which are Markdown, as people outside may read them, and what was masked in them, in the order of the texts.
-// The texts are one document: whoever is called one way in one of them is called so in all. Comments in HTML are taken out.
-func Mask(texts []string, r Rules) ([]string, []Masking) {
+// Text is a text of a document.
+type Text struct {
+	Text  string
+	Plain bool // shown as it is written; else it is Markdown
+}
+
+// Mask returns the texts as people outside may read them, and what was masked in them, in the order of the texts. The texts are one document:
+// whoever is called one way in one of them is called so in all. Comments in HTML are taken out of Markdown.
+func Mask(texts []Text, r Rules) ([]string, []Masking) {
 	kept := map[string]bool{}
 	for _, k := range r.Kept {
 		kept[k] = true
 	}
-	m := masker{rules: r, kept: kept, people: peopleOf(r.People), services: servicesOf(r.Services), references: referencesOf(r.References), index: map[string]int{}}
+	m := masker{rules: r, kept: kept, people: peopleOf(r.People), services: namesOf("service", r.Services), teams: namesOf("team", r.Teams), references: referencesOf(r.References),
+		words: wordsAsked(r.Words), index: map[string]int{}}
 	found := make([][]span, len(texts))
-	cleaned := make([]string, len(texts))
-	for i, text := range texts {
-		cleaned[i] = clean(text)
+	cleaned := make([]Text, len(texts))
+	for i, t := range texts {
+		cleaned[i] = Text{clean(t.Text, t.Plain), t.Plain}
 		found[i] = m.find(cleaned[i])
 	}
 	labels := m.labels(found)
 	out := make([]string, len(texts))
-	for i, text := range cleaned {
-		out[i] = m.write(text, found[i], labels)
+	for i, t := range cleaned {
+		out[i] = m.write(t, found[i], labels)
 	}
 	return out, m.maskings
 }
 
 type masker struct {
-	rules                        Rules
-	kept                         map[string]bool
-	people, services, references names
-	maskings                     []Masking
-	index                        map[string]int // of maskings by key
+	rules                               Rules
+	kept                                map[string]bool
+	people, services, teams, references names
+	words                               []asked
+	maskings                            []Masking
+	index                               map[string]int // of maskings by key
 }
 
 // find returns the places of a text that are masked or would be, in order and apart from each other.
-func (m *masker) find(text string) []span {
+func (m *masker) find(t Text) []span {
+	text := t.Text
 	var all []span
 	add := func(s span) {
 		if s.from < s.to && m.rules.Profile.masks(s.kind) {
@@ -165,14 +177,15 @@ func (m *masker) find(text string) []span {
 			all = append(all, s)
 		}
 	}
-	findWords(text, m.rules.Words, add)
+	findWords(text, m.words, add)
 	findShapes(text, add)
 	tokens := tokensOf(text)
 	m.people.find(text, tokens, PersonKind, add)
 	findHandles(text, add)
 	m.services.find(text, tokens, ServiceKind, add)
+	m.teams.find(text, tokens, TeamKind, add)
 	m.references.find(text, tokens, ReferenceKind, add)
-	left := findLinks(text, m.rules.Profile, m.kept, add)
+	left := findLinks(t, m.rules.Profile, m.kept, add)
 	return united(slices.DeleteFunc(all, func(s span) bool {
 		if m.kept[s.key] {
 			m.note(s, text, "")
@@ -225,13 +238,13 @@ func (m *masker) note(s span, text, instead string) {
 	m.maskings[i].Instead = cmp.Or(m.maskings[i].Instead, instead)
 }
 
-// group is a person or service that occurs.
+// group is a person, service or team that occurs.
 type group struct {
 	kind Kind
 	n    int
 }
 
-// labels says how each person and service that occurs is called: by the role alone if nobody else has it, else with a letter.
+// labels says how each person, service and team that occurs is called: by the role alone if nobody else has it, else with a letter.
 func (m *masker) labels(found [][]span) map[group]string {
 	var order []group
 	seen := map[group]bool{}
@@ -240,7 +253,7 @@ func (m *masker) labels(found [][]span) map[group]string {
 		if g.kind == PersonKind {
 			return roleWords(m.rules.People[g.n-1].Role)
 		}
-		return "service"
+		return string(g.kind)
 	}
 	for _, spans := range found {
 		for _, s := range spans {
@@ -256,10 +269,10 @@ func (m *masker) labels(found [][]span) map[group]string {
 		words := call(g)
 		count[words]++
 		switch {
-		case g.kind == ServiceKind && sharing[words] == 1:
-			out[g] = "[a service]"
-		case g.kind == ServiceKind:
-			out[g] = "[service " + letter(count[words]) + "]"
+		case g.kind != PersonKind && sharing[words] == 1:
+			out[g] = kinds[rank(g.kind)].instead
+		case g.kind != PersonKind:
+			out[g] = "[" + words + " " + letter(count[words]) + "]"
 		case sharing[words] == 1:
 			out[g] = article(words)
 		default:
@@ -278,9 +291,13 @@ func letter(n int) string {
 }
 
 // write returns the text with its places masked.
-func (m *masker) write(text string, spans []span, labels map[group]string) string {
+func (m *masker) write(t Text, spans []span, labels map[group]string) string {
 	var b strings.Builder
-	code := codes(incident.CodeSpans(text))
+	text := t.Text
+	var code codes
+	if !t.Plain {
+		code = incident.CodeSpans(text)
+	}
 	at := 0
 	for _, s := range spans {
 		b.WriteString(text[at:s.from])
@@ -297,7 +314,7 @@ func (m *masker) write(text string, spans []span, labels map[group]string) strin
 		if s.kind == PersonKind && beginsSentence(text[:s.from]) {
 			instead = strings.ToUpper(instead[:1]) + instead[1:]
 		}
-		if strings.HasSuffix(instead, "]") && s.to < len(text) && strings.IndexByte("([:", text[s.to]) >= 0 && !code.holds(s.from) {
+		if !t.Plain && strings.HasSuffix(instead, "]") && s.to < len(text) && strings.IndexByte("([:", text[s.to]) >= 0 && !code.holds(s.from) {
 			instead = instead[:len(instead)-1] + `\]` // else Markdown would read a link
 		}
 		b.WriteString(instead)

@@ -20,12 +20,12 @@ var people = []Person{
 }
 
 func mask(text string, r Rules) string {
-	out, _ := Mask([]string{text}, r)
+	out, _ := Mask([]Text{{Text: text}}, r)
 	return out[0]
 }
 
 func TestWhatCustomersRead(t *testing.T) {
-	rules := Rules{Profile: Customers, People: people, Services: []string{"payments-db", "Search"}, References: []string{"INC 20/40"}}
+	rules := Rules{Profile: Customers, People: people, Services: [][]string{{"payments-db", "Ledger Store"}, {"Search"}}, Teams: [][]string{{"Platform Crew", "Infra Folks"}}, References: []string{"INC 20/40"}}
 	for _, c := range []struct{ was, want string }{
 		// people
 		{"Ana restarted it, and Ana Sousa told Ben.", "The incident commander restarted it, and the incident commander told an engineer."},
@@ -34,6 +34,9 @@ func TestWhatCustomersRead(t *testing.T) {
 		{"BOKAFOR, Okafor, Ben, ben.okafor, Okafor, Ben O.", "An engineer, an engineer, an engineer, an engineer O."},
 		{"Ana M. Sousa spoke", "The incident commander spoke"},
 		{"A\u200bna and &#65;na and **Ana**", "The incident commander and the incident commander and **the incident commander**"},
+		{"A&shy;na, A&#8203;na, A\u200dna, A&zwnj;na, A\u034fna; S\ufe0fousa", "The incident commander, the incident commander, the incident commander, the incident commander, the incident commander; the incident commander"},
+		{"田\u200b中太郎; ⚠️ 👩‍💻", "The author; ⚠️ 👩‍💻"},
+		{"mail ops&#64;co&shy;rp.exa\u200dmple or o\u200bps\u2060@corp&period;example; a<wbr>na@corp.example", "mail [an e-mail address] or [an e-mail address]; [an e-mail address]"},
 		{"田中太郎が再起動", "The authorが再起動"},
 		{"It will happen in the park; Will Park said so.", "It will happen in the park; a colleague said so."},
 		{"Anaconda, banana and Benchmarks stay", "Anaconda, banana and Benchmarks stay"},
@@ -58,6 +61,8 @@ func TestWhatCustomersRead(t *testing.T) {
 		{"account 123456789012 of customer no. 4711-22", "account [a number] of customer no. [a number]"},
 		{"IBAN DE89 3704 0044 0532 0130 00 and card 4111 1111 1111 1111", "IBAN [a number] and card [a number]"},
 		{"in #ask-cloud-platform", "in [a channel]"},
+		{"payments-db, that is the ledger store; Search", "[service A], that is the [service A]; [service B]"},
+		{"Platform Crew (once the infra folks) were paged", "[a team] (once the [a team]) were paged"},
 		{"payments-db and Payments DB failed; Search too, search did not", "[service A] and [service A] failed; [service B] too, search did not"},
 		// secrets; each is made up
 		{"password=hunter2", "password=[a secret]"},
@@ -85,21 +90,36 @@ func TestWhatCustomersRead(t *testing.T) {
 }
 
 func TestProfiles(t *testing.T) {
-	text := "Ana moved payments-db to web-01 with password=hunter2; see https://wiki.corp.example/x and [this](/incidents/inc_1)."
+	text := "Ana of Platform Crew (zoe@corp.example) moved payments-db, the ledger store, to web-01 with password=hunter2; see https://wiki.corp.example/x and [this](/incidents/inc_1)."
 	for profile, want := range map[Profile]string{
-		Customers: "The incident commander moved [a service] to [a host] with password=[a secret]; see [a link] and this.",
-		Partners:  "The incident commander moved payments-db to [a host] with password=[a secret]; see [a link] and this.",
-		Whole:     "The incident commander moved payments-db to web-01 with password=[a secret]; see https://wiki.corp.example/x and this.",
+		Customers: "The incident commander of [a team] ([an e-mail address]) moved [a service], the [a service], to [a host] with password=[a secret]; see [a link] and this.",
+		Partners:  "The incident commander of Platform Crew ([an e-mail address]) moved payments-db, the ledger store, to [a host] with password=[a secret]; see [a link] and this.",
+		Whole:     "The incident commander of Platform Crew ([an e-mail address]) moved payments-db, the ledger store, to web-01 with password=[a secret]; see https://wiki.corp.example/x and this.",
 	} {
-		if got := mask(text, Rules{Profile: profile, People: people, Services: []string{"payments-db"}}); got != want {
+		if got := mask(text, Rules{Profile: profile, People: people, Services: [][]string{{"payments-db", "ledger-store"}}, Teams: [][]string{{"Platform Crew"}}}); got != want {
 			t.Errorf("%s read\n%q, not\n%q", profile, got, want)
+		}
+	}
+}
+
+// TestPlain: a text that is shown as it is written gets no marks of Markdown, and loses nothing that only Markdown hides.
+func TestPlain(t *testing.T) {
+	for was, want := range map[string]string{
+		"web-01: restarted (Ana)":          "[a host]: restarted (the incident commander)",
+		"web-01(x) <!-- Ana -->":           "[a host](x) <!-- the incident commander -->",
+		"[logs](https://x.corp.example/1)": "[logs]([a link])",
+		"A&shy;na @ web&#45;01":            "The incident commander @ [a host]",
+		"![x](y.png) *a* C:\\.b":           "![x](y.png) *a* C:\\.b",
+	} {
+		if got, _ := Mask([]Text{{Text: was, Plain: true}}, Rules{Profile: Customers, People: people}); got[0] != want {
+			t.Errorf("%q reads %q, not %q", was, got[0], want)
 		}
 	}
 }
 
 func TestAPersonDecides(t *testing.T) {
 	text := "Ana moved it from web-01 to web-02, and web-01 again, by https://status.corp.example/web-01 for AcmeCorp."
-	out, found := Mask([]string{text}, Rules{Profile: Customers, People: people, Words: []string{" acme "}})
+	out, found := Mask([]Text{{Text: text}}, Rules{Profile: Customers, People: people, Words: []string{" acme "}})
 	if want := "The incident commander moved it from [a host] to [a host], and [a host] again, by [a link] for [left out]Corp."; out[0] != want {
 		t.Fatalf("reads %q, not %q", out[0], want)
 	}
@@ -112,7 +132,7 @@ func TestAPersonDecides(t *testing.T) {
 			kept = append(kept, m.Key)
 		}
 	}
-	out, found = Mask([]string{text}, Rules{Profile: Customers, People: people, Words: []string{"acme"}, Kept: kept})
+	out, found = Mask([]Text{{Text: text}}, Rules{Profile: Customers, People: people, Words: []string{"acme"}, Kept: kept})
 	if want := "Ana moved it from web-01 to [a host], and web-01 again, by https://status.corp.example/web-01 for [left out]Corp."; out[0] != want {
 		t.Errorf("reads %q, not %q", out[0], want)
 	}
@@ -124,7 +144,7 @@ func TestAPersonDecides(t *testing.T) {
 }
 
 func TestOneDocumentCallsPeopleOneWay(t *testing.T) {
-	out, _ := Mask([]string{"José began", "Ben went on, José ended"}, Rules{Profile: Whole, People: people})
+	out, _ := Mask([]Text{{Text: "José began", Plain: true}, {Text: "Ben went on, José ended"}}, Rules{Profile: Whole, People: people})
 	if got := strings.Join(out, "; "); got != "Engineer A began; Engineer B went on, engineer A ended" {
 		t.Error(got)
 	}
@@ -169,7 +189,7 @@ func TestLongTexts(t *testing.T) {
 	for _, part := range []string{"web-01 `x` ", "[](x) ", "[[[[]]]]", "](x)", "<!--", "<!<!---->--", "&#65;", "@a.b ", "a.b.c.de ", "Ana ", "1:2:3:4:", "aA1", "![", "<a href=", "Zeynep Quillfeather ", "-----BEGIN PRIVATE KEY-----", "password: ", "@", "/x#12", "0a1b2c3d ", "x_", "A-1-"} {
 		text := strings.Repeat(part, 30_000/len(part))
 		began := time.Now()
-		Mask([]string{text}, Rules{Profile: Customers, People: people, Words: []string{"zzz"}})
+		Mask([]Text{{Text: text}}, Rules{Profile: Customers, People: people, Words: []string{"zzz"}})
 		if took := time.Since(began); took > 5*time.Second {
 			t.Errorf("%q took %s", part, took)
 		}
@@ -191,7 +211,7 @@ func FuzzMask(f *testing.F) {
 		text := strings.ReplaceAll(around, "%s", " "+told[int(n)%len(told)]+" ")
 		for _, p := range Profiles {
 			rules.Profile = p
-			out, found := Mask([]string{text, around}, rules)
+			out, found := Mask([]Text{{Text: text}, {Text: around, Plain: true}}, rules)
 			if len(out) != 2 {
 				t.Fatal("a text is gone")
 			}

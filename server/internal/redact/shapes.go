@@ -9,15 +9,26 @@ import (
 	"unicode/utf8"
 )
 
-// findWords adds the words that a person wants masked, in any case, also within longer ones.
-func findWords(text string, words []string, add func(span)) {
+// asked is a word that a person wants masked.
+type asked struct {
+	key     string
+	pattern *regexp.Regexp
+}
+
+func wordsAsked(words []string) (out []asked) {
 	for _, w := range words {
-		if w = strings.TrimSpace(clean(w)); w == "" {
-			continue
+		if w = strings.TrimSpace(clean(w, true)); w != "" {
+			out = append(out, asked{"word:" + strings.ToLower(w), regexp.MustCompile(`(?i)` + strings.Join(strings.Fields(regexp.QuoteMeta(w)), `\s+`))})
 		}
-		pattern := regexp.MustCompile(`(?i)` + strings.Join(strings.Fields(regexp.QuoteMeta(w)), `\s+`))
-		for _, at := range pattern.FindAllStringIndex(text, -1) {
-			add(span{from: at[0], to: at[1], kind: WordKind, key: "word:" + strings.ToLower(w)})
+	}
+	return out
+}
+
+// findWords adds the words that a person wants masked, in any case, also within longer ones.
+func findWords(text string, words []asked, add func(span)) {
+	for _, w := range words {
+		for _, at := range w.pattern.FindAllStringIndex(text, -1) {
+			add(span{from: at[0], to: at[1], kind: WordKind, key: w.key})
 		}
 	}
 }

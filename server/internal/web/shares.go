@@ -2,8 +2,8 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"hindsight/incident"
 	"hindsight/server/internal/desk"
 	"hindsight/server/internal/redact"
+	"hindsight/server/internal/retrodoc"
 )
 
 const (
@@ -65,7 +66,7 @@ func (s *Server) shared(c *gin.Context) {
 		return
 	case file == "retrospective.md":
 		h.Set("Content-Disposition", `attachment; filename="`+file+`"`)
-		c.Data(status, "text/markdown; charset=utf-8", []byte(sharedMarkdown(*share)))
+		c.Data(status, "text/markdown; charset=utf-8", retrodoc.Shared(share.Document))
 		return
 	case file != "":
 		h.Set("Content-Disposition", `attachment; filename="`+file+`"`)
@@ -82,58 +83,11 @@ func (s *Server) shared(c *gin.Context) {
 	c.Data(status, contentType, []byte(b.String()))
 }
 
-// sharedMarkdown is what people outside read, as one file.
-func sharedMarkdown(share incident.RetroShare) string {
-	const when = "2 Jan 2006, 15:04 UTC"
-	var b strings.Builder
-	line := func(text string) string { return strings.Join(strings.Fields(text), " ") }
-	d := share.Document
-	fmt.Fprintf(&b, "# %s\n\nRetrospective, published %s. All times are in UTC.\n", line(d.Title), d.PublishedAt.UTC().Format("2 Jan 2006"))
-	if !d.Began.IsZero() {
-		fmt.Fprintf(&b, "\n- Began: %s\n", d.Began.UTC().Format(when))
-		if !d.Over.IsZero() {
-			fmt.Fprintf(&b, "- Over: %s\n", d.Over.UTC().Format(when))
-		}
-	}
-	for _, s := range d.Sections {
-		fmt.Fprintf(&b, "\n## %s\n", line(s.Title))
-		for i, m := range s.Moments {
-			if i == 0 {
-				b.WriteString("\n")
-			}
-			about := ""
-			if m.About > 0 {
-				about = "about "
-			}
-			fmt.Fprintf(&b, "- **%s%s** %s\n", about, m.At.UTC().Format(when), line(m.Title))
-			for part := range strings.Lines(m.Text) {
-				b.WriteString("  " + strings.TrimRight(part, "\n") + "\n")
-			}
-		}
-		for i, f := range s.Factors {
-			if i == 0 {
-				b.WriteString("\n")
-			}
-			fmt.Fprintf(&b, "- %s (%s)\n", line(f.Text), strings.ReplaceAll(f.Role, "_", " "))
-		}
-		for i, a := range s.Actions {
-			if i == 0 {
-				b.WriteString("\n")
-			}
-			fmt.Fprintf(&b, "- %s (%s)\n", line(a.Title), strings.ReplaceAll(a.State, "_", " "))
-		}
-		if s.Text != "" {
-			b.WriteString("\n" + s.Text + "\n")
-		}
-	}
-	return b.String()
-}
-
 // profileWords say for whom a profile is, and what it masks.
 var profileWords = map[redact.Profile][2]string{
-	redact.Customers: {"customers", "Customers: people, services, machines, addresses and numbers are masked; action items and evidence stay here"},
-	redact.Partners:  {"partners", "Partners: the same, but services keep their names, and every section can go along"},
-	redact.Whole:     {"whole", "Whole: only people and secrets are masked"},
+	redact.Customers: {"customers", "Customers: people, services, teams, machines, addresses and numbers are masked; action items and evidence stay here"},
+	redact.Partners:  {"partners", "Partners: the same, but services and teams keep their names, and every section can go along"},
+	redact.Whole:     {"whole", "Whole: only people, with their e-mail addresses, secrets and pictures are masked"},
 }
 
 func (s *Server) sharePage(r *request) (answer, error) {
@@ -178,7 +132,11 @@ func (s *Server) sharing(r *request, terms desk.ShareTerms, refresh *incident.Re
 	}
 	if errors.Is(err, incident.ErrInvalid) { // shown with what it would be otherwise
 		page.Form = formOf(r.Request.PostForm, err)
-		p, err = s.PreviewShare(ctx, id, desk.ShareTerms{Profile: redact.Customers}, r.viewer.Sight())
+		terms.Words, terms.Kept = nil, nil
+		if !slices.Contains(redact.Profiles, terms.Profile) {
+			terms.Profile = redact.Customers
+		}
+		p, err = s.PreviewShare(ctx, id, terms, r.viewer.Sight())
 	}
 	if err != nil {
 		return page, err

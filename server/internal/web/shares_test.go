@@ -47,16 +47,22 @@ func (s *importSite) seen(page string) string {
 // published puts a published retrospective, whose draft goes on.
 func (s *importSite) published() {
 	s.Helper()
-	checkout := incident.NewService("checkout-api")
+	checkout, tills := incident.NewService("checkout-api"), incident.NewTeam("Till Crew")
+	checkout.Alias = []string{"Basket Backend"}
 	inc := outage(s, checkout)
 	inc.Title, inc.Actions = "Checkout fails", []incident.ActionItem{{Key: "a", Title: "Ask Acme to wait", State: "open"}}
 	at := inc.StartedAt()
-	sections := []incident.RetroSection{{Incident: inc.ID, Slug: "summary", Place: 1, Title: "Summary", ChangedAt: at, Text: "Responder One rolled checkout-api out to web-01 at 10.1.2.3 for Acme. <!-- hidden --> See [it](/incidents/inc_1)."},
+	sections := []incident.RetroSection{{Incident: inc.ID, Slug: "summary", Place: 1, Title: "Summary", ChangedAt: at, Text: "Responder One rolled checkout-api out to web-01 at 10.1.2.3 for Acme. The Till Crew, now Payments Crew, watch the basket-backend. <!-- hidden --> See [it](/incidents/inc_1)."},
 		{Incident: inc.ID, Slug: "timeline", Place: 2, Title: "Timeline", ChangedAt: at}, {Incident: inc.ID, Slug: "actions", Place: 3, Title: "Action items", Text: "We promise web-09.", ChangedAt: at}}
 	now := slices.Clone(sections)
 	now[0].Text = "A draft that nobody outside reads."
 	body := incident.RetroBody{Title: "Checkout <b>failed</b> on web-01", Sections: sections, Milestones: inc.Milestones, Actions: inc.Actions,
 		Moments: []incident.Moment{{ID: "mom_1", Incident: inc.ID, At: at, Lane: "key", Title: "Responder took web-01 out", KnownThen: "we thought of the database", ChangedBy: "admin", ChangedAt: at}}}
+	s.put(func(tx incident.Tx) []error { return []error{tx.PutTeams([]incident.Team{tills})} })
+	admin := incident.Acting(s.T.Context(), incident.Actor{Kind: incident.ActorUser, ID: "usr_1", Name: "admin"})
+	if _, _, err := s.app.Desk.RenameTeam(admin, tills.ID, "Payments Crew"); err != nil {
+		s.Fatal(err)
+	}
 	s.put(func(tx incident.Tx) []error {
 		return []error{tx.PutServices([]incident.Service{checkout}), tx.PutIncidents([]*incident.Incident{inc}),
 			tx.PutRetro(incident.Retro{Incident: inc.ID, Version: 1, Title: "Draft", State: incident.RetroRevised, Number: 2, PublishedAt: at, CreatedAt: at, ChangedAt: at}), tx.PutRetroSections(now),
@@ -73,10 +79,13 @@ func TestShare(t *testing.T) {
 
 	page := s.get(at, http.StatusOK)
 	s.lists(at, []string{"For whom", "Timeline", "Action items (not for customers)", "What is masked", "web-01", "it looks like the name of a machine or a site", "[a host]",
-		"What they will read", "Checkout <b>failed</b> on [a host]", "The incident commander rolled [a service] out to [a host] at [an address] for Acme. See it."}, []string{"A draft", "web-09", "we thought", "hidden"})
-	s.post(at, http.StatusUnprocessableEntity, "do", "make", "chosen", "yes", "profile", "customers", "section", "summary", "digest", s.seen(page))               // for ever
-	s.post(at, http.StatusUnprocessableEntity, "do", "make", "chosen", "yes", "profile", "customers", "days", "7", "digest", s.seen(page))                        // without a section
-	s.post(at, http.StatusUnprocessableEntity, "do", "make", "chosen", "yes", "profile", "nobody", "section", "summary", "days", "7", "digest", s.seen(page))     // an unknown profile
+		"What they will read", "Checkout <b>failed</b> on [a host]", "The incident commander rolled [a service] out to [a host] at [an address] for Acme. The [a team], now [a team], watch the [a service]. See it."}, []string{"A draft", "web-09", "we thought", "hidden"})
+	s.post(at, http.StatusUnprocessableEntity, "do", "make", "chosen", "yes", "profile", "customers", "section", "summary", "digest", s.seen(page))           // for ever
+	s.post(at, http.StatusUnprocessableEntity, "do", "make", "chosen", "yes", "profile", "customers", "days", "7", "digest", s.seen(page))                    // without a section
+	s.post(at, http.StatusUnprocessableEntity, "do", "make", "chosen", "yes", "profile", "nobody", "section", "summary", "days", "7", "digest", s.seen(page)) // an unknown profile
+	if many, _ := s.post(at, http.StatusOK, "do", "preview", "chosen", "yes", "profile", "partners", "section", "summary", "words", strings.Repeat("word\n", 201)); !strings.Contains(many, "give at most 200 words") || !strings.Contains(many, `value="partners" checked`) {
+		t.Errorf("too many words are not refused, or what was chosen besides is lost:\n%s", said(many))
+	}
 	s.post(at, http.StatusConflict, "do", "make", "chosen", "yes", "profile", "whole", "section", "summary", "days", "7", "digest", s.seen(page))                 // not what was seen
 	s.post(at, http.StatusUnprocessableEntity, "do", "make", "chosen", "yes", "profile", "customers", "days", "date", "date", "2020-01-01", "section", "summary") // over
 
@@ -103,7 +112,7 @@ func TestShare(t *testing.T) {
 			t.Errorf("people outside do not read %q:\n%s", want, body)
 		}
 	}
-	for _, never := range []string{"Responder", "checkout-api", "10.1.2.3", "Acme", "promise", "draft", "hidden", "we thought", "admin", "inc_1", "<script", "src="} {
+	for _, never := range []string{"Responder", "checkout-api", "basket", "Till", "Crew", "10.1.2.3", "Acme", "promise", "draft", "hidden", "we thought", "admin", "inc_1", "<script", "src="} {
 		if strings.Contains(body, never) {
 			t.Errorf("people outside read %q:\n%s", never, body)
 		}
@@ -116,7 +125,7 @@ func TestShare(t *testing.T) {
 	if header.Get("Set-Cookie") != "" {
 		t.Error("a cookie is set")
 	}
-	if _, markdown, header := s.outside(link[1] + "/export/retrospective.md"); !strings.Contains(markdown, "## Timeline\n\n- **") || !strings.Contains(header.Get("Content-Disposition"), "attachment") || strings.Contains(markdown, "Responder") {
+	if _, markdown, header := s.outside(link[1] + "/export/retrospective.md"); !strings.Contains(markdown, "# Checkout \\<b\\>failed\\</b\\> on web-01\n") || !strings.Contains(markdown, "## Timeline\n\n- **") || !strings.Contains(markdown, "- Lasted: 1h 30m\n") || !strings.Contains(header.Get("Content-Disposition"), "attachment") || strings.Contains(markdown, "Responder") {
 		t.Errorf("the Markdown is %q", markdown)
 	}
 	if status, file, _ := s.outside(link[1] + "/export/retrospective.html"); status != http.StatusOK || strings.Contains(file, link[2]) {
