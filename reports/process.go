@@ -8,7 +8,7 @@ import (
 )
 
 // Process returns how each step of the company's own rules was kept, a row for each group and step.
-func Process(groups []analytics.ProcessGroup, link func(step string, g analytics.ProcessGroup) string) Table {
+func Process(groups []analytics.ProcessGroup) Table {
 	t := Table{ID: "process", Title: "How the rules were kept", Columns: []Column{{Key: "by", Title: "By", Unit: Text}, {Key: "group", Title: "Group", Unit: Text}, {Key: "step", Title: "Step", Unit: Text}}}
 	t.Columns = append(t.Columns, estimateColumns("kept", "Kept", Share)...)
 	for _, c := range [][2]string{{"kept", "Kept by"}, {"of", "Of"}, {"missed", "Too late"}, {"late", "Late now"}, {"waiting", "Still in time"}, {"unsaid", "Not known"}} {
@@ -16,9 +16,7 @@ func Process(groups []analytics.ProcessGroup, link func(step string, g analytics
 	}
 	for _, g := range groups {
 		for _, c := range g.Steps {
-			step := Str(c.Words)
-			step.Link = link(c.Name, g)
-			row := append([]Cell{Str(string(g.By)), Str(g.Name), step}, estimateCells(c.Share)...)
+			row := append([]Cell{Str(string(g.By)), Str(g.Name), Str(c.Words)}, estimateCells(c.Share)...)
 			t.Rows = append(t.Rows, append(row, whole(c.Kept), whole(c.Judged()), whole(c.Missed), whole(c.Late), whole(c.Waiting), whole(c.Unsaid)))
 			t.Source.N += c.Judged()
 		}

@@ -29,23 +29,31 @@ type ProcessRules struct {
 
 // ProcessKept measures, of the incidents of a question that are over, how far the rules that were in force then were kept.
 func (d *Desk) ProcessKept(ctx context.Context, q query.Query, sight incident.Sight) (ProcessReport, error) {
-	return d.processKept(ctx, q, maxWhole, sight)
+	report, wanted, err := d.ruledIncidents(ctx, q, maxWhole, sight)
+	if err != nil {
+		return report, err
+	}
+	cases, err := d.processCases(ctx, wanted)
+	report.Process = analytics.MeasureProcess(cases, d.Live.Snapshot().Name)
+	return report, err
 }
 
-func (d *Desk) processKept(ctx context.Context, q query.Query, most int, sight incident.Sight) (ProcessReport, error) {
+// ruledIncidents returns the incidents of a question that are over and that the rules in force then wanted a retrospective of, at most so many, and a
+// report that says which rules that were.
+func (d *Desk) ruledIncidents(ctx context.Context, q query.Query, most int, sight incident.Sight) (ProcessReport, []ruled, error) {
+	var wanted []ruled
 	incs, all, err := d.latest(ctx, q, 0, most, sight)
 	if err != nil {
-		return ProcessReport{}, err
+		return ProcessReport{}, nil, err
 	}
 	report := ProcessReport{All: all}
 	if report.Versions, err = d.processVersions(ctx); err != nil {
-		return report, err
+		return report, nil, err
 	}
 	known, err := d.retroCases(ctx)
 	if err != nil {
-		return report, err
+		return report, nil, err
 	}
-	var wanted []ruled
 	for _, inc := range incs {
 		if !inc.Status.Over() {
 			continue
@@ -62,9 +70,7 @@ func (d *Desk) processKept(ctx context.Context, q query.Query, most int, sight i
 		}
 	}
 	report.Versions = slices.DeleteFunc(report.Versions, func(v ProcessRules) bool { return v.Incidents == 0 })
-	cases, err := d.processCases(ctx, wanted)
-	report.Process = analytics.MeasureProcess(cases, d.Live.Snapshot().Name)
-	return report, err
+	return report, wanted, nil
 }
 
 // ruled is an incident with the rule that was in force when it was over.
@@ -141,7 +147,7 @@ func (d *Desk) processCase(ctx context.Context, x ruled, r incident.Retro, writt
 	switch {
 	case x.rule.Days > 0 && c.Due.IsZero():
 		open = analytics.ProcessUnsaid
-	case d.Now().Before(c.Due):
+	case x.rule.Days == 0 || d.Now().Before(c.Due):
 		open = analytics.ProcessWaiting
 	}
 	kept := func(step string, is bool) {
@@ -195,7 +201,7 @@ func (d *Desk) judgeGates(ctx context.Context, x ruled, written bool, doc incide
 			}
 			w.Moments = slices.DeleteFunc(moments, func(m incident.Moment) bool { return !m.RemovedAt.IsZero() })
 		}
-		is := w.lacks(gate) == ""
+		is := (written || imported) && w.lacks(gate) == ""
 		if gate == "moments" && imported && !written {
 			_, is = w.Section("timeline") // a document tells its timeline in words
 		}
@@ -233,8 +239,28 @@ const (
 // RetroCompliance looks at the incidents of the last 90 days that count and that are over.
 func (d *Desk) RetroCompliance(ctx context.Context, sight incident.Sight) (RetroCompliance, error) {
 	now := d.Now().UTC()
-	p, err := d.processKept(ctx, query.Query{Range: "custom", From: now.AddDate(0, 0, -complianceDays), To: now, Zone: time.UTC}, mostCompliance, sight)
-	return RetroCompliance{Needed: p.Whole.Incidents, Missing: p.missing(), All: p.All}, err
+	p, wanted, err := d.ruledIncidents(ctx, query.Query{Range: "custom", From: now.AddDate(0, 0, -complianceDays), To: now, Zone: time.UTC}, mostCompliance, sight)
+	if err != nil {
+		return RetroCompliance{}, err
+	}
+	slices.SortStableFunc(wanted, func(a, b ruled) int { return a.inc.StartedAt().Compare(b.inc.StartedAt()) })
+	out := RetroCompliance{Needed: len(wanted), All: p.All}
+	retros, err := d.Store.Retros(ctx)
+	if err != nil {
+		return out, err
+	}
+	docs, err := d.Store.Retrospectives(ctx, groupsOf(wanted, func(x ruled) incident.ID { return x.inc.ID }))
+	for _, r := range retros {
+		if _, imported := docs[r.Incident]; !imported {
+			docs[r.Incident] = incident.Retrospective{}
+		}
+	}
+	for _, x := range wanted {
+		if _, has := docs[x.inc.ID]; !has {
+			out.Missing = append(out.Missing, x.inc.ID)
+		}
+	}
+	return out, err
 }
 
 // missing are the incidents of which no retrospective is begun, the oldest first.

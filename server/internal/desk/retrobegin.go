@@ -80,7 +80,7 @@ func dueOf(rule incident.RetroRule, inc *incident.Incident, now time.Time) time.
 	if rule.Days == 0 {
 		return time.Time{}
 	}
-	from := inc.Milestones.Earliest(incident.ResolvedAt, incident.ClosedAt)
+	from := overAt(inc)
 	if from.IsZero() || now.Sub(from) > 30*24*time.Hour {
 		from = now // an old incident gets its days from today
 	}

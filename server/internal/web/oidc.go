@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -122,10 +123,10 @@ func (s *Server) ssoTrouble(err error) (text string, status int) {
 	return "", 0
 }
 
-// short cuts a text that others supply.
+// short cuts a text that others supply, at a character.
 func short(text string, bytes int) string {
 	if len(text) > bytes {
-		return text[:bytes] + "…"
+		return strings.ToValidUTF8(text[:bytes], "") + "…"
 	}
 	return text
 }

@@ -106,7 +106,7 @@ func (s *Server) processFacets(r *request, q query.Query) ([]frontend.Facet, err
 	}
 	req.Facets, req.Filter.Limit = true, 1
 	counted, err := s.Index.Search(r.Request.Context(), req)
-	return slaFacets(r.facetsOf(processKeptPath, q, counted.Facets)), err
+	return narrowFacets(r.facetsOf(processKeptPath, q, counted.Facets)), err
 }
 
 // exportProcess writes the report as a file.
@@ -119,7 +119,7 @@ func (s *Server) exportProcess(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	t := reports.Process(p.Groups(), func(string, analytics.ProcessGroup) string { return "" })
+	t := reports.Process(p.Groups())
 	t.Source.AsOf, t.Source.N = s.Live.Seq(), p.Whole.Incidents
 	return tableFile(r, t)
 }

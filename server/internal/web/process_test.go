@@ -109,3 +109,22 @@ func TestProcessKept(t *testing.T) {
 	}
 	s.lists("/retrospectives", []string{"0 of 1 incidents of the last 90 days", "How the rules are kept"}, nil)
 }
+
+// TestProcessWithoutDays: where a rule gives no days nothing is late, and what has to stand in a retrospective stands nowhere while there is none.
+func TestProcessWithoutDays(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Viewer)
+	checkout := incident.NewService("checkout")
+	rules, err := json.Marshal(incident.RetroProcess{Templates: []incident.RetroTemplate{{Name: "Note", Sections: []incident.TemplateSection{{Slug: "summary", Title: "Summary"}}}},
+		Rules: []incident.RetroRule{{Name: "Everything", Required: true, Template: "Note", Gates: []string{"actions"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inc := beganAt("inc_1", noon, false, checkout)
+	inc.Milestones.Set(incident.ResolvedAt, noon.Add(time.Hour), incident.ToSecond, incident.FromField, "test", "")
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutServices([]incident.Service{checkout}), tx.PutIncidents([]*incident.Incident{inc}),
+			tx.PutPolicy(incident.Policy{ID: incident.RetroPolicyID, Version: 1, Kind: incident.RetroPolicy, Name: "Retrospectives", Body: rules, SavedAt: noon.AddDate(0, 0, -1)})}
+	})
+	s.lists("/retrospectives/process", []string{"1 incident needed a retrospective", "1 still in time", "Nothing is late"}, []string{"1 of 1"})
+}

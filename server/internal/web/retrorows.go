@@ -182,7 +182,7 @@ func proposals(r *request, p desk.ProposedRows) []proposal {
 		fields := []frontend.RowField{{Name: "text", Label: "What it was", Kind: "area", Value: x.Text, Max: 2000, Wide: true}, {Name: "role", Label: "Role", Kind: "select", Value: x.Role, Options: each(incident.FactorRoles, func(v string) frontend.Choice {
 			return frontend.Choice{Value: v, Label: capital(strings.ReplaceAll(v, "_", " "))}
 		})}, {Name: "category", Label: "Category", Kind: "text", Value: x.Category, Max: 200, List: "names"}}
-		add("factor", importers.Line(strings.ToValidUTF8(short(x.Text, 120), "")), p.There.Factors[i], x.Found, fields, func(get func(string) string, into *desk.RowsToTake) error {
+		add("factor", importers.Line(short(x.Text, 120)), p.There.Factors[i], x.Found, fields, func(get func(string) string, into *desk.RowsToTake) error {
 			into.Factors = append(into.Factors, desk.FactorVerdict{Action: "add", Role: get("role"), Category: get("category"), Text: get("text")})
 			if strings.TrimSpace(get("text")+get("category")) == "" {
 				return incident.Invalidf("text", "say what it was, or leave the row out")
@@ -350,7 +350,7 @@ func (s *Server) takeRows(r *request, waiting *incident.Intake) (answer, error) 
 		err := x.take(func(field string) string { return strings.TrimSpace(sent.Get(x.row.Key + "-" + field)) }, &rows)
 		var wrong *incident.FieldError
 		if errors.As(err, &wrong) {
-			form.Errors = append(form.Errors, frontend.FieldError{Field: x.row.Key + "-" + wrong.Field, Message: strings.ToValidUTF8(short(x.row.Title, 80), "") + ": " + wrong.Message})
+			form.Errors = append(form.Errors, frontend.FieldError{Field: x.row.Key + "-" + wrong.Field, Message: short(x.row.Title, 80) + ": " + wrong.Message})
 		}
 	}
 	if rows.None() && len(form.Errors) == 0 {

@@ -39,7 +39,7 @@ func (s *Server) sla(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page.Facets = slaFacets(r.facetsOf(slaPath, q, counted.Facets))
+	page.Facets = narrowFacets(r.facetsOf(slaPath, q, counted.Facets))
 	snapshot := s.Live.Snapshot()
 	s.fillSLA(&page, snapshot, a, q)
 	page.Contracts = contractCards(snapshot, a)
@@ -65,8 +65,8 @@ func printMark(q query.Query) string {
 	return "&print=1"
 }
 
-// slaFacets are the facets that compliance can be narrowed down by.
-func slaFacets(all []frontend.Facet) []frontend.Facet {
+// narrowFacets are the facets that compliance, with promises or with rules, can be narrowed down by.
+func narrowFacets(all []frontend.Facet) []frontend.Facet {
 	return slices.DeleteFunc(all, func(f frontend.Facet) bool {
 		return !slices.Contains([]string{"service", "team", "priority", "sev", "source"}, f.Name)
 	})
