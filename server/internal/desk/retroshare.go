@@ -264,6 +264,58 @@ func (d *Desk) Shares(ctx context.Context, id incident.ID, sight incident.Sight)
 	return d.Store.RetroShares(ctx, id, sight)
 }
 
+// ShareOf is a link with what it is of.
+type ShareOf struct {
+	Share    incident.RetroShare
+	Incident *incident.Incident // as [incident.Reader].Facts has it
+	Title    string             // of the retrospective
+}
+
+// AllShares lists the links of all retrospectives that sight sees, the newest first. The audit log gets one entry for the list, which names the
+// private incidents in it.
+func (d *Desk) AllShares(ctx context.Context, sight incident.Sight) ([]ShareOf, error) {
+	links, err := d.Store.RetroShares(ctx, "", sight)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]incident.ID, len(links))
+	for i, l := range links {
+		ids[i] = l.Incident
+	}
+	facts, err := d.Store.Facts(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	incidents, private := map[incident.ID]*incident.Incident{}, []incident.ID{}
+	for _, inc := range facts {
+		if inc.SeenBy(sight) {
+			incidents[inc.ID] = inc
+		}
+		if inc.SeenBy(sight) && inc.Private {
+			private = append(private, inc.ID)
+		}
+	}
+	retros, err := d.Store.Retros(ctx)
+	if err != nil {
+		return nil, err
+	}
+	titles := map[incident.ID]string{}
+	for _, r := range retros {
+		titles[r.Incident] = r.Title
+	}
+	var out []ShareOf
+	for _, l := range links {
+		if inc := incidents[l.Incident]; inc != nil {
+			out = append(out, ShareOf{l, inc, titles[l.Incident]})
+		}
+	}
+	if len(private) == 0 || !incident.ActorOf(ctx).Person() {
+		return out, nil
+	}
+	slices.Sort(private)
+	return out, d.note(ctx, incident.AuditNote{Action: incident.AuditRead, Object: incident.AuditObject{Kind: "link", Name: "all links"}, Facts: map[string]any{"private_incidents": private}})
+}
+
 // RevokeShare ends a link at once. One that was revoked stays as it was.
 func (d *Desk) RevokeShare(ctx context.Context, id, of incident.ID, sight incident.Sight) error {
 	s, err := d.RetroShare(ctx, id, of, sight)

@@ -117,7 +117,9 @@ func (s *Server) sharing(r *request, terms desk.ShareTerms, refresh *incident.Re
 		return page, err
 	}
 	row := func(share incident.RetroShare) frontend.ShareRow {
-		return frontend.ShareRow{Share: share, State: share.State(s.Now()), Profile: profileWords[redact.Profile(share.Profile)][0], Behind: share.Number < w.Number}
+		out := s.shareRow(share)
+		out.Behind = share.Number < w.Number
+		return out
 	}
 	page.Links = each(links, row)
 	if refresh != nil {
@@ -258,27 +260,22 @@ func (s *Server) revokeShare(r *request) (answer, error) {
 	return goTo(retroPath(id)+"/share", frontend.Flash{Kind: frontend.Done, Text: "Revoked. The link opens nothing any more."})
 }
 
+// shareRow is a link as lists have it.
+func (s *Server) shareRow(share incident.RetroShare) frontend.ShareRow {
+	return frontend.ShareRow{Share: share, State: share.State(s.Now()), Profile: profileWords[redact.Profile(share.Profile)][0]}
+}
+
 // sharesPage lists every link, for administrators.
 func (s *Server) sharesPage(r *request) (answer, error) {
-	ctx := r.Request.Context()
-	links, err := s.Store.RetroShares(ctx, "", r.viewer.Sight())
+	links, err := s.AllShares(r.Request.Context(), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
 	page := frontend.SharesPage{Shell: r.shell("Shared links", frontend.NavSettings)}
-	for _, share := range links {
-		inc, err := s.Incident(ctx, share.Incident, r.viewer.Sight())
-		if errors.Is(err, incident.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return answer{}, err
-		}
-		retro, err := s.Store.Retro(ctx, share.Incident)
-		if err != nil {
-			return answer{}, err
-		}
-		page.Links = append(page.Links, frontend.ShareRow{Share: share, State: share.State(s.Now()), Profile: profileWords[redact.Profile(share.Profile)][0], Incident: inc, Title: retro.Title})
+	for _, l := range links {
+		row := s.shareRow(l.Share)
+		row.Incident, row.Title = l.Incident, l.Title
+		page.Links = append(page.Links, row)
 	}
 	return show(page)
 }

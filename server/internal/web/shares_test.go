@@ -218,6 +218,18 @@ func (s *importSite) stops(at, link string) {
 	shut("to a private incident")
 	s.lists(at, []string{"It cannot be shared", "This incident is private"}, []string{"Make the link"})
 	s.post(at, http.StatusUnprocessableEntity, "do", "make", "chosen", "yes", "profile", "customers", "section", "summary", "days", "7")
+	reads := func() []incident.AuditEntry {
+		entries, err := s.app.Desk.Store.Audit(s.T.Context(), incident.AuditFilter{Action: incident.AuditRead})
+		if err != nil {
+			s.Fatal(err)
+		}
+		return entries
+	}
+	before := len(reads())
+	s.lists("/admin/links", []string{"INC0001", "private, opens nothing"}, nil)
+	if now := reads(); len(now) != before+1 || !strings.Contains(string(now[0].Facts), "inc_1") {
+		s.Errorf("the list of links left %d entries, the last of them %s", len(now)-before, now[0].Facts)
+	}
 	hide(false)
 	if status, _, _ := s.outside(link); status != http.StatusOK {
 		s.Errorf("the link to an incident that is public again = %d", status)
