@@ -70,6 +70,7 @@ func (o Outgoing) Failed(at time.Time, reason string, final bool) Outgoing {
 type OutgoingFilter struct {
 	State OutgoingState // empty: any
 	Way   OutgoingWay   // empty: any
+	Tried bool          // those alone that were tried, and not dropped
 	Skip  int
 	Limit int
 }

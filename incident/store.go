@@ -405,9 +405,9 @@ type Tx interface {
 	DeleteChannel(id ID) error
 	// AddOutgoing puts messages in the outbox, to be sent from DueAt on; those whose id is there already stay as they are.
 	AddOutgoing(os []Outgoing) error
-	// ClaimOutgoing hands at most limit messages that may be sent by now to one sender alone, until a time, and counts the try. Who has not settled
-	// one by then may not be there any more, and it is handed out again.
-	ClaimOutgoing(way OutgoingWay, now, until time.Time, limit int) ([]Outgoing, error)
+	// ClaimOutgoing hands a message that may be sent by now to one sender alone, until a time, and counts the try; nil when there is none. Who has not
+	// settled it by then may not be there any more, and it is handed out again.
+	ClaimOutgoing(way OutgoingWay, now, until time.Time) (*Outgoing, error)
 	// SettleOutgoing writes what became of a message that was claimed. It is ErrConflict when it was handed out again since.
 	SettleOutgoing(o Outgoing) error
 	// RetryOutgoing lets a message that was set aside be sent from a time on; ErrConflict when it is not.

@@ -159,11 +159,11 @@ func told(tx incident.Tx) map[string]func() error {
 			if err := tx.AddOutgoing([]incident.Outgoing{{ID: "out_1", Way: incident.OutgoingMail, DueAt: Epoch()}}); err != nil {
 				return err
 			}
-			some, err := tx.ClaimOutgoing(incident.OutgoingMail, Epoch(), Epoch().Add(time.Hour), 1)
+			o, err := tx.ClaimOutgoing(incident.OutgoingMail, Epoch(), Epoch().Add(time.Hour))
 			if err != nil {
 				return err
 			}
-			return errors.Join(tx.SettleOutgoing(some[0].Failed(Epoch(), "refused", true)), tx.RetryOutgoing("out_1", Epoch()))
+			return errors.Join(tx.SettleOutgoing(o.Failed(Epoch(), "refused", true)), tx.RetryOutgoing("out_1", Epoch()))
 		},
 		"PutSetting":     func() error { return tx.PutSetting("title", "Ours") },
 		"EraseFromAudit": func() error { _, err := tx.EraseFromAudit("", []string{"Responder One"}, "person 1"); return err },

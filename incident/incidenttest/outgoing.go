@@ -9,11 +9,11 @@ import (
 )
 
 // claim claims one message for an hour, as of some time after Epoch.
-func claim(t *testing.T, s incident.Store, after time.Duration) (out []incident.Outgoing) {
+func claim(t *testing.T, s incident.Store, after time.Duration) (out *incident.Outgoing) {
 	t.Helper()
 	update(t, s, func(tx incident.Tx) (err error) {
 		now := Epoch().Add(after)
-		out, err = tx.ClaimOutgoing(incident.OutgoingMail, now, now.Add(time.Hour), 1)
+		out, err = tx.ClaimOutgoing(incident.OutgoingMail, now, now.Add(time.Hour))
 		return err
 	})
 	return out
@@ -34,13 +34,13 @@ func testOutgoing(t *testing.T, s incident.Store) {
 	}
 	o.State, o.NextAt = incident.OutgoingWaiting, o.DueAt
 	equal(t, "Outgoing", log(incident.OutgoingFilter{}), []incident.Outgoing{o})
-	equal(t, "ClaimOutgoing before its time", claim(t, s, time.Second), []incident.Outgoing(nil))
+	equal(t, "ClaimOutgoing before its time", claim(t, s, time.Second), (*incident.Outgoing)(nil))
 	o.Tries, o.NextAt = 1, Epoch().Add(2*time.Minute+time.Hour)
-	equal(t, "ClaimOutgoing", claim(t, s, 2*time.Minute), []incident.Outgoing{o})
-	equal(t, "ClaimOutgoing of what is claimed", claim(t, s, 3*time.Minute), []incident.Outgoing(nil))
+	equal(t, "ClaimOutgoing", claim(t, s, 2*time.Minute), &o)
+	equal(t, "ClaimOutgoing of what is claimed", claim(t, s, 3*time.Minute), (*incident.Outgoing)(nil))
 	slow := o
 	o.Tries, o.NextAt = 2, Epoch().Add(3*time.Hour)
-	equal(t, "ClaimOutgoing when the claim has run out", claim(t, s, 2*time.Hour), []incident.Outgoing{o})
+	equal(t, "ClaimOutgoing when the claim has run out", claim(t, s, 2*time.Hour), &o)
 
 	_, err := s.Update(ctx, func(tx incident.Tx) error { slow.State = incident.OutgoingSent; return tx.SettleOutgoing(slow) })
 	fails(t, "SettleOutgoing of who was too slow", err, incident.ErrConflict)
@@ -48,48 +48,58 @@ func testOutgoing(t *testing.T, s incident.Store) {
 	o = o.Failed(Epoch().Add(2*time.Hour), "greylisted", false)
 	update(t, s, func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
 	equal(t, "Outgoing after a try", log(incident.OutgoingFilter{State: incident.OutgoingWaiting}), []incident.Outgoing{o})
-	equal(t, "ClaimOutgoing before the next try", claim(t, s, 2*time.Hour+4*time.Minute), []incident.Outgoing(nil))
-	o = claim(t, s, 2*time.Hour+5*time.Minute)[0]
+	equal(t, "ClaimOutgoing before the next try", claim(t, s, 2*time.Hour+4*time.Minute), (*incident.Outgoing)(nil))
+	o = *claim(t, s, 2*time.Hour+5*time.Minute)
 	o = o.Failed(Epoch().Add(3*time.Hour), "no such mailbox", true)
 	update(t, s, func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
 	equal(t, "Outgoing that failed", log(incident.OutgoingFilter{State: incident.OutgoingFailed, Way: incident.OutgoingMail}), []incident.Outgoing{o})
+	untried := incident.Outgoing{ID: "out_2", Way: incident.OutgoingMail, At: Epoch().Add(time.Second), DueAt: Epoch().Add(9 * time.Hour)}
+	update(t, s, func(tx incident.Tx) error { return tx.AddOutgoing([]incident.Outgoing{untried}) })
+	equal(t, "Outgoing that was tried", check(s.Outgoing(ctx, incident.OutgoingFilter{Way: incident.OutgoingMail, Tried: true, Limit: 1}))(t, "Outgoing"), []incident.Outgoing{o})
+	untried.State, untried.NextAt = incident.OutgoingDropped, untried.DueAt
+	update(t, s, func(tx incident.Tx) error { return tx.SettleOutgoing(untried) })
 	equal(t, "Outgoing that was sent", log(incident.OutgoingFilter{State: incident.OutgoingSent}), []incident.Outgoing(nil))
-	equal(t, "OutgoingCounts", check(s.OutgoingCounts(ctx, Epoch()))(t, "OutgoingCounts"), map[incident.OutgoingState]int{incident.OutgoingFailed: 1})
-	equal(t, "OutgoingCounts of later", check(s.OutgoingCounts(ctx, Epoch().Add(time.Second)))(t, "OutgoingCounts"), map[incident.OutgoingState]int{})
+	equal(t, "OutgoingCounts", check(s.OutgoingCounts(ctx, Epoch()))(t, "OutgoingCounts"), map[incident.OutgoingState]int{incident.OutgoingFailed: 1, incident.OutgoingDropped: 1})
+	equal(t, "OutgoingCounts of later", check(s.OutgoingCounts(ctx, Epoch().Add(time.Minute)))(t, "OutgoingCounts"), map[incident.OutgoingState]int{})
 
 	update(t, s, func(tx incident.Tx) error { return tx.SweepOutgoing(Epoch(), Epoch()) })
-	equal(t, "Outgoing that is not old", log(incident.OutgoingFilter{})[0].Text, o.Text)
+	equal(t, "Outgoing that is not old", log(incident.OutgoingFilter{State: incident.OutgoingFailed})[0].Text, o.Text)
 	update(t, s, func(tx incident.Tx) error { return tx.RetryOutgoing(o.ID, Epoch().Add(4*time.Hour)) })
 	_, err = s.Update(ctx, func(tx incident.Tx) error { return tx.RetryOutgoing(o.ID, Epoch()) })
 	fails(t, "RetryOutgoing of what waits already", err, incident.ErrConflict)
-	o = claim(t, s, 4*time.Hour)[0]
+	o = *claim(t, s, 4*time.Hour)
 	equal(t, "the tries of what is sent again", o.Tries, 1)
 	o.State, o.EndedAt, o.Error = incident.OutgoingSent, Epoch().Add(4*time.Hour), ""
 	update(t, s, func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
 	update(t, s, func(tx incident.Tx) error { return tx.SweepOutgoing(Epoch().Add(time.Second), Epoch()) })
 	o.Subject, o.Text = "", ""
-	equal(t, "Outgoing without its words", log(incident.OutgoingFilter{}), []incident.Outgoing{o})
+	equal(t, "Outgoing without its words", log(incident.OutgoingFilter{State: incident.OutgoingSent}), []incident.Outgoing{o})
 	update(t, s, func(tx incident.Tx) error {
-		return tx.SweepOutgoing(Epoch().Add(time.Second), Epoch().Add(time.Second))
+		return tx.SweepOutgoing(Epoch().Add(time.Minute), Epoch().Add(time.Minute))
 	})
 	equal(t, "Outgoing that is forgotten", log(incident.OutgoingFilter{}), []incident.Outgoing(nil))
 }
 
+// TestReplicas checks what several programs on one database must keep to. open returns two stores of one empty database, another one each time.
+func TestReplicas(t *testing.T, open func(t *testing.T) [2]incident.Store) {
+	t.Run("an outgoing message is sent by one of several", func(t *testing.T) { testOutgoingClaims(t, open(t)) })
+}
+
 // testOutgoingClaims: of several who claim at once, each message goes to one.
-func testOutgoingClaims(t *testing.T, s incident.Store) {
+func testOutgoingClaims(t *testing.T, replicas [2]incident.Store) {
 	var all []incident.Outgoing
 	for _, id := range []incident.ID{"out_1", "out_2", "out_3", "out_4"} {
 		all = append(all, incident.Outgoing{ID: id, Way: incident.OutgoingMail, At: Epoch(), DueAt: Epoch()})
 	}
-	update(t, s, func(tx incident.Tx) error { return tx.AddOutgoing(all) })
+	update(t, replicas[0], func(tx incident.Tx) error { return tx.AddOutgoing(all) })
 	var mu sync.Mutex
 	got := map[incident.ID]int{}
 	var group sync.WaitGroup
-	for range 8 {
+	for i := range 8 {
 		group.Go(func() {
-			var mine []incident.Outgoing
-			_, err := s.Update(t.Context(), func(tx incident.Tx) (err error) {
-				mine, err = tx.ClaimOutgoing(incident.OutgoingMail, Epoch(), Epoch().Add(time.Hour), 2)
+			var mine *incident.Outgoing
+			_, err := replicas[i%2].Update(t.Context(), func(tx incident.Tx) (err error) {
+				mine, err = tx.ClaimOutgoing(incident.OutgoingMail, Epoch(), Epoch().Add(time.Hour))
 				return err
 			})
 			if err != nil {
@@ -97,8 +107,8 @@ func testOutgoingClaims(t *testing.T, s incident.Store) {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			for _, o := range mine {
-				got[o.ID]++
+			if mine != nil {
+				got[mine.ID]++
 			}
 		})
 	}

@@ -94,7 +94,6 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"notices", testNotices},
 		{"outgoing messages", testOutgoing},
 		{"channels", testChannels},
-		{"an outgoing message is sent by one of several", testOutgoingClaims},
 		{"links to retrospectives", testRetroShares},
 		{"documents to take rows out of", testIntakes},
 		{"settings", testSettings},

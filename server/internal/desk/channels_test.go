@@ -1,10 +1,13 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -16,10 +19,12 @@ import (
 	"hindsight/incident"
 	"hindsight/server/internal/mail/mailtest"
 	"hindsight/server/internal/seal"
+	"hindsight/server/internal/store"
+	"hindsight/server/internal/store/storetest"
 )
 
 // posted is a desk as mailed makes it, with a public incident and a channel that tells of reviews and of what is overdue; posts returns what was
-// posted there when two replicas have sent what is due.
+// posted there once what is due was sent, twice.
 func posted(t *testing.T, now *time.Time) (d *Desk, id incident.ID, c incident.Channel, posts func() []string) {
 	t.Helper()
 	d, id = mailed(t, mailtest.Start(t, mailtest.Plain), now)
@@ -100,6 +105,86 @@ func TestChannelDigest(t *testing.T) {
 	lines := strings.Split(said.Text, "\n")
 	if len(lines) != 22 || !strings.HasSuffix(lines[20], "(Item 19)") || lines[21] != "And 37 more: <https://hindsight.example.com/actions|see all>" {
 		t.Errorf("the message has %d lines:\n%s", len(lines), said.Text)
+	}
+}
+
+// slowly makes the other side of a channel one that does something with each message, and returns how often each message arrived.
+func slowly(t *testing.T, d *Desk, c incident.Channel, do func(n int)) func() map[string]int {
+	t.Helper()
+	var mu sync.Mutex
+	got := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		got[r.Header.Get("webhook-id")]++
+		n := len(got)
+		mu.Unlock()
+		do(n)
+	}))
+	t.Cleanup(server.Close)
+	c.Format = incident.ChannelSigned
+	if _, _, err := d.SaveChannel(t.Context(), c, server.URL); err != nil {
+		t.Fatal(err)
+	}
+	return func() map[string]int {
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(got)
+	}
+}
+
+// tellOf puts a number of notices in the outbox that a channel is told at once.
+func tellOf(t *testing.T, d *Desk, id incident.ID, c incident.Channel, n int) {
+	t.Helper()
+	a, err := d.tellable(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ns []incident.Notice
+	for i := range n {
+		ns = append(ns, incident.Notice{ID: incident.ID(fmt.Sprintf("ntc_%02d", i)), User: c.ID, Kind: incident.NoticeReview, Incident: id, At: d.Now()})
+	}
+	if _, err := d.Store.Update(t.Context(), func(tx incident.Tx) error { return a.add(tx, ns) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestPostsSlowly: a receiver takes two minutes for each of ten messages, and while it has the ninth another replica looks for some to send: each
+// message arrives once.
+func TestPostsSlowly(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	d, id, c, _ := posted(t, &now)
+	other := &Desk{Store: storetest.Replica(t, d.Store.(*store.Store)), Now: d.Now, BaseURL: d.BaseURL, Safe: d.Safe, Hooks: d.Hooks}
+	got := slowly(t, d, c, func(n int) {
+		now = now.Add(2 * time.Minute)
+		if n == 9 {
+			if err := other.SendPosts(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	tellOf(t, d, id, c, 10)
+	if err := d.SendPosts(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all := got(); len(all) != 10 || slices.Max(slices.Collect(maps.Values(all))) != 1 {
+		t.Errorf("of ten messages these arrived so often: %v", all)
+	}
+}
+
+// TestPostsStopped: a message that is on its way when the server stops is noted as sent, and the next one waits.
+func TestPostsStopped(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	d, id, c, _ := posted(t, &now)
+	ctx, stop := context.WithCancel(t.Context())
+	slowly(t, d, c, func(int) { stop() })
+	tellOf(t, d, id, c, 2)
+	if err := d.SendPosts(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("SendPosts = %v", err)
+	}
+	got := states(t, d)
+	slices.Sort(got)
+	if !slices.Equal(got, []string{"sent 1 ", "waiting 0 "}) {
+		t.Errorf("the log says %q", got)
 	}
 }
 

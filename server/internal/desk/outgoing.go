@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	sentAtOnce = 10               // messages that one claim takes
-	claimLasts = 15 * time.Minute // longer than it takes to send those
+	sendTime   = time.Minute      // that sending a message takes at most, also while the server stops
+	settleTime = 10 * time.Second // that writing what became of it does
+	claimLasts = 5 * time.Minute  // longer than both
 	tooOld     = 3 * 24 * time.Hour
 )
 
@@ -34,29 +35,36 @@ func (d *Desk) SendMail(ctx context.Context) error {
 	return d.sendDue(ctx, incident.OutgoingMail, d.sendMail)
 }
 
-// sendDue claims the messages of a way whose time has come, has each tried, and writes what became of it.
+// sendDue claims the messages of a way whose time has come, one after the other, has each tried, and writes what became of it. When ctx ends, the
+// message that is on its way is sent to its end: whether a message that was interrupted has arrived nobody knows.
 func (d *Desk) sendDue(ctx context.Context, way incident.OutgoingWay, try func(context.Context, incident.Outgoing) incident.Outgoing) error {
 	for {
-		var some []incident.Outgoing
+		var o *incident.Outgoing
 		_, err := d.Store.Update(ctx, func(tx incident.Tx) (err error) {
 			now := d.Now().UTC()
-			some, err = tx.ClaimOutgoing(way, now, now.Add(claimLasts), sentAtOnce)
+			o, err = tx.ClaimOutgoing(way, now, now.Add(claimLasts))
 			return err
 		})
-		if err != nil || len(some) == 0 {
+		if err != nil || o == nil {
 			return err
 		}
-		for _, o := range some {
-			if err := d.settle(ctx, try(ctx, o)); err != nil {
-				return err
-			}
+		if err := d.settle(ctx, d.tried(ctx, *o, try)); err != nil {
+			return err
 		}
 	}
 }
 
+func (d *Desk) tried(ctx context.Context, o incident.Outgoing, try func(context.Context, incident.Outgoing) incident.Outgoing) incident.Outgoing {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTime)
+	defer cancel()
+	return try(ctx, o)
+}
+
 // settle writes what became of a message. One that was handed out again meanwhile is left to whom it was handed.
 func (d *Desk) settle(ctx context.Context, o incident.Outgoing) error {
-	_, err := d.Store.Update(context.WithoutCancel(ctx), func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
 	if errors.Is(err, incident.ErrConflict) {
 		return nil
 	}
@@ -166,11 +174,9 @@ func (d *Desk) noticesIn(ctx context.Context, o incident.Outgoing, c incident.No
 
 // MailTrouble says why the last e-mail that was tried did not go; empty when it went, or when nothing was sent in the last week.
 func (d *Desk) MailTrouble(ctx context.Context) (string, error) {
-	some, err := d.Store.Outgoing(ctx, incident.OutgoingFilter{Way: incident.OutgoingMail, Limit: 50})
-	for _, o := range some {
-		if o.Tries > 0 && o.State != incident.OutgoingDropped && d.Now().Sub(o.At) < week {
-			return o.Error, err
-		}
+	last, err := d.Store.Outgoing(ctx, incident.OutgoingFilter{Way: incident.OutgoingMail, Tried: true, Limit: 1})
+	if err != nil || len(last) == 0 || d.Now().Sub(last[0].At) >= week {
+		return "", err
 	}
-	return "", err
+	return last[0].Error, nil
 }

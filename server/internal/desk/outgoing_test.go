@@ -48,7 +48,7 @@ func say(t *testing.T, d *Desk, id incident.ID, text string) {
 	}
 }
 
-// send has two replicas send what is due, and returns all that has arrived since the start.
+// send has a replica send what is due, twice, and returns all that has arrived since the start.
 func send(t *testing.T, d *Desk, server *mailtest.Server) []mailtest.Mail {
 	t.Helper()
 	for range 2 {

@@ -56,6 +56,9 @@ func (s *Store) Outgoing(ctx context.Context, f incident.OutgoingFilter) ([]inci
 	if f.Way != "" {
 		q = q.Where("way = ?", f.Way)
 	}
+	if f.Tried {
+		q = q.Where("tries > 0 AND state <> ?", incident.OutgoingDropped)
+	}
 	var rows []outgoingRow
 	err := q.Find(&rows).Error
 	return outgoingValues(rows), failed(err, "read the log of deliveries")
@@ -87,16 +90,19 @@ func (t *tx) AddOutgoing(os []incident.Outgoing) error {
 }
 
 // ClaimOutgoing implements incident.Tx.
-func (t *tx) ClaimOutgoing(way incident.OutgoingWay, now, until time.Time, limit int) ([]incident.Outgoing, error) {
+func (t *tx) ClaimOutgoing(way incident.OutgoingWay, now, until time.Time) (*incident.Outgoing, error) {
 	lock := t.dialect.lock()
 	if lock != "" {
 		lock += " SKIP LOCKED" // another replica is about to have those
 	}
 	var rows []outgoingRow
 	err := t.db.Raw(`UPDATE outgoing SET tries = tries + 1, next_at = ? WHERE id IN (
-		SELECT id FROM outgoing WHERE state = 'waiting' AND way = ? AND next_at <= ? ORDER BY next_at, id LIMIT ?`+lock+`) RETURNING *`,
-		clean(until), way, clean(now), limit).Scan(&rows).Error
-	return outgoingValues(rows), failed(err, "claim outgoing messages")
+		SELECT id FROM outgoing WHERE state = 'waiting' AND way = ? AND next_at <= ? ORDER BY next_at, id LIMIT 1`+lock+`) RETURNING *`,
+		clean(until), way, clean(now)).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, failed(err, "claim an outgoing message")
+	}
+	return new(rows[0].value()), nil
 }
 
 // SettleOutgoing implements incident.Tx.

@@ -28,3 +28,14 @@ func TestStore(t *testing.T) {
 		})
 	}
 }
+
+func TestReplicas(t *testing.T) {
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			incidenttest.TestReplicas(t, func(t *testing.T) [2]incident.Store {
+				s := storetest.Open(t, db.fresh(t))
+				return [2]incident.Store{s, storetest.Replica(t, s)}
+			})
+		})
+	}
+}

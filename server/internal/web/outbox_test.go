@@ -41,11 +41,11 @@ func TestNoticesOutside(t *testing.T) {
 		if err := tx.AddOutgoing([]incident.Outgoing{{ID: "out_1", Kind: incident.OutgoingNotice, Way: incident.OutgoingMail, To: me.ID, At: s.app.Desk.Now(), DueAt: s.app.Desk.Now()}}); err != nil {
 			return err
 		}
-		some, err := tx.ClaimOutgoing(incident.OutgoingMail, s.app.Desk.Now(), s.app.Desk.Now(), 1)
+		claimed, err := tx.ClaimOutgoing(incident.OutgoingMail, s.app.Desk.Now(), s.app.Desk.Now())
 		if err != nil {
 			return err
 		}
-		o := some[0].Failed(s.app.Desk.Now(), "550 <no> such mailbox", true)
+		o := claimed.Failed(s.app.Desk.Now(), "550 <no> such mailbox", true)
 		o.Subject, o.Text = "Checkout was slow", "Somebody mentions you"
 		return tx.SettleOutgoing(o)
 	})

@@ -4,6 +4,7 @@ package storetest
 
 import (
 	"log/slog"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -36,4 +37,17 @@ func Open(t testing.TB, cfg store.Config) *store.Store {
 		}
 	})
 	return s
+}
+
+// Replica opens the database of a store once more, as another replica does.
+func Replica(t testing.TB, s *store.Store) *store.Store {
+	t.Helper()
+	if pool := s.Pool(); pool != nil {
+		return Open(t, store.Config{URL: pool.Config().ConnString()})
+	}
+	var file string
+	if err := s.SQL().QueryRowContext(t.Context(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file); err != nil {
+		t.Fatalf("where the database is: %v", err)
+	}
+	return Open(t, store.Config{DataDir: filepath.Dir(file)})
 }
