@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"hindsight/importers/github/githubtest"
 	"hindsight/importers/importertest"
 	"hindsight/incident"
+	"hindsight/incident/incidenttest"
 	"hindsight/server/internal/desk"
 )
 
@@ -145,6 +147,7 @@ func TestAPI(t *testing.T) {
 		ids["connections"], ids["tracker"] = connectJira(t, s), connectTracker(t, s)
 		beginRetro(t, s, admin, ids)
 		ids["moments"] = tellMoment(t, s, ids["incidents"])
+		publish(t, s, ids["other"])
 		for path, methods := range api.Paths {
 			for method := range methods {
 				t.Run(method+" "+path, func(t *testing.T) { callOperation(t, api, admin, strings.ToUpper(method), path, ids) })
@@ -299,6 +302,48 @@ func tellMoment(t *testing.T, s site, id string) string {
 	return string(m.ID)
 }
 
+// publish puts a published retrospective of an incident.
+func publish(t *testing.T, s site, id string) {
+	t.Helper()
+	r := incidenttest.Retro()
+	r.Incident, r.State, r.Number = incident.ID(id), incident.RetroPublished, 1
+	_, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {
+		return errors.Join(tx.PutRetro(r), tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snp_published", Incident: r.Incident, Why: incident.SnapshotPublished, Number: 1, At: r.ChangedAt,
+			Body: incident.RetroBody{Title: r.Title, Sections: []incident.RetroSection{{Incident: r.Incident, Slug: "summary", Title: "Summary", Text: "web-01 was full (made up)."}}}}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func retroLink(digest string) map[string]any {
+	body := map[string]any{"profile": "customers"}
+	if digest != "" {
+		body["digest"] = digest
+	}
+	return body
+}
+
+func newRetroLink(digest string) map[string]any {
+	body := retroLink(digest)
+	body["expires_at"] = time.Now().UTC().AddDate(0, 0, 7)
+	return body
+}
+
+// linked makes a link to the published retrospective, and returns the ids that lead to it.
+func linked(t *testing.T, v visitor, ids map[string]string) map[string]string {
+	t.Helper()
+	ids = maps.Clone(ids)
+	ids["incidents"] = ids["other"]
+	at := "/api/v1/incidents/" + ids["incidents"] + "/retrospective/links"
+	var seen struct{ Digest string }
+	parseJSON(t, at, v.send(t, http.MethodPost, at+"/preview", retroLink("")).body, &seen)
+	var made struct{ Link struct{ ID string } }
+	parseJSON(t, at, v.send(t, http.MethodPost, at, newRetroLink(seen.Digest)).body, &made)
+	ids["seen"], ids["links"] = seen.Digest, made.Link.ID
+	return ids
+}
+
 // bodies are what the writing operations are sent.
 func bodies(ids map[string]string) map[string]any {
 	return map[string]any{
@@ -316,6 +361,9 @@ func bodies(ids map[string]string) map[string]any {
 		"POST /api/v1/incidents/{id}/retrospective/charts":                     map[string]any{"chart": "incidents-per-month", "days": 365, "all_services": true},
 		"POST /api/v1/incidents/{id}/retrospective/history":                    map[string]any{"name": "made up"},
 		"POST /api/v1/incidents/{id}/retrospective/history/{snapshot}/restore": map[string]any{"section": "summary"},
+		"POST /api/v1/incidents/{id}/retrospective/links/preview":              retroLink(""),
+		"POST /api/v1/incidents/{id}/retrospective/links":                      newRetroLink(ids["seen"]),
+		"PUT /api/v1/incidents/{id}/retrospective/links/{link}":                retroLink(ids["seen"]),
 		"POST /api/v1/incidents/{id}/retrospective/import/preview":             map[string]any{"text": "## Summary {#summary}\n\nMade up.\n"},
 		"POST /api/v1/incidents/{id}/retrospective/rows/preview":               map[string]any{"text": "## Timeline (UTC)\n\n- 2026-01-02 03:10 Made up\n"},
 		"POST /api/v1/incidents/{id}/retrospective/rows":                       map[string]any{"moments": []map[string]any{{"at": "2026-01-02T03:10:00Z", "title": "Made up"}}, "factors": []map[string]any{{"role": "contributing", "text": "Made up"}}, "action_items": []map[string]any{{"title": "Add an alert"}}},
@@ -373,6 +421,9 @@ func bodies(ids map[string]string) map[string]any {
 
 func callOperation(t *testing.T, api openAPI, v visitor, method, path string, ids map[string]string) {
 	op := api.Paths[path][strings.ToLower(method)]
+	if strings.Contains(path, "/retrospective/links") {
+		ids = linked(t, v, ids)
+	}
 	body, known := bodies(ids)[method+" "+path]
 	takesFile := strings.HasSuffix(path, "/retrospective/files")
 	if op.RequestBody != nil && !known && !takesFile {

@@ -53,7 +53,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 
 func (s *Server) operations() []operation {
 	var ops []operation
-	for _, group := range [][]operation{s.incidentOps(), s.writingOps(), s.eventOps(), s.findOps(), s.viewOps(), s.factorOps(), s.momentOps(), s.retroOps(), s.retroChartOps(), s.runbookOps(), s.actionOps(), s.problemOps(), s.measureOps(), s.workOps(), s.durationOps(), s.contractOps(), s.objectiveOps(), s.importOps(), s.connectionOps(), s.accountOps(), s.auditOps()} {
+	for _, group := range [][]operation{s.incidentOps(), s.writingOps(), s.eventOps(), s.findOps(), s.viewOps(), s.factorOps(), s.momentOps(), s.retroOps(), s.retroChartOps(), s.retroLinkOps(), s.runbookOps(), s.actionOps(), s.problemOps(), s.measureOps(), s.workOps(), s.durationOps(), s.contractOps(), s.objectiveOps(), s.importOps(), s.connectionOps(), s.accountOps(), s.auditOps()} {
 		ops = append(ops, group...)
 	}
 	return append(ops, s.configOps()...)
