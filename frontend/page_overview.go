@@ -19,7 +19,8 @@ type OverviewPage struct {
 	MayJudge  bool
 	SLA       SLACounts
 	Recent    []IncidentRow
-	YearAgo   []IncidentRow // that began on this day one year ago
+	YearAgo   []IncidentRow  // that began on this day one year ago
+	Published []RetroYearAgo // retrospectives that were published about this day of earlier years; the latest first
 	Sources   []ConnectionRow
 	Exports   []Link
 	Empty     Empty // when there is no incident at all

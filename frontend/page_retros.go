@@ -12,7 +12,10 @@ type RetroPage struct {
 	Shell
 	Incident  *incident.Incident
 	Retro     incident.Retro
-	Facts     []Pair // of the incident, for the head: "Lasted", "Services"
+	Facts     []RetroFact // of the incident, for the head: "Lasted", "Services"
+	Contents  []Link      // the sections, where there are many to read
+	Reading   bool        // it is published and nobody writes: what is empty is not shown
+	Digest    string      // of the Markdown export, for the end of a printed copy: the beginning of its SHA-256
 	Sections  []RetroSection
 	Actions   ActionPart // shown below the section of that name, or after the others
 	Writing   RetroWriting
@@ -25,9 +28,9 @@ type RetroPage struct {
 	MayEdit   bool
 	MayAnswer bool // the viewer has an account, and can approve or ask for changes
 	Next      []Choice
-	Threads   []RetroThread // open ones first
-	Row       Choice        // the row that a new comment is about, when the address says so
-	Open      int           // open threads
+	Talk      RetroTalk // about the whole, and about what is in no section any more
+	Row       Choice    // the row that a new comment is about, when the address says so
+	Open      int       // open threads
 	Files     []RetroFileRow
 	Charts    []Choice // that can be frozen
 	Similar   []SimilarRow
@@ -78,15 +81,46 @@ type RetroFileRow struct {
 // Weighs is its size for people.
 func (r RetroFileRow) Weighs() string { return incident.FormatBytes(r.Size) }
 
+// RetroFact is something to know of the incident, and how it is known.
+type RetroFact struct{ Name, Value, How string }
+
+// RetroTalk is what is said about one section of a retrospective, its rows included, or about the whole.
+type RetroTalk struct {
+	Retro   string // path of the retrospective's page
+	Slug    string // of the section; empty: the whole
+	Title   string // of the section
+	Threads []RetroThread
+	MayEdit bool
+}
+
+// Open returns the threads that are open.
+func (t RetroTalk) Open() []RetroThread { return t.only(true) }
+
+// Resolved returns the others.
+func (t RetroTalk) Resolved() []RetroThread { return t.only(false) }
+
+func (t RetroTalk) only(open bool) (out []RetroThread) {
+	for _, x := range t.Threads {
+		if x.ResolvedAt.IsZero() == open {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // RowSaid is how a row of a retrospective is commented on.
 type RowSaid struct {
 	Row, Label string
-	Path       string // where a comment is written without scripts; empty: the viewer may not
-	Open       int    // threads about it
+	Path       string      // where a comment is written without scripts; empty: the viewer may not
+	Open       int         // threads about it
+	First      incident.ID // of them
 }
 
-// RetroComments are the threads of a RetroPage, the answer to GET …/retrospective/comments: a piece of HTML without a frame.
-type RetroComments struct{ RetroPage }
+// RetroComments are the threads of a RetroPage, the answer to GET …/retrospective/comments: pieces of HTML without a frame.
+type RetroComments struct {
+	Shell
+	Talks []RetroTalk
+}
 
 func (RetroComments) template() string { return "retro-comments" }
 
@@ -230,7 +264,7 @@ type RetroFile struct {
 	Shell
 	Incident *incident.Incident
 	Retro    incident.Retro
-	Facts    []Pair
+	Facts    []RetroFact
 	Sections []incident.RetroSection
 	Files    Files
 	Moments  []incident.Moment

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"encoding/json"
+	"strings"
 
 	"hindsight/incident"
 )
@@ -17,13 +18,19 @@ type RetroSection struct {
 	Text    string // Markdown
 	Files   Files
 	Said    []Said // what open comments are about
-	Version int    // of the text
+	Talk    RetroTalk
+	Version int // of the text
 	MayEdit bool
 	Prompts []string // questions that help to write it, shown one at a time
 	Links   []Link   // beside the heading: open comments, the timeline's builder
 	Rows    bool     // rows stand below it: without them and without a text it is left out on paper
 	// Draft is what could not be saved without scripts, because others changed the same words; empty: nothing of that sort.
 	Draft string
+}
+
+// Empty reports whether there is nothing to read in it: no text, no rows and nothing that was said.
+func (s RetroSection) Empty() bool {
+	return strings.TrimSpace(s.Text) == "" && !s.Rows && len(s.Talk.Threads) == 0
 }
 
 // Questions returns the prompts for scripts, as JSON.

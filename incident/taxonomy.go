@@ -81,6 +81,23 @@ func (t Taxonomy) Fold(name string) string {
 	return FoldCategory(name)
 }
 
+// Name is what a factor is called that somebody called name: its category, or the name itself where it is in none.
+func (t Taxonomy) Name(name string) string {
+	if c := t.Find(name); c != nil {
+		return c.Name
+	}
+	return strings.TrimSpace(name)
+}
+
+// Same returns all names of the category that name is one of, the category's own first; none where it is in none.
+func (t Taxonomy) Same(name string) []string {
+	c := t.Find(name)
+	if c == nil {
+		return nil
+	}
+	return append([]string{c.Name}, c.Synonyms...)
+}
+
 // Clone returns a copy that shares nothing with t.
 func (t Taxonomy) Clone() Taxonomy {
 	out := Taxonomy{Categories: slices.Clone(t.Categories)}

@@ -39,7 +39,7 @@ const (
 	layout = "3"
 	// content names what texts are indexed under. Count it up with a change of that alone: an index from before then goes on answering
 	// until the new one is complete.
-	content = "1"
+	content = "2"
 	version = layout + "." + content
 )
 
@@ -63,6 +63,7 @@ func textsOf(inc *incident.Incident, events []incident.TimelineEvent, retro inci
 		open.add(e.Text)
 	}
 	for _, f := range inc.Factors {
+		factors.add(f.Category)
 		factors.add(f.Text)
 	}
 	for _, a := range inc.Actions {

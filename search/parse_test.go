@@ -39,6 +39,26 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestWidened: a condition on factors finds what other names of the category call it, and asks for nothing more of other fields or forms.
+func TestWidened(t *testing.T) {
+	agreed := incident.Taxonomy{Categories: []incident.Category{{Name: "Config push", Synonyms: []string{"settings", "Configuration change"}}}}
+	for in, want := range map[string]string{
+		"factor:Settings":               `factors:Settings|"Config push"|"Configuration change"`,
+		`-factor:"config  PUSH"`:        `-factors:"config  PUSH"|"Config push"|"settings"|"Configuration change"`,
+		"factor:set* settings":          "factors:set* settings",
+		"factor:cache title:settings":   "factors:cache title:settings",
+		`factor:cache|settings sev:"1"`: `factors:cache|settings|"Config push"|"Configuration change" sev:1`,
+	} {
+		q, err := Parse(in)
+		if err != nil {
+			t.Fatalf("Parse(%q): %v", in, err)
+		}
+		if got := q.Widened("factors", agreed.Same).String(); got != want {
+			t.Errorf("%s widened = %s, want %s", in, got, want)
+		}
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	for _, tc := range []struct{ name, in, want string }{
 		{"unknown field", "down svc:checkout", `position 6: there is no field "svc"; there are sev, status, service`},

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -69,6 +70,30 @@ func (t Term) String() string {
 		return t.Text + "~"
 	}
 	return t.Text
+}
+
+// Widened returns q with other names of what a condition on a field asks for beside each word and phrase of it. same gives all names of one thing, none
+// where a text names nothing.
+func (q Query) Widened(field string, same func(text string) []string) Query {
+	out := Query{Clauses: slices.Clone(q.Clauses)}
+	for i, c := range out.Clauses {
+		if c.Field != field {
+			continue
+		}
+		any := slices.Clone(c.Any)
+		for _, t := range c.Any {
+			if t.Form != Word && t.Form != Phrase {
+				continue
+			}
+			for _, name := range same(t.Text) {
+				if searchable(name) && !slices.ContainsFunc(any, func(o Term) bool { return strings.EqualFold(o.Text, name) }) {
+					any = append(any, Term{Phrase, name})
+				}
+			}
+		}
+		out.Clauses[i].Any = any
+	}
+	return out
 }
 
 // Words reports whether q asks for words of a text, so that some matches are better than others.

@@ -99,7 +99,7 @@ func (w world) overview() frontend.OverviewPage {
 	return frontend.OverviewPage{
 		Shell: w.on("Overview", frontend.NavOverview, "/"), Period: w.period("/"), Stats: w.stats(), Scan: w.scan(), Figures: []frontend.Figure{w.durationsChart("overview-ttr")},
 		Checklist: []frontend.Step{{Text: "Create an administrator", Done: true}, {Text: "Import incidents", Path: "/imports/new"}, {Text: "Define a contract for service levels", Path: "/admin/contracts/new"}},
-		Recurring: w.problemRows(3), OnTrial: 12, MayJudge: true, SLA: frontend.SLACounts{Met: 14, AtRisk: 2, Breached: 1, TooFew: 1}, Recent: w.rowsOf(min(6, w.rows)), YearAgo: year, Sources: w.connections(3), Exports: exports("/"),
+		Recurring: w.problemRows(3), OnTrial: 12, MayJudge: true, SLA: frontend.SLACounts{Met: 14, AtRisk: 2, Breached: 1, TooFew: 1}, Recent: w.rowsOf(min(6, w.rows)), YearAgo: year, Published: w.retros().YearsAgo, Sources: w.connections(3), Exports: exports("/"),
 	}
 }
 

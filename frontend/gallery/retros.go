@@ -25,14 +25,14 @@ func (w world) retroParts() []frontend.RetroSection {
 	var out []frontend.RetroSection
 	sections := incident.StandardRetroProcess().Templates[0].Sections
 	for i, s := range sections {
-		out = append(out, frontend.RetroSection{Retro: retroAt, API: "/api/v1" + retroAt + "/sections/" + s.Slug, Slug: s.Slug, Title: w.say(s.Title), Text: texts[s.Slug], Version: i, Prompts: s.Prompts, MayEdit: true})
+		out = append(out, frontend.RetroSection{Retro: retroAt, API: "/api/v1" + retroAt + "/sections/" + s.Slug, Slug: s.Slug, Title: w.say(s.Title), Text: texts[s.Slug], Version: i, Prompts: s.Prompts, MayEdit: true, Talk: frontend.RetroTalk{Retro: retroAt, Slug: s.Slug, Title: w.say(s.Title), MayEdit: true}, Rows: s.Slug == "timeline" || s.Slug == "factors" || s.Slug == "actions"})
 	}
 	out[0].Text += "\n\n![" + w.say("Retries rise from 200 to 40,000 a minute between 08:15 and 08:22") + "](files/" + galleryPicture + ")\n\n[" + w.say("Log of the balancer") + "](files/0000000000000000000000000000000c.log)"
 	out[1].Text += "\n\n![" + w.say("How long do incidents last? checkout, 4 Aug to 2 Nov 2026") + "](files/" + galleryChart + ")"
 	for i := range out {
 		out[i].Files = w.retroFiles()
 	}
-	out[0].Links = []frontend.Link{{Label: "1 open comment", Path: "#comments"}}
+	out[0].Links = []frontend.Link{{Label: "1 open comment", Path: "#talk-summary"}}
 	return out
 }
 
@@ -63,17 +63,19 @@ func (w world) comment(id incident.ID, text string) incident.RetroComment {
 func (w world) retroPage() frontend.RetroPage {
 	inc := w.incident().Incident
 	p := frontend.RetroPage{Actions: w.actionPart("inc_0000"), Shell: w.on("Retrospective", frontend.NavIncidents, retroAt, frontend.Link{Label: "Incidents", Path: "/incidents"}, frontend.Link{Label: w.say("INC02037"), Path: "/incidents/inc_0001"}), Incident: inc, Retro: w.written(),
-		Facts:    []frontend.Pair{{Name: "Began", Value: "2 Nov 2026 08:15 UTC"}, {Name: "Time to resolve", Value: "1h 14m"}, {Name: "Services", Value: w.say("checkout")}},
+		Facts:    []frontend.RetroFact{{Name: "Severity", Value: "SEV1"}, {Name: "Impact began", Value: "2 Nov 2026 08:15 UTC", How: "about, as " + w.say("Responder One") + " stated"}, {Name: "Time to resolve", Value: "1h 14m", How: "from impact started to resolved"}, {Name: "Services", Value: w.say("checkout")}},
+		Contents: []frontend.Link{{Label: w.say("Summary"), Path: "#section-summary"}, {Label: w.say("Impact"), Path: "#section-impact"}, {Label: w.say("Timeline"), Path: "#section-timeline"}, {Label: w.say("Contributing factors"), Path: "#section-factors"}},
 		Sections: w.retroParts(), Writing: frontend.RetroWriting{Names: []string{w.say("Responder One")}}, Removed: []incident.RetroSection{{Slug: "external", Title: w.say("What we tell customers")}}, Rule: "By the rules here (“Severe”) a retrospective is needed, within 5 days.",
 		Gates:   []frontend.RetroGate{{Words: "when the impact began and ended", Met: true, Hard: true}, {Words: "one approval", Hard: true, Lacks: "0 of 1 have approved."}, {Words: "no open comment", Lacks: "There is one open comment."}},
 		Lacking: 1, MayEdit: true, MayAnswer: true, Next: []frontend.Choice{{Value: "draft", Label: "Back to draft"}}, Open: 1, Users: []string{"admin", w.say("responder.two")}, Exports: exports(retroAt)}
 	resolved := w.comment("com_2", "Was it every region?")
 	resolved.ResolvedAt, resolved.ResolvedBy, resolved.Quote = w.shell.Now, w.say("Responder One"), ""
-	p.Threads = []frontend.RetroThread{{RetroComment: w.comment("com_1", "How many hosts were there?"), Section: w.say("Summary"), Answered: []incident.RetroComment{w.comment("com_3", "All 40 of them.")}, Own: true}, {RetroComment: resolved}}
 	for _, id := range []string{galleryPicture, galleryChart} {
 		p.Files = append(p.Files, frontend.RetroFileRow{RetroFile: w.retroFiles().Known[id], Path: retroAt + "/files/" + id, Used: id == galleryPicture})
 	}
 	p.Charts = []frontend.Choice{{Value: "ttr-dots", Label: "How long do incidents last?"}, {Value: "when", Label: "When do incidents start?"}}
+	p.Sections[0].Talk = frontend.RetroTalk{Retro: retroAt, Slug: "summary", Title: w.say("Summary"), MayEdit: true, Threads: []frontend.RetroThread{{RetroComment: w.comment("com_1", "How many hosts were there?"), Answered: []incident.RetroComment{w.comment("com_3", "All 40 of them.")}, Own: true}, {RetroComment: resolved}}}
+	p.Talk = frontend.RetroTalk{Retro: retroAt, MayEdit: true, Threads: []frontend.RetroThread{{RetroComment: w.comment("com_4", "Who reads this next?"), Section: w.say("Summary")}}}
 	p.Similar = w.incident().Similar
 	p.Told, p.Factors = w.timeline().Told, w.outline().Told
 	if !w.times {
@@ -158,16 +160,17 @@ func (w world) retroProcess() frontend.RetroProcessPage {
 // retroStates are empty pages, and a retrospective that only may be read.
 func retroStates(w world) []State {
 	read := w.retroPage()
-	read.MayEdit, read.MayAnswer, read.Threads, read.Open = false, false, nil, 0
+	read.MayEdit, read.MayAnswer, read.Open, read.Reading, read.Digest = false, false, 0, true, "0123456789abcdef"
+	read.Talk.MayEdit = false
 	read.Retro.State, read.Retro.Reviews, read.Gates = incident.RetroPublished, nil, nil
 	for i := range read.Sections {
-		read.Sections[i].MayEdit = false
+		read.Sections[i].MayEdit, read.Sections[i].Talk.MayEdit = false, false
 	}
 	fresh := w.retroPage()
 	fresh.Retro = incident.Retro{Incident: "inc_0001", Version: 1, Title: "Checkout fails", State: incident.RetroDraft, CreatedAt: w.shell.Now}
-	fresh.Threads, fresh.Similar, fresh.Removed, fresh.Open = nil, nil, nil, 0
+	fresh.Talk, fresh.Similar, fresh.Removed, fresh.Open, fresh.Contents = frontend.RetroTalk{Retro: retroAt, MayEdit: true}, nil, nil, 0, nil
 	for i := range fresh.Sections {
-		fresh.Sections[i].Text, fresh.Sections[i].Links = "", nil
+		fresh.Sections[i].Text, fresh.Sections[i].Links, fresh.Sections[i].Talk.Threads = "", nil, nil
 	}
 	none := fresh
 	none.Retro.State, none.Retro.Reason, none.Retro.ChangedBy, none.Sections = incident.RetroNotRequired, "A copy of another incident", "admin", nil

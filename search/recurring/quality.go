@@ -2,7 +2,6 @@ package recurring
 
 import (
 	"math"
-	"strings"
 
 	"hindsight/incident"
 	"hindsight/search/similar"
@@ -23,8 +22,9 @@ type Quality struct {
 	Category Share   // of factors
 }
 
-// QualityOf measures a problem by its incidents; one that is missing counts as a member of which nothing is known.
-func QualityOf(p incident.Problem, incidents map[incident.ID]*incident.Incident) Quality {
+// QualityOf measures a problem by its incidents; one that is missing counts as a member of which nothing is known. name makes one of all names of a
+// category.
+func QualityOf(p incident.Problem, incidents map[incident.ID]*incident.Incident, name func(category string) string) Quality {
 	q := Quality{}
 	services, teams, categories := tally{}, tally{}, tally{}
 	for _, m := range p.Members {
@@ -42,7 +42,7 @@ func QualityOf(p incident.Problem, incidents map[incident.ID]*incident.Incident)
 			named = append(named, s.Key)
 		}
 		for _, f := range inc.Factors {
-			caused = append(caused, strings.TrimSpace(f.Category))
+			caused = append(caused, name(f.Category))
 		}
 		services.add(named...)
 		teams.add(string(inc.Team))

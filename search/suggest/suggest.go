@@ -51,6 +51,7 @@ const (
 // Suggester learns from the incidents that an engine knows. Its methods may be called at the same time.
 type Suggester struct {
 	engine *similar.Engine
+	name   func(category string) string
 
 	mu     sync.RWMutex
 	learnt map[Kind]learnt
@@ -65,8 +66,10 @@ type learnt struct {
 }
 
 // New returns a suggester that has learnt nothing yet.
-func New(engine *similar.Engine) *Suggester {
-	return &Suggester{engine: engine, learnt: map[Kind]learnt{}}
+//
+// name makes one of all names of a category of factors.
+func New(engine *similar.Engine, name func(category string) string) *Suggester {
+	return &Suggester{engine: engine, name: name, learnt: map[Kind]learnt{}}
 }
 
 // Suggest returns what is probably true of an incident, a suggestion for each kind of which something can be said. What is recorded of it already is
@@ -114,7 +117,7 @@ func (s *Suggester) Learn(ctx context.Context) error {
 		var texts []similar.Unit
 		var values [][]string
 		for _, x := range all {
-			if v := valuesOf(x, kind); len(v) > 0 {
+			if v := s.valuesOf(x, kind); len(v) > 0 {
 				texts, values = append(texts, x.Text), append(values, v)
 			}
 		}
@@ -165,14 +168,20 @@ func (s *Suggester) try(ctx context.Context, texts []similar.Unit, values [][]st
 	return l, err
 }
 
-func valuesOf(x similar.Labelled, kind Kind) []string {
+func (s *Suggester) valuesOf(x similar.Labelled, kind Kind) []string {
 	switch {
 	case kind == Team && x.Team != "":
 		return []string{string(x.Team)}
 	case kind == Severity && x.Severity > 0:
 		return []string{strconv.Itoa(int(x.Severity))}
 	case kind == Category:
-		return x.Categories
+		var out []string
+		for _, c := range x.Categories {
+			if c = s.name(c); !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+		return out
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func TestSuggest(t *testing.T) {
 		if err := engine.Apply(context.Background(), incident.Delta{Upto: 1, CaughtUp: true, Incidents: append(incs, open)}); err != nil {
 			t.Fatal(err)
 		}
-		s := New(engine)
+		s := New(engine, incident.Taxonomy{}.Name)
 		if err := s.Learn(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestKeepsUp(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := New(engine)
+	s := New(engine, incident.Taxonomy{}.Name)
 	learn := func() {
 		t.Helper()
 		if err := s.Learn(context.Background()); err != nil {

@@ -1,4 +1,4 @@
-// The comments of a retrospective: their threads beside the text are kept fresh, what they are about is marked in open editors, and
+// The comments of a retrospective: their threads below each section are kept fresh, what they are about is marked in open editors, and
 // new ones are written over the page, so that nobody who writes has to leave it.
 import { say } from "../islands/dom";
 import { dialog, make } from "./dialog";
@@ -34,8 +34,8 @@ export class Talk {
     private readonly box: HTMLElement,
     private readonly signIn: () => void,
   ) {
-    box.addEventListener("submit", (event) => void this.submit(event));
-    box.addEventListener("focusout", () => this.soon());
+    box.addEventListener("submit", (event) => within(event, "[data-threads], #comment") && void this.submit(event));
+    box.addEventListener("focusout", (event) => within(event, "[data-threads]") && this.soon());
     document.body.addEventListener("retro-changed", () => this.soon());
     document.addEventListener("click", (event) => {
       const row = (event.target as Element).closest<HTMLElement>("[data-comment-row]");
@@ -54,6 +54,7 @@ export class Talk {
   /** show goes to a thread. */
   show(id: string): void {
     const thread = document.getElementById(id);
+    thread?.closest("details")?.setAttribute("open", "");
     thread?.scrollIntoView({ block: "nearest" });
     thread?.focus();
   }
@@ -95,14 +96,15 @@ export class Talk {
       if (!here) return "Somebody has deleted the words that this is about. Select others, or comment on the section.";
       Object.assign(fields, { from: String(here.from), to: String(here.to), version: String(here.version), quote: about.quote ?? "" });
     }
-    return this.post(`${this.box.dataset.comments}/comments`, new URLSearchParams(fields), "Said.");
+    const refused = await this.post(`${this.box.dataset.comments}/comments`, new URLSearchParams(fields), "Said.");
+    if (!refused) await this.refresh().catch(() => undefined);
+    return refused;
   }
 
   private async post(address: string, fields: URLSearchParams, done: string): Promise<string> {
     try {
       const refused = await http.form(address, fields);
       if (refused) return refused;
-      await this.refresh();
       say(done);
       return "";
     } catch (error) {
@@ -121,18 +123,24 @@ export class Talk {
     const refused = await this.post(form.getAttribute("action") ?? "", fields, "Kept."); // the property may be a button of that name
     if (refused) return say(refused);
     form.reset();
-    await this.refresh().catch(() => undefined); // with the answer that was written gone
+    form.closest("details")?.removeAttribute("open");
+    await this.refresh().catch(() => undefined);
   }
 
   private async refresh(): Promise<void> {
     clearTimeout(this.due);
-    const threads = this.box.querySelector<HTMLElement>("[data-threads]");
-    if (!threads) return;
-    const html = await http.page(`${this.box.dataset.comments}/comments`);
-    const writing = threads.contains(document.activeElement) && document.activeElement?.matches("textarea");
-    const begun = [...threads.querySelectorAll("textarea")].some((field) => field.value !== "");
-    if (writing && begun) return; // the answer that is being written stays; when it is sent or left, all is read again
-    if (!begun) threads.innerHTML = html;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = await http.page(`${this.box.dataset.comments}/comments`);
+    for (const place of this.box.querySelectorAll<HTMLElement>("[data-threads]")) {
+      const news = [...fresh.content.querySelectorAll<HTMLElement>("[data-threads]")].find((other) => other.dataset.threads === place.dataset.threads);
+      const answering = place.querySelector("details[open] > form") !== null; // it stays; when it is sent or closed, all is read again
+      if (!news || answering || news.innerHTML === place.innerHTML) continue;
+      const at = place.contains(document.activeElement) ? document.activeElement?.closest("li")?.id : undefined;
+      const resolved = place.querySelector(":scope > details")?.hasAttribute("open") ?? false;
+      place.innerHTML = news.innerHTML;
+      place.querySelector(":scope > details")?.toggleAttribute("open", resolved);
+      if (at) document.getElementById(at)?.focus({ preventScroll: true });
+    }
     for (const listener of this.listeners) this.hear(listener);
   }
 
@@ -141,3 +149,5 @@ export class Talk {
     listener.spoken(all.map(({ dataset }) => ({ id: dataset.thread ?? "", from: Number(dataset.from), to: Number(dataset.to), version: Number(dataset.version) })));
   }
 }
+
+const within = (event: Event, places: string): boolean => (event.target as Element).closest(places) !== null;

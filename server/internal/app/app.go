@@ -88,10 +88,11 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	sources := all.Sources()
 	accounts := auth.New(s, o.Now)
+	live := analytics.NewLive(o.Now)
 	a := &App{Config: o.Config, store: s, stop: func() {}, Desk: &desk.Desk{Store: s, Auth: accounts, Factors: auth.NewFactors(accounts, safe, o.Config.BaseURL), Sources: sources, Safe: safe, Runner: jobs.NewRunner(s, sources, o.Now, o.Log), Database: databaseWords(o.Config), Uploads: jobs.Uploads{Store: s, Dir: o.Config.Data},
 		Inbox:   inbox.New(s, o.Now, jobs.KindHear),
 		DataDir: o.Config.Data, BaseURL: o.Config.BaseURL, Version: o.Version, Demo: o.Demo, Now: o.Now, Log: o.Log,
-		Live: analytics.NewLive(o.Now), Similar: alike, Suggest: suggest.New(alike)}}
+		Live: live, Similar: alike, Suggest: suggest.New(alike, func(category string) string { return live.Snapshot().Taxonomy().Name(category) })}}
 	a.Desk.Mail = mail.New(o.Config.Mail)
 	a.Desk.Auth.Words = a.Desk.PasswordWords
 	guarded := importers.Guarded(o.Config.AllowNetworks)

@@ -132,6 +132,7 @@ func (d *Desk) scope(ctx context.Context, q query.Query, sight incident.Sight, w
 	if err != nil {
 		return search.Request{}, analytics.Query{}, err
 	}
+	text = text.Widened("factors", r.snapshot.Taxonomy().Same)
 	views, err := d.viewsIn(ctx, text, sight, within)
 	if err != nil {
 		return search.Request{}, analytics.Query{}, err

@@ -43,5 +43,5 @@ func (d *Desk) ProblemQuality(ctx context.Context, id incident.ID, sight inciden
 		}
 		incs[m.Incident] = inc
 	}
-	return recurring.QualityOf(*p, incs), nil
+	return recurring.QualityOf(*p, incs, d.Live.Snapshot().Taxonomy().Name), nil
 }

@@ -32,7 +32,7 @@ func comments(t *testing.T, n *notebook, ana, ben part) {
 	}
 	marked(ana, ".ed-said", "every host")
 	marked(ben, "mark", "every host")
-	ben.until(`document.querySelector('[data-threads]').textContent.includes('Which hosts?')`)
+	ben.until(`document.querySelector('[data-comments]').textContent.includes('Which hosts?')`)
 
 	// The other selects words where they are read, and comments with the button beside them.
 	eval[bool](ben.tab, `(() => { const p = document.querySelector('`+ben.in("[data-rendered] p")+`'); p.scrollIntoView({block: 'center'}); getSelection().setBaseAndExtent(p.firstChild, 4, p.firstChild, 18); return true })()`)
@@ -62,11 +62,16 @@ func comments(t *testing.T, n *notebook, ana, ben part) {
 	eval[bool](ana.tab, `(document.querySelector('`+ana.in(".ed-said:last-of-type")+`').click(), true)`)
 	ana.until(`document.activeElement.closest('li[data-thread]')?.textContent.includes('Which hosts?')`)
 	ana.click("li[data-thread]:focus", "Answer ana")
+	eval[bool](ana.tab, `new Promise(done => { // news of the threads come in before anything is typed
+		const ask = window.fetch
+		window.fetch = async (...to) => { const got = await ask(...to); if (String(to[0]).endsWith('/comments')) { window.fetch = ask; setTimeout(() => done(true), 200) } return got }
+		document.body.dispatchEvent(new Event('retro-changed')) })`)
+	ana.until(`!!document.activeElement.closest('li[data-thread]')?.querySelector('details[open] textarea')`)
 	eval[bool](ana.tab, `(document.activeElement.closest('li').querySelector('textarea').focus(), true)`)
 	ana.call("All 40 of them.")
 	eval[bool](ana.tab, `(document.activeElement.form.querySelector('button').click(), true)`)
-	ben.until(`document.querySelector('[data-threads]').textContent.includes('All 40 of them.')`)
-	ana.until(`document.querySelector('[data-threads] textarea').value === ''`)
+	ben.until(`document.querySelector('[data-comments]').textContent.includes('All 40 of them.')`)
+	ana.until(`[...document.querySelectorAll('[data-threads] textarea')].every(t => t.value === '') && document.querySelector('[data-threads] details[open] > form') === null`)
 	eval[bool](ana.tab, `([...document.querySelectorAll('li[data-thread]')].find(li => li.textContent.includes('Which hosts?')).querySelector('button[value=resolve]').click(), true)`)
 	marked(ana, ".ed-said", "cache was cold")
 	marked(ben, "mark", "cache was cold")
@@ -79,6 +84,6 @@ func comments(t *testing.T, n *notebook, ana, ben part) {
 	ana.press(kb.Escape)
 	ana.until(`document.querySelector('` + ana.in("[data-editor]") + `').hidden`)
 	ana.open(n.path)
-	ana.wantIn("[data-threads]", "The text it spoke of is gone.", "Since when?", "resolved by")
+	ana.wantIn("[data-comments]", "The text it spoke of is gone.", "Since when?", "resolved comment")
 	ben.open(n.path)
 }

@@ -14,6 +14,9 @@ import (
 
 const recurringShown = 5
 
+// publishedShown is how many retrospectives of earlier years the overview shows; /retrospectives has all.
+const publishedShown = 3
+
 func (s *Server) overview(r *request) (answer, error) {
 	ctx := r.Request.Context()
 	q, err := query.Parse(r.Request.URL.Query(), s.Now())
@@ -65,7 +68,12 @@ func (s *Server) fillOverview(ctx context.Context, r *request, page *frontend.Ov
 	}
 	day := s.Now().In(r.zone()).AddDate(-1, 0, 0)
 	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, r.zone())
-	page.YearAgo, err = s.recent(ctx, r, query.Query{Range: "custom", From: from.UTC(), To: from.AddDate(0, 0, 1).UTC(), Zone: time.UTC})
+	if page.YearAgo, err = s.recent(ctx, r, query.Query{Range: "custom", From: from.UTC(), To: from.AddDate(0, 0, 1).UTC(), Zone: time.UTC}); err != nil {
+		return err
+	}
+	retros, err := s.VisibleRetros(ctx, r.viewer.Sight())
+	published := s.yearsAgo(r, retros)
+	page.Published = published[:min(len(published), publishedShown)]
 	return err
 }
 

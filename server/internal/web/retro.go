@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
@@ -68,10 +69,16 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 	page := frontend.RetroPage{Shell: r.shell("Retrospective: "+w.Title, frontend.NavIncidents, incidentCrumbs(w.Incident)...), Incident: w.Incident, Retro: w.Retro, Removed: w.Removed,
 		Form: form, MayEdit: r.viewer.MayChange(incident.Write), MayAnswer: r.user != nil && r.viewer.User != "" && r.viewer.MayChange(incident.Write), Rule: ruleWords(w.Rule), Facts: s.retroFacts(r, w.Incident),
 		Exports: retroExports(id)}
-	if err := s.fillThreads(ctx, r, w, &page); err != nil {
+	threads, err := s.retroThreads(ctx, r, w)
+	if err != nil {
 		return nil, err
 	}
-	fillSections(w, &page, slug, draft)
+	page.Open, page.Talk = openThreads(threads), r.talkOf(w, threads, incident.RetroSection{})
+	page.Reading = w.State == incident.RetroPublished
+	if page.Reading {
+		page.Digest = s.digestOf(r, w)
+	}
+	r.fillSections(w, &page, threads, slug, draft)
 	files, err := s.retroFiles(ctx, id)
 	if err != nil {
 		return nil, err
@@ -87,9 +94,10 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 			page.Lacking++
 		}
 	}
-	if err := s.fillRows(ctx, r, &page); err != nil {
+	if err := s.fillRows(ctx, r, &page, threads); err != nil {
 		return nil, err
 	}
+	page.Contents = contentsOf(page)
 	page.Writing.Names = each(w.Incident.People, func(p incident.Participation) string { return p.Name })
 	page.Next = nextStates(w.Retro, page.Lacking)
 	if page.Similar, err = s.retroSimilar(ctx, r, id); err != nil {
@@ -106,18 +114,12 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 }
 
 // fillSections shows the sections, with where to go on from each. draft is a text of section slug that could not be saved.
-func fillSections(w *desk.Writing, page *frontend.RetroPage, slug, draft string) {
+func (r *request) fillSections(w *desk.Writing, page *frontend.RetroPage, threads []frontend.RetroThread, slug, draft string) {
 	for _, x := range w.Sections {
 		part := retroSection(w, x, page.MayEdit && w.State.Writable())
-		part.Said = saidIn(page.Threads, x.Slug)
-		open := 0
-		for _, t := range page.Threads {
-			if t.Slug == x.Slug && t.ResolvedAt.IsZero() {
-				open++
-			}
-		}
-		if open > 0 {
-			part.Links = append(part.Links, frontend.Link{Label: fmt.Sprintf("Open comments: %d", open), Path: "#comments"})
+		part.Said, part.Talk = saidIn(threads, x.Slug), r.talkOf(w, threads, x)
+		if open := len(part.Talk.Open()); open > 0 {
+			part.Links = append(part.Links, frontend.Link{Label: fmt.Sprintf("Open comments: %d", open), Path: "#talk-" + x.Slug})
 		}
 		if x.Slug == "timeline" && page.MayEdit {
 			part.Links = append(part.Links, frontend.Link{Label: "Build the timeline", Path: frontend.RetroTimelinePath(w.Incident.ID)})
@@ -132,8 +134,25 @@ func fillSections(w *desk.Writing, page *frontend.RetroPage, slug, draft string)
 	}
 }
 
+// fewestContents is how many sections there are to read at least where their list helps.
+const fewestContents = 4
+
+// contentsOf lists the sections that have something to read; none where there are few.
+func contentsOf(page frontend.RetroPage) []frontend.Link {
+	var out []frontend.Link
+	for _, x := range page.Sections {
+		if !x.Empty() || !page.Reading {
+			out = append(out, frontend.Link{Label: x.Title, Path: "#section-" + x.Slug})
+		}
+	}
+	if len(out) < fewestContents {
+		return nil
+	}
+	return out
+}
+
 // fillRows shows the rows that stand below some sections.
-func (s *Server) fillRows(ctx context.Context, r *request, page *frontend.RetroPage) error {
+func (s *Server) fillRows(ctx context.Context, r *request, page *frontend.RetroPage, threads []frontend.RetroThread) error {
 	story, err := s.Story(ctx, page.Incident.ID, r.viewer.Sight())
 	if err != nil {
 		return err
@@ -142,7 +161,7 @@ func (s *Server) fillRows(ctx context.Context, r *request, page *frontend.RetroP
 	if page.Actions, err = s.actionPart(ctx, r, page.Incident, page.Form); err != nil {
 		return err
 	}
-	fillRowComments(page)
+	fillRowComments(page, threads)
 	rows := map[string]int{"timeline": len(page.Told.Rows), "factors": len(page.Factors.Rows), "actions": len(page.Actions.Items) + len(page.Actions.Dropped)}
 	for i := range page.Sections {
 		page.Sections[i].Rows = rows[page.Sections[i].Slug] > 0
@@ -166,47 +185,104 @@ func (s *Server) retroText(r *request) (answer, error) {
 	if !ok {
 		return answer{}, incident.ErrNotFound
 	}
-	page := frontend.RetroPage{}
-	if err := s.fillThreads(r.Request.Context(), r, w, &page); err != nil {
+	threads, err := s.retroThreads(r.Request.Context(), r, w)
+	if err != nil {
 		return answer{}, err
 	}
 	files, err := s.retroFiles(r.Request.Context(), w.Incident.ID)
 	if err != nil {
 		return answer{}, err
 	}
-	return show(frontend.RetroText{Shell: r.shell(x.Title, frontend.NavIncidents), Text: x.Text, Files: files, Said: saidIn(page.Threads, x.Slug)})
+	return show(frontend.RetroText{Shell: r.shell(x.Title, frontend.NavIncidents), Text: x.Text, Files: files, Said: saidIn(threads, x.Slug)})
 }
 
 func incidentCrumbs(inc *incident.Incident) []frontend.Link {
 	return []frontend.Link{{Label: "Incidents", Path: incidentsPath}, {Label: inc.Label(), Path: frontend.IncidentPath(inc.ID)}}
 }
 
-// retroFacts are what a reader has to know of the incident first.
-func (s *Server) retroFacts(r *request, inc *incident.Incident) []frontend.Pair {
-	var out []frontend.Pair
-	add := func(name, value string) {
+// retroFacts are what a reader has to know of the incident first, and how each is known.
+func (s *Server) retroFacts(r *request, inc *incident.Incident) []frontend.RetroFact {
+	var out []frontend.RetroFact
+	add := func(name, value, how string) {
 		if value != "" {
-			out = append(out, frontend.Pair{Name: name, Value: value})
+			out = append(out, frontend.RetroFact{Name: name, Value: value, How: how})
 		}
 	}
-	at := func(names ...incident.MilestoneName) string {
-		if t := inc.Milestones.Earliest(names...); !t.IsZero() {
-			return t.In(r.zone()).Format("2 Jan 2006 15:04 MST")
+	at := func(label string, names ...incident.MilestoneName) bool {
+		m, known := earliestOf(inc.Milestones, names)
+		if known {
+			add(label, m.At.In(r.zone()).Format("2 Jan 2006 15:04 MST"), knownBy(m))
 		}
-		return ""
+		return known
 	}
-	add("Began", cmp.Or(at(incident.ImpactStarted), at(incident.Detected, incident.Opened)))
-	add("Over", at(incident.ImpactEnded, incident.MitigatedAt, incident.ResolvedAt))
+	if inc.Severity != incident.SevUnknown {
+		add("Severity", inc.Severity.String(), "")
+	}
+	if !at("Impact began", incident.ImpactStarted) {
+		at("Noticed", incident.Detected, incident.Opened)
+	}
+	at("Over", incident.ImpactEnded, incident.MitigatedAt, incident.ResolvedAt)
 	for _, d := range s.durations(inc) {
 		if d.Value.State == incident.Recorded {
-			add(d.Label, incident.FormatDuration(d.Value.Value))
+			from, _ := earliestOf(inc.Milestones, d.Span.From)
+			to, _ := earliestOf(inc.Milestones, d.Span.To)
+			add(d.Label, incident.FormatDuration(d.Value.Value), fmt.Sprintf("from %s to %s", milestoneWords([]incident.MilestoneName{from.Name}), milestoneWords([]incident.MilestoneName{to.Name})))
 		}
 	}
-	add("Services", strings.Join(each(inc.Services, func(u incident.ServiceUse) string { return u.Name }), ", "))
+	add("Services", strings.Join(each(inc.Services, func(u incident.ServiceUse) string { return u.Name }), ", "), "")
 	if inc.Team != "" {
-		add("Team", s.Live.Snapshot().Name(inc.Team))
+		add("Team", s.Live.Snapshot().Name(inc.Team), "")
 	}
 	return out
+}
+
+// earliestOf is the milestone that counts of several: the earliest that is known.
+func earliestOf(ms incident.Milestones, names []incident.MilestoneName) (m incident.Milestone, ok bool) {
+	for _, name := range names {
+		if x, is := ms.Current(name); is && (!ok || x.At.Before(m.At)) {
+			m, ok = x, true
+		}
+	}
+	return m, ok
+}
+
+// knownBy says how a time is known: "about, as Responder One stated", "to the hour, read out of the text".
+func knownBy(m incident.Milestone) string {
+	var parts []string
+	switch m.Precision {
+	case incident.About:
+		parts = append(parts, "about")
+	case incident.ToHour, incident.ToDay:
+		parts = append(parts, "to the "+string(m.Precision))
+	}
+	switch {
+	case m.Basis == incident.FromPerson && m.Source != "":
+		parts = append(parts, "as "+m.Source+" stated")
+	case m.Basis == incident.FromPerson:
+		parts = append(parts, "as a person stated")
+	case m.Basis == incident.FromText:
+		parts = append(parts, "read out of the text")
+	case m.Basis == incident.Derived:
+		parts = append(parts, "computed from other times")
+	case m.Basis == incident.FromTwin:
+		parts = append(parts, "as another record of it states")
+	case m.Source != "":
+		parts = append(parts, "as "+m.Source+" has it")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// digestOf is the beginning of the SHA-256 of the Markdown export, so that a printed copy can be held against a file.
+func (s *Server) digestOf(r *request, w *desk.Writing) string {
+	h := sha256.New()
+	file, err := s.RetroExport(r.Request.Context(), w, "md")
+	if err == nil {
+		err = file.Write(h)
+	}
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))[:16]
 }
 
 // ruleWords says what the rules want of an incident.

@@ -66,7 +66,7 @@ func TestRetrospective(t *testing.T) {
 	s.post(at+"/sections", http.StatusSeeOther, "action", "remove", "section", "external")
 	s.lists(at, []string{"Decided not to do", "Cost", "Evidence", "Removed", "What we tell customers"}, nil)
 	s.post(at+"/comments", http.StatusSeeOther, "section", "summary", "quote", "at once", "text", "How many hosts?")
-	s.lists(at, []string{"Open comments: 1", "Comments", "Summary", "at once", "How many hosts?", "Answer"}, nil)
+	s.lists(at, []string{"Open comments: 1", "The rollout went", "at once", "How many hosts?", "Answer", "Impact", "Comments"}, nil)
 	s.post(at+"/comments", http.StatusUnprocessableEntity, "text", " ")
 	comments, err := s.app.Desk.Comments(t.Context(), "inc_1", incident.Sight{All: true})
 	if err != nil || len(comments) != 1 {
@@ -74,11 +74,11 @@ func TestRetrospective(t *testing.T) {
 	}
 	s.post(at+"/comments", http.StatusSeeOther, "answers", string(comments[0].ID), "text", "All of them.")
 	s.post(at+"/comments/"+string(comments[0].ID), http.StatusSeeOther, "action", "resolve")
-	s.lists(at, []string{"resolved by admin", "How many hosts?", "All of them."}, []string{"Open comments: 1"})
+	s.lists(at, []string{"1 resolved comment", "resolved by admin", "How many hosts?", "All of them.", "Impact", "Comments"}, []string{"Open comments: 1"})
 	s.commentsOnWords(at)
 
 	s.post(at+"/comments", http.StatusSeeOther, "section", "impact", "text", "In which regions?")
-	s.lists(at, []string{"Comments", "In which regions?", "resolved by admin", "How many hosts?"}, nil) // open ones first
+	s.lists(at, []string{"resolved by admin", "How many hosts?", "Impact", "In which regions?", "Comments"}, nil) // each below its section
 
 	// It is published when what the rules ask for is there, and not before.
 	body, _ = s.post(at+"/state", http.StatusUnprocessableEntity, "state", "published")
@@ -98,7 +98,7 @@ func TestRetrospective(t *testing.T) {
 	s.post(at+"/answer", http.StatusSeeOther, "answer", "approved")
 	s.lists(at, []string{"approved", "Publish"}, nil)
 	s.post(at+"/state", http.StatusSeeOther, "state", "published")
-	s.lists(at, []string{"published", "version 1 published", "Revise it"}, nil)
+	s.lists(at, []string{"published", "version 1 published", "Severity", "SEV1", "Impact began", "as admin stated", "Contents", "Summary", "Revise it", "version 1, published", "SHA-256 of the Markdown export"}, []string{"What surprised us Nothing", "Before it is published"})
 	s.lists("/retrospectives?state=published", []string{"1 of 1 incidents of the last 90 days", "Checkout <b>fails</b>", "published"}, nil)
 	s.lists("/incidents/inc_1", []string{"Retrospective published", "The rollout went everywhere at once."}, nil)
 

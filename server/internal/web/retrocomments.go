@@ -18,23 +18,62 @@ func (s *Server) retroComments(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page := frontend.RetroPage{Shell: r.shell("Comments", frontend.NavIncidents), Incident: w.Incident, Retro: w.Retro, MayEdit: r.viewer.MayChange(incident.Write)}
-	if err := s.fillThreads(r.Request.Context(), r, w, &page); err != nil {
+	threads, err := s.retroThreads(r.Request.Context(), r, w)
+	if err != nil {
 		return answer{}, err
 	}
-	return show(frontend.RetroComments{RetroPage: page})
+	page := frontend.RetroComments{Shell: r.shell("Comments", frontend.NavIncidents), Talks: []frontend.RetroTalk{r.talkOf(w, threads, incident.RetroSection{})}}
+	for _, x := range w.Sections {
+		page.Talks = append(page.Talks, r.talkOf(w, threads, x))
+	}
+	return show(page)
 }
 
-// fillThreads shows the comments as threads, open ones first, each with where its words or its row stand now.
-func (s *Server) fillThreads(ctx context.Context, r *request, w *desk.Writing, page *frontend.RetroPage) error {
+// rowSections are the sections below which rows of a kind stand.
+var rowSections = map[string]string{"moment": "timeline", "factor": "factors", "action": "actions"}
+
+// talkOf is what is said about a section and its rows; about the zero section: what is about the whole, or about what is in no section any more.
+func (r *request) talkOf(w *desk.Writing, threads []frontend.RetroThread, x incident.RetroSection) frontend.RetroTalk {
+	talk := frontend.RetroTalk{Retro: retroPath(w.Incident.ID), Slug: x.Slug, Title: x.Title, MayEdit: r.viewer.MayChange(incident.Write)}
+	for _, t := range threads {
+		home := t.Slug
+		if kind, _ := t.RowOf(); kind != "" {
+			home = rowSections[kind]
+		}
+		if _, stands := w.Section(home); !stands {
+			home = ""
+		}
+		if home == x.Slug {
+			if t.Slug == x.Slug {
+				t.Section = "" // it stands there
+			}
+			talk.Threads = append(talk.Threads, t)
+		}
+	}
+	return talk
+}
+
+// openThreads counts the open ones.
+func openThreads(threads []frontend.RetroThread) (n int) {
+	for _, t := range threads {
+		if t.ResolvedAt.IsZero() {
+			n++
+		}
+	}
+	return n
+}
+
+// retroThreads are the comments as threads, open ones first, each with where its words or its row stand now.
+func (s *Server) retroThreads(ctx context.Context, r *request, w *desk.Writing) ([]frontend.RetroThread, error) {
 	all, err := s.Comments(ctx, w.Incident.ID, r.viewer.Sight())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	places, err := s.CommentPlaces(ctx, w.Sections, all)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var out []frontend.RetroThread
 	for _, c := range all {
 		if c.Answers != "" {
 			continue
@@ -56,15 +95,12 @@ func (s *Server) fillThreads(ctx context.Context, r *request, w *desk.Writing, p
 				t.Answered = append(t.Answered, a)
 			}
 		}
-		if c.ResolvedAt.IsZero() {
-			page.Open++
-		}
-		page.Threads = append(page.Threads, t)
+		out = append(out, t)
 	}
-	slices.SortStableFunc(page.Threads, func(a, b frontend.RetroThread) int {
+	slices.SortStableFunc(out, func(a, b frontend.RetroThread) int {
 		return cmp.Compare(resolved(a), resolved(b))
 	})
-	return nil
+	return out, nil
 }
 
 // resolved puts open threads first.
@@ -122,16 +158,17 @@ func rowChoice(w *desk.Writing, row string) frontend.Choice {
 }
 
 // fillRowComments puts a way to comment beside each row, and says how many threads are open about it.
-func fillRowComments(page *frontend.RetroPage) {
-	open := map[string]int{}
-	for _, t := range page.Threads {
+func fillRowComments(page *frontend.RetroPage, threads []frontend.RetroThread) {
+	open, first := map[string]int{}, map[string]incident.ID{}
+	for _, t := range threads {
 		if t.Row != "" && t.ResolvedAt.IsZero() {
 			open[t.Row]++
+			first[t.Row] = cmp.Or(first[t.Row], t.ID)
 		}
 	}
 	said := func(kind, key, label string) *frontend.RowSaid {
 		row := kind + ":" + key
-		out := &frontend.RowSaid{Row: row, Label: label, Open: open[row]}
+		out := &frontend.RowSaid{Row: row, Label: label, Open: open[row], First: first[row]}
 		if page.MayEdit {
 			out.Path = retroPath(page.Incident.ID) + "?row=" + queryEscape(row) + "#comment"
 		}

@@ -54,10 +54,15 @@ func (s *Server) retros(r *request) (answer, error) {
 	if len(all) > 0 {
 		page.Empty.Kind = frontend.NothingMatches
 	}
-	for _, x := range desk.YearsAgo(all, s.Now().In(r.zone())) {
-		page.YearsAgo = append(page.YearsAgo, frontend.RetroYearAgo{Title: x.Title, Incident: x.Incident, Years: x.Years, At: x.PublishedAt})
-	}
+	page.YearsAgo = s.yearsAgo(r, all)
 	return answer{page: page}, s.fillMissing(r, &page)
+}
+
+// yearsAgo are those of all that were published about this day of earlier years.
+func (s *Server) yearsAgo(r *request, all []desk.VisibleRetro) []frontend.RetroYearAgo {
+	return each(desk.YearsAgo(all, s.Now().In(r.zone())), func(x desk.RetroYearAgo) frontend.RetroYearAgo {
+		return frontend.RetroYearAgo{Title: x.Title, Incident: x.Incident, Years: x.Years, At: x.PublishedAt}
+	})
 }
 
 func capitalized(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
