@@ -11,7 +11,7 @@ import (
 	"hindsight/incident"
 )
 
-// Tracker says how to look at an issue that somebody linked to, such as that of an action item. It only reads.
+// Tracker says how to look at an issue that somebody linked to, such as that of an action item. All but Write only reads.
 type Tracker struct {
 	// Issue returns what names the issue at a web address that a connection may ask for; false: it is none of the connection's.
 	Issue func(cfg Config, address string) (id string, ours bool)
@@ -36,8 +36,10 @@ type IssueWriter struct {
 	Create func(ctx context.Context, in Input, place string, n NewIssue) (address string, err error)
 	// Find returns the address of the issue in whose text a marker stands, of those that were made since a time; empty: there is none.
 	Find func(ctx context.Context, in Input, place, marker string, since time.Time) (address string, err error)
-	// Close closes an issue, as done or as decided against, and then comments on it. Comment is a paragraph of plain text.
-	Close func(ctx context.Context, in Input, id string, dropped bool, comment string) error
+	// Close closes an issue, as done or as decided against.
+	Close func(ctx context.Context, in Input, id string, dropped bool) error
+	// Comment comments on an issue, in a paragraph of plain text.
+	Comment func(ctx context.Context, in Input, id, text string) error
 }
 
 // NewIssue is an issue that is to be made. Its text is paragraphs with an empty line between them.

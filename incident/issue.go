@@ -195,6 +195,23 @@ func (inc *Incident) OrderIssue(key string, o IssueOrder, by string, at time.Tim
 	return nil
 }
 
+// closedField begins the field of edits that say who closed the issue of an action item from here; the item's key follows.
+const closedField = issueField + "closed:"
+
+// NoteClosing writes down that somebody closed the issue of an action item from here, with a comment or without.
+func (inc *Incident) NoteClosing(key string, says IssueSays, commented bool, by string, at time.Time) error {
+	note := IssueSays{URL: says.URL, Name: says.Name, Outcome: "closed from here"}
+	if !commented {
+		note.Outcome += ", and its comment is missing"
+	}
+	text, err := json.Marshal(note)
+	if err != nil {
+		return fmt.Errorf("incident: note that the issue of action item %s is closed: %w", key, err)
+	}
+	inc.Edits = append(slices.Clip(inc.Edits), Edit{Field: closedField + key, Value: string(text), By: by, At: at.UTC()})
+	return nil
+}
+
 // IssueWords writes the value of an issue's edit for people: "GitHub example-org/shop#12: closed as completed".
 func IssueWords(value string) string {
 	var s IssueSays

@@ -2,7 +2,6 @@ package github
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,7 +12,7 @@ import (
 )
 
 // writer makes and closes issues (docs.github.com/rest/issues/issues and …/comments).
-var writer = &importers.IssueWriter{Permission: "Issues: read and write", Places: places, Create: create, Find: find, Close: closeIssue}
+var writer = &importers.IssueWriter{Permission: "Issues: read and write", Places: places, Create: create, Find: find, Close: closeIssue, Comment: comment}
 
 func places(cfg importers.Config) []string {
 	all := slices.Concat(repos(cfg), deployRepos(cfg))
@@ -44,17 +43,19 @@ func find(ctx context.Context, in importers.Input, repo, marker string, since ti
 	return "", err
 }
 
-func closeIssue(ctx context.Context, in importers.Input, id string, dropped bool, comment string) error {
+func pathOf(id string) string {
 	repo, number, _ := strings.Cut(id, "#")
-	at, reason := "/repos/"+repo+"/issues/"+number, "completed"
+	return "/repos/" + repo + "/issues/" + number
+}
+
+func closeIssue(ctx context.Context, in importers.Input, id string, dropped bool) error {
+	reason := "completed"
 	if dropped {
 		reason = "not_planned"
 	}
-	if err := in.Client.Change(ctx, http.MethodPatch, at, map[string]string{"state": "closed", "state_reason": reason}, nil); err != nil {
-		return err
-	}
-	if err := in.Client.Change(ctx, http.MethodPost, at+"/comments", map[string]string{"body": comment}, nil); err != nil {
-		return fmt.Errorf("github: the issue is closed, but the comment was not written: %w", err)
-	}
-	return nil
+	return in.Client.Change(ctx, http.MethodPatch, pathOf(id), map[string]string{"state": "closed", "state_reason": reason}, nil)
+}
+
+func comment(ctx context.Context, in importers.Input, id, text string) error {
+	return in.Client.Change(ctx, http.MethodPost, pathOf(id)+"/comments", map[string]string{"body": text}, nil)
 }

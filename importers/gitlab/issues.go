@@ -2,7 +2,6 @@ package gitlab
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,7 +12,7 @@ import (
 )
 
 // writer makes and closes issues (docs.gitlab.com/api/issues and docs.gitlab.com/api/notes).
-var writer = &importers.IssueWriter{Permission: "the scope api and the role Planner or Reporter in the project", Places: places, Create: create, Find: find, Close: closeIssue}
+var writer = &importers.IssueWriter{Permission: "the scope api and the role Planner or Reporter in the project", Places: places, Create: create, Find: find, Close: closeIssue, Comment: comment}
 
 // places are the projects that are named by path: addresses of issues hold that alone.
 func places(cfg importers.Config) []string {
@@ -57,14 +56,15 @@ func find(ctx context.Context, in importers.Input, project, marker string, since
 }
 
 // closeIssue closes an issue; GitLab keeps no reason of it.
-func closeIssue(ctx context.Context, in importers.Input, id string, _ bool, comment string) error {
+func closeIssue(ctx context.Context, in importers.Input, id string, _ bool) error {
+	return in.Client.Change(ctx, http.MethodPut, pathOf(id), map[string]string{"state_event": "close"}, nil)
+}
+
+func comment(ctx context.Context, in importers.Input, id, text string) error {
+	return in.Client.Change(ctx, http.MethodPost, pathOf(id)+"/notes", map[string]string{"body": inert(text)}, nil)
+}
+
+func pathOf(id string) string {
 	end := strings.LastIndexByte(id, '#')
-	issue := at(id[:max(end, 0)], "/issues/"+id[end+1:])
-	if err := in.Client.Change(ctx, http.MethodPut, issue, map[string]string{"state_event": "close"}, nil); err != nil {
-		return err
-	}
-	if err := in.Client.Change(ctx, http.MethodPost, issue+"/notes", map[string]string{"body": inert(comment)}, nil); err != nil {
-		return fmt.Errorf("gitlab: the issue is closed, but the comment was not written: %w", err)
-	}
-	return nil
+	return at(id[:max(end, 0)], "/issues/"+id[end+1:])
 }

@@ -3,6 +3,8 @@ package importertest
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -35,9 +37,27 @@ func LookThrough(t testing.TB, tracker *importers.Tracker, in importers.Input, f
 	return in.Client.Requests()
 }
 
-// RunWriter makes an issue in place, finds it by what stands in its text, and closes it; finds nothing of another marker; and, with locked
-// called, is refused for certain. in asks the made-up system of a source with WriteIssues.
-func RunWriter(t *testing.T, tracker *importers.Tracker, in importers.Input, place string, locked func()) {
+// Losing is a server that does what it is asked for and, while Lose is set, drops the connection in the place of an answer to a change.
+type Losing struct {
+	http.Handler
+	Lose bool
+	Lost int // changes whose answers were lost
+}
+
+func (l *Losing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !l.Lose || r.Method == http.MethodGet {
+		l.Handler.ServeHTTP(w, r)
+		return
+	}
+	l.Lost++
+	l.Handler.ServeHTTP(httptest.NewRecorder(), r)
+	panic(http.ErrAbortHandler)
+}
+
+// RunWriter makes an issue in place, finds it by what stands in its text, closes it, comments on it and returns its id; finds nothing of another marker;
+// finds one whose answer was lost, which was sent once; and, with locked called, is refused for certain. in asks served, the made-up system of a source
+// with WriteIssues.
+func RunWriter(t *testing.T, tracker *importers.Tracker, in importers.Input, place string, served *Losing, locked func()) (id string) {
 	t.Helper()
 	ctx, w := context.Background(), tracker.Write
 	if !slices.Contains(w.Places(in.Config), place) {
@@ -53,7 +73,8 @@ func RunWriter(t *testing.T, tracker *importers.Tracker, in importers.Input, pla
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, ours := tracker.Issue(in.Config, address)
+	var ours bool
+	id, ours = tracker.Issue(in.Config, address)
 	if !ours {
 		t.Fatalf("the address of the new issue, %s, is none of the connection's", address)
 	}
@@ -66,11 +87,24 @@ func RunWriter(t *testing.T, tracker *importers.Tracker, in importers.Input, pla
 	if says, err := LookAt(tracker, in, id); err != nil || says.State != incident.ActionOpen || says.Title != title {
 		t.Errorf("the new issue says %+v, %v", says, err)
 	}
-	if err := w.Close(ctx, in, id, false, "It paged first, twice."); err != nil {
+	if err := w.Close(ctx, in, id, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Comment(ctx, in, id, "It paged first, twice."); err != nil {
 		t.Fatal(err)
 	}
 	if says, err := LookAt(tracker, in, id); err != nil || says.State != incident.ActionDone {
 		t.Errorf("once closed the issue says %+v, %v", says, err)
+	}
+	const lost = "hindsight-aaaaaaaaaaaaaaaa"
+	served.Lose = true
+	at, err := w.Create(ctx, in, place, importers.NewIssue{Title: title, Text: "Made here (" + lost + ")."})
+	served.Lose = false
+	if err == nil || importers.Undone(err) || served.Lost != 1 {
+		t.Errorf("after a lost answer an issue is made at %q, %v, sent %d times; want an error that leaves it open, once", at, err, served.Lost)
+	}
+	if at, err := w.Find(ctx, in, place, lost, since); err != nil || at == "" || at == address {
+		t.Errorf("the issue whose answer was lost is found at %q, %v", at, err)
 	}
 	locked()
 	before := in.Client.Requests()
@@ -79,4 +113,5 @@ func RunWriter(t *testing.T, tracker *importers.Tracker, in importers.Input, pla
 	} else if in.Client.Requests() > before+2 {
 		t.Errorf("what was refused was sent %d times", in.Client.Requests()-before)
 	}
+	return id
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // writer makes and closes issues (developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues).
-var writer = &importers.IssueWriter{Permission: "Create issues, Transition issues and Add comments in the project", Places: places, Create: create, Find: find, Close: closeIssue}
+var writer = &importers.IssueWriter{Permission: "Create issues, Transition issues and Add comments in the project", Places: places, Create: create, Find: find, Close: closeIssue, Comment: comment}
 
 // places are the projects that are named by key. Without an address for people there is none: an issue could not be linked to.
 func places(cfg importers.Config) []string {
@@ -82,8 +82,9 @@ func linked(line string) (inline []any) {
 	return inline
 }
 
-// inert escapes what begins macros, links and mentions in wiki markup.
-var inert = strings.NewReplacer(`\`, `\\`, `{`, `\{`, `[`, `\[`, `!`, `\!`)
+// inert escapes what begins macros, links and mentions in wiki markup, as its notation has it: a backslash in front. Of a backslash itself it makes the reference
+// to the character, for two of them are the end of a line: https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all
+var inert = strings.NewReplacer(`\`, `&#92;`, `{`, `\{`, `[`, `\[`, `!`, `\!`)
 
 // create makes an issue of the type that the connection names, else of the type Task, else of the first one that is no subtask.
 func create(ctx context.Context, in importers.Input, project string, n importers.NewIssue) (string, error) {
@@ -156,7 +157,7 @@ func find(ctx context.Context, in importers.Input, project, marker string, since
 
 // closeIssue takes a transition to a status of the category done, whose key is not translated: for what was decided against one that the mapping counts as
 // canceled, if there is one, else the first other one.
-func closeIssue(ctx context.Context, in importers.Input, key string, dropped bool, comment string) error {
+func closeIssue(ctx context.Context, in importers.Input, key string, dropped bool) error {
 	at := api(in.Config) + "/issue/" + url.PathEscape(key)
 	var can struct {
 		Transitions []struct {
@@ -179,11 +180,9 @@ func closeIssue(ctx context.Context, in importers.Input, key string, dropped boo
 	if id == "" {
 		return incident.Invalidf("issue", "from the status that %s has, the connection's account can move it to none that is done: close it in Jira", key)
 	}
-	if err := in.Client.Change(ctx, http.MethodPost, at+"/transitions", map[string]any{"transition": map[string]string{"id": id}}, nil); err != nil {
-		return err
-	}
-	if err := in.Client.Change(ctx, http.MethodPost, at+"/comment", map[string]any{"body": text(in.Config, comment)}, nil); err != nil {
-		return fmt.Errorf("jira: the issue is closed, but the comment was not written: %w", err)
-	}
-	return nil
+	return in.Client.Change(ctx, http.MethodPost, at+"/transitions", map[string]any{"transition": map[string]string{"id": id}}, nil)
+}
+
+func comment(ctx context.Context, in importers.Input, key, plain string) error {
+	return in.Client.Change(ctx, http.MethodPost, api(in.Config)+"/issue/"+url.PathEscape(key)+"/comment", map[string]any{"body": text(in.Config, plain)}, nil)
 }

@@ -16,7 +16,7 @@ import (
 
 // writer makes and closes issues (https://www.redmine.org/projects/redmine/wiki/Rest_Issues).
 var writer = &importers.IssueWriter{Permission: "Add issues, Edit issues and Add notes, and a workflow in which the user's role may close issues",
-	Places: func(cfg importers.Config) []string { return settings.List(cfg, "projects") }, Create: create, Find: marked, Close: closeIssue}
+	Places: func(cfg importers.Config) []string { return settings.List(cfg, "projects") }, Create: create, Find: marked, Close: closeIssue, Comment: comment}
 
 // create makes an issue of the project's first tracker, which is Redmine's own choice.
 func create(ctx context.Context, in importers.Input, project string, n importers.NewIssue) (string, error) {
@@ -53,7 +53,7 @@ func marked(ctx context.Context, in importers.Input, project, marker string, sin
 
 // closeIssue gives an issue a status that is closed: for what was decided against one that the connection counts as canceled, if there is one, else the
 // first other one. Redmine leaves a status that the workflow forbids as it is, and says nothing: so it is read again.
-func closeIssue(ctx context.Context, in importers.Input, id string, dropped bool, comment string) error {
+func closeIssue(ctx context.Context, in importers.Input, id string, dropped bool) error {
 	var known names
 	if err := in.Get(ctx, "/issue_statuses.json", nil, &known); err != nil {
 		return err
@@ -79,14 +79,18 @@ func closeIssue(ctx context.Context, in importers.Input, id string, dropped bool
 		return (meaning == incident.Canceled) == dropped
 	}
 	to := closed[max(slices.IndexFunc(closed, canceled), 0)]
-	if err := in.Client.Change(ctx, http.MethodPut, at, map[string]any{"issue": map[string]any{"status_id": to.ID, "notes": comment}}, nil); err != nil {
+	if err := in.Client.Change(ctx, http.MethodPut, at, map[string]any{"issue": map[string]any{"status_id": to.ID}}, nil); err != nil {
 		return err
 	}
 	if err := in.Get(ctx, at, nil, &now); err != nil {
 		return fmt.Errorf("redmine: see whether the issue is closed: %w", err)
 	}
 	if now.Issue.Status.ID != to.ID {
-		return incident.Invalidf("issue", "Redmine took the comment, but left the status as it was: the workflow does not let the connection's user close it")
+		return incident.Invalidf("issue", "Redmine left the status as it was: the workflow does not let the connection's user close it")
 	}
 	return nil
+}
+
+func comment(ctx context.Context, in importers.Input, id, text string) error {
+	return in.Client.Change(ctx, http.MethodPut, "/issues/"+id+".json", map[string]any{"issue": map[string]any{"notes": text}}, nil)
 }

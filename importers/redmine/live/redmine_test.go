@@ -3,6 +3,8 @@ package live_test
 
 import (
 	"context"
+	"net/http/httputil"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,13 +126,19 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestIssueOfAnActionItem: an issue is made, found by what stands in its text, and closed with a comment; a key that is wrong is refused for certain.
+// TestIssueOfAnActionItem: an issue is made, found by what stands in its text, and closed, and commented on, and one whose answer was lost is found; a key that is wrong is refused for certain.
 func TestIssueOfAnActionItem(t *testing.T) {
 	r := live.Redmine(t)
 	cfg := connect(t, r, "promised")
+	upstream, err := url.Parse(cfg.Settings["url"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := &importertest.Losing{Handler: httputil.NewSingleHostReverseProxy(upstream)}
+	cfg.Settings["url"] = importertest.Served(t, served)
 	client, _ := importertest.Client(t, redmine.Source(), cfg)
 	in := importers.Input{Config: cfg, Client: client}
-	importertest.RunWriter(t, redmine.Source().Tracker, in, "promised", func() {
+	importertest.RunWriter(t, redmine.Source().Tracker, in, "promised", served, func() {
 		cfg.Settings["key"] = "wrong" // the map is that of in, too
 	})
 }

@@ -101,9 +101,29 @@ func (d *Desk) LookAtIssues(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return d.lookTogether(ctx, trackers, groups[0].Items, false)
+}
+
+// lookRound is one look at issues by several connections. What one of them cannot see another may, so each issue is heard of from the first that sees it.
+type lookRound struct {
+	heard   map[string]bool               // addresses of which something was heard
+	silent  map[string]bool               // those that a connection did not answer about
+	trouble map[string]incident.IssueSays // why those cannot be seen, by address
+}
+
+// lookTogether lets action items hear of their issues: afresh also of what has not changed as far as its tracker tells.
+func (d *Desk) lookTogether(ctx context.Context, trackers []tracker, items []FoundAction, afresh bool) error {
+	l := lookRound{map[string]bool{}, map[string]bool{}, map[string]incident.IssueSays{}}
 	for _, t := range trackers {
-		if err := d.lookThrough(ctx, t, groups[0].Items); err != nil {
+		if err := d.lookThrough(ctx, t, items, afresh, l); err != nil {
 			return err
+		}
+	}
+	for _, x := range items {
+		if says, is := l.trouble[x.URL]; is && !l.heard[x.URL] && !l.silent[x.URL] {
+			if err := d.hearIssue(ctx, x, says); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -134,17 +154,31 @@ func (d *Desk) issuesSeen(ctx context.Context, connection incident.ID) (map[stri
 	return out, nil
 }
 
-// lookThrough looks at those issues that are a connection's.
-func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction) error {
+// saveSeen keeps when the issues that a connection looks at were seen.
+func (d *Desk) saveSeen(ctx context.Context, connection incident.ID, seen map[string]seenIssue) error {
+	text, err := json.Marshal(seen)
+	if err != nil {
+		return fmt.Errorf("desk: note when the issues of connection %s were seen: %w", connection, err)
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(incident.IssuesSeen(connection), string(text)) })
+	return err
+}
+
+// lookThrough looks at those issues that are a connection's and that nothing was heard of. Afresh, the others that it has seen stay noted, and the next
+// look asks for these in any case: other items may link to them, which have not heard of it.
+func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction, afresh bool, l lookRound) error {
 	before, err := d.issuesSeen(ctx, t.ID)
 	if err != nil {
 		return err
 	}
 	of := map[string][]FoundAction{}
 	seen, asked := map[string]seenIssue{}, []importers.IssueAsked{}
+	if afresh {
+		seen = before
+	}
 	for _, x := range items {
 		id, ours := t.Issue(t.config(), x.URL)
-		if !ours {
+		if !ours || l.heard[x.URL] {
 			continue
 		}
 		if of[id] == nil {
@@ -153,7 +187,7 @@ func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction) 
 		if old, known := before[id]; known {
 			seen[id] = old
 		}
-		if says, known := x.Incident.IssueOf(x.Key); !known || says.State == "" || says.Trouble != "" {
+		if says, known := x.Incident.IssueOf(x.Key); afresh || !known || says.State == "" || says.Trouble != "" {
 			asked[slices.IndexFunc(asked, func(a importers.IssueAsked) bool { return a.ID == id })].Tag = "" // it has to be read again
 		}
 		of[id] = append(of[id], x)
@@ -161,40 +195,46 @@ func (d *Desk) lookThrough(ctx context.Context, t tracker, items []FoundAction) 
 	if len(asked) == 0 {
 		return nil
 	}
-	if err := d.lookAt(ctx, t, asked, of, seen); err != nil {
+	if err := d.lookAt(ctx, t, asked, of, seen, l); err != nil {
 		return err
 	}
-	text, err := json.Marshal(seen)
-	if err != nil {
-		return fmt.Errorf("desk: note when issues were seen: %w", err)
+	for id := range of {
+		if afresh {
+			seen[id] = seenIssue{At: seen[id].At}
+		}
 	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(incident.IssuesSeen(t.ID), string(text)) })
-	return err
+	return d.saveSeen(ctx, t.ID, seen)
 }
 
 // lookAt asks for issues, as many at a time as the tracker gives, lets the items of each hear of it, and notes in seen when that was.
-func (d *Desk) lookAt(ctx context.Context, t tracker, asked []importers.IssueAsked, of map[string][]FoundAction, seen map[string]seenIssue) error {
-	open, err := d.Unseal(t.Connection)
-	if err != nil {
-		d.Log.Warn("desk: issues cannot be looked at", "connection", t.ID, "err", err)
-		return nil
+func (d *Desk) lookAt(ctx context.Context, t tracker, asked []importers.IssueAsked, of map[string][]FoundAction, seen map[string]seenIssue, l lookRound) error {
+	for _, a := range asked {
+		for _, x := range of[a.ID] {
+			l.silent[x.URL] = true // until it answers
+		}
 	}
-	look, err := d.Runner.IssueLooker(open)
+	in, err := d.askingWith(t)
 	if err != nil {
 		d.Log.Warn("desk: issues cannot be looked at", "connection", t.ID, "err", err)
 		return nil
 	}
 	failed := 0
 	for some := range slices.Chunk(asked, t.Together) {
-		got, err := look(ctx, some)
+		got, err := t.Look(ctx, in, some)
 		for id, one := range got {
 			seen[id] = seenIssue{d.Now().UTC(), one.Tag}
-			if one.Same {
-				continue
-			}
 			for _, x := range of[id] {
+				delete(l.silent, x.URL)
 				says := one.IssueSays
 				says.URL = x.URL
+				if says.Trouble != "" {
+					l.trouble[x.URL] = says
+					continue
+				}
+				l.heard[x.URL] = true
+				if one.Same {
+					continue
+				}
 				if err := d.hearIssue(ctx, x, says); err != nil {
 					return err
 				}
@@ -213,6 +253,15 @@ func (d *Desk) lookAt(ctx context.Context, t tracker, asked []importers.IssueAsk
 		}
 	}
 	return nil
+}
+
+// askingWith returns what the functions of a tracker ask with.
+func (d *Desk) askingWith(t tracker) (importers.Input, error) {
+	open, err := d.Unseal(t.Connection)
+	if err != nil {
+		return importers.Input{}, err
+	}
+	return d.Runner.TrackerInput(open)
 }
 
 // IssueSight is how fresh what is known of an issue is.

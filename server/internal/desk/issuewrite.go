@@ -5,10 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,8 +19,10 @@ import (
 )
 
 const (
-	// writeTime is how long a tracker may take to make an issue, its limits included.
-	writeTime = 45 * time.Second
+	// askTime is how long a tracker may take to find and make an issue, or to close one, while somebody waits; its limits included.
+	askTime = 25 * time.Second
+	// lookTime is how long it may take to say what has become of it.
+	lookTime = 10 * time.Second
 	// orderTime is how long after an order another one may follow: the first has been answered by then, or never will be, and trackers list what they made.
 	orderTime = time.Minute
 )
@@ -143,15 +145,16 @@ type NewIssue struct {
 }
 
 // CreateIssue makes an issue of an action item in a tracker, in the name of by, and links the item to it. An order is written down before; one that was
-// not answered is looked for first, so that there is never a second issue. What the tracker refuses is ErrInvalid with its words.
+// not answered is looked for first, where it was sent, so that there is never a second issue. What the tracker refuses is ErrInvalid with its words.
 func (d *Desk) CreateIssue(ctx context.Context, id incident.ID, key string, n NewIssue, by string, sight incident.Sight) (address string, err error) {
 	draft, err := d.IssueDraft(ctx, id, key, sight)
 	if err != nil {
 		return "", err
 	}
+	o := ordering{d, id, key, by, sight}
 	switch {
 	case draft.Item.URL != "":
-		return "", incident.Invalidf("place", "the item has an issue: %s", draft.Item.URL)
+		return "", o.has(draft.Item.URL)
 	case draft.Incident.Private && !n.Private:
 		return "", incident.Invalidf("private", "the incident is private, and who reads that tracker will read this: say that they may")
 	case strings.TrimSpace(n.Title) == "" || len(n.Title) > 300:
@@ -168,36 +171,50 @@ func (d *Desk) CreateIssue(ctx context.Context, id incident.ID, key string, n Ne
 	if err != nil {
 		return "", err
 	}
-	order, before, err := d.orderIssue(ctx, id, key, place, by, sight)
+	order, waited, err := o.begin(ctx, place)
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime) // whoever asked may leave; the answer is kept
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTime) // whoever asked may leave; the answer is kept
 	defer cancel()
-	if before != nil {
-		if address, err = d.findIssue(ctx, *before); err != nil {
-			return "", vendorSays(place.Tracker, t.Write.Permission, err)
+	ctx = context.WithoutCancel(ctx)
+	if waited {
+		if address, err = o.find(asking, ctx, order); err != nil {
+			return "", err
+		}
+		if address == "" && order.Place+string(order.Connection) != place.Name+string(place.Connection) {
+			order.Outcome = "did not make it"
+			if err := o.end(ctx, order, ""); err != nil {
+				return "", err
+			}
+			if order, _, err = o.begin(ctx, place); err != nil {
+				return "", err
+			}
 		}
 	}
 	if address == "" {
 		n.Title = strings.TrimSpace(n.Title)
 		n.Text = strings.TrimSpace(strings.ReplaceAll(n.Text, "\r\n", "\n")) + "\n\nMade from an action item in Hindsight (" + order.Marker + ")."
-		address, err = t.Write.Create(ctx, in, place.Name, n.NewIssue)
+		address, err = t.Write.Create(asking, in, place.Name, n.NewIssue)
 	}
 	if err == nil && address == "" {
-		err = fmt.Errorf("desk: %s gave the new issue no address", place.Tracker)
+		err = fmt.Errorf("desk: %s gave the new issue no address", order.Name)
 	}
 	if err != nil && !importers.Undone(err) {
-		d.Log.Warn("desk: whether an issue was made is not known", "connection", place.Connection, "err", err)
-		return "", incident.Invalidf("place", "%s did not answer, so the issue may be there or not. Send it again in a minute: then it is looked for first, and made only if it is not there", place.Tracker)
+		d.Log.Warn("desk: whether an issue was made is not known", "connection", order.Connection, "err", err)
+		return "", incident.Invalidf("place", "%s did not answer, so the issue may be there or not. Send it again in a minute: then it is looked for first, and made only if it is not there", order.Name)
 	}
-	if kept := d.issueMade(ctx, id, key, order, address, by); kept != nil {
+	order.Outcome = "refused to make an issue"
+	if address != "" {
+		order.Outcome = "made " + address
+	}
+	if kept := o.end(ctx, order, address); kept != nil {
 		return "", kept
 	}
 	if err != nil {
-		return "", vendorSays(place.Tracker, t.Write.Permission, err)
+		return "", vendorSays(order.Name, t.Write.Permission, err)
 	}
-	return address, d.rememberIssue(ctx, id, key, draft.Incident.Team, place, address)
+	return address, d.rememberIssue(ctx, id, key, draft.Incident.Team, order, address)
 }
 
 // vendorSays makes of what a tracker refuses an error for people.
@@ -212,134 +229,163 @@ func vendorSays(tracker, permission string, err error) error {
 	return incident.Invalidf("place", "%s did not answer: %v", tracker, err)
 }
 
-// writingTo returns a tracker that may be written to, and what its functions ask with.
-func (d *Desk) writingTo(ctx context.Context, connection incident.ID) (tracker, importers.Input, error) {
+// trackerOf returns the tracker of a connection, and what its functions ask with; ErrNotFound when there is none that could write.
+func (d *Desk) trackerOf(ctx context.Context, connection incident.ID) (tracker, importers.Input, error) {
 	trackers, err := d.trackers(ctx)
 	if err != nil {
 		return tracker{}, importers.Input{}, err
 	}
-	at := slices.IndexFunc(trackers, func(t tracker) bool { return t.ID == connection })
-	if at < 0 || !trackers[at].writes() {
-		return tracker{}, importers.Input{}, incident.Invalidf("place", "the connection is not there, or does not allow to make and close issues")
+	at := slices.IndexFunc(trackers, func(t tracker) bool { return t.ID == connection && t.Write != nil })
+	if at < 0 {
+		return tracker{}, importers.Input{}, incident.ErrNotFound
 	}
-	open, err := d.Unseal(trackers[at].Connection)
-	if err != nil {
-		return tracker{}, importers.Input{}, err
-	}
-	in, err := d.Runner.TrackerInput(open)
+	in, err := d.askingWith(trackers[at])
 	return trackers[at], in, err
 }
 
-// orderIssue writes down that an issue is asked for. before is an order that was never answered.
-func (d *Desk) orderIssue(ctx context.Context, id incident.ID, key string, place IssuePlace, by string, sight incident.Sight) (order incident.IssueOrder, before *incident.IssueOrder, err error) {
+// writingTo is trackerOf for one whose operator allows to write; ErrInvalid for others.
+func (d *Desk) writingTo(ctx context.Context, connection incident.ID) (tracker, importers.Input, error) {
+	t, in, err := d.trackerOf(ctx, connection)
+	if errors.Is(err, incident.ErrNotFound) || err == nil && !t.writes() {
+		err = incident.Invalidf("place", "the connection is not there, or does not allow to make and close issues")
+	}
+	return t, in, err
+}
+
+// ordering is somebody's making of an issue of an action item.
+type ordering struct {
+	*Desk
+	incident incident.ID
+	key      string
+	by       string
+	sight    incident.Sight
+}
+
+func (ordering) has(address string) error {
+	return incident.Invalidf("place", "the item has an issue: %s", address)
+}
+
+// begin writes down that an issue is asked for. An order that waits is never written over: it comes back as it is, with waited, to be looked for.
+func (o ordering) begin(ctx context.Context, place IssuePlace) (order incident.IssueOrder, waited bool, err error) {
 	random := make([]byte, 8)
 	rand.Read(random) // never fails
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
-		inc, err := seenIn(tx, id, sight)
+	_, err = o.Store.Update(ctx, func(tx incident.Tx) error {
+		inc, err := seenIn(tx, o.incident, o.sight)
 		if err != nil {
 			return err
 		}
-		now := d.Now().UTC()
-		order = incident.IssueOrder{IssueSays: incident.IssueSays{Name: place.Tracker + ", " + place.Name, Outcome: "asked to make an issue"},
-			Connection: place.Connection, Place: place.Name, Marker: "hindsight-" + hex.EncodeToString(random), First: now, Last: now}
-		if old, waits := inc.IssueOrdered(key); waits {
-			if now.Sub(old.Last) < orderTime {
-				return incident.Invalidf("place", "it was sent less than a minute ago, and has no answer yet: try again in a minute")
-			}
-			before, order.Marker, order.First = &old, old.Marker, old.First
+		x, err := inc.ActionStatement(o.key)
+		if err != nil {
+			return err
 		}
-		if err := inc.OrderIssue(key, order, by, now); err != nil {
+		if x.URL != "" {
+			return o.has(x.URL)
+		}
+		now := o.Now().UTC()
+		if order, waited = inc.IssueOrdered(o.key); !waited {
+			order = incident.IssueOrder{IssueSays: incident.IssueSays{Name: place.Tracker + ", " + place.Name, Outcome: "asked to make an issue"},
+				Connection: place.Connection, Place: place.Name, Marker: "hindsight-" + hex.EncodeToString(random), First: now}
+		} else if now.Sub(order.Last) < orderTime {
+			return incident.Invalidf("place", "it was sent less than a minute ago, and has no answer yet: try again in a minute")
+		}
+		order.Last = now
+		if err := inc.OrderIssue(o.key, order, o.by, now); err != nil {
 			return err
 		}
 		return tx.PutIncidents([]*incident.Incident{inc})
 	})
-	return order, before, err
+	return order, waited, err
 }
 
-// findIssue looks for an issue that was asked for and may be there.
-func (d *Desk) findIssue(ctx context.Context, o incident.IssueOrder) (string, error) {
-	t, in, err := d.writingTo(ctx, o.Connection)
-	if errors.Is(err, incident.ErrInvalid) {
-		return "", incident.Invalidf("place", "%s was asked for this issue and did not answer, and cannot be asked now: look whether the issue is there, and give its address", o.Name)
+// find looks for an issue that was asked for and may be there, by asking within its time; empty: it is not. Where nobody can be asked any more, the order is
+// given back with the reason.
+func (o ordering) find(asking, ctx context.Context, order incident.IssueOrder) (address string, err error) {
+	t, in, err := o.trackerOf(ctx, order.Connection)
+	gone := errors.Is(err, incident.ErrNotFound)
+	if err == nil {
+		address, err = t.Write.Find(asking, in, order.Place, order.Marker, order.First.Add(-10*time.Minute))
+		gone = importers.HasStatus(err, http.StatusNotFound, http.StatusGone)
 	}
-	if err != nil {
+	switch {
+	case gone:
+		order.Outcome = "cannot be asked any more whether it made it"
+		if err := o.end(ctx, order, ""); err != nil {
+			return "", err
+		}
+		return "", incident.Invalidf("place", "%s was asked for this issue and did not answer, and cannot be asked any more: look whether the issue is there, and give the item its address. If it is not, send this again: then it is made", order.Name)
+	case err != nil && t.Write == nil:
 		return "", err
+	case err != nil:
+		return "", vendorSays(order.Name, t.Write.Permission, err)
 	}
-	return t.Write.Find(ctx, in, o.Place, o.Marker, o.First.Add(-10*time.Minute))
+	return address, nil
 }
 
-// issueMade writes down what became of an order: an issue, to which the item is linked, or nothing.
-func (d *Desk) issueMade(ctx context.Context, id incident.ID, key string, o incident.IssueOrder, address, by string) error {
-	_, err := d.Store.Update(ctx, func(tx incident.Tx) error {
-		inc, err := seenIn(tx, id, incident.Sight{All: true})
+// end writes down what became of an order: an issue, to which the item is linked, or nothing.
+func (o ordering) end(ctx context.Context, order incident.IssueOrder, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	var has string
+	_, err := o.Store.Update(ctx, func(tx incident.Tx) error {
+		inc, err := seenIn(tx, o.incident, incident.Sight{All: true})
 		if err != nil {
 			return err
 		}
-		now := d.Now().UTC()
-		o.Over, o.Outcome = true, "made "+address
-		if address == "" {
-			o.Outcome = "refused to make an issue"
-		}
-		if err := inc.OrderIssue(key, o, by, now); err != nil {
+		now := o.Now().UTC()
+		order.Over = true
+		if err := inc.OrderIssue(o.key, order, o.by, now); err != nil {
 			return err
 		}
-		if address != "" {
-			if err := inc.EditAction(key, incident.ActionChange{Set: map[string]string{"url": address}}, by, now); err != nil {
+		x, err := inc.ActionStatement(o.key)
+		if err != nil {
+			return err
+		}
+		if has = x.URL; address != "" && has == "" {
+			if err := inc.EditAction(o.key, incident.ActionChange{Set: map[string]string{"url": address}}, o.by, now); err != nil {
 				return err
 			}
 		}
 		return tx.PutIncidents([]*incident.Incident{inc})
 	})
+	if err == nil && address != "" && has != "" && has != address {
+		err = incident.Invalidf("place", "the issue is made, %s, but meanwhile somebody linked the item to %s: say which of them it is", address, has)
+	}
 	return err
 }
 
 // rememberIssue keeps the place for the team's next issue, and looks at the new one.
-func (d *Desk) rememberIssue(ctx context.Context, id incident.ID, key string, team incident.ID, place IssuePlace, address string) error {
-	_, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(lastIssuePlace(team), place.Choice()) })
-	if err != nil {
-		return err
-	}
-	return d.lookAtOne(ctx, id, key)
+func (d *Desk) rememberIssue(ctx context.Context, id incident.ID, key string, team incident.ID, o incident.IssueOrder, address string) error {
+	choice := IssuePlace{Connection: o.Connection, Name: o.Place}.Choice()
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(lastIssuePlace(team), choice) })
+	d.lookAtOne(ctx, id, key)
+	return err
 }
 
 // lookAtOne looks at the issue of one item now. A tracker that does not answer is left for the next look.
-func (d *Desk) lookAtOne(ctx context.Context, id incident.ID, key string) error {
-	inc, err := d.Incident(ctx, id, incident.Sight{All: true})
-	if err != nil {
-		return err
-	}
-	x, err := inc.ActionStatement(key)
-	if err != nil {
-		return err
-	}
-	trackers, err := d.trackers(ctx)
-	if err != nil {
-		return err
-	}
-	for _, t := range trackers {
-		issue, ours := t.Issue(t.config(), x.URL)
-		if !ours {
-			continue
-		}
-		seen, err := d.issuesSeen(ctx, t.ID)
+func (d *Desk) lookAtOne(ctx context.Context, id incident.ID, key string) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	err := func() error {
+		inc, err := d.Incident(ctx, id, incident.Sight{All: true})
 		if err != nil {
 			return err
 		}
-		if err := d.lookAt(ctx, t, []importers.IssueAsked{{ID: issue}}, map[string][]FoundAction{issue: {{ActionStatement: x, Incident: inc}}}, seen); err != nil {
+		x, err := inc.ActionStatement(key)
+		if err != nil {
 			return err
 		}
-		seen[issue] = seenIssue{At: seen[issue].At} // other items may link to it, which have not heard of it
-		text, err := json.Marshal(seen)
+		trackers, err := d.trackers(ctx)
 		if err != nil {
-			return fmt.Errorf("desk: note when an issue was seen: %w", err)
+			return err
 		}
-		_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutSetting(incident.IssuesSeen(t.ID), string(text)) })
-		return err
+		return d.lookTogether(ctx, trackers, []FoundAction{{ActionStatement: x, Incident: inc}}, true)
+	}()
+	if err != nil {
+		d.Log.Warn("desk: an issue was not looked at", "incident", id, "err", err)
 	}
-	return nil
 }
 
-// CloseIssue closes the issue of an action item that was verified or dropped, with a comment, as by asks.
+// CloseIssue closes the issue of an action item that was verified or dropped, with a comment, as by asks. Once it is closed, an error says so.
 func (d *Desk) CloseIssue(ctx context.Context, id incident.ID, key, comment, by string, sight incident.Sight) error {
 	inc, err := d.Incident(ctx, id, sight)
 	if err != nil {
@@ -350,6 +396,7 @@ func (d *Desk) CloseIssue(ctx context.Context, id incident.ID, key, comment, by 
 		return err
 	}
 	says, known := inc.IssueOf(key)
+	comment = strings.TrimSpace(comment)
 	switch {
 	case x.State != incident.ActionVerified && x.State != incident.ActionDropped:
 		return incident.Invalidf("issue", "an issue is closed once its item is verified, or decided against")
@@ -357,35 +404,64 @@ func (d *Desk) CloseIssue(ctx context.Context, id incident.ID, key, comment, by 
 		return incident.Invalidf("issue", "the issue cannot be seen, so it is not closed")
 	case says.State != incident.ActionOpen:
 		return incident.Invalidf("issue", "the issue is closed: %s", says.Outcome)
-	case strings.TrimSpace(comment) == "" || len(comment) > 4000:
+	case comment == "" || len(comment) > 4000:
 		return incident.Invalidf("comment", "say why it is closed, in at most 4,000 characters")
 	}
-	t, in, issue, err := d.closable(ctx, x.URL)
+	ctx = context.WithoutCancel(ctx)
+	asking, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	t, in, issue, err := d.closable(asking, x.URL)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
-	defer cancel()
-	err = t.Write.Close(ctx, in, issue, x.State == incident.ActionDropped, strings.TrimSpace(comment))
-	if looked := d.lookAtOne(ctx, id, key); err == nil {
-		err = looked
-	} else {
-		err = vendorSays(says.Name, t.Write.Permission, err)
+	defer d.lookAtOne(ctx, id, key)
+	if err := t.Write.Close(asking, in, issue, x.State == incident.ActionDropped); err != nil {
+		return vendorSays(says.Name, t.Write.Permission, err)
+	}
+	uncommented := t.Write.Comment(asking, in, issue, comment)
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
+		inc, err := seenIn(tx, id, incident.Sight{All: true})
+		if err != nil {
+			return err
+		}
+		if err := inc.NoteClosing(key, says, uncommented == nil, by, d.Now().UTC()); err != nil {
+			return err
+		}
+		return tx.PutIncidents([]*incident.Incident{inc})
+	})
+	if uncommented != nil {
+		return incident.Invalidf("comment", "the issue is closed, but its comment is missing (%v): write it there", vendorSays(says.Name, t.Write.Permission, uncommented))
 	}
 	return err
 }
 
-// closable returns the tracker in which an issue can be closed.
+// closable returns the tracker in which an issue can be closed: one that sees it, and sees it open.
 func (d *Desk) closable(ctx context.Context, address string) (tracker, importers.Input, string, error) {
 	trackers, err := d.trackers(ctx)
 	if err != nil {
 		return tracker{}, importers.Input{}, "", err
 	}
+	why := "no connection allows to close it"
 	for _, t := range trackers {
-		if issue, ours := t.Issue(t.config(), address); ours && t.writes() {
-			t, in, err := d.writingTo(ctx, t.ID)
-			return t, in, issue, err
+		issue, ours := t.Issue(t.config(), address)
+		if !ours || !t.writes() {
+			continue
+		}
+		in, err := d.askingWith(t)
+		if err != nil {
+			return tracker{}, importers.Input{}, "", err
+		}
+		got, err := t.Look(ctx, in, []importers.IssueAsked{{ID: issue}})
+		switch one, seen := got[issue]; {
+		case !seen:
+			why = fmt.Sprintf("%s did not answer: %v", t.Name, err)
+		case one.Trouble != "":
+			why = t.Name + ": " + one.Trouble
+		case one.State != incident.ActionOpen:
+			return t, in, issue, incident.Invalidf("issue", "the issue is closed: %s", one.Outcome)
+		default:
+			return t, in, issue, nil
 		}
 	}
-	return tracker{}, importers.Input{}, "", incident.Invalidf("issue", "no connection allows to close it")
+	return tracker{}, importers.Input{}, "", incident.Invalidf("issue", "%s", why)
 }

@@ -42,19 +42,7 @@ func (w *sweepWorker[T]) askToLook(ctx context.Context) error {
 	return err
 }
 
-// IssueLooker looks at issues for one connection, whose settings hold secrets in clear; see importers.Tracker.
-func (r *Runner) IssueLooker(conn incident.Connection) (func(context.Context, []importers.IssueAsked) (map[string]importers.IssueSeen, error), error) {
-	source, err := r.source(conn)
-	if err != nil {
-		return nil, err
-	}
-	in, err := r.TrackerInput(conn)
-	return func(ctx context.Context, asked []importers.IssueAsked) (map[string]importers.IssueSeen, error) {
-		return source.Tracker.Look(ctx, in, asked)
-	}, err
-}
-
-// TrackerInput is what the functions of a connection's tracker ask with. conn's settings hold secrets in clear.
+// TrackerInput is what the functions of a connection's tracker ask with, see importers.Tracker. conn's settings hold secrets in clear.
 func (r *Runner) TrackerInput(conn incident.Connection) (importers.Input, error) {
 	source, err := r.source(conn)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"hindsight/importers"
 	"hindsight/importers/github/githubtest"
 	"hindsight/importers/importertest"
 	"hindsight/importers/jira/jiratest"
@@ -233,4 +234,119 @@ func TestCreateAndCloseIssue(t *testing.T) {
 	if _, err = d.CreateIssue(ctx, inc.ID, other, n, "Responder One", all); err != nil || issues() != before+2 {
 		t.Errorf("once that is said: %v, %d issues more, want two", err, issues()-before)
 	}
+}
+
+// TestIssueIsLookedForWhereItWasSent: an order whose answer was lost is looked for in the place that it was sent to, also when the next one is for another
+// place, so that there is one issue; where nobody can be asked any more the order is given back with the reason, and the next one is sent.
+func TestIssueIsLookedForWhereItWasSent(t *testing.T) {
+	ctx, all := context.Background(), incident.Sight{All: true}
+	s, inc := promising(t)
+	d := s.app.Desk
+	d.Runner.Transport = http.DefaultTransport // the made-up GitHub is on this machine
+	f := githubtest.New()
+	served := &importertest.Losing{Handler: f}
+	cfg := githubtest.Upstream.Settings(importertest.Served(t, served))
+	cfg["write_issues"], cfg["repos"] = "yes", "example-org/shop, example-org/incidents"
+	conn, err := d.Connect(ctx, desk.Plan{Source: "github", Name: "Our GitHub", Settings: cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := d.Now()
+	d.Now = func() time.Time { return now }
+	order := func(key string, conn incident.ID, repo string) (string, error) {
+		t.Helper()
+		now = now.Add(2 * time.Minute)
+		return d.CreateIssue(ctx, inc.ID, key, desk.NewIssue{Choice: desk.IssuePlace{Connection: conn, Name: repo}.Choice(), NewIssue: importers.NewIssue{Title: "Add a canary"}}, "Responder One", all)
+	}
+	shop, incidents := len(f.Issues["example-org/shop"]), len(f.Issues["example-org/incidents"])
+	key := inc.ActionKey(0)
+	served.Lose = true
+	if _, err := order(key, conn.ID, "example-org/shop"); err == nil || !strings.Contains(err.Error(), "did not answer") {
+		t.Fatalf("a lost answer: %v", err)
+	}
+	served.Lose = false
+	address, err := order(key, conn.ID, "example-org/incidents")
+	if err != nil || !strings.Contains(address, "/example-org/shop/issues/") || len(f.Issues["example-org/shop"]) != shop+1 || len(f.Issues["example-org/incidents"]) != incidents {
+		t.Errorf("ordered in another place: %q, %v, with %d and %d issues, want the one of the first order", address, err, len(f.Issues["example-org/shop"])-shop, len(f.Issues["example-org/incidents"])-incidents)
+	}
+
+	key = inc.ActionKey(1)
+	served.Lose = true
+	if _, err := order(key, conn.ID, "example-org/shop"); err == nil {
+		t.Fatal("a lost answer is none")
+	}
+	served.Lose = false
+	other, err := d.Connect(ctx, desk.Plan{Source: "github", Name: "The other GitHub", Settings: cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Disconnect(ctx, conn.ID, "removed"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := order(key, other.ID, "example-org/shop"); err == nil || !strings.Contains(err.Error(), "Our GitHub, example-org/shop was asked") || !strings.Contains(err.Error(), "send this again") {
+		t.Errorf("once the connection is gone: %v", err)
+	}
+	if address, err := order(key, other.ID, "example-org/incidents"); err != nil || !strings.Contains(address, "/example-org/incidents/issues/") {
+		t.Errorf("sent again: %q, %v", address, err)
+	}
+}
+
+// TestIssueOfTwoConnections: of two connections to one tracker the first may not see an issue. The item follows the second, no look changes that, and the
+// second closes it. When the comment is refused it is said that the issue is closed, and the history has who closed it.
+func TestIssueOfTwoConnections(t *testing.T) {
+	ctx, all := context.Background(), incident.Sight{All: true}
+	s, inc := promising(t)
+	d := s.app.Desk
+	d.Runner.Transport = http.DefaultTransport // the made-up GitHub is on this machine
+	f := githubtest.New()
+	url := importertest.Served(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.Contains(r.Header.Get("Authorization"), "blind"):
+			w.WriteHeader(http.StatusNotFound)
+		case strings.HasSuffix(r.URL.Path, "/comments"):
+			w.WriteHeader(http.StatusForbidden)
+		default:
+			f.ServeHTTP(w, r)
+		}
+	}))
+	for _, token := range []string{"blind", ""} {
+		cfg := githubtest.Upstream.Settings(url)
+		cfg["write_issues"], cfg["repos"] = "yes", "example-org/shop"
+		if token != "" {
+			cfg["token"] = token
+		}
+		if _, err := d.Connect(ctx, desk.Plan{Source: "github", Name: "GitHub " + token, Settings: cfg}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key, page := inc.ActionKey(0), "/incidents/"+string(inc.ID)
+	edit := func(set map[string]string) {
+		t.Helper()
+		if _, _, err := d.EditAction(ctx, inc.ID, desk.ActionEdit{Key: key, ActionChange: incident.ActionChange{Set: set}}, "Responder One", all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit(map[string]string{"url": url + "/example-org/shop/issues/7"})
+	var heads []incident.Seq
+	for range 3 {
+		if err := d.LookAtIssues(ctx); err != nil {
+			t.Fatal(err)
+		}
+		head, err := d.Store.Head(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		heads = append(heads, head)
+		s.lists(page, []string{"GitHub example-org/shop#7: open"}, []string{"It cannot be seen now"})
+	}
+	if heads[2] != heads[1] || heads[1] != heads[0] {
+		t.Errorf("looks at what is the same changed something: %d", heads)
+	}
+	edit(map[string]string{"state": "done"})
+	edit(map[string]string{"state": "verified", "reason": "No storm since."})
+	err := d.CloseIssue(ctx, inc.ID, key, "It worked.", "Responder Two", all)
+	if err == nil || !strings.Contains(err.Error(), "the issue is closed, but its comment is missing") || f.Issues["example-org/shop"][0]["state"] != "closed" {
+		t.Errorf("a comment that is refused: %v, and the issue is %v", err, f.Issues["example-org/shop"][0]["state"])
+	}
+	s.lists(page, []string{"closed as completed", "closed from here, and its comment is missing", "Responder Two"}, []string{"Close the issue as well"})
 }
