@@ -105,13 +105,11 @@ func (s *Server) standingAfter(ctx context.Context, r incident.Retro, seq incide
 
 func (s *Server) beginRetro(ctx context.Context, v Viewer, p IDParams, b RetroBegin) (RetroStanding, error) {
 	id := incident.ID(p.ID)
-	if b.NotRequired && b.Reason == "" {
-		return RetroStanding{}, incident.Invalidf("reason", "say why no retrospective is needed")
+	if b.NotRequired {
+		r, seq, err := s.desk.DeclineRetro(ctx, id, b.Template, b.Reason, v.Sight())
+		return s.standingAfter(ctx, r, seq, "", err)
 	}
 	r, seq, err := s.desk.BeginRetro(ctx, id, b.Template, v.Sight())
-	if err == nil && b.NotRequired {
-		r, seq, err = s.desk.MoveRetro(ctx, id, r.Version, incident.RetroNotRequired, b.Reason, v.Sight())
-	}
 	return s.standingAfter(ctx, r, seq, "", err)
 }
 

@@ -36,6 +36,40 @@ func (d *Desk) BeginRetro(ctx context.Context, id incident.ID, template string, 
 	return r, seq, err
 }
 
+// DeclineRetro says why an incident needs no retrospective. Where none is begun, it is begun and decided at once.
+func (d *Desk) DeclineRetro(ctx context.Context, id incident.ID, template, reason string, sight incident.Sight) (incident.Retro, incident.Seq, error) {
+	inc, err := d.Incident(ctx, id, sight)
+	if err != nil {
+		return incident.Retro{}, 0, err
+	}
+	if _, err := d.Store.Retro(ctx, id); !notThere(err) {
+		if err != nil {
+			return incident.Retro{}, 0, err
+		}
+		return d.MoveRetro(ctx, id, 0, incident.RetroNotRequired, reason, sight)
+	}
+	draft, sections, err := d.newRetro(ctx, inc, template, sight)
+	if err != nil {
+		return draft, 0, err
+	}
+	r := draft
+	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		if _, err := tx.RetroByID(id); !notThere(err) {
+			return cmp.Or(err, fmt.Errorf("desk: somebody began this retrospective meanwhile; look at it and try again: %w", incident.ErrConflict))
+		}
+		if err := cmp.Or(tx.PutRetro(draft), tx.PutRetroSections(sections)); err != nil {
+			return err
+		}
+		r = draft
+		if err := d.enter(ctx, tx, &Writing{Incident: inc, Sections: sections}, &r, incident.RetroNotRequired, reason); err != nil {
+			return err
+		}
+		r.Version++
+		return cmp.Or(r.Validate(), tx.PutRetro(r))
+	})
+	return r, seq, err
+}
+
 func (d *Desk) newRetro(ctx context.Context, inc *incident.Incident, template string, sight incident.Sight) (incident.Retro, []incident.RetroSection, error) {
 	process := d.RetroProcess()
 	rule, err := d.RetroRule(ctx, inc)

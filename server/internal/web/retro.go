@@ -369,11 +369,11 @@ func (s *Server) retroDone(r *request, seq incident.Seq, err error, anchor, done
 
 func (s *Server) beginRetro(r *request) (answer, error) {
 	ctx, id := r.Request.Context(), incident.ID(r.Param("id"))
-	retro, seq, err := s.BeginRetro(ctx, id, r.PostForm("template"), r.viewer.Sight())
-	if err == nil && r.PostForm("not") == "required" {
-		_, seq, err = s.MoveRetro(ctx, id, retro.Version, incident.RetroNotRequired, r.PostForm("reason"), r.viewer.Sight())
+	if r.PostForm("not") == "required" {
+		_, seq, err := s.DeclineRetro(ctx, id, r.PostForm("template"), r.PostForm("reason"), r.viewer.Sight())
 		return s.retroDone(r, seq, err, "", "Decided: no retrospective is needed.")
 	}
+	_, seq, err := s.BeginRetro(ctx, id, r.PostForm("template"), r.viewer.Sight())
 	return s.retroDone(r, seq, err, "", "Begun, with what is known of the incident.")
 }
 

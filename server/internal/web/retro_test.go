@@ -169,6 +169,10 @@ func TestRetrospectiveNotRequired(t *testing.T) {
 		return []error{tx.PutIncidents([]*incident.Incident{outage(s, incident.NewService("checkout"))})}
 	})
 	const at = "/incidents/inc_1/retrospective"
+	s.post(at+"/begin", http.StatusUnprocessableEntity, "not", "required", "reason", " ")
+	if got := s.get(at, http.StatusOK); !strings.Contains(got, "Begin the retrospective") {
+		t.Errorf("a refused decision has begun the retrospective:\n%.3000s", got)
+	}
 	s.post(at+"/begin", http.StatusSeeOther, "not", "required", "reason", "A copy of INC0000")
 	s.lists(at, []string{"not required", "No retrospective is needed:", "A copy of INC0000", "Decided by editor", "Back to draft"}, nil)
 	s.post(at+"/state", http.StatusSeeOther, "state", "draft")
