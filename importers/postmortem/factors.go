@@ -3,6 +3,7 @@ package postmortem
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"hindsight/importers"
@@ -64,13 +65,7 @@ func (r *reader) pieces(first, last int) []piece {
 			fresh = false
 		}
 	}
-	for i := 0; i < len(out); i++ {
-		if out[i].first < 0 {
-			out = append(out[:i], out[i+1:]...)
-			i--
-		}
-	}
-	return out
+	return slices.DeleteFunc(out, func(p piece) bool { return p.first < 0 })
 }
 
 // spans calls f for each run of lines that are of one part and stand under one heading.

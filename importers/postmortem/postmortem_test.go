@@ -63,10 +63,11 @@ func TestRead(t *testing.T) {
 5 2026-03-31 00:10 It is over
 7 2026-03-31 00:20 note
 unread [6] of the timeline had no time`},
-		{"table", "# Timeline\n\n| Time (CET) | What |\n|---|---|\n| 14:05 | deploy |\n| 14:30 - 14:45 | slow |\n| later | fixed |", `
+		{"table", "# Timeline\n\n| Time (CET) | What |\n|---|---|\n| 14:05 | deploy |\n| 14:30 - 14:45 | slow |\n| 23:40 - 00:00 | dark |\n| later | fixed |", `
 5 2026-03-30 13:05 deploy
 6 2026-03-30 13:30–13:45 slow
-unread [7] of the timeline had no time`},
+7 2026-03-30 22:40–23:00 dark
+unread [8] of the timeline had no time`},
 		{"date and time in two columns", "Timeline:\n\n| Date | Time | Event |\n|---|---|---|\n| 2026-03-29 | 10:00 | one |\n| 2026-03-30 | about 10:30 | two |", `
 5 2026-03-29 10:00 one
 6 2026-03-30 10:30±15m0s two`},

@@ -21,7 +21,7 @@ type Time struct {
 	Zone             *time.Location
 	ZoneWord         string // empty for an offset
 	Text             string // as written
-	// Until is the clock at which a range such as "13:30-13:45" ends, in minutes since midnight; 0: it is no range.
+	// Until is the clock at which a range such as "13:30-13:45" ends, in minutes since midnight, and 1440 for midnight itself; 0: it is no range.
 	Until int
 }
 
@@ -72,7 +72,9 @@ func ReadTime(text string) (m Time, rest string, ok bool) {
 		if half == "" && end != "" && hour(number(g[11]), end) <= hour(number(g[15]), end) {
 			m.Hour = hour(number(g[11]), end) // "2:00-3:15 PM"
 		}
-		m.Until = hour(number(g[15]), end)*60 + number(g[16])
+		if m.Until = hour(number(g[15]), end)*60 + number(g[16]); m.Until == 0 {
+			m.Until = 24 * 60
+		}
 	}
 	// A dot is a clock only behind a date; alone it is a version or a sum.
 	if m.Hour > 23 || m.Minute > 59 || m.Dotted && m.Day == 0 {

@@ -348,7 +348,7 @@ func (t *timelineReader) begin(i int, at Time, rest string, indent int, rule str
 	}
 	if at.Until > 0 {
 		end := at
-		end.Hour, end.Minute = at.Until/60, at.Until%60
+		end.Hour, end.Minute = at.Until/60%24, at.Until%60
 		if until, err := end.On(t.day, t.zone); err == nil && !until.At.IsZero() {
 			if until.At.Before(when.At) {
 				until.At = until.At.AddDate(0, 0, 1)
