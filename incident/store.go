@@ -415,7 +415,7 @@ type Tx interface {
 	// SweepOutgoing forgets the words of messages of before a time, and messages of before another one.
 	SweepOutgoing(texts, all time.Time) error
 	PutIntake(i Intake) error // in place of the one that its user has for the incident
-	DeleteIntake(incident, user ID) error
+	DeleteIntake(incident, user ID) (was bool, err error)
 	// ForgetIntakes removes all documents that a user was about to take rows out of.
 	ForgetIntakes(user ID) error
 	// SweepIntakes forgets documents that nobody has touched since a time.

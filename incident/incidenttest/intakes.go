@@ -31,7 +31,13 @@ func testIntakes(t *testing.T, s incident.Store) {
 	update(t, s, func(tx incident.Tx) error { return tx.SweepIntakes(Epoch().Add(90 * time.Minute)) })
 	gone("inc_1", "usr_2")
 	update(t, s, func(tx incident.Tx) error { return tx.PutIntake(theirs) })
-	update(t, s, func(tx incident.Tx) error { return tx.DeleteIntake("inc_1", "usr_1") })
+	for _, want := range []bool{true, false} {
+		update(t, s, func(tx incident.Tx) error {
+			was, err := tx.DeleteIntake("inc_1", "usr_1")
+			equal(t, "DeleteIntake", was, want)
+			return err
+		})
+	}
 	gone("inc_1", "usr_1")
 	update(t, s, func(tx incident.Tx) error { return tx.ForgetIntakes("usr_2") })
 	gone("inc_1", "usr_2")

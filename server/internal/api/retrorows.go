@@ -40,7 +40,7 @@ type RowSource struct {
 	Rule     string `json:"rule" doc:"that found it"`
 	Sure     bool   `json:"sure" doc:"nothing about it was guessed"`
 	Doubt    string `json:"doubt,omitempty"`
-	There    string `json:"there,omitempty" doc:"what of it is there: already there, was removed here, or what stands here instead; left out for a new row"`
+	There    string `json:"there,omitempty" doc:"what of it is there: already there, similar to something, was removed here, or what stands here instead; left out for a new row"`
 }
 
 // ProposedSection is a text under a heading.
@@ -81,14 +81,14 @@ type ProposedFactor struct {
 
 // ProposedAction is promised work.
 type ProposedAction struct {
-	Source   RowSource  `json:"source"`
-	Title    string     `json:"title"`
-	Owner    string     `json:"owner,omitempty"`
-	State    string     `json:"state"`
-	Kind     string     `json:"kind,omitempty"`
-	Priority string     `json:"priority,omitempty"`
-	URL      string     `json:"url,omitempty"`
-	Due      *time.Time `json:"due_at"`
+	Source   RowSource `json:"source"`
+	Title    string    `json:"title"`
+	Owner    string    `json:"owner,omitempty"`
+	State    string    `json:"state"`
+	Kind     string    `json:"kind,omitempty"`
+	Priority string    `json:"priority,omitempty"`
+	URL      string    `json:"url,omitempty"`
+	Due      string    `json:"due_at,omitempty" doc:"a date"`
 }
 
 // ProposedImpact is a passage that says how long, or for how many.
@@ -110,7 +110,7 @@ type RowsTake struct {
 	Template   string          `json:"template,omitempty" doc:"of a retrospective that is begun by this; without it the rules choose"`
 	Sections   []TakeSection   `json:"sections,omitempty" doc:"texts, each added behind what the section says"`
 	Milestones []TakeMilestone `json:"milestones,omitempty"`
-	Moments    []MomentBody    `json:"moments,omitempty"`
+	Moments    []TakeMoment    `json:"moments,omitempty"`
 	Factors    []TakeFactor    `json:"factors,omitempty"`
 	Actions    []TakeAction    `json:"action_items,omitempty"`
 	Impacts    []string        `json:"impact,omitempty" doc:"lines for the section about the impact"`
@@ -129,6 +129,12 @@ type TakeMilestone struct {
 	At        time.Time `json:"at"`
 	Precision string    `json:"precision,omitempty"`
 	Reason    string    `json:"reason,omitempty" doc:"such as the words of the document"`
+}
+
+// TakeMoment is a moment of the timeline.
+type TakeMoment struct {
+	MomentBody
+	AccountOf incident.ID `json:"account_of,omitempty" doc:"the moment here that it is another account of"`
 }
 
 // TakeFactor is a factor in words.
@@ -195,7 +201,11 @@ func (s *Server) proposeRows(ctx context.Context, v Viewer, p IDParams, b RowsTe
 		out.Factors = append(out.Factors, ProposedFactor{rowSource(x.Found, r.There.Factors[i]), x.Role, x.Category, x.Text})
 	}
 	for i, x := range r.Actions {
-		out.Actions = append(out.Actions, ProposedAction{rowSource(x.Found, r.There.Actions[i]), x.Title, x.Owner, x.State, x.Kind, x.Priority, x.URL, when(x.Due)})
+		due := ""
+		if !x.Due.IsZero() {
+			due = x.Due.Format(time.DateOnly)
+		}
+		out.Actions = append(out.Actions, ProposedAction{rowSource(x.Found, r.There.Actions[i]), x.Title, x.Owner, x.State, x.Kind, x.Priority, x.URL, due})
 	}
 	for i, x := range r.Impacts {
 		out.Impacts = append(out.Impacts, ProposedImpact{rowSource(x.Found, r.There.Impacts[i]), x.Kind, x.Text})
@@ -217,7 +227,9 @@ func (s *Server) takeRows(ctx context.Context, v Viewer, p IDParams, b RowsTake)
 		rows.Milestones = append(rows.Milestones, desk.MilestonePatch{Name: x.Name, At: x.At, Precision: x.Precision, Reason: x.Reason})
 	}
 	for _, x := range b.Moments {
-		rows.Moments = append(rows.Moments, x.patch())
+		patch := x.patch()
+		patch.AccountOf = x.AccountOf
+		rows.Moments = append(rows.Moments, patch)
 	}
 	for _, x := range b.Factors {
 		rows.Factors = append(rows.Factors, desk.FactorVerdict{Action: "add", Role: x.Role, Category: x.Category, Text: x.Text})

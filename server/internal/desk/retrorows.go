@@ -112,78 +112,120 @@ func (d *Desk) ProposeRows(ctx context.Context, id incident.ID, text string, zon
 		o.Day = time.Time{}
 	}
 	p := ProposedRows{Reading: postmortem.Read(text, o), Begun: s.Begun}
-	var sections []incident.RetroSection
-	if s.Begun {
-		if sections, err = d.Store.RetroSections(ctx, id); err != nil {
-			return p, err
-		}
+	sections, err := d.sectionsOf(ctx, s, sight)
+	if err == nil {
+		p.compare(s, sections)
 	}
-	p.compare(s, sections)
-	return p, nil
+	return p, err
 }
 
-// compare says what of the proposals is there.
-func (p *ProposedRows) compare(s *Story, sections []incident.RetroSection) {
+// sectionsOf are the sections of a retrospective as they are, or as it would begin.
+func (d *Desk) sectionsOf(ctx context.Context, s *Story, sight incident.Sight) ([]incident.RetroSection, error) {
+	if s.Begun {
+		return d.Store.RetroSections(ctx, s.Incident.ID)
+	}
+	_, sections, err := d.newRetro(ctx, s.Incident, "", sight)
+	return sections, err
+}
+
+// compare says what of the proposals is there. begun are the sections as they are, or as taking rows would begin them.
+func (p *ProposedRows) compare(s *Story, begun []incident.RetroSection) {
+	texts, impact := foldSections(begun)
 	for _, x := range p.Sections {
-		p.There.Sections = append(p.There.Sections, sectionThere(x, sections))
+		p.There.Sections = append(p.There.Sections, textThere(x.Text, texts))
 	}
 	for _, x := range p.Milestones {
 		p.There.Milestones = append(p.There.Milestones, milestoneThere(x, s.Incident))
 	}
-	told := map[incident.ID]bool{}
-	for _, x := range p.Moments {
-		there := momentThere(x, s.Moments, told)
-		var rests []incident.ID
-		for _, e := range s.Events {
-			if !e.Narrow && e.At.Equal(x.At) && sameWords(e.Text, x.Title) {
-				rests = append(rests, e.ID)
-			}
-		}
-		p.There.Moments, p.Rests = append(p.There.Moments, there), append(p.Rests, rests)
-	}
+	p.compareMoments(s)
 	factors := s.Incident.FactorStatements()
+	said := foldAll(factors, func(f incident.FactorStatement) string { return f.Text })
 	for _, x := range p.Factors {
-		there := ""
-		for _, f := range factors {
-			if sameWords(f.Text, x.Text) {
-				there = "already there"
-				if f.State == incident.FactorRejected {
-					there = "was rejected here"
-				}
-				break
-			}
+		there, at := rowThere(x.Text, said)
+		if at >= 0 && factors[at].State == incident.FactorRejected {
+			there = "was rejected here"
 		}
 		p.There.Factors = append(p.There.Factors, there)
 	}
+	items := foldAll(s.Incident.Actions, func(a incident.ActionItem) string { return a.Title })
 	for _, x := range p.Actions {
-		there := ""
-		if slices.ContainsFunc(s.Incident.Actions, func(a incident.ActionItem) bool { return sameAction(a, x) }) {
-			there = "already there"
+		there, _ := rowThere(x.Title, items)
+		if slices.ContainsFunc(s.Incident.Actions, func(a incident.ActionItem) bool { return sameIssue(a, x) }) {
+			there = AlreadyThere
 		}
 		p.There.Actions = append(p.There.Actions, there)
 	}
-	impact := ""
-	for _, x := range sections {
-		if x.Slug == "impact" {
-			impact = foldWords(x.Text)
-		}
-	}
 	for _, x := range p.Impacts {
-		there := ""
-		if strings.Contains(impact, foldWords(x.Text)) {
-			there = "already there"
-		}
-		p.There.Impacts = append(p.There.Impacts, there)
+		p.There.Impacts = append(p.There.Impacts, textThere(x.Text, impact))
 	}
 }
 
-func sectionThere(x postmortem.Section, sections []incident.RetroSection) string {
+func (p *ProposedRows) compareMoments(s *Story) {
+	told := map[incident.ID]bool{}
+	titles, texts := foldAll(s.Moments, func(m incident.Moment) string { return m.Title }), foldAll(s.Moments, func(m incident.Moment) string { return m.Text })
+	events := foldAll(s.Events, func(e StoryEvent) string { return e.Text })
+	for _, x := range p.Moments {
+		title := folded(x.Title)
+		p.There.Moments = append(p.There.Moments, momentThere(x, title, s.Moments, titles, texts, told))
+		var rests []incident.ID
+		for i, e := range s.Events {
+			if !e.Narrow && e.At.Equal(x.At) && akin(events[i].folded, title.folded) {
+				rests = append(rests, e.ID)
+			}
+		}
+		p.Rests = append(p.Rests, rests)
+	}
+}
+
+// AlreadyThere is said in RowsThere of what stands here in the same words.
+const AlreadyThere = "already there"
+
+// words are a text and how it is compared: without marks and case.
+type words struct{ text, folded string }
+
+func folded(text string) words { return words{text, importers.Fold(text)} }
+
+func foldAll[T any](all []T, text func(T) string) []words {
+	out := make([]words, len(all))
+	for i, x := range all {
+		out[i] = folded(text(x))
+	}
+	return out
+}
+
+// foldSections are the texts of all sections, and that of the one about the impact alone.
+func foldSections(sections []incident.RetroSection) (all, impact []words) {
 	for _, s := range sections {
-		if strings.Contains(foldWords(s.Text), foldWords(x.Text)) {
-			return "already there"
+		if !s.RemovedAt.IsZero() {
+			continue
+		}
+		all = append(all, folded(s.Text))
+		if s.Slug == "impact" {
+			impact = all[len(all)-1:]
 		}
 	}
+	return all, impact
+}
+
+// textThere says whether a text stands in one of others as a whole.
+func textThere(text string, in []words) string {
+	is := folded(text).folded
+	if slices.ContainsFunc(in, func(w words) bool { return textHolds(w.folded, is) }) {
+		return AlreadyThere
+	}
 	return ""
+}
+
+// rowThere says whether one of the rows here says what a text says, and which one; -1: none.
+func rowThere(text string, rows []words) (string, int) {
+	is := folded(text).folded
+	if i := slices.IndexFunc(rows, func(w words) bool { return is != "" && w.folded == is }); i >= 0 {
+		return AlreadyThere, i
+	}
+	if i := slices.IndexFunc(rows, func(w words) bool { return akin(w.folded, is) }); i >= 0 {
+		return "similar to “" + firstLine(rows[i].text, 100) + "”", i
+	}
+	return "", -1
 }
 
 func milestoneThere(x postmortem.Milestone, inc *incident.Incident) string {
@@ -192,22 +234,27 @@ func milestoneThere(x postmortem.Milestone, inc *incident.Incident) string {
 	case !ok:
 		return ""
 	case now.At.Truncate(time.Minute).Equal(x.At.Truncate(time.Minute)):
-		return "already there"
+		return AlreadyThere
 	}
 	return "here it is " + now.At.UTC().Format("2 Jan 2006 15:04 MST") + ", " + string(now.Basis) + " of " + cmp.Or(now.Source, "this incident")
 }
 
 // momentThere matches each moment that is told with one proposal at most, so that two entries of one minute stay two.
-func momentThere(x postmortem.Moment, all []incident.Moment, told map[incident.ID]bool) string {
-	for _, m := range all {
-		if told[m.ID] || m.At.Sub(x.At).Abs() > time.Minute || !sameWords(m.Title, x.Title) && !sameWords(m.Text, x.Title) {
-			continue
+func momentThere(x postmortem.Moment, title words, all []incident.Moment, titles, texts []words, told map[incident.ID]bool) string {
+	for _, same := range []func(w words) bool{func(w words) bool { return title.folded != "" && w.folded == title.folded }, func(w words) bool { return akin(w.folded, title.folded) }} {
+		for i, m := range all {
+			if told[m.ID] || m.At.Sub(x.At).Abs() > time.Minute || !same(titles[i]) && !same(texts[i]) {
+				continue
+			}
+			told[m.ID] = true
+			switch {
+			case !m.RemovedAt.IsZero():
+				return "was removed here"
+			case titles[i].folded == title.folded || texts[i].folded == title.folded:
+				return AlreadyThere
+			}
+			return "similar to “" + firstLine(m.Title, 100) + "”"
 		}
-		told[m.ID] = true
-		if !m.RemovedAt.IsZero() {
-			return "was removed here"
-		}
-		return "already there"
 	}
 	for _, m := range all { // it may be the same in other words, which a person has to say
 		if !told[m.ID] && m.RemovedAt.IsZero() && m.At.Truncate(time.Minute).Equal(x.At.Truncate(time.Minute)) {
@@ -218,23 +265,25 @@ func momentThere(x postmortem.Moment, all []incident.Moment, told map[incident.I
 	return ""
 }
 
-func foldWords(text string) string { return importers.Fold(text) }
-
-// shortestPart is how long a text is at least that may be part of another that says the same, in letters.
+// shortestPart is how long a text is at least that may be part of another that says the same, in bytes.
 const shortestPart = 16
 
-// sameWords reports whether two texts say the same but for marks and case, or one of them more than the other.
-func sameWords(a, b string) bool {
-	a, b = foldWords(a), foldWords(b)
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	return a != "" && (a == b || len(a) >= shortestPart && strings.Contains(b, a))
+// textHolds reports whether a folded text has another in it, as a whole where that is short.
+func textHolds(text, part string) bool {
+	return part != "" && (text == part || len(part) >= shortestPart && strings.Contains(text, part))
 }
+
+// akin reports whether two folded texts say the same, or one of them more than the other.
+func akin(a, b string) bool { return textHolds(a, b) || textHolds(b, a) }
 
 // sameAction reports whether an action item is the one that a document tells: by its words, or by their beginning and its issue.
 func sameAction(a incident.ActionItem, x postmortem.Action) bool {
-	return sameWords(a.Title, x.Title) || a.URL != "" && a.URL == x.URL && strings.HasPrefix(foldWords(a.Title), foldWords(x.Title))
+	return akin(importers.Fold(a.Title), importers.Fold(x.Title)) || sameIssue(a, x)
+}
+
+// sameIssue reports whether an action item has the issue of the one that a document tells, and begins as that.
+func sameIssue(a incident.ActionItem, x postmortem.Action) bool {
+	return a.URL != "" && a.URL == x.URL && strings.HasPrefix(importers.Fold(a.Title), importers.Fold(x.Title))
 }
 
 // RowsToTake are the rows that somebody has chosen out of a document, as they are to stand here.
@@ -246,6 +295,7 @@ type RowsToTake struct {
 	Factors    []FactorVerdict     // Action is add
 	Actions    []map[string]string // of incident.ActionFields
 	Impacts    []string
+	Waiting    bool // they are of the document that waits for who acts, which is forgotten with this; ErrConflict when it waits no more
 }
 
 // None reports that there is nothing to take.
@@ -257,7 +307,7 @@ func (t RowsToTake) None() bool {
 const mostTaken = 2000
 
 // TakeRows writes rows into the retrospective of an incident that the viewer may see, all of them or none, and begins it where there is none. What each
-// row changes is in the history of the incident and in the audit log, in the name of who acts. The document that waited for them is forgotten.
+// row changes is in the history of the incident and in the audit log, in the name of who acts. Texts that stand here already are not added once more.
 func (d *Desk) TakeRows(ctx context.Context, id incident.ID, rows RowsToTake, sight incident.Sight) (incident.Seq, error) {
 	if n := len(rows.Sections) + len(rows.Milestones) + len(rows.Moments) + len(rows.Factors) + len(rows.Actions) + len(rows.Impacts); n > mostTaken {
 		return 0, incident.Invalidf("rows", "at most %d rows can be taken at once", mostTaken)
@@ -282,7 +332,21 @@ func (d *Desk) TakeRows(ctx context.Context, id incident.ID, rows RowsToTake, si
 	if err != nil {
 		return 0, err
 	}
+	begun := sections
+	if s.Begun {
+		if begun, err = d.Store.RetroSections(ctx, id); err != nil {
+			return 0, err
+		}
+	}
+	all, impact := foldSections(begun)
+	rows.Sections = slices.DeleteFunc(slices.Clone(rows.Sections), func(x incident.RetroSection) bool { return textThere(x.Text, all) != "" })
+	rows.Impacts = slices.DeleteFunc(slices.Clone(rows.Impacts), func(x string) bool { return textThere(x, impact) != "" })
 	return d.Store.Update(ctx, func(tx incident.Tx) error {
+		if rows.Waiting {
+			if was, err := tx.DeleteIntake(id, incident.ActorOf(ctx).ID); err != nil || !was {
+				return cmp.Or(err, fmt.Errorf("desk: the document waits no more, its rows were taken or it was forgotten: %w", incident.ErrConflict))
+			}
+		}
 		if _, err := tx.RetroByID(id); notThere(err) {
 			if err := cmp.Or(tx.PutRetro(fresh), tx.PutRetroSections(sections)); err != nil {
 				return err
@@ -309,9 +373,6 @@ func (d *Desk) TakeRows(ctx context.Context, id incident.ID, rows RowsToTake, si
 		if err == nil {
 			err = d.takeTexts(ctx, tx, id, rows)
 		}
-		if err == nil {
-			err = tx.DeleteIntake(id, incident.ActorOf(ctx).ID)
-		}
 		return err
 	})
 }
@@ -320,7 +381,7 @@ func (d *Desk) TakeRows(ctx context.Context, id incident.ID, rows RowsToTake, si
 func (s *Story) newMoments(ctx context.Context, patches []MomentPatch, now time.Time) ([]incident.Moment, error) {
 	var out []incident.Moment
 	for _, p := range patches {
-		m := p.apply(incident.Moment{ID: incident.NewID("mom"), Incident: s.Incident.ID, Lane: "key"})
+		m := p.apply(incident.Moment{ID: incident.NewID("mom"), Incident: s.Incident.ID, Lane: "key", AccountOf: p.AccountOf})
 		if err := s.complete(&m); err != nil {
 			return nil, err
 		}
@@ -434,6 +495,9 @@ func (d *Desk) DropIntake(ctx context.Context, id incident.ID, sight incident.Si
 	if _, err := d.Incident(ctx, id, sight); err != nil {
 		return err
 	}
-	_, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.DeleteIntake(id, incident.ActorOf(ctx).ID) })
+	_, err := d.Store.Update(ctx, func(tx incident.Tx) error {
+		_, err := tx.DeleteIntake(id, incident.ActorOf(ctx).ID)
+		return err
+	})
 	return err
 }

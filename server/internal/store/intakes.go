@@ -35,8 +35,9 @@ func (t *tx) PutIntake(i incident.Intake) error {
 }
 
 // DeleteIntake implements incident.Tx.
-func (t *tx) DeleteIntake(id, user incident.ID) error {
-	return failed(t.db.Exec("DELETE FROM intakes WHERE incident_id = ? AND user_id = ?", clean(id), clean(user)).Error, "forget a document for incident %s", id)
+func (t *tx) DeleteIntake(id, user incident.ID) (bool, error) {
+	done := t.db.Exec("DELETE FROM intakes WHERE incident_id = ? AND user_id = ?", clean(id), clean(user))
+	return done.RowsAffected > 0, failed(done.Error, "forget a document for incident %s", id)
 }
 
 // ForgetIntakes implements incident.Tx.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,9 +69,7 @@ func rowsZone(r *request, waiting *incident.Intake) *time.Location {
 	return r.zone()
 }
 
-func stampOf(i *incident.Intake) string {
-	return string(incident.DeriveID("doc", i.Name, i.Text, i.Choices.Get("zone")))
-}
+func stampOf(i *incident.Intake) string { return string(incident.DeriveID("doc", i.Name, i.Text)) }
 
 func rowsDocument(r *request, i *incident.Intake, p desk.ProposedRows, chosen url.Values) *frontend.RowsDocument {
 	doc := &frontend.RowsDocument{Name: i.Name, Stamp: stampOf(i), Zone: p.Zone, ZoneFrom: p.ZoneFrom, AskZone: !strings.HasPrefix(p.ZoneFrom, "line "), New: p.New(), Notes: p.Notes}
@@ -98,7 +95,7 @@ func rowsDocument(r *request, i *incident.Intake, p desk.ProposedRows, chosen ur
 			if chosen.Has("stamp") {
 				row.Take = chosen.Get(row.Key+"-take") == "on"
 			}
-			if row.There == "already there" {
+			if row.There == desk.AlreadyThere {
 				g.There = append(g.There, row)
 			} else {
 				g.Rows = append(g.Rows, row)
@@ -120,7 +117,10 @@ type proposal struct {
 	take func(get func(field string) string, into *desk.RowsToTake) error
 }
 
-const clockInput = "2006-01-02T15:04"
+const (
+	clockInput = "2006-01-02T15:04"
+	clockKind  = "datetime-local"
+)
 
 // proposals are the rows that a reading proposes, in its order. A row's key says its kind and line, so that choices stay with it.
 func proposals(r *request, p desk.ProposedRows) []proposal {
@@ -144,7 +144,7 @@ func proposals(r *request, p desk.ProposedRows) []proposal {
 		return &out[len(out)-1].row
 	}
 	at := func(name, label string, t time.Time) frontend.RowField {
-		return frontend.RowField{Name: name, Label: label + " (" + zone.String() + ")", Kind: "datetime-local", Value: t.In(zone).Format(clockInput)}
+		return frontend.RowField{Name: name, Label: label + " (" + zone.String() + ")", Kind: clockKind, Value: t.In(zone).Format(clockInput)}
 	}
 	for i, x := range p.Milestones {
 		precision := frontend.RowField{Name: "precision", Label: "Precision", Kind: "select", Value: string(x.Precision), Options: each(incident.Precisions, func(p incident.Precision) frontend.Choice {
@@ -251,16 +251,25 @@ func clockOf(text string, was time.Time, zone *time.Location) (time.Time, error)
 	return time.Time{}, incident.Invalidf("at", "%.40q is not a time such as 2026-11-20T14:05", text)
 }
 
+// longestRows is how long the form with the rows of a document of 1 MB may be, in bytes: most characters take three there.
+const longestRows = 8 << 20
+
 // confirmRows chooses a document, keeps what was chosen of it, takes it, or forgets it.
 func (s *Server) confirmRows(r *request) (answer, error) {
 	ctx, id, sight := r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight()
 	here := frontend.RetroRowsPath(id)
+	wrong := errors.Join(r.Request.ParseForm(), r.Request.ParseMultipartForm(longestRows))
 	waiting, err := s.Intake(ctx, id, sight)
 	if err != nil && !errors.Is(err, incident.ErrNotFound) {
 		return answer{}, err
 	}
-	do := r.PostForm("do")
-	if waiting != nil && r.Request.PostForm.Has("stamp") && r.PostForm("stamp") != stampOf(waiting) && do != "drop" {
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(wrong, &tooLong) {
+		form := frontend.Form{Errors: []frontend.FieldError{{Message: fmt.Sprintf("What was sent is longer than %d MB, so nothing of it was read, written or kept. Go back, take less, or choose a shorter document.", longestRows>>20)}}}
+		page, err := s.rowsPage(r, waiting, form)
+		return answer{page: page, status: http.StatusRequestEntityTooLarge}, err
+	}
+	do, sent := r.PostForm("do"), r.Request.PostForm
+	if waiting != nil && sent.Has("stamp") && sent.Get("stamp") != stampOf(waiting) && do != "drop" {
 		form := frontend.Form{Errors: []frontend.FieldError{{Message: "You chose another document in the meantime. This is what it says."}}}
 		page, err := s.rowsPage(r, waiting, form)
 		return answer{page: page, status: http.StatusConflict}, err
@@ -270,22 +279,17 @@ func (s *Server) confirmRows(r *request) (answer, error) {
 		err := s.DropIntake(ctx, id, sight)
 		a, _ := goTo(here, frontend.Flash{Kind: frontend.Done, Text: "Forgotten. Nothing of it was written."})
 		return a, err
-	case waiting != nil && do == "keep":
-		if err := s.KeepIntake(ctx, id, waiting.Name, waiting.Text, r.Request.PostForm, sight); err != nil {
-			return answer{}, err
-		}
-		return goTo(here, frontend.Flash{Kind: frontend.Done, Text: "Kept. It waits here for you, for 30 days."})
-	case waiting != nil && do == "take":
-		return s.takeRows(r, waiting)
-	case waiting != nil && r.Request.PostForm.Has("zone"):
-		return s.readInZone(r, waiting)
+	case waiting == nil && sent.Has("stamp"):
+		return takenBefore(id)
+	case waiting != nil && sent.Has("stamp"):
+		return s.decideRows(r, waiting, do)
 	}
 	name, text, err := s.documentOf(r)
 	if err == nil {
 		err = s.KeepIntake(ctx, id, name, text, nil, sight)
 	}
 	if errors.Is(err, incident.ErrInvalid) {
-		page, wrong := s.rowsPage(r, nil, formOf(r.Request.PostForm, err))
+		page, wrong := s.rowsPage(r, nil, formOf(sent, err))
 		return answer{page: page, status: http.StatusUnprocessableEntity}, wrong
 	}
 	if err != nil {
@@ -294,16 +298,48 @@ func (s *Server) confirmRows(r *request) (answer, error) {
 	return goTo(here, frontend.Flash{})
 }
 
-// readInZone reads the document again, with another zone for times that name none.
-func (s *Server) readInZone(r *request, waiting *incident.Intake) (answer, error) {
+// takenBefore answers a form that was sent twice.
+func takenBefore(id incident.ID) (answer, error) {
+	return goTo(retroPath(id), frontend.Flash{Kind: frontend.Warn, Text: "Nothing was written this time: the rows of this document were taken already, or it was forgotten."})
+}
+
+// decideRows does what a form says of the document that waits. Where it names another zone than the times were read in, they are read again first.
+func (s *Server) decideRows(r *request, waiting *incident.Intake, do string) (answer, error) {
 	ctx, id, sight := r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight()
-	zone := strings.TrimSpace(r.PostForm("zone"))
-	if _, err := importers.Zone(zone); err != nil || zone == "" {
-		page, err := s.rowsPage(r, waiting, formOf(r.Request.PostForm, incident.Invalidf("zone", "%.60q is not the name of a time zone, such as Europe/Berlin or UTC", zone)))
+	p, err := s.ProposeRows(ctx, id, waiting.Text, rowsZone(r, waiting), sight)
+	if err != nil {
+		return answer{}, err
+	}
+	sent := r.Request.PostForm
+	zone := strings.TrimSpace(sent.Get("zone"))
+	if _, err := importers.Zone(zone); sent.Has("zone") && (err != nil || zone == "") {
+		page, err := s.rowsPage(r, waiting, formOf(sent, incident.Invalidf("zone", "%.60q is not the name of a time zone, such as Europe/Berlin or UTC", zone)))
 		return answer{page: page, status: http.StatusUnprocessableEntity}, err
 	}
-	if err := s.KeepIntake(ctx, id, waiting.Name, waiting.Text, url.Values{"zone": {zone}}, sight); err != nil {
+	another := sent.Has("zone") && zone != p.Zone
+	if another {
+		for _, x := range proposals(r, p) {
+			for _, f := range x.row.Fields {
+				if name := x.row.Key + "-" + f.Name; f.Kind == clockKind && sent.Get(name) == f.Value {
+					sent.Del(name) // nobody changed it: it is another time now
+				}
+			}
+		}
+	}
+	if do == "take" && !another {
+		return s.takeRows(r, waiting, p)
+	}
+	kept := *waiting
+	kept.Choices = sent
+	if err := s.KeepIntake(ctx, id, kept.Name, kept.Text, sent, sight); err != nil {
 		return answer{}, err
+	}
+	switch {
+	case do == "take":
+		page, err := s.rowsPage(r, &kept, frontend.Form{Values: sent, Errors: []frontend.FieldError{{Field: "zone", Message: "you named another zone: these are the times in it, and nothing was written yet"}}})
+		return answer{page: page, status: http.StatusConflict}, err
+	case do == "keep":
+		return goTo(frontend.RetroRowsPath(id), frontend.Flash{Kind: frontend.Done, Text: "Kept. It waits here for you, for 30 days."})
 	}
 	return goTo(frontend.RetroRowsPath(id), frontend.Flash{})
 }
@@ -333,18 +369,14 @@ func (s *Server) documentOf(r *request) (name, text string, err error) {
 	return "a text that was pasted", text, err
 }
 
-// takeRows writes what was chosen, all of it or nothing.
-func (s *Server) takeRows(r *request, waiting *incident.Intake) (answer, error) {
+// takeRows writes what was chosen of a reading, all of it or nothing.
+func (s *Server) takeRows(r *request, waiting *incident.Intake, p desk.ProposedRows) (answer, error) {
 	ctx, id, sight := r.Request.Context(), incident.ID(r.Param("id")), r.viewer.Sight()
-	p, err := s.ProposeRows(ctx, id, waiting.Text, rowsZone(r, waiting), sight)
-	if err != nil {
-		return answer{}, err
-	}
 	sent := r.Request.PostForm
-	var rows desk.RowsToTake
+	rows := desk.RowsToTake{Waiting: true}
 	form := frontend.Form{Values: sent}
 	for _, x := range proposals(r, p) {
-		if sent.Get(x.row.Key+"-take") != "on" || x.row.There == "already there" {
+		if sent.Get(x.row.Key+"-take") != "on" || x.row.There == desk.AlreadyThere {
 			continue
 		}
 		err := x.take(func(field string) string { return strings.TrimSpace(sent.Get(x.row.Key + "-" + field)) }, &rows)
@@ -362,6 +394,9 @@ func (s *Server) takeRows(r *request, waiting *incident.Intake) (answer, error) 
 			s.Wait(ctx, seq)
 			return goTo(retroPath(id), frontend.Flash{Kind: frontend.Done, Text: takenWords(rows)})
 		}
+		if errors.Is(err, incident.ErrConflict) {
+			return takenBefore(id)
+		}
 		if !errors.Is(err, incident.ErrInvalid) {
 			return answer{}, err
 		}
@@ -371,7 +406,9 @@ func (s *Server) takeRows(r *request, waiting *incident.Intake) (answer, error) 
 	if err := s.KeepIntake(ctx, id, waiting.Name, waiting.Text, sent, sight); err != nil {
 		return answer{}, err
 	}
-	page, err := s.rowsPage(r, waiting, form)
+	kept := *waiting
+	kept.Choices = sent
+	page, err := s.rowsPage(r, &kept, form)
 	return answer{page: page, status: http.StatusUnprocessableEntity}, err
 }
 
@@ -379,15 +416,15 @@ func (s *Server) takeRows(r *request, waiting *incident.Intake) (answer, error) 
 func takenWords(rows desk.RowsToTake) string {
 	var said []string
 	for _, x := range []struct {
-		n    int
-		word string
-	}{{len(rows.Sections), "text"}, {len(rows.Milestones), "time"}, {len(rows.Moments), "moment"}, {len(rows.Factors), "factor"}, {len(rows.Actions), "action item"}, {len(rows.Impacts), "line of impact"}} {
-		switch {
-		case x.n == 1:
-			said = append(said, "1 "+x.word)
-		case x.n > 1:
-			said = append(said, strconv.Itoa(x.n)+" "+strings.Replace(x.word, "line of impact", "lines of impact", 1)+map[bool]string{true: "", false: "s"}[x.word == "line of impact"])
+		n         int
+		one, many string
+	}{{len(rows.Sections), "text", "texts"}, {len(rows.Milestones), "time", "times"}, {len(rows.Moments), "moment", "moments"}, {len(rows.Factors), "factor", "factors"}, {len(rows.Actions), "action item", "action items"},
+		{len(rows.Impacts), "line of impact", "lines of impact"}} {
+		if x.n == 1 {
+			said = append(said, "1 "+x.one)
+		} else if x.n > 1 {
+			said = append(said, strconv.Itoa(x.n)+" "+x.many)
 		}
 	}
-	return "Taken: " + strings.Join(slices.Clip(said), ", ") + "."
+	return "Taken: " + strings.Join(said, ", ") + "."
 }

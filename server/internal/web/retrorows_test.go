@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"hindsight/incident"
+	"hindsight/server/internal/desk"
 )
 
 // TestRetroRows goes from a document to a retrospective with its rows, with forms alone: what is left waits, nothing is written before it is
@@ -73,6 +74,8 @@ Orders <b>failed</b>.
 		t.Fatalf("after taking rows one is at %s", to)
 	}
 	s.lists(at, []string{"Taken: 1 text, 1 time, 1 moment, 1 factor, 1 action item.", "Orders failed.", "The pager went off", "No canary, nowhere", "Add a canary"}, []string{"Rolled back"})
+	s.post(at+"/rows", http.StatusSeeOther, form...) // a second click
+	s.lists(at, []string{"Nothing was written this time"}, nil)
 	now, err := s.app.Desk.Store.Incident(t.Context(), "inc_1")
 	if err != nil {
 		t.Fatal(err)
@@ -96,4 +99,99 @@ Orders <b>failed</b>.
 	}
 	s.post(at+"/rows", http.StatusSeeOther, "do", "drop")
 	s.lists(at+"/rows", []string{"Which document?"}, nil)
+}
+
+// TestRowsOfTheSameDocument: where the incident was imported from the document, nothing of it is told twice.
+func TestRowsOfTheSameDocument(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Admin)
+	checkout := incident.NewService("checkout")
+	inc := outage(s, checkout)
+	inc.Factors = []incident.Factor{{Role: "contributing", Text: "No canary watched the new version of checkout"}}
+	const told = "Orders failed for a while, since nothing watched them (made up)."
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutServices([]incident.Service{checkout}), tx.PutIncidents([]*incident.Incident{inc}),
+			tx.PutRetrospectives([]incident.Retrospective{{Incident: inc.ID, Sections: []incident.Section{{Slug: "summary", Title: "Summary", Body: told}}}})}
+	})
+	const at = "/incidents/inc_1/retrospective"
+	doc := "## Summary\n\n" + told + "\n\n## Impact\n\nNobody could pay for an hour (made up).\n\n## Root cause\n\n- No canary watched the new version\n- no canary watched the new VERSION of checkout!\n"
+	s.post(at+"/rows", http.StatusSeeOther, "do", "read", "text", doc)
+	s.lists(at+"/rows", []string{"Summary already there", "similar to “No canary watched the new version of checkout”", "1 row already there"}, nil)
+	stamp := between(s.get(at+"/rows", http.StatusOK), `name="stamp" value="`, `"`)
+	s.post(at+"/rows", http.StatusSeeOther, "do", "take", "stamp", stamp, "section-3-take", "on", "section-7-take", "on", "factor-11-take", "on", "factor-11-role", "contributing", "factor-11-text", "No canary")
+	sections, err := s.app.Desk.Store.RetroSections(t.Context(), "inc_1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, x := range sections {
+		all.WriteString(x.Text + "\n")
+	}
+	if strings.Count(all.String(), told) != 1 || strings.Count(all.String(), "Nobody could pay") != 1 {
+		t.Errorf("the texts are\n%s", all.String())
+	}
+	_, err = s.app.Desk.TakeRows(t.Context(), "inc_1", desk.RowsToTake{Sections: []incident.RetroSection{{Slug: "elsewhere", Title: "Elsewhere", Text: told}}}, incident.Sight{All: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.app.Desk.SectionText(t.Context(), "inc_1", "elsewhere", incident.Sight{All: true}); err == nil {
+		t.Error("a text that stands in the summary is told in another section, too")
+	}
+}
+
+// TestRowsInAnotherZone: times that nobody changed are read again in the zone that is named, and what was changed stays.
+func TestRowsInAnotherZone(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Admin)
+	checkout := incident.NewService("checkout")
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutServices([]incident.Service{checkout}), tx.PutIncidents([]*incident.Incident{outage(s, checkout)})}
+	})
+	const at = "/incidents/inc_1/retrospective"
+	s.post(at+"/rows", http.StatusSeeOther, "do", "read", "text", "## Timeline\n\n- 2026-01-10 12:00 Alert fires\n- 2026-01-10 12:30 Rolled back\n")
+	form := func(do string) []string {
+		stamp := between(s.get(at+"/rows", http.StatusOK), `name="stamp" value="`, `"`)
+		return []string{"do", do, "stamp", stamp, "zone", "Europe/Berlin", "moment-3-take", "on", "moment-3-title", "The pager went off", "moment-3-at", "2026-01-10T12:00", "moment-3-lane", "key", "moment-4-take", "on", "moment-4-title", "Rolled back", "moment-4-at", "2026-01-10T12:31", "moment-4-lane", "key"}
+	}
+	body, _ := s.post(at+"/rows", http.StatusConflict, form("take")...) // nothing is written in a zone that nobody saw
+	for i, page := range []string{body, s.get(at+"/rows", http.StatusOK)} {
+		for _, want := range []string{`name="zone" value="Europe/Berlin"`, `value="The pager went off"`, `name="moment-3-at" type="datetime-local" value="2026-01-10T11:00"`, `name="moment-4-at" type="datetime-local" value="2026-01-10T12:31"`} {
+			if !strings.Contains(page, want) {
+				t.Errorf("page %d does not have %s", i, want)
+			}
+		}
+	}
+	refused := append(form("take"), "moment-3-title", "")
+	refused[9], refused[11] = "", "2026-01-10T11:00"
+	s.post(at+"/rows", http.StatusUnprocessableEntity, refused...)
+	again := form("take")
+	again[11] = "2026-01-10T11:00"
+	if _, to := s.post(at+"/rows", http.StatusSeeOther, again...); to != at {
+		t.Fatalf("after taking rows one is at %s", to)
+	}
+	moments, err := s.app.Desk.Store.Moments(t.Context(), "inc_1")
+	if err != nil || len(moments) != 2 || moments[0].At.Format("15:04") != "11:00" || moments[1].At.Format("15:04") != "12:31" {
+		t.Errorf("%v, the moments are %+v", err, moments)
+	}
+}
+
+// TestLongRows: a form that is longer than one that the longest document makes is refused as a whole, and what waits stays.
+func TestLongRows(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Admin)
+	checkout := incident.NewService("checkout")
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutServices([]incident.Service{checkout}), tx.PutIncidents([]*incident.Incident{outage(s, checkout)})}
+	})
+	const at = "/incidents/inc_1/retrospective/rows"
+	s.post(at, http.StatusSeeOther, "do", "read", "text", "## Timeline (UTC)\n\n- 2026-01-10 12:00 Alert fires\n")
+	stamp := between(s.get(at, http.StatusOK), `name="stamp" value="`, `"`)
+	s.post(at, http.StatusSeeOther, "do", "keep", "stamp", stamp, "moment-3-text", strings.Repeat("ü", 600_000), "moment-3-title", "Behind a long text")
+	if page := s.get(at, http.StatusOK); !strings.Contains(page, `value="Behind a long text"`) {
+		t.Error("what stood behind 1 MB was lost")
+	}
+	body, _ := s.post(at, http.StatusRequestEntityTooLarge, "do", "keep", "stamp", stamp, "moment-3-text", strings.Repeat("ü", 2_000_000), "moment-3-title", "Lost")
+	if !strings.Contains(said(body), "longer than 8 MB") || !strings.Contains(s.get(at, http.StatusOK), `value="Behind a long text"`) {
+		t.Errorf("a form that is too long is not refused as a whole:\n%.2000s", said(body))
+	}
 }

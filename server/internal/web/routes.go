@@ -47,7 +47,7 @@ func (s *Server) routes(r gin.IRouter) {
 	post("/incidents/:id/apart", incident.Write, s.otherIncident)
 	get("/incidents/:id/retrospective/factors", incident.Read, s.retroFactors)
 	get("/incidents/:id/retrospective/rows", incident.Write, s.retroRows)
-	post("/incidents/:id/retrospective/rows", incident.Write, s.confirmRows)
+	s.register(r, http.MethodPost, "/incidents/:id/retrospective/rows", incident.Write, limited(longestRows), s.handle(incident.Write, s.confirmRows))
 	get("/incidents/:id/retrospective/timeline", incident.Read, s.retroTimeline)
 	post("/incidents/:id/retrospective/timeline", incident.Write, s.tellMoment)
 	post("/incidents/:id/retrospective/timeline/:moment", incident.Write, s.retellMoment)
