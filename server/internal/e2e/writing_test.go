@@ -29,6 +29,7 @@ func writing(t *testing.T, b browser) {
 		{"a server that is restarted", "detection", restarted},
 		{"a closed tab", "response", closedTab},
 		{"without sockets", "surprises", withoutSockets},
+		{"typing while the editor is put away", "surprises", putAway},
 		{"a session that ends", "summary", sessionEnds},
 		{"nothing but keys", "surprises", onlyKeys},
 		{"pasting", "detection", pasting},
@@ -177,6 +178,41 @@ func withoutSockets(t *testing.T, n *notebook, ana, ben part) {
 	n.deaf.Store(false)
 	ana.open(n.path)
 	ben.open(n.path)
+}
+
+// putAway: what is typed while Done waits to see the text as it reads, and is on its way to the server when that comes, is kept.
+func putAway(t *testing.T, n *notebook, ana, _ part) {
+	n.deaf.Store(true)
+	defer n.deaf.Store(false)
+	n.sever()
+	ana.open(n.path)
+	ana.write()
+	ana.press("said before ")
+	ana.saved()
+	eval[bool](ana.tab, `(() => {
+		const ask = window.fetch
+		window.held = {reads: [], pushes: []}
+		window.fetch = (...to) => {
+			const kind = String(to[0]).endsWith('/updates') && to[1]?.method === 'POST' ? 'pushes' : String(to[0]) === location.pathname + '/sections/surprises' ? 'reads' : undefined
+			return kind && held[kind] ? new Promise(go => held[kind].push(() => go(ask(...to)))) : ask(...to)
+		}
+		window.release = kind => { const all = held[kind]; held[kind] = undefined; all.forEach(go => go()) }
+		document.querySelector('`+ana.in("[data-rendered]")+`').textContent = ''
+		return true })()`)
+	ana.press(kb.Escape)
+	ana.until(`held.reads.length > 0`)
+	ana.press("and while it waited ")
+	ana.until(`held.pushes.length > 0`)
+	eval[bool](ana.tab, `(release('reads'), true)`)
+	ana.until(`document.querySelector('` + ana.in("[data-rendered]") + `').textContent.includes('said before')`)
+	eval[bool](ana.tab, `(release('pushes'), true)`)
+	ana.until(`document.querySelector('` + ana.in("[data-editor]") + `').hidden`)
+	ana.wantIn(ana.in("[data-rendered]"), "said before and while it waited")
+	if got := n.stored(t, ana.slug); !strings.Contains(got, "said before and while it waited") {
+		t.Errorf("the database has %q, want what was typed last, too", got)
+	}
+	n.deaf.Store(false)
+	ana.open(n.path)
 }
 
 // sessionEnds: somebody is signed out while they write, and signs in over the page.
