@@ -67,6 +67,7 @@ type EvidenceLine struct {
 type SuggestedFactor struct {
 	Role, Category, Text string
 	From                 []Link // the incidents
+	Sources              string // their ids, with spaces between them
 }
 
 // Name is what the factor is called.

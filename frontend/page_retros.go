@@ -36,6 +36,7 @@ type RetroPage struct {
 	Similar   []SimilarRow
 	Users     []string // who can own it or be asked
 	Exports   []Link
+	Heard     RetroHeard
 	Form      Form
 }
 
@@ -202,10 +203,13 @@ type RetroMeetingPage struct {
 
 func (RetroMeetingPage) template() string { return "retro-meeting" }
 
-// RetrosPage is the list at /retrospectives. GET parameters: state, mine.
+// RetrosPage is the list at /retrospectives. GET parameters: state, mine, team, service, read.
 type RetrosPage struct {
 	Shell
 	States  []Choice
+	Facets  []Facet
+	Chips   []Chip // filters in force
+	Feed    string // address of the feed of published ones, under these filters
 	Mine    Choice
 	Rows    []RetroRow
 	Missing []IncidentRow // incidents of the last 90 days that the rules want one of and that have none, the oldest first
@@ -232,6 +236,8 @@ type RetroRow struct {
 	incident.Retro
 	Incident *incident.Incident
 	Late     bool
+	Reach    incident.RetroReach
+	TooNew   bool // too soon to say that nobody read it
 }
 
 // RetroProcessPage is what is agreed on about retrospectives, at /admin/retrospectives.

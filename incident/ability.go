@@ -8,6 +8,7 @@ type Ability string
 
 const (
 	Read       Ability = "read"       // see and export incidents, problems and figures, but for private incidents of others
+	Feed       Ability = "feed"       // read the feed of published retrospectives; see [Token.FeedsOnly]
 	Write      Ability = "write"      // change incidents, judge problems, write retrospectives
 	Import     Ability = "import"     // connect sources, upload files, map values, mend what was set aside
 	Agree      Ability = "agree"      // contracts, calendars, objectives, exclusions, working hours, rates
@@ -17,11 +18,12 @@ const (
 )
 
 // Abilities lists all of them, in the order in which pages show them.
-var Abilities = []Ability{Read, Write, Import, Agree, Audit, SeePrivate, Administer}
+var Abilities = []Ability{Read, Feed, Write, Import, Agree, Audit, SeePrivate, Administer}
 
 // says is what each ability lets one do, as pages and refusals say it.
 var says = map[Ability]string{
 	Read:       "see and export incidents, problems and figures, but for private incidents of others",
+	Feed:       "read the feed of published retrospectives by an address that holds the token, which has no other ability then",
 	Write:      "change incidents, judge problems, define durations, write retrospectives",
 	Import:     "connect sources, upload files, map values, see raw records, mend what was set aside",
 	Agree:      "change contracts, calendars, objectives, working hours, the delivery rule, weights and rates",
@@ -41,9 +43,9 @@ func (a Ability) Roles() []Role {
 
 // abilities of each role.
 var abilities = map[Role][]Ability{
-	Viewer:  {Read},
-	Editor:  {Read, Write, Import},
-	Manager: {Read, Write, Import, Agree, Audit},
+	Viewer:  {Read, Feed},
+	Editor:  {Read, Feed, Write, Import},
+	Manager: {Read, Feed, Write, Import, Agree, Audit},
 	Admin:   Abilities,
 }
 

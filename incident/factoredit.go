@@ -44,6 +44,25 @@ type FactorSays struct {
 	Parent     string           `json:"parent,omitempty"` // the key of the factor that it made possible; empty: it led to the incident itself
 	Also       string           `json:"also,omitempty"`   // keys of further factors that it contributed to, with spaces between them
 	Place      float64          `json:"place,omitempty"`  // among those of its parent, ascending; 0: where it stands among all
+	// From names the incidents, with spaces between them, whose factor was suggested when a person took it; empty: nobody took it from there.
+	From string `json:"from,omitempty"`
+}
+
+// TakenFrom returns the incidents whose factors the factors that edits leave in force were taken from, each once.
+func TakenFrom(edits []Edit) []ID {
+	var out []ID
+	for _, e := range factorEdits(edits) {
+		says, ok := readFactor(e.now)
+		if !ok || says.State == FactorRejected {
+			continue
+		}
+		for _, id := range strings.Fields(says.From) {
+			if !slices.Contains(out, ID(id)) {
+				out = append(out, ID(id))
+			}
+		}
+	}
+	return out
 }
 
 // FactorConfidence is how sure people are of a factor.
@@ -132,7 +151,7 @@ func (s FactorSays) Validate() error {
 		return Invalidf("confidence", "%q is not one of %v", s.Confidence, FactorConfidences)
 	case s.Before != "" && !slices.Contains(FactorBefores, s.Before):
 		return Invalidf("before", "%q is not one of %v", s.Before, FactorBefores)
-	case len(s.Parent) > longestNaming || len(s.Also) > longestFactor:
+	case len(s.Parent) > longestNaming || len(s.Also) > longestFactor || len(s.From) > longestFactor:
 		return Invalidf("parent", "these are no keys of factors")
 	}
 	return nil

@@ -74,6 +74,11 @@ type Reader interface {
 	// SharedRetro returns the link whose token has a hash if it opens something now: it has not expired and was not revoked, and the
 	// incident is there and not private. Everything else is ErrNotFound.
 	SharedRetro(ctx context.Context, hash string, now time.Time) (*RetroShare, error)
+	// RetroReach returns how far retrospectives that are written here were heard, those of some incidents, or all where none is named.
+	// Incidents that sight does not see are not among those that cite and reuse.
+	RetroReach(ctx context.Context, sight Sight, of ...ID) (map[ID]RetroReach, error)
+	// RetroReadOn returns the day when a reader last read a retrospective, as [Tx.NoteRetroRead] was told; zero: nothing tells of them.
+	RetroReadOn(ctx context.Context, incident ID, reader string) (time.Time, error)
 	// RetroComments returns the comments on a retrospective, the oldest first, without removed ones.
 	RetroComments(ctx context.Context, incident ID) ([]RetroComment, error)
 	// RetroFiles returns the files of a retrospective without their bodies, the oldest first, removed ones too.
@@ -253,6 +258,11 @@ type Tx interface {
 	OpenRetroShare(id ID, at time.Time) error
 	// SweepRetroShares forgets links that expired or were revoked before a time.
 	SweepRetroShares(before time.Time) error
+	// NoteRetroRead counts a reader of a retrospective, once while it is known that they read it, and keeps the day. reader is a hash that
+	// tells nobody who they are.
+	NoteRetroRead(incident ID, reader string, day time.Time) error
+	// FoldRetroReaders forgets when readers read, whose last day is before a time or who are named, and keeps their number.
+	FoldRetroReaders(before time.Time, named ...string) error
 	// PutRetroComment writes a version; ErrConflict as PutRetro.
 	PutRetroComment(c RetroComment) error
 	// PutMoment writes a version; ErrConflict as PutRetro.

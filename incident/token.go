@@ -34,6 +34,12 @@ func (t Token) Effective(owner *User) []Ability {
 // abilities, whether the owner sees all or only those of their teams, and none otherwise.
 func (t Token) Sees() bool { return slices.Contains(t.Abilities, SeePrivate) }
 
+// FeedsOnly reports whether the token opens the feed of retrospectives and nothing else. Only such a token may stand in an address, which
+// feed readers keep, show and send on to others.
+func (t Token) FeedsOnly() bool {
+	return slices.Contains(t.Abilities, Feed) && !slices.ContainsFunc(t.Abilities, func(a Ability) bool { return a != Feed && a != SeePrivate })
+}
+
 // SortAbilities returns those that exist, each once, in the order of Abilities.
 func SortAbilities(some []Ability) []Ability {
 	return slices.DeleteFunc(slices.Clone(Abilities), func(a Ability) bool { return !slices.Contains(some, a) })

@@ -219,6 +219,12 @@ func put(tx incident.Tx, of string, incs ...*incident.Incident) error {
 		retros = append(retros, incident.Retrospective{Incident: inc.ID, Title: "Review of " + of, State: "published", Sections: []incident.Section{{Slug: "resolution", Title: "Resolution", Body: of + " was restarted"}}})
 		raws = append(raws, incident.Raw{ID: inc.RawID, Connection: "con_1", Type: "incidents", ExternalID: inc.Ref.ExternalID, Hash: "h", Body: []byte(`{"of":"` + of + `"}`), ReceivedAt: at, Via: "file", Latest: true})
 	}
+	for _, inc := range incs {
+		err := inc.EditFactor("fac_taken", incident.FactorSays{State: incident.FactorConfirmed, Role: "contributing", Text: of + " had a cold cache", From: "inc_open_0"}, of+" owner", inc.StartedAt())
+		if err != nil {
+			return err
+		}
+	}
 	err := errors.Join(tx.PutIncidents(incs), tx.PutTimeline(events), tx.PutRetrospectives(retros), tx.PutRaws(raws))
 	for _, inc := range incs {
 		err = errors.Join(err, shareRetro(tx, of, inc))
@@ -226,12 +232,18 @@ func put(tx incident.Tx, of string, incs ...*incident.Incident) error {
 	return err
 }
 
-// shareRetro lets an incident have a retrospective that was published, and a link to it.
+// shareRetro lets an incident have a retrospective that was published, which all who look on were asked to review so that none is counted as a reader, a link to it,
+// and links and factors in it that point at one that everybody sees.
 func shareRetro(tx incident.Tx, of string, inc *incident.Incident) error {
 	at := inc.StartedAt()
 	sections := []incident.RetroSection{{Incident: inc.ID, Slug: "summary", Title: "Summary", Text: of + " was restarted", ChangedAt: at}}
-	return errors.Join(tx.PutRetro(incident.Retro{Incident: inc.ID, Version: 1, Title: "Review of " + of, State: incident.RetroPublished, Number: 1, PublishedAt: at, CreatedAt: at, CreatedBy: of + " owner", ChangedAt: at}),
-		tx.PutRetroSections(sections), tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snap_" + inc.ID, Incident: inc.ID, Why: incident.SnapshotPublished, Number: 1, At: at, Body: incident.RetroBody{Title: "Review of " + of, Sections: sections}}),
+	var reviews []incident.RetroReview
+	for _, who := range onlookers {
+		reviews = append(reviews, incident.RetroReview{User: who.id, Name: string(who.id), AskedAt: at, Answer: incident.ReviewApproved, At: at})
+	}
+	return errors.Join(tx.PutRetro(incident.Retro{Incident: inc.ID, Version: 1, Title: "Review of " + of, Reviews: reviews, State: incident.RetroPublished, Number: 1, PublishedAt: at, CreatedAt: at, CreatedBy: of + " owner", ChangedAt: at}),
+		tx.PutRetroSections(sections), tx.PutReading(incident.Retrospective{Incident: inc.ID, Title: "Review of " + of, State: "published", Sections: []incident.Section{{Slug: "summary", Title: "Summary",
+			Body: of + " was restarted, as [before](/incidents/inc_open_0)"}}}, at.AddDate(1, 0, 0)), tx.PutRetroSnapshot(incident.RetroSnapshot{ID: "snap_" + inc.ID, Incident: inc.ID, Why: incident.SnapshotPublished, Number: 1, At: at, Body: incident.RetroBody{Title: "Review of " + of, Sections: sections}}),
 		tx.PutRetroShare(incident.RetroShare{ID: "shr_" + inc.ID, Incident: inc.ID, Hash: auth.Hash("token-of-" + string(inc.ID)), Profile: "customers", Sections: []string{"summary"}, Number: 1, Document: incident.SharedRetro{Title: "Review of " + of},
 			FrozenAt: at, CreatedByName: of + " owner", CreatedAt: at, ExpiresAt: sightNow.AddDate(0, 0, 7)}))
 }

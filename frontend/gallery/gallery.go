@@ -113,7 +113,7 @@ func (w world) pages() []State {
 		{"outbox", w.outbox()},
 		{"channels", w.channels()},
 		{"outbox-empty", frontend.OutboxPage{Shell: w.on("Outbox", frontend.NavSettings, "/admin/outbox")}},
-		{"retros", w.retros()},
+		{"retros", w.retros()}, {"retro-heard", w.retroHeard()},
 		{"retro", w.retroPage()},
 		{"retro-begin", w.retroBegin()},
 		{"retro-rows", w.retroRows()},

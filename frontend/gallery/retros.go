@@ -76,7 +76,7 @@ func (w world) retroPage() frontend.RetroPage {
 	p.Charts = []frontend.Choice{{Value: "ttr-dots", Label: "How long do incidents last?"}, {Value: "when", Label: "When do incidents start?"}}
 	p.Sections[0].Talk = frontend.RetroTalk{Retro: retroAt, Slug: "summary", Title: w.say("Summary"), MayEdit: true, Threads: []frontend.RetroThread{{RetroComment: w.comment("com_1", "How many hosts were there?"), Answered: []incident.RetroComment{w.comment("com_3", "All 40 of them.")}, Own: true}, {RetroComment: resolved}}}
 	p.Talk = frontend.RetroTalk{Retro: retroAt, MayEdit: true, Threads: []frontend.RetroThread{{RetroComment: w.comment("com_4", "Who reads this next?"), Section: w.say("Summary")}}}
-	p.Similar = w.incident().Similar
+	p.Similar, p.Heard = w.incident().Similar, w.retroHeard().Heard
 	p.Told, p.Factors = w.timeline().Told, w.outline().Told
 	if !w.times {
 		p.Sections[0].Draft, p.Form = w.say("What I wrote meanwhile"), frontend.Form{Values: url.Values{"title": {""}}, Errors: []frontend.FieldError{{Field: "title", Message: "give it a title"}}}
@@ -93,6 +93,21 @@ func (w world) retroBegin() frontend.RetroBeginPage {
 			c.Sections = append(c.Sections, w.say(s.Title))
 		}
 		p.Templates = append(p.Templates, c)
+	}
+	return p
+}
+
+func (w world) retroHeard() frontend.RetroHeardPage {
+	p := frontend.RetroHeardPage{Shell: w.on("Read, cited, reused", frontend.NavIncidents, retroAt+"/heard"), Incident: w.incident().Incident, Retro: w.written(),
+		Heard: frontend.RetroHeard{Published: true, Path: retroAt + "/heard", TooNew: w.rows == 0, RetroReach: incident.RetroReach{Readers: w.rows, Lately: w.rows / 2}}}
+	for i := range w.rows {
+		x := frontend.HeardIn{Title: w.say("Config rollout without a canary"), Path: "/problems/prb_1", Label: "recurring problem"}
+		if i > 0 {
+			inc := w.row(i).Incident
+			x = frontend.HeardIn{Title: inc.Title, Path: frontend.IncidentPath(inc.ID) + "/retrospective", Label: inc.Label(), At: inc.StartedAt(), Private: inc.Private}
+			p.Heard.Reusers = append(p.Heard.Reusers, x)
+		}
+		p.Heard.Cites = append(p.Heard.Cites, x)
 	}
 	return p
 }
@@ -126,14 +141,19 @@ func (w world) retroMeeting() frontend.RetroMeetingPage {
 
 func (w world) retros() frontend.RetrosPage {
 	p := frontend.RetrosPage{Shell: w.on("Retrospectives", frontend.NavRetros, "/retrospectives"), MayEdit: true, Kept: "9 of 12 incidents of the last 90 days that need a retrospective have one, or a decision that none is needed.",
-		States: []frontend.Choice{{Label: "All", On: true, Count: w.rows, Path: "/retrospectives"}, {Label: "Draft", Count: 2, Path: "/retrospectives?state=draft"}}, Mine: frontend.Choice{Label: "Mine", Count: 1, Path: "/retrospectives?mine=1"}, Waiting: 7}
+		States: []frontend.Choice{{Label: "All", On: true, Count: w.rows, Path: "/retrospectives"}, {Label: "Draft", Count: 2, Path: "/retrospectives?state=draft"}}, Mine: frontend.Choice{Label: "Mine", Count: 1, Path: "/retrospectives?mine=1"}, Waiting: 7, Feed: "/api/v1/retrospectives.atom?team=team_1",
+		Facets: []frontend.Facet{{Name: "team", Label: "Team", Options: []frontend.Choice{{Label: w.say("Payments"), Path: "/retrospectives", On: true, Count: -1}}}, {Name: "read", Label: "Readers", Options: []frontend.Choice{{Label: "Most read first", Path: "/retrospectives?team=team_1&read=most", Count: -1}}}},
+		Chips:  []frontend.Chip{{Label: "Team: " + w.say("Payments"), Remove: "/retrospectives"}}}
 	for i := range w.rows {
 		r := w.written()
 		r.State = incident.RetroStates[i%len(incident.RetroStates)]
 		if i%3 == 1 {
 			r.OwnerName, r.Due, r.Title = "", r.CreatedAt.AddDate(1, 0, 0), ""
 		}
-		p.Rows = append(p.Rows, frontend.RetroRow{Retro: r, Incident: w.row(i).Incident, Late: i%3 == 0 && r.State.Open()})
+		if i%4 == 3 {
+			r.Number = 0
+		}
+		p.Rows = append(p.Rows, frontend.RetroRow{Retro: r, Incident: w.row(i).Incident, Late: i%3 == 0 && r.State.Open(), TooNew: i%4 == 1, Reach: incident.RetroReach{Readers: i % 2 * i * 3, Cited: make([]incident.ID, i%3)}})
 	}
 	for i := range min(2, w.rows) {
 		r := w.written()

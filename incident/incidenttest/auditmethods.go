@@ -23,6 +23,7 @@ var untold = map[string]string{
 	"TouchSession":  "a visit", "ClaimCheck": "a request asks the provider again", "PutGrant": "what a provider gave to be asked with again",
 	"SweepSessions": "a job forgets what is long over", "PutDevice": "the sign-in has an entry", "SweepDevices": "a job forgets what was long not seen",
 	"OpenRetroShare": "somebody outside reads; it is counted", "SweepRetroShares": "a job forgets what is long over",
+	"NoteRetroRead": "somebody reads; nobody shall know who", "FoldRetroReaders": "a job forgets, or the erasure has an entry",
 	"RetroByID": "reads", "RetroSection": "reads",
 	"PutReading": "is made from what has entries", "AppendText": "its changes and the snapshots tell who wrote what", "SweepTextChanges": "a job forgets what no editor asks for any more",
 	"Enqueue":    "work that follows from what has an entry",

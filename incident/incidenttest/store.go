@@ -95,6 +95,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"outgoing messages", testOutgoing},
 		{"channels", testChannels},
 		{"links to retrospectives", testRetroShares},
+		{"how far retrospectives are heard", testRetroReach},
 		{"documents to take rows out of", testIntakes},
 		{"settings", testSettings},
 		{"every method of a transaction is in the audit log, or says why not", testAuditMethods},

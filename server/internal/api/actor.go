@@ -13,6 +13,9 @@ import (
 // tokenKey is where who keeps the id of the token that was sent.
 const tokenKey = "token"
 
+// feedOnlyKey is where holder keeps whether that token opens the feed of retrospectives and nothing else.
+const feedOnlyKey = "feed only"
+
 // acting says in the request's context who makes it, for the audit log.
 func acting(c *gin.Context, v Viewer) {
 	a := incident.Actor{Kind: incident.ActorVisitor, Name: v.Name, Role: v.Role, From: auth.Address(c.Request.Context()), Agent: c.Request.UserAgent(), Request: strings.ToLower(rand.Text()[:16])}

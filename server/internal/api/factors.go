@@ -49,6 +49,7 @@ type FactorBody struct {
 	Evidence   *string `json:"evidence,omitempty"`
 	Parent     *string `json:"parent,omitempty"`
 	Also       *string `json:"also,omitempty"`
+	From       *string `json:"from,omitempty" doc:"ids of the incidents that it was suggested by, with spaces between them, when it is added: their retrospectives count as reused"`
 }
 
 func factorStatement(x incident.FactorStatement) FactorStatement {
@@ -74,7 +75,7 @@ func (s *Server) factors(ctx context.Context, v Viewer, p IDParams) (FactorList,
 
 func (s *Server) judgeFactor(ctx context.Context, v Viewer, p IDParams, b FactorBody) (FactorList, error) {
 	inc, seq, err := s.desk.JudgeFactor(ctx, incident.ID(p.ID), desk.FactorVerdict{Key: b.Key, Action: b.Action, Role: b.Role, Category: b.Category, Text: b.Text, About: b.About,
-		FactorDetail: desk.FactorDetail{Evidence: b.Evidence, Confidence: b.Confidence, Before: b.Before, Also: b.Also, Parent: b.Parent}}, v.Name, v.Sight())
+		FactorDetail: desk.FactorDetail{Evidence: b.Evidence, Confidence: b.Confidence, Before: b.Before, Also: b.Also, Parent: b.Parent, From: b.From}}, v.Name, v.Sight())
 	if err != nil {
 		return FactorList{}, err
 	}

@@ -25,6 +25,7 @@ func (s *Server) holder(c *gin.Context, secret string) (Viewer, error) {
 		return Viewer{}, err
 	}
 	c.Set(tokenKey, token.ID)
+	c.Set(feedOnlyKey, token.FeedsOnly())
 	v := Viewer{Name: "token " + token.Name, Abilities: token.Effective(owner), ReadOnly: s.desk.Demo, Blind: !token.Sees()}
 	if owner != nil {
 		v.Name, v.User = v.Name+" of "+owner.Name, owner.ID

@@ -172,6 +172,7 @@ func (s *Server) retroOps() []operation {
 		write(http.MethodPost, at+"/state", "Let a retrospective enter another state", incident.Write, http.StatusOK, s.moveRetro),
 		write(http.MethodPost, at+"/review", "Ask people to review a retrospective", incident.Write, http.StatusOK, s.askRetroReview),
 		write(http.MethodPost, at+"/answer", "Approve a retrospective that is in review, or ask for changes", incident.Write, http.StatusOK, s.answerRetroReview),
+		get(at+"/heard", "How far a retrospective was heard: how many read it, what links to it, and where its factors were taken up", s.retroHeard),
 		get(at+"/sections", "The sections of a retrospective, removed ones too", s.retroSections),
 		write(http.MethodPost, at+"/sections", "Add, rename, move, remove or put back a section", incident.Write, http.StatusOK, s.changeRetroSections),
 		get(at+"/files", "The images, attachments and frozen charts of a retrospective, removed ones too", s.retroAttachedList),

@@ -44,6 +44,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 	route(http.MethodGet, prefix+"/charts/:file", incident.Read, s.identify(incident.Read), s.chart)
 	route(http.MethodGet, prefix+"/incidents/:id/retrospective/export/:file", incident.Read, s.identify(incident.Read), s.retroExport)
 	route(http.MethodGet, prefix+"/incidents/:id/retrospective/files/:file", incident.Read, s.identify(incident.Read), s.retroAttachedFile)
+	route(http.MethodGet, feedPath, incident.Read, s.feedReader, s.feed)
 	route(http.MethodGet, prefix+"/slo.yaml", incident.Read, s.identify(incident.Read), s.exportOpenSLO)
 	route(http.MethodPost, prefix+"/slo.yaml", incident.Agree, s.identify(incident.Agree), s.importOpenSLO)
 	route(http.MethodPost, "/hooks/:connection", "", s.hook)

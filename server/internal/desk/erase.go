@@ -78,6 +78,10 @@ func (d *Desk) BeginErase(ctx context.Context, s Subject, by string, behind bool
 	if err != nil {
 		return e, err
 	}
+	readers, err := d.readersOf(ctx, s.Users)
+	if err != nil {
+		return e, err
+	}
 	_, err = d.Store.Update(ctx, func(tx incident.Tx) error {
 		if err := dropTerms(tx, problems, s.words()); err != nil {
 			return err
@@ -92,7 +96,7 @@ func (d *Desk) BeginErase(ctx context.Context, s Subject, by string, behind bool
 				return err
 			}
 		}
-		if err := errors.Join(tx.PutErased(names), closeAccounts(tx, s.Users, tokens, code, pseudonym)); err != nil {
+		if err := errors.Join(tx.PutErased(names), tx.FoldRetroReaders(time.Time{}, readers...), closeAccounts(tx, s.Users, tokens, code, pseudonym)); err != nil {
 			return err
 		}
 		e.Report.Audit = 0

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type FactorVerdict struct {
 type FactorDetail struct {
 	Evidence, Confidence, Before, Also *string
 	Parent                             *string // the key of the factor that it made possible; empty: it led to the incident itself
+	From                               *string // ids of the incidents whose factor it was suggested by, with spaces between them
 }
 
 func (f FactorDetail) apply(s *incident.FactorSays) {
@@ -38,6 +40,7 @@ func (f FactorDetail) apply(s *incident.FactorSays) {
 	text(f.Confidence, (*string)(&s.Confidence))
 	text(f.Before, (*string)(&s.Before))
 	text(f.Also, &s.Also)
+	text(f.From, &s.From)
 	if text(f.Parent, &s.Parent); f.Parent != nil {
 		s.Place = 0 // behind those that are there
 	}
@@ -49,7 +52,11 @@ var FactorActions = []string{"confirm", "reject", "reword", "add", "undo", "in",
 
 // JudgeFactor applies a verdict about a factor of an incident that the viewer may see, in the name of by. Imports keep it.
 func (d *Desk) JudgeFactor(ctx context.Context, id incident.ID, v FactorVerdict, by string, sight incident.Sight) (*incident.Incident, incident.Seq, error) {
-	if _, err := d.Incident(ctx, id, sight); err != nil {
+	inc, err := d.Incident(ctx, id, sight)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := d.suggestedBy(ctx, v, inc, sight); err != nil {
 		return nil, 0, err
 	}
 	own := string(incident.NewID("fac"))
@@ -64,6 +71,23 @@ func (d *Desk) JudgeFactor(ctx context.Context, id incident.ID, v FactorVerdict,
 		return tx.PutIncidents([]*incident.Incident{out})
 	})
 	return out, seq, err
+}
+
+// suggestedBy refuses a factor of incidents that the viewer does not see, or whose words do not belong into this one; see SuggestFactors.
+func (d *Desk) suggestedBy(ctx context.Context, v FactorVerdict, inc *incident.Incident, sight incident.Sight) error {
+	if v.From == nil {
+		return nil
+	}
+	for _, from := range strings.Fields(*v.From) {
+		other, err := d.Incident(ctx, incident.ID(from), sight)
+		if errors.Is(err, incident.ErrNotFound) || err == nil && other.Private && !inc.Private {
+			return incident.Invalidf("from", "there is no incident %.40q that this could be taken from", from)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // apply says of the factors of an incident what the verdict does. own is the key of a new one.

@@ -128,7 +128,7 @@ func (d *Desk) SnapRetros(ctx context.Context) error {
 	_, swept := d.Store.Update(ctx, func(tx incident.Tx) error {
 		now := d.Now().UTC()
 		return errors.Join(tx.SweepRetroShares(now.Add(-sharesKept)), tx.SweepTextChanges(now.Add(-textChangesKept)), tx.SweepNotices(now.Add(-noticesKept)),
-			tx.SweepOutgoing(now.Add(-wordsKept), now.Add(-noticesKept)), tx.SweepIntakes(now.Add(-intakesKept)))
+			tx.SweepOutgoing(now.Add(-wordsKept), now.Add(-noticesKept)), tx.SweepIntakes(now.Add(-intakesKept)), tx.FoldRetroReaders(now.Add(-incident.ReaderKept)))
 	})
 	return errors.Join(err, swept)
 }

@@ -13,7 +13,8 @@ import (
 // VisibleRetro is a retrospective in a list.
 type VisibleRetro struct {
 	incident.Retro
-	Incident *incident.Incident // with what figures are made from
+	Incident *incident.Incident  // with what figures are made from
+	Reach    incident.RetroReach // zero where nobody asked
 }
 
 // VisibleRetros lists the retrospectives that are written here about incidents that the viewer may see, the last changed first.
@@ -35,7 +36,7 @@ func (d *Desk) VisibleRetros(ctx context.Context, sight incident.Sight) ([]Visib
 	var out []VisibleRetro
 	for _, r := range all {
 		if inc := byID[r.Incident]; inc != nil && inc.SeenBy(sight) {
-			out = append(out, VisibleRetro{r, inc})
+			out = append(out, VisibleRetro{Retro: r, Incident: inc})
 		}
 	}
 	return out, nil

@@ -3,6 +3,7 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -17,6 +18,7 @@ const keySize = 32
 type key struct {
 	id   [idSize]byte // the first 8 bytes of the key's SHA-256
 	aead cipher.AEAD
+	tag  []byte // the key of hashes, made from this one
 }
 
 func newKey(secret [keySize]byte) (key, error) {
@@ -29,7 +31,14 @@ func newKey(secret [keySize]byte) (key, error) {
 		return key{}, fmt.Errorf("seal: %w", err)
 	}
 	sum := sha256.Sum256(secret[:])
-	return key{id: [idSize]byte(sum[:]), aead: aead}, nil
+	return key{id: [idSize]byte(sum[:]), aead: aead, tag: keyed(secret[:], "hindsight: key of hashes")}, nil
+}
+
+// keyed is the HMAC-SHA-256 of a text (RFC 2104).
+func keyed(secret []byte, text string) []byte {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
 }
 
 // ParseKeys reads keys of 32 bytes in base64 (either alphabet) or hex, separated by commas, spaces or line ends. from

@@ -35,6 +35,24 @@ func OpenSafe(configured Keyring, dir string, shared bool, log *slog.Logger) (*S
 
 // Seal is [Keyring.Seal].
 func (s *Safe) Seal(text []byte, about string) ([]byte, error) {
+	ring, err := s.made()
+	if err != nil {
+		return nil, err
+	}
+	return ring.Seal(text, about)
+}
+
+// Tag is [Keyring.Tag].
+func (s *Safe) Tag(text string) (string, error) {
+	ring, err := s.made()
+	if err != nil {
+		return "", err
+	}
+	return ring.Tag(text)
+}
+
+// made returns the keys in force, and makes one where there is none.
+func (s *Safe) made() (Keyring, error) {
 	ring, err := s.keys()
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = makeKey(s.file); err == nil {
@@ -42,9 +60,9 @@ func (s *Safe) Seal(text []byte, about string) ([]byte, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
+		return ring, fmt.Errorf("seal: %w", err)
 	}
-	return ring.Seal(text, about)
+	return ring, nil
 }
 
 // Open is [Keyring.Open]. It makes no key.

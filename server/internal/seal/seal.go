@@ -54,6 +54,14 @@ func (k Keyring) Seal(text []byte, about string) ([]byte, error) {
 	return first.aead.Seal(head, nonce, text, []byte(about)), nil
 }
 
+// Tag returns a hash of a text in hex, which nobody can make or check without the first key: the first 128 bits of an HMAC-SHA-256.
+func (k Keyring) Tag(text string) (string, error) {
+	if k.Empty() {
+		return "", errors.New("seal: there is no key")
+	}
+	return fmt.Sprintf("%x", keyed(k.keys[0].tag, text)[:16]), nil
+}
+
 // Open returns the text of a sealed value about something. Its errors are ErrSealed.
 func (k Keyring) Open(sealed []byte, about string) ([]byte, error) {
 	if len(sealed) < headSize+tagSize || sealed[0] != version {

@@ -40,7 +40,7 @@ func (t *tx) SweepRaws(before time.Time) (int64, error) {
 // DeleteRetrospectives implements incident.Tx.
 func (t *tx) DeleteRetrospectives(incidents []incident.ID) error {
 	ids := array(clean(incidents))
-	for _, table := range []string{"retrospectives", "moments", "retro_shares", "retro_comments", "retro_snapshots", "retro_file_parts", "retro_files", "retro_changes", "retro_sections", "retros", "notices", "outgoing", "intakes"} {
+	for _, table := range []string{"retrospectives", "moments", "retro_shares", "retro_comments", "retro_snapshots", "retro_file_parts", "retro_files", "retro_changes", "retro_sections", "retro_readers", "retro_citations", "retros", "notices", "outgoing", "intakes"} {
 		if err := t.db.Exec("DELETE FROM "+table+" WHERE "+t.dialect.in("incident_id"), ids).Error; err != nil {
 			return failed(err, "delete retrospectives")
 		}

@@ -29,6 +29,8 @@ type retroRow struct {
 	ChangedBy   string
 	Reading     sql.NullString
 	ReadingOf   sql.NullTime
+	ReadBefore  int
+	ReadSince   sql.NullTime
 }
 
 func (r retroRow) value() (incident.Retro, error) {
@@ -175,6 +177,9 @@ func (t *tx) PutReading(r incident.Retrospective, asOf time.Time) error {
 		if err = done.Error; err == nil && done.RowsAffected == 0 {
 			err = incident.ErrNotFound
 		}
+	}
+	if err == nil {
+		err = t.putCitations(r)
 	}
 	t.touch(incident.EntityIncident, r.Incident, gone[r.Incident])
 	return failed(err, "put the reading copy of incident %s", r.Incident)

@@ -27,10 +27,7 @@ var actionParams = []string{"owner", "team", "service", "kind", "state", "effect
 
 // actionQuery reads the parameters of the list.
 func actionQuery(v url.Values) desk.ActionQuery {
-	kept := func(name string) []string {
-		return slices.DeleteFunc(each(v[name], strings.TrimSpace), func(x string) bool { return x == "" })
-	}
-	q := desk.ActionQuery{Owners: kept("owner"), Teams: kept("team"), Services: kept("service"), Kinds: kept("kind"), States: kept("state"), Effects: kept("effect"), Groups: kept("group"),
+	q := desk.ActionQuery{Owners: kept(v, "owner"), Teams: kept(v, "team"), Services: kept(v, "service"), Kinds: kept(v, "kind"), States: kept(v, "state"), Effects: kept(v, "effect"), Groups: kept(v, "group"),
 		VerifyBy: v.Get("verify") == "due", Limit: actionsShown}
 	if q.VerifyBy {
 		q.Groups = []string{desk.ActionsVerify}
@@ -41,11 +38,20 @@ func actionQuery(v url.Values) desk.ActionQuery {
 	return q
 }
 
-// actionsAddress is the address of the list with some parameters changed: pairs of name and value, of which one that is there is taken
-// away. What pages it is left out.
+// kept are the values of a parameter that say something.
+func kept(v url.Values, name string) []string {
+	return slices.DeleteFunc(each(v[name], strings.TrimSpace), func(x string) bool { return x == "" })
+}
+
 func actionsAddress(page string, v url.Values, pairs ...string) string {
+	return narrowed(page, actionParams, v, pairs...)
+}
+
+// narrowed is the address of a list with some parameters changed: pairs of name and value, of which one that is there is taken
+// away. params are those of the list, in canonical order; what pages it is left out.
+func narrowed(page string, params []string, v url.Values, pairs ...string) string {
 	to := url.Values{}
-	for _, name := range actionParams {
+	for _, name := range params {
 		if len(v[name]) > 0 && name != "after" {
 			to[name] = slices.Clone(v[name])
 		}
@@ -58,7 +64,7 @@ func actionsAddress(page string, v url.Values, pairs ...string) string {
 		}
 	}
 	var parts []string
-	for _, name := range actionParams {
+	for _, name := range params {
 		for _, value := range to[name] {
 			parts = append(parts, name+"="+queryEscape(value))
 		}

@@ -63,7 +63,7 @@ func factorDetail(r *request) desk.FactorDetail {
 		}
 		return nil
 	}
-	d := desk.FactorDetail{Evidence: field("evidence"), Confidence: field("confidence"), Before: field("before"), Parent: field("parent")}
+	d := desk.FactorDetail{Evidence: field("evidence"), Confidence: field("confidence"), Before: field("before"), Parent: field("parent"), From: field("from")}
 	if r.PostForm("links") == "on" {
 		also := strings.Join(r.PostFormArray("also"), " ")
 		d.Also = &also

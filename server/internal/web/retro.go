@@ -38,6 +38,7 @@ func (s *Server) retroRoutes(get, post func(path string, needs incident.Ability,
 	post(at+"/comments", incident.Write, s.addComment)
 	post(at+"/comments/:comment", incident.Write, s.changeComment)
 	get(at+"/export/:file", incident.Read, s.retroFile)
+	get(at+"/heard", incident.Read, s.retroHeard)
 	get(at+"/history", incident.Read, s.retroHistory)
 	post(at+"/history", incident.Write, s.nameSnapshot)
 	get(at+"/history/:snapshot", incident.Read, s.retroSnapshot)
@@ -69,6 +70,12 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 	page := frontend.RetroPage{Shell: r.shell("Retrospective: "+w.Title, frontend.NavIncidents, incidentCrumbs(w.Incident)...), Incident: w.Incident, Retro: w.Retro, Removed: w.Removed,
 		Form: form, MayEdit: r.viewer.MayChange(incident.Write), MayAnswer: r.user != nil && r.viewer.User != "" && r.viewer.MayChange(incident.Write), Rule: ruleWords(w.Rule), Facts: s.retroFacts(r, w.Incident),
 		Exports: retroExports(id)}
+	if r.Request.Method == http.MethodGet {
+		s.noteRead(r, w)
+	}
+	if page.Heard, err = s.heardOf(ctx, r, w); err != nil {
+		return nil, err
+	}
 	threads, err := s.retroThreads(ctx, r, w)
 	if err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ func (s *Server) fillSuggestedFactors(ctx context.Context, r *request, page *fro
 	for _, f := range found {
 		row := frontend.SuggestedFactor{Role: f.Role, Category: f.Category, Text: f.Text}
 		for _, from := range f.From {
+			row.Sources = strings.TrimSpace(row.Sources + " " + string(from.ID))
 			row.From = append(row.From, frontend.Link{Label: from.Label(), Path: frontend.IncidentPath(from.ID)})
 		}
 		page.Suggested = append(page.Suggested, row)

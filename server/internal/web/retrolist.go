@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -23,12 +24,15 @@ const (
 // retros lists the retrospectives that the viewer may see, and incidents that wait for one.
 func (s *Server) retros(r *request) (answer, error) {
 	ctx := r.Request.Context()
-	all, err := s.VisibleRetros(ctx, r.viewer.Sight())
+	v := r.Request.URL.Query()
+	all, err := s.ListRetros(ctx, retroQuery(v), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
 	page := frontend.RetrosPage{Shell: r.shell("Retrospectives", frontend.NavRetros), MayEdit: r.viewer.MayChange(incident.Write)}
-	state, mine := r.Query("state"), r.Query("mine") == "1"
+	state, mine := v.Get("state"), v.Get("mine") == "1"
+	s.fillRetroFilters(r, &page, v)
+	others := url.Values{"team": v["team"], "service": v["service"], "read": v["read"]}
 	count := map[incident.RetroState]int{}
 	own := 0
 	for _, x := range all {
@@ -39,19 +43,20 @@ func (s *Server) retros(r *request) (answer, error) {
 		if state != "" && string(x.State) != state || mine && (x.Owner == "" || x.Owner != r.viewer.User) {
 			continue
 		}
-		row := frontend.RetroRow{Retro: x.Retro, Incident: x.Incident, Late: x.Late(s.Now())}
+		row := frontend.RetroRow{Retro: x.Retro, Incident: x.Incident, Late: x.Late(s.Now()), Reach: x.Reach}
+		_, row.TooNew = x.Reach.Unread(x.Retro, s.Now())
 		page.Rows = append(page.Rows, row)
 	}
-	page.States = []frontend.Choice{{Label: "All", On: state == "" && !mine, Count: len(all), Path: retrosPath}}
+	page.States = []frontend.Choice{{Label: "All", On: state == "" && !mine, Count: len(all), Path: narrowed(retrosPath, retroParams, others)}}
 	for _, st := range incident.RetroStates {
 		if count[st] > 0 || string(st) == state {
-			page.States = append(page.States, frontend.Choice{Label: capitalized(st.Words()), On: string(st) == state, Count: count[st], Path: retrosPath + "?state=" + string(st)})
+			page.States = append(page.States, frontend.Choice{Label: capitalized(st.Words()), On: string(st) == state, Count: count[st], Path: narrowed(retrosPath, retroParams, others, "state", string(st))})
 		}
 	}
 	if r.viewer.User != "" {
-		page.Mine = frontend.Choice{Label: "Mine", On: mine, Count: own, Path: retrosPath + "?mine=1"}
+		page.Mine = frontend.Choice{Label: "Mine", On: mine, Count: own, Path: narrowed(retrosPath, retroParams, others, "mine", "1")}
 	}
-	if len(all) > 0 {
+	if len(all) > 0 || len(page.Chips) > 0 {
 		page.Empty.Kind = frontend.NothingMatches
 	}
 	page.YearsAgo = s.yearsAgo(r, all)
