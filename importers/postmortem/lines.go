@@ -39,9 +39,14 @@ var (
 	urlPattern     = regexp.MustCompile(`https?://[^\s<>)\]]+`)
 )
 
-// cut cuts a text into its lines. open is the line of a block of code that does not end; 0 where each does.
+// frontMatter finds fields in YAML between two lines of hyphens at the beginning; a line of hyphens alone is a rule or underlines a heading.
+var frontMatter = regexp.MustCompile(`\A---[ \t]*\r?\n(?:(?:[ \t]*|[ \t]*#[^\n]*)\r?\n)*["'\w][^\n:]{0,100}:(?:[ \t\r][^\n]*)?\n(?s:.*?\n)??(?:---|\.\.\.)[ \t]*\r?(?:\n|\z)`)
+
+// cut cuts a text into its lines. open is the line of a block of code that does not end; 0 where each does. What begins a comment that does not
+// end is text.
 func cut(text string) (out []line, open int) {
-	fence, comment, front := "", false, false
+	fence, comment := "", false
+	front, closing := len(frontMatter.FindString(text)), strings.LastIndex(text, "-->")
 	for from := 0; ; {
 		end := strings.IndexByte(text[from:], '\n')
 		to := len(text)
@@ -53,11 +58,8 @@ func cut(text string) (out []line, open int) {
 		trimmed := strings.TrimSpace(raw)
 		mark := fencePattern.FindStringSubmatch(raw[:min(len(raw), longestLine)])
 		switch {
-		case front:
+		case from < front:
 			l.code = true
-			front = trimmed != "---"
-		case len(out) == 0 && trimmed == "---" && strings.Contains(text[to:], "\n---"):
-			l.code, front = true, true
 		case fence != "":
 			l.code = true
 			if mark != nil && strings.HasPrefix(mark[1]+mark[2], fence) {
@@ -65,7 +67,7 @@ func cut(text string) (out []line, open int) {
 			}
 		case mark != nil:
 			l.code, fence, open = true, mark[1]+mark[2], len(out)+1
-		case comment || strings.HasPrefix(trimmed, "<!--"):
+		case comment || strings.HasPrefix(trimmed, "<!--") && closing >= from:
 			l.code, comment = true, !strings.Contains(raw, "-->")
 		default:
 			l.read()

@@ -63,6 +63,17 @@ func TestRead(t *testing.T) {
 5 2026-03-31 00:10 It is over
 7 2026-03-31 00:20 note
 unread [6] of the timeline had no time`},
+		{"front matter, also one that ends in dots", "---\ntitle: x\ndate: 2026-03-28\n# Timeline\n...\n\n## Timeline\n- 10:00 one", `
+8 2026-03-28 10:00 one`},
+		{"a rule is no front matter", "---\n## Timeline\n- 10:00 one\n\n---\n- 10:05 two\n", `
+3 2026-03-30 10:00 one
+6 2026-03-30 10:05 two`},
+		{"hyphens that never end front matter", "---\ntitle: x\n\n## Timeline\n- 10:00 one\n\n-----\n", `
+5 2026-03-30 10:00 one`},
+		{"a comment that does not end", "<!-- written in a hurry\n\n## Timeline\n- 10:00 one", `
+4 2026-03-30 10:00 one`},
+		{"a comment", "## Timeline\n<!-- as in\n- 09:00 nothing\n-->\n- 10:00 one", `
+5 2026-03-30 10:00 one`},
 		{"table", "# Timeline\n\n| Time (CET) | What |\n|---|---|\n| 14:05 | deploy |\n| 14:30 - 14:45 | slow |\n| 23:40 - 00:00 | dark |\n| later | fixed |", `
 5 2026-03-30 13:05 deploy
 6 2026-03-30 13:30–13:45 slow

@@ -108,8 +108,7 @@ type timelineReader struct {
 	last    time.Time // of the latest entry on it
 	latest  time.Time // of all entries that are read
 	open    *entry
-	columns []string // of the table at work, folded
-	assumed bool     // the zone was taken for granted
+	assumed bool // the zone was taken for granted
 }
 
 // readTimeline turns the entries of the timeline, which some teams keep under "Context", into moments.
@@ -135,9 +134,6 @@ func (r *reader) readTimeline() {
 }
 
 func (t *timelineReader) read(i int, l line) {
-	if l.row == nil {
-		t.columns = nil
-	}
 	switch {
 	case l.code || l.blank() && !l.label:
 		t.goOn(i)
@@ -248,9 +244,6 @@ func (t *timelineReader) row(i int, l line) {
 	header := i+1 < len(t.lines) && t.lines[i+1].rule
 	if header || l.rule {
 		t.close()
-		if header {
-			t.columns = l.row
-		}
 		return
 	}
 	for at := range min(len(l.row), 4) {

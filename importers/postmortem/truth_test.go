@@ -1,18 +1,15 @@
 package postmortem_test
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"hindsight/importers/postmortem"
-	"hindsight/incident"
 )
 
 const samples = "../../server/internal/demo/data/"
@@ -224,47 +221,4 @@ func TestSets(t *testing.T) {
 			t.Errorf("%s: nothing was found", set.name)
 		}
 	}
-}
-
-// TestDocument prints what is read from the document that READ names.
-func TestDocument(t *testing.T) {
-	path := os.Getenv("READ")
-	if path == "" {
-		t.Skip("READ names no document")
-	}
-	body, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := postmortem.Read(string(body), postmortem.Options{Categories: incident.StandardTaxonomy().Categories})
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nday %s (%s), zone %s (%s)\n", r.Title, r.Day.Format(time.DateOnly), r.DayFrom, r.Zone, r.ZoneFrom)
-	say := func(f postmortem.Found, words ...any) {
-		fmt.Fprintf(&b, "%4d %s %v  [%s] %s\n", f.Line, map[bool]string{true: "+", false: "?"}[f.Sure], fmt.Sprintln(words...), f.Rule, f.Doubt)
-	}
-	for _, s := range r.Sections {
-		say(s.Found, "section", s.Slug, s.Title, len(s.Text))
-	}
-	for _, m := range r.Milestones {
-		say(m.Found, "milestone", m.Name, m.At.Format(time.RFC3339), m.Precision)
-	}
-	for _, m := range r.Moments {
-		say(m.Found, "moment", m.At.Format(time.RFC3339), m.About, m.Lane, strconv.Quote(m.Title), len(m.Text))
-	}
-	for _, f := range r.Factors {
-		say(f.Found, "factor", f.Role, cmp.Or(f.Category, "-"), strconv.Quote(f.Text))
-	}
-	for _, a := range r.Actions {
-		say(a.Found, "action", a.State, a.Kind, a.Owner, a.URL, strconv.Quote(a.Title))
-	}
-	for _, i := range r.Impacts {
-		say(i.Found, "impact", i.Kind, strconv.Quote(i.Text))
-	}
-	for _, u := range r.Unread {
-		fmt.Fprintln(&b, "unread", u.Part, u.Why, u.Lines)
-	}
-	for _, n := range r.Notes {
-		fmt.Fprintln(&b, "note", n)
-	}
-	t.Log("\n" + b.String())
 }
