@@ -317,7 +317,7 @@ type Tx interface {
 	// SweepRaws removes the raw records of closed matters that were received before a time, and returns how many. Those with a
 	// waiting dead letter stay.
 	SweepRaws(before time.Time) (int64, error)
-	// DeleteRetrospectives removes what was written about incidents.
+	// DeleteRetrospectives removes what was written about incidents, and what messages said of them.
 	DeleteRetrospectives(incidents []ID) error
 	// HoldNewest is Newest, and nobody else changes anything of the feed before the transaction ends.
 	HoldNewest(kinds ...EntityKind) (Seq, error)

@@ -80,6 +80,37 @@ func testOutgoing(t *testing.T, s incident.Store) {
 	equal(t, "Outgoing that is forgotten", log(incident.OutgoingFilter{}), []incident.Outgoing(nil))
 }
 
+// testOutgoingForgets: with what was written about an incident go the messages about it, and the words of those that tell of it among others.
+func testOutgoingForgets(t *testing.T, s incident.Store) {
+	gone, stays := Incident(1).ID, Incident(2).ID
+	put(t, s, Incident(1), Incident(2))
+	digest := func(id incident.ID, to incident.ID, of ...incident.ID) incident.Outgoing {
+		o := incident.Outgoing{ID: id, Kind: incident.OutgoingDigest, Way: incident.OutgoingMail, To: to, At: Epoch(), DueAt: Epoch(), State: incident.OutgoingSent, Subject: "It broke"}
+		for _, inc := range of {
+			o.Text += "Overdue: It broke\nhttps://hindsight.example.com/incidents/" + string(inc) + "/retrospective\n"
+		}
+		return o
+	}
+	both, other := digest("out_both", "usr_1", stays, gone), digest("out_other", "usr_1", stays)
+	update(t, s, func(tx incident.Tx) error {
+		_, err := tx.AddNotices([]incident.Notice{{ID: "ntc_1", User: "usr_1", Kind: incident.NoticeDue, Incident: gone, At: Epoch()}, {ID: "ntc_2", User: "usr_1", Kind: incident.NoticeDue, Incident: stays, At: Epoch()}})
+		if err != nil {
+			return err
+		}
+		one := incident.Outgoing{ID: "out_one", Kind: incident.OutgoingNotice, Way: incident.OutgoingMail, To: "usr_1", Incident: gone, At: Epoch(), DueAt: Epoch()}
+		return tx.AddOutgoing([]incident.Outgoing{both, other, one})
+	})
+	for _, o := range []incident.Outgoing{both, other} {
+		update(t, s, func(tx incident.Tx) error { return tx.SettleOutgoing(o) })
+	}
+	update(t, s, func(tx incident.Tx) error { return tx.DeleteRetrospectives([]incident.ID{gone}) })
+	got := map[incident.ID]string{}
+	for _, o := range check(s.Outgoing(t.Context(), incident.OutgoingFilter{Limit: 9}))(t, "Outgoing") {
+		got[o.ID] = o.Subject + o.Text
+	}
+	equal(t, "what messages say", got, map[incident.ID]string{"out_both": "", "out_other": other.Subject + other.Text})
+}
+
 // TestReplicas checks what several programs on one database must keep to. open returns two stores of one empty database, another one each time.
 func TestReplicas(t *testing.T, open func(t *testing.T) [2]incident.Store) {
 	t.Run("an outgoing message is sent by one of several", func(t *testing.T) { testOutgoingClaims(t, open(t)) })

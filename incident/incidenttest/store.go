@@ -93,6 +93,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"views", testViews},
 		{"notices", testNotices},
 		{"outgoing messages", testOutgoing},
+		{"messages about an incident that is forgotten", testOutgoingForgets},
 		{"channels", testChannels},
 		{"links to retrospectives", testRetroShares},
 		{"how far retrospectives are heard", testRetroReach},

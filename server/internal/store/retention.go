@@ -40,6 +40,11 @@ func (t *tx) SweepRaws(before time.Time) (int64, error) {
 // DeleteRetrospectives implements incident.Tx.
 func (t *tx) DeleteRetrospectives(incidents []incident.ID) error {
 	ids := array(clean(incidents))
+	digests := "UPDATE outgoing SET subject = '', text = '' WHERE kind = ? AND text <> '' AND EXISTS (SELECT 1 FROM notices n WHERE n.user_id = outgoing.recipient AND " +
+		t.dialect.in("n.incident_id") + " AND outgoing.text LIKE '%/incidents/' || n.incident_id || '%')" // the link to each stands there
+	if err := t.db.Exec(digests, incident.OutgoingDigest, ids).Error; err != nil {
+		return failed(err, "forget what messages said of incidents")
+	}
 	for _, table := range []string{"retrospectives", "moments", "retro_shares", "retro_comments", "retro_snapshots", "retro_file_parts", "retro_files", "retro_changes", "retro_sections", "retro_readers", "retro_citations", "retros", "notices", "outgoing", "intakes"} {
 		if err := t.db.Exec("DELETE FROM "+table+" WHERE "+t.dialect.in("incident_id"), ids).Error; err != nil {
 			return failed(err, "delete retrospectives")
