@@ -1,6 +1,10 @@
 package frontend
 
-import "hindsight/incident"
+import (
+	"slices"
+
+	"hindsight/incident"
+)
 
 // ChannelsPage is /admin/channels, the places outside where notices are posted. POST takes name, format, url, team (an id; empty: everybody's) and
 // kind (repeated) to make one; POST /admin/channels/{id} takes the same to change it, and leaves the address as it is without url; POST
@@ -30,6 +34,9 @@ func (p ChannelsPage) Fields(c incident.Channel) ChannelFields {
 	for _, x := range []Choice{{Value: string(incident.ChannelSlack), Label: "Slack, and what takes the same"}, {Value: string(incident.ChannelMattermost), Label: "Mattermost"}, {Value: string(incident.ChannelTeams), Label: "Microsoft Teams, a workflow"}, {Value: string(incident.ChannelSigned), Label: "JSON, signed (Standard Webhooks)"}} {
 		x.On = x.Value == now("format", string(c.Format))
 		f.Formats = append(f.Formats, x)
+	}
+	if !slices.ContainsFunc(p.Teams, func(t incident.Team) bool { return t.ID == incident.ID(f.Team) }) && f.Team != "" {
+		f.Teams = append(slices.Clip(p.Teams), incident.Team{ID: incident.ID(f.Team), Name: removedTeam}) // or everybody's would be chosen, by nobody
 	}
 	kinds := c.Kinds
 	if c.ID == "" {
@@ -74,8 +81,13 @@ func (p ChannelsPage) TeamName(c incident.Channel) string {
 			return t.Name
 		}
 	}
-	return string(c.Team)
+	if c.Team != "" {
+		return removedTeam
+	}
+	return ""
 }
+
+const removedTeam = "a team that was removed"
 
 // ChannelFields is the form of one channel.
 type ChannelFields struct {

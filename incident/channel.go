@@ -12,10 +12,10 @@ type Channel struct {
 	ID        ID
 	Name      string
 	Format    ChannelFormat
-	Team      ID // empty: of everybody
-	Kinds     []NoticeKind
-	Host      string // of its address, which is a secret itself
-	Secret    []byte // sealed: the address, and what signs
+	Team      ID           // empty: of everybody
+	Kinds     []NoticeKind // none: it is off, for its team was removed
+	Host      string       // of its address, which is a secret itself
+	Secret    []byte       // sealed: the address, and what signs
 	CreatedAt time.Time
 	CreatedBy string
 }

@@ -323,7 +323,7 @@ type Tx interface {
 	HoldNewest(kinds ...EntityKind) (Seq, error)
 	// DeleteServices removes those that no incident and no change event names, and returns them.
 	DeleteServices(ids []ID) ([]ID, error)
-	// DeleteTeams removes those that no incident, shift or service names, and returns them.
+	// DeleteTeams removes those that no incident, shift or service names, and returns them. Their channels tell of nothing any more.
 	DeleteTeams(ids []ID) ([]ID, error)
 
 	// ConnectionsByID returns those that exist. Nobody else changes them before the transaction ends.

@@ -79,7 +79,11 @@ func everything(t *testing.T) (s site, visitors map[incident.Role]visitor, ids m
 		ids[name] = id
 	}
 	if _, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {
-		return tx.PutErasure(incident.Erasure{ID: "era_1", Pseudonym: "Erased person 1", State: incident.ErasureDone, By: "command line"})
+		const evil = "<script>alert(14)</script>"
+		sent := incident.Outgoing{ID: "out_1", Kind: incident.OutgoingDigest, Way: incident.OutgoingHook, To: "chl_1", At: time.Now().UTC(), DueAt: time.Now().UTC(), State: incident.OutgoingFailed, Address: evil, Subject: evil, Text: evil, Error: evil}
+		return errors.Join(tx.PutErasure(incident.Erasure{ID: "era_1", Pseudonym: "Erased person 1", State: incident.ErasureDone, By: "command line"}),
+			tx.PutChannel(incident.Channel{ID: "chl_1", Name: evil, Format: incident.ChannelSlack, Team: "team_gone", Kinds: []incident.NoticeKind{incident.NoticeDue}, Host: evil, Secret: []byte("sealed"), CreatedAt: time.Now().UTC(), CreatedBy: evil}),
+			tx.AddOutgoing([]incident.Outgoing{sent}), tx.SettleOutgoing(sent))
 	}); err != nil {
 		t.Fatal(err)
 	}

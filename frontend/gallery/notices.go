@@ -59,6 +59,9 @@ func (w world) channels() frontend.ChannelsPage {
 		if i > 0 {
 			c.Team = "team_1"
 		}
+		if i == 2 {
+			c.Team, c.Kinds = "team_gone", nil
+		}
 		p.Channels = append(p.Channels, c)
 	}
 	return p

@@ -37,5 +37,20 @@ func testManaged(t *testing.T, s incident.Store) {
 		equal(t, "DeleteTeams", check(tx.DeleteTeams([]incident.ID{team.ID}))(t, "DeleteTeams"), []incident.ID(nil))
 		return nil
 	})
+	channel := incident.Channel{ID: "chl_1", Name: "#nobody", Format: incident.ChannelSlack, Team: incident.NewTeam("nobody").ID, Kinds: []incident.NoticeKind{incident.NoticeDue}, Secret: []byte("sealed"), CreatedAt: Epoch()}
+	other := channel
+	other.ID, other.Name, other.Team = "chl_2", "#owner", team.ID
+	update(t, s, func(tx incident.Tx) error {
+		if err := tx.PutChannel(channel); err != nil {
+			return err
+		}
+		if err := tx.PutChannel(other); err != nil {
+			return err
+		}
+		equal(t, "DeleteTeams of one with a channel", check(tx.DeleteTeams([]incident.ID{team.ID, channel.Team}))(t, "DeleteTeams"), []incident.ID{channel.Team})
+		return nil
+	})
+	channel.Kinds = nil
+	equal(t, "the channels of teams that are gone and not", check(s.Channels(ctx))(t, "Channels"), []incident.Channel{channel, other})
 	equal(t, "Services after DeleteServices", check(s.Services(ctx))(t, "Services"), []incident.Service{used})
 }

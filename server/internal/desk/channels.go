@@ -144,6 +144,9 @@ func (d *Desk) SaveChannel(ctx context.Context, c incident.Channel, address stri
 	if err := c.Validate(); err != nil {
 		return c, "", err
 	}
+	if err := d.hasTeam(ctx, c.Team); err != nil {
+		return c, "", err
+	}
 	var to hook.Target
 	if c.ID == "" {
 		c.ID, c.CreatedAt, c.CreatedBy = incident.NewID("chl"), d.Now().UTC().Truncate(time.Microsecond), incident.ActorOf(ctx).Name
@@ -169,18 +172,32 @@ func (d *Desk) SaveChannel(ctx context.Context, c incident.Channel, address stri
 		drawn = hook.NewKey()
 		to.Key = drawn
 	}
-	text, err := json.Marshal(to)
-	if err == nil {
-		c.Secret, err = d.Safe.Seal(text, string(c.ID))
-	}
-	if err != nil {
-		return c, "", err
-	}
-	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutChannel(c) })
+	c, err := d.putChannel(ctx, c, to)
 	if errors.Is(err, incident.ErrConflict) {
 		err = incident.Invalidf("name", "there is already a channel called %s", c.Name)
 	}
 	return c, drawn, err
+}
+
+// hasTeam is ErrInvalid when there is no such team (any more); empty: everybody's.
+func (d *Desk) hasTeam(ctx context.Context, team incident.ID) error {
+	teams, err := d.Store.Teams(ctx)
+	if err == nil && team != "" && !slices.ContainsFunc(teams, func(t incident.Team) bool { return t.ID == team }) {
+		err = incident.Invalidf("team", "that team is not there any more: choose whose incidents it tells of")
+	}
+	return err
+}
+
+// putChannel keeps a channel with its secrets, sealed.
+func (d *Desk) putChannel(ctx context.Context, c incident.Channel, to hook.Target) (incident.Channel, error) {
+	text, err := json.Marshal(to)
+	if err == nil {
+		c.Secret, err = d.Safe.Seal(text, string(c.ID))
+	}
+	if err == nil {
+		_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.PutChannel(c) })
+	}
+	return c, err
 }
 
 // RemoveChannel removes a channel and what was sent there.
@@ -209,5 +226,11 @@ func (d *Desk) CheckChannels(ctx context.Context) (int, error) {
 
 // ResealChannels seals the secrets of every channel again, with the first key, and returns of how many.
 func (d *Desk) ResealChannels(ctx context.Context) (int, error) {
-	return d.eachChannel(ctx, func(c incident.Channel) error { _, _, err := d.SaveChannel(ctx, c, ""); return err })
+	return d.eachChannel(ctx, func(c incident.Channel) error {
+		to, err := d.target(c)
+		if err == nil {
+			_, err = d.putChannel(ctx, c, to)
+		}
+		return err
+	})
 }

@@ -119,7 +119,7 @@ func (d *Desk) letter(ctx context.Context, o incident.Outgoing) (l mail.Letter, 
 	case o.Error == "" && d.Now().Sub(o.DueAt) > tooOld:
 		return l, to, noLetter("no mail could be sent for days, and now it is old")
 	}
-	ns, err := d.noticesIn(ctx, o, a.choices[o.To], sight)
+	ns, err := d.noticesIn(ctx, o, a, sight)
 	if err != nil {
 		return l, to, err
 	}
@@ -152,22 +152,50 @@ func (d *Desk) outgoingItem(n ToldNotice, says string) incident.OutgoingItem {
 	return incident.OutgoingItem{Kind: n.Kind, Says: says, Incident: n.Incident.ID, Title: cmp.Or(n.Incident.Title, n.Incident.Label()), About: n.About, Link: d.BaseURL + n.Path()}
 }
 
-// noticesIn returns the notices that a message tells of.
-func (d *Desk) noticesIn(ctx context.Context, o incident.Outgoing, c incident.NoticeChoice, sight incident.Sight) ([]incident.Notice, error) {
+// noticesIn returns the notices that a message tells of, by what its recipient chooses now. Those that go by another message since are put in the outbox
+// for that one.
+func (d *Desk) noticesIn(ctx context.Context, o incident.Outgoing, a tellable, sight incident.Sight) ([]incident.Notice, error) {
+	all, err := d.noticesOf(ctx, o, a.choices[o.To].Location(), sight)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	var others []incident.Outgoing
+	ns := slices.DeleteFunc(all, func(n incident.Notice) bool {
+		by, ok := a.mailOf(n)
+		if ok && by.ID != o.ID {
+			others = append(others, by)
+		}
+		return !ok || by.ID != o.ID
+	})
+	if len(others) > 0 {
+		if _, err := d.Store.Update(ctx, func(tx incident.Tx) error { return tx.AddOutgoing(others) }); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case len(ns) == 0 && len(others) > 0:
+		return nil, noLetter("they chose another time since, at which they are told")
+	case len(ns) == 0:
+		return nil, noLetter("they chose to be told in the app only")
+	}
+	return ns, nil
+}
+
+// noticesOf returns what a message is about and its recipient has not read; zone is where they are.
+func (d *Desk) noticesOf(ctx context.Context, o incident.Outgoing, zone *time.Location, sight incident.Sight) ([]incident.Notice, error) {
 	if o.Kind == incident.OutgoingDigest {
-		ns, err := d.Store.NoticesBetween(ctx, o.To, sight, incident.DigestSince(o.DueAt, c.Location()), o.DueAt)
-		return slices.DeleteFunc(ns, func(n incident.Notice) bool { return c.Way(n.Kind) != incident.NoticeDaily }), err
+		since := incident.DigestSince(o.DueAt, zone)
+		if !incident.DigestDue(o.DueAt.Add(-time.Second), zone).Equal(o.DueAt) { // it was begun for another zone, in which the day was 25 hours at most
+			since = o.DueAt.Add(-25 * time.Hour)
+		}
+		return d.Store.NoticesBetween(ctx, o.To, sight, since, o.DueAt)
 	}
 	n, err := d.Store.Notice(ctx, o.Notice)
-	switch {
-	case notThere(err):
+	if notThere(err) || err == nil && !n.ReadAt.IsZero() {
 		return nil, nil
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
-	case c.Way(n.Kind) == incident.NoticeApp:
-		return nil, noLetter("they chose to be told in the app only")
-	case !n.ReadAt.IsZero():
-		return nil, nil
 	}
 	return []incident.Notice{*n}, nil
 }

@@ -199,3 +199,56 @@ func TestMailDaily(t *testing.T) {
 		t.Errorf("a digest of nothing was sent: %+v", got[1:])
 	}
 }
+
+// TestMailObeysTheChoiceOfNow: what waits goes the way and at the time that its recipient has chosen by then.
+func TestMailObeysTheChoiceOfNow(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	server := mailtest.Start(t, mailtest.Plain)
+	d, id := mailed(t, server, &now)
+	chosen := func(zone string, way incident.NoticeWay) {
+		t.Helper()
+		choose(t, d, incident.NoticeChoice{User: "usr_2", Zone: zone, Ways: map[incident.NoticeKind]incident.NoticeWay{incident.NoticeMention: way}})
+	}
+	at := func(day, hour, minute int) { now = time.Date(2026, 3, day, hour, minute, 0, 0, time.UTC) }
+	arrived := 0
+	arrives := func(when string, subjects ...string) {
+		t.Helper()
+		got := send(t, d, server)[arrived:]
+		arrived += len(got)
+		if len(got) != len(subjects) {
+			t.Fatalf("%s %d mails arrived, want %d: %q", when, len(got), len(subjects), states(t, d))
+		}
+		for i, subject := range subjects {
+			if !strings.Contains(got[i].Data, "Subject: "+subject+"\r\n") {
+				t.Errorf("%s there arrived, instead of %q:\n%s", when, subject, got[i].Data)
+			}
+		}
+	}
+	chosen("Asia/Tokyo", incident.NoticeDaily)
+	say(t, d, id, "@two: one")
+	chosen("Europe/Berlin", incident.NoticeDaily)
+	at(2, 23, 0)
+	arrives("at 08:00 in Tokyo, for somebody who went to Berlin,")
+	at(3, 7, 0)
+	arrives("at 08:00 in Berlin", "Hindsight: 1 notice")
+
+	say(t, d, id, "@two: two")
+	chosen("Europe/Berlin", incident.NoticeApp)
+	at(4, 7, 0)
+	arrives("to somebody who wants no mail any more")
+
+	chosen("Europe/Berlin", incident.NoticeDaily)
+	say(t, d, id, "@two: three")
+	chosen("Europe/Berlin", incident.NoticeNow)
+	at(5, 7, 0)
+	arrives("to somebody who wants each at once", "Checkout was slow")
+
+	server.Fail(450, "try later")
+	say(t, d, id, "@two: four")
+	arrives("while the server puts it off")
+	chosen("Europe/Berlin", incident.NoticeDaily)
+	at(5, 7, 2)
+	arrives("to somebody who wants it once a day")
+	at(6, 7, 0)
+	arrives("at 08:00 in Berlin", "Hindsight: 1 notice")
+}

@@ -92,8 +92,26 @@ func (t *tx) DeleteServices(ids []incident.ID) ([]incident.ID, error) {
 
 // DeleteTeams implements incident.Tx.
 func (t *tx) DeleteTeams(ids []incident.ID) ([]incident.ID, error) {
-	return t.deleteUnnamed(incident.EntityTeam, "teams", ids,
+	gone, err := t.deleteUnnamed(incident.EntityTeam, "teams", ids,
 		"incidents WHERE team_id = teams.id", "shifts WHERE team_id = teams.id", "services WHERE team_id = teams.id")
+	if err != nil || len(gone) == 0 {
+		return gone, err
+	}
+	var rows []channelRow
+	if err := t.db.Table("channels").Where(t.dialect.in("team_id"), array(gone)).Find(&rows).Error; err != nil {
+		return gone, failed(err, "look for channels of teams")
+	}
+	for _, r := range rows {
+		c, err := r.value()
+		if err != nil {
+			return gone, failed(err, "read channel %q", r.Name)
+		}
+		c.Kinds = nil // it tells of nothing, also should a team of that name come again
+		if err := t.PutChannel(c); err != nil {
+			return gone, err
+		}
+	}
+	return gone, nil
 }
 
 // deleteUnnamed removes those of ids that no row of uses names, and returns them.
