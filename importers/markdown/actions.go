@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hindsight/importers"
+	"hindsight/importers/postmortem"
 	"hindsight/incident"
 )
 
@@ -20,20 +21,21 @@ func items(lines []string) []item {
 	var out []item
 	indent, inItem, nested := -1, false, false
 	for _, line := range lines {
-		g := bulletPattern.FindStringSubmatch(line)
+		level, _ := postmortem.Heading(line)
+		in, text, bullet := postmortem.Bullet(line)
 		switch {
-		case headingPattern.MatchString(line):
+		case level > 0:
 			indent, inItem = -1, false
-		case g != nil && (indent < 0 || len(g[1]) <= indent || !inItem):
-			indent, inItem, nested = len(g[1]), true, false
-			out = append(out, item{text: g[2]})
+		case bullet && (indent < 0 || in <= indent || !inItem):
+			indent, inItem, nested = in, true, false
+			out = append(out, item{text: text})
 		case !inItem:
 		case strings.TrimSpace(line) == "":
 			nested = true // a later paragraph of the entry
-		case g == nil && nested && !strings.HasPrefix(line, " "):
+		case !bullet && nested && !strings.HasPrefix(line, " "):
 			inItem = false // text that follows the list
 		default:
-			nested = nested || g != nil
+			nested = nested || bullet
 			last := &out[len(out)-1]
 			if nested {
 				last.below += "\n" + line
@@ -63,22 +65,12 @@ func (m *mapping) mapActions() {
 					a.State = "open"
 				}
 			}
-			a.URL = cmp.Or(firstURL(it.text), firstURL(it.below))
-			if a.Title = plain(it.text); a.Title != "" {
+			a.URL = cmp.Or(postmortem.FirstURL(it.text), postmortem.FirstURL(it.below))
+			if a.Title = postmortem.Plain(it.text); a.Title != "" {
 				m.draft.Incident.Actions = append(m.draft.Incident.Actions, a)
 			}
 		}
 	}
-}
-
-// firstURL returns the first address in a text, a link's or a bare one.
-func firstURL(text string) string {
-	if g := linkPattern.FindStringSubmatch(text); g != nil {
-		if u := importers.WebURL(g[2]); u != "" {
-			return u
-		}
-	}
-	return importers.WebURL(strings.TrimRight(urlPattern.FindString(text), ".,;"))
 }
 
 // columns maps the headers of an action table to the parts of an action item.
@@ -109,7 +101,7 @@ func (m *mapping) actionTable(lines []string) (actions []incident.ActionItem) {
 			header = nil
 			continue
 		}
-		row := cells(line)
+		row := postmortem.Cells(line)
 		if header == nil {
 			header = row
 			continue
@@ -132,20 +124,20 @@ func (m *mapping) actionCell(a *incident.ActionItem, header, cell string) {
 	part, _ := columns.Of(header)
 	switch part {
 	case "title":
-		a.Title, a.URL = plain(cell), cmp.Or(a.URL, firstURL(cell))
+		a.Title, a.URL = postmortem.Plain(cell), cmp.Or(a.URL, postmortem.FirstURL(cell))
 	case "owner":
-		a.Owner = plain(cell)
+		a.Owner = postmortem.Plain(cell)
 	case "kind":
 		a.Kind, _ = kinds.Of(cell)
 	case "url":
-		a.URL = cmp.Or(firstURL(cell), a.URL)
+		a.URL = cmp.Or(postmortem.FirstURL(cell), a.URL)
 	case "state":
-		state, _ := states.Of(plain(cell))
+		state, _ := states.Of(postmortem.Plain(cell))
 		a.State = cmp.Or(state, "unknown")
 	case "due":
 		due, err := importers.TimeFormat{Zone: time.UTC}.Parse(cell)
 		if err != nil {
-			m.draft.Warn(header, plain(cell), err.Error())
+			m.draft.Warn(header, postmortem.Plain(cell), err.Error())
 		}
 		a.Due = due.At
 	}

@@ -153,10 +153,7 @@ func plainTOML(value any) string {
 	return fmt.Sprint(value)
 }
 
-var (
-	headingPattern = regexp.MustCompile(`^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*$`)
-	fencePattern   = regexp.MustCompile("^ {0,3}(```+|~~~+)")
-)
+var fencePattern = regexp.MustCompile("^ {0,3}(```+|~~~+)")
 
 // readSections cuts the text at its headings. Headings below a section's own belong to its body, and so
 // do headings that are times, which go on with a timeline.
@@ -171,12 +168,12 @@ func (d *document) readSections(lines []string) {
 				code = ""
 			}
 		}
-		heading := headingPattern.FindStringSubmatch(line)
-		if code != "" || heading == nil {
+		level, title := postmortem.Heading(line)
+		if code != "" || level == 0 {
 			d.append(line)
 			continue
 		}
-		d.heading(len(heading[1]), strings.TrimSpace(heading[2]), line)
+		d.heading(level, strings.TrimSpace(title), line)
 	}
 }
 
@@ -193,7 +190,7 @@ func (d *document) heading(level int, title, line string) {
 	case current != nil && (level > current.level || timed && current.slug == slugTimeline):
 		d.append(line)
 	default:
-		d.sections = append(d.sections, section{title: plain(title), slug: slug, level: level})
+		d.sections = append(d.sections, section{title: postmortem.Plain(title), slug: slug, level: level})
 	}
 }
 
@@ -220,7 +217,7 @@ func (d *document) readLabels() {
 	for _, line := range d.preamble {
 		g := labelPattern.FindStringSubmatch(line)
 		if g != nil && (g[1] == "" || known(slugOf(g[2]))) {
-			labelled = append(labelled, section{title: plain(g[2]), slug: slugOf(g[2]), level: labelLevel, lines: []string{g[3]}})
+			labelled = append(labelled, section{title: postmortem.Plain(g[2]), slug: slugOf(g[2]), level: labelLevel, lines: []string{g[3]}})
 			continue
 		}
 		if n := len(labelled); n > 0 {
@@ -251,16 +248,4 @@ func dedent(lines []string) []string {
 		lines[i+1] = line[min(len(line), max(0, common)):]
 	}
 	return lines
-}
-
-var (
-	linkPattern  = regexp.MustCompile(`!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)`)
-	urlPattern   = regexp.MustCompile(`https?://[^\s<>)\]]+`)
-	marksPattern = regexp.MustCompile("\\*\\*|__|`|~~")
-)
-
-// plain returns a line of Markdown as a title: links as their text, without marks of emphasis.
-func plain(line string) string {
-	line = linkPattern.ReplaceAllString(line, "$1")
-	return importers.Line(marksPattern.ReplaceAllString(line, ""))
 }

@@ -39,10 +39,10 @@ var headings = importers.Values[string]{}.With(map[string]string{
 
 // slugOf returns the slug of a heading, of its own words where it is none of the known ones.
 func slugOf(title string) string {
-	if slug, ok := headings.Of(plain(title)); ok {
+	if slug, ok := headings.Of(postmortem.Plain(title)); ok {
 		return slug
 	}
-	return incident.Slug(plain(title))
+	return incident.Slug(postmortem.Plain(title))
 }
 
 func known(slug string) bool {
@@ -120,9 +120,9 @@ func (m *mapping) keyEvents(s section) (fields []field) {
 		label = strings.TrimRight(strings.TrimSpace(label), ":")
 		switch _, isTime := milestones.Of(label); {
 		case !ok:
-			m.draft.Warn(s.title, plain(it.text), "there is no date and time in this key event")
+			m.draft.Warn(s.title, postmortem.Plain(it.text), "there is no date and time in this key event")
 		case !isTime:
-			m.draft.Warn(s.title, plain(it.text), "this key event has no meaning here")
+			m.draft.Warn(s.title, postmortem.Plain(it.text), "this key event has no meaning here")
 		default:
 			fields = append(fields, field{label, it.text})
 			if moment.Dotted {

@@ -82,7 +82,7 @@ func (m *mapping) mapAttributes(cfg importers.Config) {
 	inc.Origin = incident.OriginFile
 	titleName, title := m.value("title")
 	base, _, _ := strings.Cut(path.Base(m.path), ".")
-	d.SetTitle(titleName, cmp.Or(plain(title), plain(m.doc.title), base))
+	d.SetTitle(titleName, cmp.Or(postmortem.Plain(title), postmortem.Plain(m.doc.title), base))
 	inc.Format = incident.Markdown
 	for _, s := range m.doc.sections {
 		if s.slug == slugSummary && inc.Description == "" {

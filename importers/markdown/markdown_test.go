@@ -15,6 +15,7 @@ import (
 
 	"hindsight/importers"
 	"hindsight/importers/importertest"
+	"hindsight/importers/postmortem"
 	"hindsight/incident"
 )
 
@@ -201,7 +202,7 @@ func state(d importers.Draft, want string) (n int) {
 // holds reports whether a heading is a section's or still stands in a section's text.
 func holds(d importers.Draft, heading string) bool {
 	for _, s := range d.Retrospective.Sections {
-		if s.Title == plain(heading) || strings.Contains(s.Body, "# "+heading) {
+		if s.Title == postmortem.Plain(heading) || strings.Contains(s.Body, "# "+heading) {
 			return true
 		}
 	}

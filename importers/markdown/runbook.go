@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hindsight/importers"
+	"hindsight/importers/postmortem"
 	"hindsight/incident"
 )
 
@@ -60,7 +61,7 @@ func mapRunbook(raw incident.Raw, cfg importers.Config) (importers.Draft, error)
 	lines := strings.Split(text(raw.Body), "\n")
 	body := strings.TrimSpace(strings.Join(new(document).readFront(lines), "\n"))
 	r := incident.Runbook{Ref: incident.Ref{Type: "runbook", ExternalID: raw.ExternalID},
-		Title: cmp.Or(plain(value("title")), plain(doc.title), importers.Line(base)), Tags: importers.Tags(importers.List(value("tags"), ",")),
+		Title: cmp.Or(postmortem.Plain(value("title")), postmortem.Plain(doc.title), importers.Line(base)), Tags: importers.Tags(importers.List(value("tags"), ",")),
 		Services: importers.List(cmp.Or(value("services"), cfg.Setting(Runbooks(), "service")), ",")}
 	r.Body = withoutTitle(body, r.Title)
 	if stated := value("link"); stated != "" {
@@ -82,8 +83,7 @@ func withoutTitle(body, title string) string {
 	if at < 0 || title == "" {
 		return body
 	}
-	g := headingPattern.FindStringSubmatch(lines[at])
-	if g == nil || plain(g[2]) != title {
+	if level, first := postmortem.Heading(lines[at]); level == 0 || postmortem.Plain(first) != title {
 		return body
 	}
 	return strings.TrimSpace(strings.Join(lines[at+1:], "\n"))

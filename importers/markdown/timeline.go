@@ -1,7 +1,6 @@
 package markdown
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -10,19 +9,14 @@ import (
 	"hindsight/incident"
 )
 
-// bulletPattern finds a list item: its indentation, its mark and its text.
-var bulletPattern = regexp.MustCompile(`^(\s*)(?:[-*+–•]|\d{1,3}[.)])\s+(.*)$`)
-
 // entry is one event of a timeline while it is read.
 type entry struct {
 	at     time.Time
 	mark   string // the time as written
 	text   []string
-	indent int  // of its list item; underHeading when it has a heading of its own
+	indent int  // of its list item; postmortem.UnderHeading when it has a heading of its own
 	timed  bool // it names a clock time, not only a day
 }
-
-const underHeading = -1
 
 // timeline reads the entries of one section after the other. Day and last carry over, since people
 // name the day once and let the clock run on.
@@ -75,16 +69,16 @@ func (t *timeline) read(line string) {
 }
 
 func (t *timeline) begins(line string) bool {
-	if heading := headingPattern.FindStringSubmatch(line); heading != nil {
-		at, rest, ok := postmortem.ReadTime(heading[2])
-		return ok && t.begin(at, rest, underHeading)
+	if level, title := postmortem.Heading(line); level > 0 {
+		at, rest, ok := postmortem.ReadTime(title)
+		return ok && t.begin(at, rest, postmortem.UnderHeading)
 	}
-	if g := bulletPattern.FindStringSubmatch(line); g != nil {
-		at, rest, ok := postmortem.ReadTime(g[2])
-		if ok && (at.Clock || at.Year > 0) && t.begin(at, rest, len(g[1])) {
+	if indent, text, ok := postmortem.Bullet(line); ok {
+		at, rest, ok := postmortem.ReadTime(text)
+		if ok && (at.Clock || at.Year > 0) && t.begin(at, rest, indent) {
 			return true
 		}
-		if t.open && t.entries[len(t.entries)-1].indent >= len(g[1]) {
+		if t.open && t.entries[len(t.entries)-1].indent >= indent {
 			t.open = false // the list goes on with something that has no time
 		}
 		return false
@@ -93,14 +87,14 @@ func (t *timeline) begins(line string) bool {
 		return t.beginsRow(line)
 	}
 	// Below a heading that is a time, a paragraph that begins with one is more likely part of its story.
-	story := t.open && t.entries[len(t.entries)-1].indent == underHeading || strings.HasPrefix(line, " ")
+	story := t.open && t.entries[len(t.entries)-1].indent == postmortem.UnderHeading || strings.HasPrefix(line, " ")
 	at, rest, ok := postmortem.ReadTime(line)
 	return ok && at.Clock && !story && t.begin(at, rest, 0)
 }
 
 // beginsRow reads a table row whose first cell, or first two, name a time.
 func (t *timeline) beginsRow(line string) bool {
-	row := cells(line)
+	row := postmortem.Cells(line)
 	at, _, ok := postmortem.ReadTime(row[0])
 	if !ok {
 		return false
@@ -112,17 +106,6 @@ func (t *timeline) beginsRow(line string) bool {
 		}
 	}
 	return t.begin(at, strings.Join(row[used:], " | "), 0)
-}
-
-// cells splits a table row; "\|" is a bar within a cell.
-func cells(line string) []string {
-	line = strings.Trim(strings.TrimSpace(line), "|")
-	line = strings.ReplaceAll(line, `\|`, "\x00")
-	parts := strings.Split(line, "|")
-	for i := range parts {
-		parts[i] = strings.TrimSpace(strings.ReplaceAll(parts[i], "\x00", "|"))
-	}
-	return parts
 }
 
 // turn is how far a clock may go back before it means the next day: people also note things late.

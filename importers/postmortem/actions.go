@@ -85,7 +85,7 @@ const deepest = 4
 
 func (r *reader) actionPiece(p piece, kind, under string, bullets bool, depth int) {
 	text := strings.TrimSpace(p.text)
-	bare := plain(checkbox.ReplaceAllString(text, ""))
+	bare := Plain(checkbox.ReplaceAllString(text, ""))
 	if bare == "" || nothing.MatchString(bare) {
 		return
 	}
@@ -158,8 +158,8 @@ func (r *reader) addAction(f Found, text string, below []string, kind string) {
 			a.doubt("a line below it says that it was done")
 		}
 	}
-	a.URL = cmp.Or(firstURL(text), firstURL(strings.Join(below, "\n")))
-	if g := ownerIn.FindStringSubmatch(plain(text)); g != nil {
+	a.URL = cmp.Or(FirstURL(text), FirstURL(strings.Join(below, "\n")))
+	if g := ownerIn.FindStringSubmatch(Plain(text)); g != nil {
 		a.Owner = strings.TrimPrefix(g[1], "@")
 		text = ownerIn.ReplaceAllString(text, "")
 	} else if all := mentioned.FindAllStringSubmatch(text, 2); len(all) == 1 {
@@ -203,7 +203,7 @@ func actionTitle(text string) string {
 	text = linkOnly.ReplaceAllStringFunc(text, func(link string) string {
 		words := ""
 		if g := linkPattern.FindStringSubmatch(link); g != nil {
-			words = strings.TrimSpace(plain(g[1]))
+			words = strings.TrimSpace(Plain(g[1]))
 		}
 		if words == "" || linkWords.MatchString(words) {
 			return "\x00"
@@ -215,7 +215,7 @@ func actionTitle(text string) string {
 			text = short
 		}
 	}
-	words := strings.ReplaceAll(plain(strings.ReplaceAll(text, "\x00", "")), "()", "")
+	words := strings.ReplaceAll(Plain(strings.ReplaceAll(text, "\x00", "")), "()", "")
 	return strings.Trim(strings.Join(strings.Fields(words), " "), " ,;")
 }
 
@@ -237,14 +237,14 @@ func (r *reader) actionTable(first, last int) {
 		a := Action{Found: r.found(i, i, "a row of a table under “"+l.under+"”"), ActionItem: incident.ActionItem{State: incident.ActionOpen}}
 		for n, cell := range l.row[:min(len(l.row), len(header))] {
 			if cell != "" && !importers.Unset(cell) {
-				r.actionCell(&a, plain(header[n]), cell)
+				r.actionCell(&a, Plain(header[n]), cell)
 			}
 		}
 		switch {
 		case a.Title == "" && strings.Trim(strings.Join(l.row, ""), " -") != "":
 			r.unread("action items", "were rows of a table without a column for the action", i)
 		case a.Title != "" && r.room(len(r.out.Actions)):
-			a.URL = cmp.Or(a.URL, firstURL(l.raw))
+			a.URL = cmp.Or(a.URL, FirstURL(l.raw))
 			r.out.Actions = append(r.out.Actions, a)
 		}
 	}
@@ -255,22 +255,22 @@ func (r *reader) actionCell(a *Action, header, cell string) {
 	switch part {
 	case "title":
 		if a.Title == "" {
-			a.Title, a.URL = actionTitle(cell), cmp.Or(a.URL, firstURL(cell))
+			a.Title, a.URL = actionTitle(cell), cmp.Or(a.URL, FirstURL(cell))
 			if len(a.Title) > longestAction {
 				a.Title = plainCut(a.Title)
 				a.Doubt = "its title is the beginning of what the document says"
 			}
 		}
 	case "owner":
-		a.Owner = strings.TrimPrefix(plain(cell), "@")
+		a.Owner = strings.TrimPrefix(Plain(cell), "@")
 	case "kind":
-		a.Kind, _ = kindWords.Of(plain(cell))
+		a.Kind, _ = kindWords.Of(Plain(cell))
 	case "priority":
-		a.Priority, _ = priorityWords.Of(plain(cell))
+		a.Priority, _ = priorityWords.Of(Plain(cell))
 	case "url":
-		a.URL = cmp.Or(firstURL(cell), a.URL)
+		a.URL = cmp.Or(FirstURL(cell), a.URL)
 	case "state":
-		word := plain(cell)
+		word := Plain(cell)
 		if box := checkbox.FindStringSubmatch(word); box != nil {
 			word = cmp.Or(strings.TrimSpace(box[1]), "open")
 		}
@@ -285,9 +285,9 @@ func (r *reader) actionCell(a *Action, header, cell string) {
 		}
 		a.State = cmp.Or(state, a.State)
 	case "due":
-		due, ok := r.due(plain(cell))
+		due, ok := r.due(Plain(cell))
 		if !ok {
-			a.doubt("the due day “" + plainCut(plain(cell)) + "” could not be read")
+			a.doubt("the due day “" + plainCut(Plain(cell)) + "” could not be read")
 		}
 		a.Due = due
 	}

@@ -102,7 +102,7 @@ func (r *reader) readFactors() {
 		}
 		mixed := lists && prose > 1 // a list within prose is part of its argument
 		for n, p := range list {
-			text := plain(p.text)
+			text := Plain(p.text)
 			leads := strings.HasSuffix(strings.TrimRight(p.text, " *_"), ":") && n+1 < len(list) && list[n+1].bullet
 			if text == "" || nothing.MatchString(text) {
 				continue
@@ -127,7 +127,7 @@ func (r *reader) readFactors() {
 				}
 			}
 			if len(p.below) > 0 && p.bullet {
-				if more := importers.Line(plain(strings.Join(clauses(p.below), "; "))); more != "" {
+				if more := importers.Line(Plain(strings.Join(clauses(p.below), "; "))); more != "" {
 					text += ": " + more
 					text = strings.ReplaceAll(text, ":: ", ": ")
 				}
@@ -157,8 +157,8 @@ func clauses(lines []string) []string {
 		if code || strings.TrimSpace(l) == "" {
 			continue
 		}
-		if g := bulletPattern.FindStringSubmatch(l); g != nil {
-			out = append(out, strings.TrimRight(g[2], ".;, "))
+		if _, text, ok := Bullet(l); ok {
+			out = append(out, strings.TrimRight(text, ".;, "))
 		} else if n := len(out); n > 0 {
 			out[n-1] += " " + strings.TrimSpace(l)
 		} else {

@@ -17,7 +17,7 @@ var (
 func (r *reader) readImpact() {
 	r.spans(func(p part) bool { return p == impact || p == summary }, func(first, last int, l line) {
 		for _, p := range r.pieces(first, last) {
-			text := plain(p.text)
+			text := Plain(p.text)
 			for from := 0; from < len(text); {
 				to := len(text)
 				if at := sentence.FindStringIndex(text[from:]); at != nil {

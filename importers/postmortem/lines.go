@@ -101,21 +101,39 @@ func (l *line) read() {
 	l.indent = len(strings.ReplaceAll(short[:len(short)-len(trimmed)], "\t", "    "))
 	switch {
 	case strings.HasPrefix(trimmed, "#"):
-		if g := headingPattern.FindStringSubmatch(short); g != nil {
-			l.level, l.text = len(g[1]), g[2]
+		if level, title := Heading(short); level > 0 {
+			l.level, l.text = level, title
 		}
 	case strings.HasPrefix(trimmed, "|") || rulePattern.MatchString(short) && strings.Contains(short, "|"):
 		l.rule = rulePattern.MatchString(short)
-		l.row = cells(short)
+		l.row = Cells(short)
 	default:
-		if g := bulletPattern.FindStringSubmatch(l.raw); g != nil {
-			l.bullet, l.text = true, g[2]
+		if _, text, ok := Bullet(l.raw); ok {
+			l.bullet, l.text = true, text
 		}
 	}
 }
 
-// cells splits a table row; "\|" is a bar within a cell.
-func cells(text string) []string {
+// Heading reads a heading; the level of what is none is 0.
+func Heading(line string) (level int, title string) {
+	g := headingPattern.FindStringSubmatch(line)
+	if g == nil {
+		return 0, ""
+	}
+	return len(g[1]), g[2]
+}
+
+// Bullet reads an item of a list: how many bytes of blanks stand before its mark, and its text.
+func Bullet(line string) (indent int, text string, ok bool) {
+	g := bulletPattern.FindStringSubmatch(line)
+	if g == nil {
+		return 0, "", false
+	}
+	return len(g[1]), g[2], true
+}
+
+// Cells splits a table row; "\|" is a bar within a cell.
+func Cells(text string) []string {
 	text = strings.Trim(strings.TrimSpace(text), "|")
 	text = strings.ReplaceAll(text, `\|`, "\x00")
 	parts := strings.Split(text, "|")
@@ -125,8 +143,8 @@ func cells(text string) []string {
 	return parts
 }
 
-// plain returns Markdown as one line of text: links as their words, without marks of emphasis.
-func plain(text string) string {
+// Plain returns Markdown as one line of text: links as their words, without marks of emphasis.
+func Plain(text string) string {
 	text = linkPattern.ReplaceAllString(text, "$1$3")
 	text = marksPattern.ReplaceAllString(text, "")
 	return importers.Line(emphasis.ReplaceAllString(text, "$1$2$3"))
@@ -138,9 +156,9 @@ var (
 	bracketed = regexp.MustCompile(`\[([^\[\]]{1,200})\]`)
 )
 
-// words is plain, with the links whose addresses stand elsewhere in the document, "[the alert]", as their words, too.
+// words is Plain, with the links whose addresses stand elsewhere in the document, "[the alert]", as their words, too.
 func (r *reader) words(text string) string {
-	return bracketed.ReplaceAllStringFunc(plain(text), func(link string) string {
+	return bracketed.ReplaceAllStringFunc(Plain(text), func(link string) string {
 		if r.references[link[1:len(link)-1]] {
 			return link[1 : len(link)-1]
 		}
@@ -148,8 +166,8 @@ func (r *reader) words(text string) string {
 	})
 }
 
-// firstURL returns the first address in a text, a link's or a bare one.
-func firstURL(text string) string {
+// FirstURL returns the first address in a text, a link's or a bare one.
+func FirstURL(text string) string {
 	for _, g := range linkPattern.FindAllStringSubmatch(text, -1) {
 		if u := importers.WebURL(g[2]); u != "" {
 			return u

@@ -71,7 +71,7 @@ func (r *reader) readMilestones() {
 		for i, m := range r.out.Moments {
 			said := m.Title
 			if t.last && m.Text != "" {
-				said += " " + plain(m.Text[:min(len(m.Text), 500)])
+				said += " " + Plain(m.Text[:min(len(m.Text), 500)])
 			}
 			at := t.words.FindStringIndex(said)
 			if at == nil || negated.MatchString(said[:at[0]]) || m.About > 6*time.Hour {
@@ -113,7 +113,7 @@ func (r *reader) states(name incident.MilestoneName) bool {
 // field reads "First detected: 2024-04-15 12:32", with or without the colon, and "2024-04-15 12:32 - Incident resolved" where an entry says no more.
 func (r *reader) field(i int, text string) {
 	short := text[:min(len(text), longestTime)]
-	if before, _, _, ok := FindTime(short); ok && strings.TrimSpace(plain(before)) != "" {
+	if before, _, _, ok := FindTime(short); ok && strings.TrimSpace(Plain(before)) != "" {
 		r.stated(i, before, short[len(before):])
 		return
 	}
@@ -124,7 +124,7 @@ func (r *reader) field(i int, text string) {
 		}
 	}
 	if _, rest, ok := ReadTime(short); ok && r.lines[i].part != keyEvents {
-		name := strings.Trim(plain(rest), " .:")
+		name := strings.Trim(Plain(rest), " .:")
 		if meaning, known := milestoneWords.Of(name); known && len(strings.Fields(name)) > 1 {
 			for _, m := range r.out.Moments {
 				if m.Line == i+1 {
@@ -137,13 +137,13 @@ func (r *reader) field(i int, text string) {
 
 // stated takes a value for the time of a name that means a milestone.
 func (r *reader) stated(i int, name, value string) {
-	meaning, known := milestoneWords.Of(strings.Trim(plain(bracket.ReplaceAllString(strings.TrimRight(plain(name), ": "), "")), ": -|"))
+	meaning, known := milestoneWords.Of(strings.Trim(Plain(bracket.ReplaceAllString(strings.TrimRight(Plain(name), ": "), "")), ": -|"))
 	if !known {
 		return
 	}
 	at, _, ok := ReadTime(strings.TrimSpace(value))
 	switch {
-	case importers.Unset(strings.Trim(plain(value), " .")):
+	case importers.Unset(strings.Trim(Plain(value), " .")):
 		return
 	case !ok:
 		if r.lines[i].part == keyEvents {

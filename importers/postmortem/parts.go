@@ -93,7 +93,7 @@ var (
 
 // partOf returns what a heading means. Only a heading of that very name is one, or, loosely, a short one that contains it.
 func partOf(title string, loosely bool) (part, bool) {
-	title = strings.TrimRight(plain(title), ":.! ")
+	title = strings.TrimRight(Plain(title), ":.! ")
 	title = strings.TrimLeftFunc(numbered.ReplaceAllString(title, ""), func(r rune) bool { return r > 0x2000 || strings.ContainsRune(" _*", r) }) // pictures
 	for _, t := range []string{title, bracket.ReplaceAllString(title, "")} {
 		if p, ok := headings.Of(t); ok && t != "" {
@@ -145,7 +145,7 @@ func (r *reader) markParts() {
 			before := top().part
 			switch {
 			case first && !known:
-				r.out.Title = plain(l.text)
+				r.out.Title = Plain(l.text)
 			case timed && !known && (before == timeline || at.Clock && before == background):
 				l.part, l.under = before, top().title
 				continue // an entry of the timeline, however deep
@@ -158,7 +158,7 @@ func (r *reader) markParts() {
 			if !known || up == actions && p != timeline {
 				p = up
 			}
-			stack = append(stack, open{level: l.level, part: p, title: plain(l.text)})
+			stack = append(stack, open{level: l.level, part: p, title: Plain(l.text)})
 		case r.isLabel(i, top().level == labelLevel, top().part):
 			g := labelPattern.FindStringSubmatch(l.raw[:min(len(l.raw), longestLine)])
 			title, rest := strings.TrimSpace(l.text), ""
@@ -169,7 +169,7 @@ func (r *reader) markParts() {
 			for len(stack) > 0 && top().level >= labelLevel {
 				stack = stack[:len(stack)-1]
 			}
-			stack = append(stack, open{level: labelLevel, indent: l.indent, part: p, title: strings.TrimRight(plain(title), ": ")})
+			stack = append(stack, open{level: labelLevel, indent: l.indent, part: p, title: strings.TrimRight(Plain(title), ": ")})
 			l.label, l.bullet, l.text = true, false, rest
 		}
 		l.part, l.under = top().part, top().title
@@ -238,7 +238,7 @@ func (r *reader) readSections() {
 			begin = i + 1
 		case l.level > 0 && (level == 0 || l.level <= level || level == 1) && !r.entry(i):
 			flush(i)
-			begin, level, title, p = i+1, l.level, plain(l.text), l.part
+			begin, level, title, p = i+1, l.level, Plain(l.text), l.part
 			if l.level == 1 && title == r.out.Title {
 				title, p = "", other
 			}

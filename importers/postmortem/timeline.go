@@ -94,12 +94,13 @@ func (r *reader) findDay() {
 type entry struct {
 	Moment
 	first, last int // its lines
-	indent      int // of its list item; underHeading when it has a heading of its own
+	indent      int // of its list item; UnderHeading when it has a heading of its own
 	at          Time
 	text        []string
 }
 
-const underHeading = -1
+// UnderHeading stands for the indentation of a list item where an entry has a heading of its own.
+const UnderHeading = -1
 
 // timelineReader reads the entries of a document in order. Day and last carry over, since people name the day once and let the clock run on.
 type timelineReader struct {
@@ -150,7 +151,7 @@ func (t *timelineReader) read(i int, l line) {
 
 func (t *timelineReader) heading(i int, l line) {
 	at, rest, ok := ReadTime(l.text)
-	if !ok || !t.begin(i, at, rest, underHeading, "a heading that is a time") {
+	if !ok || !t.begin(i, at, rest, UnderHeading, "a heading that is a time") {
 		t.close()
 	}
 }
@@ -160,7 +161,7 @@ func (t *timelineReader) bullet(i int, l line) {
 	if ok && (at.Clock || at.Year > 0 || at.Day > 0 && rest == "") && t.begin(i, at, rest, l.indent, "an entry of a list that begins with a time") {
 		return
 	}
-	if t.open != nil && (t.open.indent < l.indent || t.open.indent == underHeading) {
+	if t.open != nil && (t.open.indent < l.indent || t.open.indent == UnderHeading) {
 		t.goOn(i)
 		return
 	}
@@ -177,7 +178,7 @@ var sayingWhen = regexp.MustCompile(`^(?i:at|on|from|since|by)\s+`)
 func (t *timelineReader) paragraph(i int, l line) {
 	at, rest, ok := ReadTime(l.text)
 	// Below a heading that is a time, a paragraph that begins with one is more likely part of its story; so is what is indented.
-	story := t.open != nil && (t.open.indent == underHeading || l.indent > t.open.indent && l.indent > 0)
+	story := t.open != nil && (t.open.indent == UnderHeading || l.indent > t.open.indent && l.indent > 0)
 	prose := t.open != nil && !t.lines[i-1].blank()
 	switch {
 	case ok && at.Clock && !story && t.begin(i, at, rest, 0, "a line that begins with a time"):
@@ -196,7 +197,7 @@ func (t *timelineReader) paragraph(i int, l line) {
 // statement reports whether a line speaks of the times rather than telling one.
 func (t *timelineReader) statement(l line) bool {
 	zone, _ := StatedZone(l.raw[:min(len(l.raw), longestLine)])
-	text := strings.Trim(plain(l.text), " .:_*-")
+	text := strings.Trim(Plain(l.text), " .:_*-")
 	return zone != nil || text == ""
 }
 
@@ -411,13 +412,13 @@ func titled(text string) (title, rest string) {
 	if i := listInside.FindStringIndex(first); i != nil {
 		first, more = first[:i[0]], text
 	}
-	title = plain(first)
+	title = Plain(first)
 	if g := bulletPattern.FindStringSubmatch(title); g != nil {
 		title, more = g[2], text
 	}
 	switch {
 	case title == "":
-		return plainCut(plain(text)), text
+		return plainCut(Plain(text)), text
 	case len(title) > longestTitle:
 		return plainCut(title), text
 	case linkPattern.MatchString(first) || more == text:
