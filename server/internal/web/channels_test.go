@@ -29,10 +29,12 @@ func TestChannelsPage(t *testing.T) {
 	s.holds(bad, "a channel without an address", "beginning with https://")
 	none, _ := s.post("/admin/channels", http.StatusUnprocessableEntity, "name", "#retros", "format", "slack", "url", server.URL+"/s3cret")
 	s.holds(none, "a channel that is told nothing", "choose at least one kind")
+	nobodys, _ := s.post("/admin/channels", http.StatusUnprocessableEntity, "name", "#retros", "format", "slack", "url", server.URL+"/s3cret", "kind", "published", "team", "team_gone")
+	s.holds(nobodys, "a channel of a team that is gone", "that team is not there any more", "a team that was removed")
 	s.post("/admin/channels", http.StatusSeeOther, "name", "#retros", "format", "slack", "url", server.URL+"/s3cret", "kind", "published")
 	list := s.get("/admin/channels", http.StatusOK)
 	s.holds(list, "the list", "#retros", "127.0.0.1", "incidents of everybody", "Told when a retrospective was published", "Private incidents are told in no channel")
-	if strings.Contains(list+bad+none, "s3cret") {
+	if strings.Contains(list+bad+none+nobodys, "s3cret") {
 		t.Error("an address is shown")
 	}
 	channel := "/admin/channels/" + regexp.MustCompile(`chl_\w+`).FindString(list)
@@ -48,6 +50,11 @@ func TestChannelsPage(t *testing.T) {
 	if key == "" || strings.Contains(s.get("/admin/channels", http.StatusOK), key) {
 		t.Errorf("the key %q is not shown once", key)
 	}
+	off := incident.Channel{ID: "chl_off", Name: "#off", Format: incident.ChannelSlack, Team: "team_gone", Secret: []byte("sealed"), CreatedAt: s.app.Desk.Now()}
+	if _, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error { return tx.PutChannel(off) }); err != nil {
+		t.Fatal(err)
+	}
+	s.holds(s.get("/admin/channels", http.StatusOK), "a channel whose team was removed", "its team was removed. Change whose incidents", "incidents of a team that was removed")
 	s.post(channel+"/remove", http.StatusSeeOther)
 	s.post(channel+"/test", http.StatusNotFound)
 	s.signIn(incident.Manager)
