@@ -55,7 +55,7 @@ bench:
 columns:
 	cd bench/columns && CGO_ENABLED=1 $(GO) run .
 
-## tools: what the tests need beyond Go: PostgreSQL server binaries, Chromium, the packages of the frontend
+## tools: what the tests need beyond Go: PostgreSQL server binaries, Chromium, poppler, the packages of the frontend
 tools:
 	@./.ci/tools
 

@@ -12,7 +12,7 @@ type Figure struct {
 	Chart   reports.Chart
 	Option  json.RawMessage // from reports/echarts with the theme Browser; empty: only Chart.Table is shown
 	Size    FigureSize
-	Exports []Link // "CSV", "SVG", "PNG", "JSON": paths that carry the filters of the page
+	Exports []Link // "CSV", "SVG", "PNG", "PDF", "JSON": paths that carry the filters of the page
 }
 
 // FigureSize is how much room a figure reserves, so that nothing moves when it is drawn.

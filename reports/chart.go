@@ -1,10 +1,10 @@
 // Package reports defines charts and tables as values: numbers with labels and units, made by pure
 // functions of an analytics snapshot and listed in the [Catalog]. It knows no renderer. The page, the JSON
-// API, CSV, SVG and PNG all render the same value, so they cannot disagree.
+// API, CSV, SVG, PNG and PDF all render the same value, so they cannot disagree.
 //
 // Start with [Chart]; to add one, write a function of a snapshot and a query and list it in [Catalog].
 // [Format] writes numbers for people, everywhere. Renderers live in packages of their own:
-// reports/echarts (options for the browser), reports/draw (SVG and PNG on the server), reports/table (CSV,
+// reports/echarts (options for the browser), reports/draw (SVG, PNG and PDF on the server), reports/table (CSV,
 // JSON, Markdown). Sample data to try charts on is in reports/reportstest.
 package reports
 

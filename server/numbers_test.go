@@ -155,11 +155,13 @@ func logByCharts(t *testing.T, in installation, v visitor, want logReference) {
 	if levels["met"] != strconv.Itoa(want.SLA.Made) || levels["breached"] != strconv.Itoa(want.SLA.Incidents-want.SLA.Made) {
 		t.Errorf("/sla/export.csv: %v, want %d of %d met", levels, want.SLA.Made, want.SLA.Incidents)
 	}
-	path := filepath.Join(t.TempDir(), "chart.json")
-	in.mustRun(t, "chart", "ttr-by-service", "-o", path)
-	file, err := os.ReadFile(path)
-	if got := v.get(t, "/api/v1/charts/ttr-by-service.json"); err != nil || got.body != string(file) {
-		t.Errorf("GET ttr-by-service.json and hindsight chart differ (%v):\n%.300s\n%.300s", err, got.body, file)
+	for _, name := range []string{"ttr-by-service.json", "ttr-by-service.svg", "ttr-by-service.pdf"} {
+		path := filepath.Join(t.TempDir(), name)
+		in.mustRun(t, "chart", "ttr-by-service", "-o", path)
+		file, err := os.ReadFile(path)
+		if got := v.get(t, "/api/v1/charts/"+name); err != nil || got.body != string(file) {
+			t.Errorf("GET %s and hindsight chart differ (%v):\n%.300s\n%.300s", name, err, got.body, file)
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package draw turns a reports.Chart into a picture on the server, without a browser: Apache ECharts runs
-// in a JavaScript engine written in Go and gives SVG; PNG is painted from that SVG. The same chart, size and
+// in a JavaScript engine written in Go and gives SVG; PNG and PDF are painted from that SVG. The same chart, size and
 // theme give the same bytes. What a chart looks like is package echarts' business. Start with Engine.
 package draw
 

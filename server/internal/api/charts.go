@@ -10,7 +10,7 @@ import (
 	"hindsight/server/internal/desk"
 )
 
-// chart answers GET /charts/NAME.{json,csv,svg,png} with the filters of measurements and theme=light,
+// chart answers GET /charts/NAME.{json,csv,svg,png,pdf} with the filters of measurements and theme=light,
 // dark or print.
 func (s *Server) chart(c *gin.Context) {
 	if err := s.drawChart(c); err != nil {

@@ -23,7 +23,7 @@ type Rendering struct {
 }
 
 // ChartFormats lists the endings of chart files.
-var ChartFormats = []string{"json", "csv", "svg", "png"}
+var ChartFormats = []string{"json", "csv", "svg", "png", "pdf"}
 
 // The size of chart files in pixels; PNG has twice as many of them, for paper.
 var chartSize = draw.Size{Width: 960, Height: 480}
@@ -53,6 +53,9 @@ func Chart(ctx context.Context, engine *draw.Engine, s *analytics.Snapshot, q an
 	case "png":
 		body, err := engine.PNG(ctx, c, chartSize, pngScale, theme)
 		return Rendering{name, "image/png", body}, err
+	case "pdf":
+		body, err := engine.PDF(ctx, c, chartSize, theme)
+		return Rendering{name, "application/pdf", body}, err
 	}
 	return Rendering{}, incident.Invalidf("format", "%q is not one of %s", ending, strings.Join(ChartFormats, ", "))
 }
