@@ -41,8 +41,11 @@ export function dragging(): void {
     held?.closest(".builder")?.classList.remove("dragging");
     held = null;
   });
-  // What was marked has been told by now; a morph leaves marks as they are.
-  document.addEventListener("htmx:after:swap", () => all<HTMLInputElement>(document, "input[data-add]:checked").forEach((box) => (box.checked = false)));
+  // What was marked has been told by now, unless it was refused; a morph leaves marks as they are.
+  document.addEventListener("htmx:after:swap", (event) => {
+    const answer = (event as CustomEvent<{ ctx?: { response?: { status: number } } }>).detail.ctx?.response;
+    if (answer && answer.status < 400) all<HTMLInputElement>(document, "input[data-add]:checked").forEach((box) => (box.checked = false));
+  });
 }
 
 /** target is what grip may be dropped on at a place: a moment or a lane for an event, another lane for a moment. */

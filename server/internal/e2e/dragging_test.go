@@ -55,6 +55,13 @@ func dragged(t *testing.T, n *notebook, ana, _ part) {
 	told("mitigation", "Rolled back", "Rests on 2 events")
 	p.want("what is marked afterwards", eval[string](p, `String(document.querySelectorAll('.record :checked').length)`), "0")
 
+	// A refusal leaves what was marked.
+	eval[bool](p, `(document.querySelector('#e-`+string(events[2].ID)+`').click(), true)`)
+	eval[bool](p, `(() => { const form = document.querySelector('#f-events'), lane = form.querySelector('select[name=lane]'); lane.add(new Option('x', 'nowhere')); lane.value = 'nowhere'; form.requestSubmit(form.querySelector('button[value=group]')); return true })()`)
+	p.until(`document.querySelector('#main').innerText.includes('needs another look')`)
+	p.want("what is marked after a refusal", eval[string](p, `String(document.querySelectorAll('.record :checked').length)`), "1")
+	eval[bool](p, `(document.querySelector('#e-`+string(events[2].ID)+`').click(), true)`)
+
 	p.drag(lane("mitigation")+` .grip`, `.lane-dock [data-lane=recovery]`)
 	told("recovery", "Rolled back", "Rests on 2 events")
 	p.wantIn(lane("mitigation"), "Nothing is told here yet")
