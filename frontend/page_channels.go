@@ -6,8 +6,8 @@ import (
 	"hindsight/incident"
 )
 
-// ChannelsPage is /admin/channels, the places outside where notices are posted. POST takes name, format, url, team (an id; empty: everybody's) and
-// kind (repeated) to make one; POST /admin/channels/{id} takes the same to change it, and leaves the address as it is without url; POST
+// ChannelsPage is /admin/channels, the places outside where notices are posted. POST takes name, format, url, team (an id; empty: everybody's),
+// kind (repeated), and for a git repository branch, folder, user and password, to make one; POST /admin/channels/{id} takes the same to change it, and leaves the address as it is without url; POST
 // /admin/channels/{id}/test posts a message and shows what was answered; POST /admin/channels/{id}/remove takes none.
 type ChannelsPage struct {
 	Shell
@@ -31,7 +31,7 @@ func (p ChannelsPage) Fields(c incident.Channel) ChannelFields {
 	}
 	now := func(name, is string) string { return f.Form.Value(name, is) }
 	f.Name, f.Team = now("name", c.Name), now("team", string(c.Team))
-	for _, x := range []Choice{{Value: string(incident.ChannelSlack), Label: "Slack, and what takes the same"}, {Value: string(incident.ChannelMattermost), Label: "Mattermost"}, {Value: string(incident.ChannelTeams), Label: "Microsoft Teams, a workflow"}, {Value: string(incident.ChannelSigned), Label: "JSON, signed (Standard Webhooks)"}} {
+	for _, x := range []Choice{{Value: string(incident.ChannelSlack), Label: "Slack, and what takes the same"}, {Value: string(incident.ChannelMattermost), Label: "Mattermost"}, {Value: string(incident.ChannelTeams), Label: "Microsoft Teams, a workflow"}, {Value: string(incident.ChannelSigned), Label: "JSON, signed (Standard Webhooks)"}, {Value: string(incident.ChannelGit), Label: "Files, to a git repository"}} {
 		x.On = x.Value == now("format", string(c.Format))
 		f.Formats = append(f.Formats, x)
 	}

@@ -28,10 +28,11 @@ const (
 	ChannelMattermost ChannelFormat = "mattermost" // Slack's with Markdown in the text, as incoming webhooks of Mattermost take it
 	ChannelTeams      ChannelFormat = "teams"      // a message with an adaptive card, as workflows of Microsoft Teams take it
 	ChannelSigned     ChannelFormat = "signed"     // JSON, signed as Standard Webhooks has it
+	ChannelGit        ChannelFormat = "git"        // no message: what was published, as files in a folder of a git repository
 )
 
 // ChannelFormats lists the formats.
-var ChannelFormats = []ChannelFormat{ChannelSlack, ChannelMattermost, ChannelTeams, ChannelSigned}
+var ChannelFormats = []ChannelFormat{ChannelSlack, ChannelMattermost, ChannelTeams, ChannelSigned, ChannelGit}
 
 // ChannelKinds lists the kinds of notices that a channel can tell; the others are between people.
 var ChannelKinds = []NoticeKind{NoticeReview, NoticeAnswer, NoticePublished, NoticeAction, NoticeDue, NoticeOverdue, NoticeVerify}
@@ -48,6 +49,8 @@ func (c Channel) Validate() error {
 		return Invalidf("name", "give a name of at most 100 characters")
 	case !slices.Contains(ChannelFormats, c.Format):
 		return Invalidf("format", "choose one of %v", ChannelFormats)
+	case c.Format == ChannelGit && !slices.Equal(c.Kinds, []NoticeKind{NoticePublished}):
+		return Invalidf("kind", "a git repository takes what is published, and nothing else")
 	case len(c.Kinds) == 0:
 		return Invalidf("kind", "choose at least one kind of notice")
 	}

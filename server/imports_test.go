@@ -72,6 +72,7 @@ var rules = []rule{
 	{"server/internal/scim", []string{"incident", "server/internal/auth"}, nil},
 	{"server/internal/config", []string{"incident", "server/internal/seal", "server/internal/auth", "server/internal/oidc", "server/internal/mail"}, nil},
 	{"server/internal/hook", []string{"incident"}, nil},
+	{"server/internal/gitfolder", nil, []string{"github.com/go-git/go-git"}},
 	{"server/internal/mail/mailtest", nil, []string{"github.com/emersion/go-smtp", "github.com/emersion/go-sasl"}}, // a mail server
 	{"server/internal/mail", []string{"incident"}, []string{"github.com/wneessen/go-mail"}},
 	{"server/internal/oidc", []string{"incident"}, []string{"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},

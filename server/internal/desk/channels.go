@@ -59,7 +59,12 @@ func (d *Desk) sendPost(ctx context.Context, o incident.Outgoing) incident.Outgo
 	if o.Subject = m.Items[0].Title; len(m.Items) > 1 {
 		o.Subject = fmt.Sprintf("%d notices", len(m.Items)+m.More)
 	}
-	if _, err := d.deliver(ctx, *c, m); err != nil {
+	if c.Format == incident.ChannelGit {
+		o.Text, err = d.pushPublished(ctx, *c, o.Incident)
+	} else {
+		_, err = d.deliver(ctx, *c, m)
+	}
+	if err != nil {
 		return o.Failed(d.Now().UTC(), err.Error(), errors.Is(err, hook.ErrGone))
 	}
 	o.State, o.EndedAt, o.Error = incident.OutgoingSent, d.Now().UTC(), ""
@@ -134,13 +139,17 @@ func (d *Desk) TestChannel(ctx context.Context, id incident.ID) (answer string, 
 	if err != nil {
 		return "", err
 	}
+	if c.Format == incident.ChannelGit {
+		return d.lookAtFolder(ctx, *c)
+	}
 	return d.deliver(ctx, *c, hook.Message{ID: string(incident.NewID("out")), At: d.Now().UTC(), OutgoingText: incident.OutgoingText{Items: []incident.OutgoingItem{{Kind: "test", Says: "This is a test", Title: "Hindsight posts here", Link: d.BaseURL}}}})
 }
 
-// SaveChannel makes a channel, or changes the one with its id, and returns the key that signs where one was drawn. address may be empty for one that
-// is there and keeps its own. ErrInvalid with the field; ErrConflict when another channel has the name.
-func (d *Desk) SaveChannel(ctx context.Context, c incident.Channel, address string) (incident.Channel, string, error) {
+// SaveChannel makes a channel, or changes the one with its id, and returns the key that signs where one was drawn. The address may be empty for one that
+// is there and keeps its own; of a git repository what is empty stays as long as the address does. ErrInvalid with the field; ErrConflict when another channel has the name.
+func (d *Desk) SaveChannel(ctx context.Context, c incident.Channel, set hook.Target) (incident.Channel, string, error) {
 	c.Name = strings.TrimSpace(c.Name)
+	address := strings.TrimSpace(set.URL)
 	if err := c.Validate(); err != nil {
 		return c, "", err
 	}
@@ -158,14 +167,27 @@ func (d *Desk) SaveChannel(ctx context.Context, c incident.Channel, address stri
 		if to, err = d.target(*was); err != nil && address == "" {
 			return c, "", err
 		}
+		if (was.Format == incident.ChannelGit) != (c.Format == incident.ChannelGit) {
+			to = hook.Target{} // what one is opened with is nothing for the other
+		}
 		c.CreatedAt, c.CreatedBy, c.Host = was.CreatedAt, was.CreatedBy, was.Host
 	}
-	if address = strings.TrimSpace(address); address != "" || to.URL == "" {
+	if address != "" || to.URL == "" {
 		u, err := hook.CheckURL(address)
 		if err != nil {
 			return c, "", err
 		}
+		if c.Format == incident.ChannelGit {
+			to.User, to.Key = "", "" // of another place
+		}
 		to.URL, c.Host = address, u.Host
+	}
+	if c.Format == incident.ChannelGit {
+		to.User, to.Key, to.Branch = cmp.Or(strings.TrimSpace(set.User), to.User), cmp.Or(set.Key, to.Key), cmp.Or(strings.TrimSpace(set.Branch), to.Branch, "main")
+		to.Folder = strings.Trim(cmp.Or(strings.TrimSpace(set.Folder), to.Folder), "/")
+		if err := checkPlace(to); err != nil {
+			return c, "", err
+		}
 	}
 	drawn := ""
 	if c.Format == incident.ChannelSigned && to.Key == "" {

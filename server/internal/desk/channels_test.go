@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/server/internal/hook"
 	"hindsight/server/internal/mail/mailtest"
 	"hindsight/server/internal/seal"
 	"hindsight/server/internal/store"
@@ -42,7 +43,7 @@ func posted(t *testing.T, now *time.Time) (d *Desk, id incident.ID, c incident.C
 	}))
 	t.Cleanup(server.Close)
 	d.Hooks.Transport = http.DefaultTransport
-	c, key, err := d.SaveChannel(t.Context(), incident.Channel{Name: "#retros", Format: incident.ChannelSlack, Kinds: []incident.NoticeKind{incident.NoticeReview, incident.NoticeOverdue}}, server.URL+"/secret")
+	c, key, err := d.SaveChannel(t.Context(), incident.Channel{Name: "#retros", Format: incident.ChannelSlack, Kinds: []incident.NoticeKind{incident.NoticeReview, incident.NoticeOverdue}}, hook.Target{URL: server.URL + "/secret"})
 	if err != nil || key != "" {
 		t.Fatal(key, err)
 	}
@@ -122,7 +123,7 @@ func slowly(t *testing.T, d *Desk, c incident.Channel, do func(n int)) func() ma
 	}))
 	t.Cleanup(server.Close)
 	c.Format = incident.ChannelSigned
-	if _, _, err := d.SaveChannel(t.Context(), c, server.URL); err != nil {
+	if _, _, err := d.SaveChannel(t.Context(), c, hook.Target{URL: server.URL}); err != nil {
 		t.Fatal(err)
 	}
 	return func() map[string]int {

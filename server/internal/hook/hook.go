@@ -32,10 +32,14 @@ const (
 	saidAnswer = 500      // bytes of them that are told
 )
 
-// Target is where messages go. Both of its parts are secrets.
+// Target is where messages go. Its address and its key are secrets.
 type Target struct {
 	URL string `json:"url"`
-	Key string `json:"key,omitempty"` // of the signed format: "whsec_" and base64
+	Key string `json:"key,omitempty"` // of the signed format: "whsec_" and base64; of a git repository: the password or token
+	// Of a git repository alone.
+	User   string `json:"user,omitempty"`
+	Branch string `json:"branch,omitempty"`
+	Folder string `json:"folder,omitempty"`
 }
 
 // CheckURL returns ErrInvalid about an address that nothing can be posted to.

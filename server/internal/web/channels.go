@@ -6,6 +6,7 @@ import (
 
 	"hindsight/frontend"
 	"hindsight/incident"
+	"hindsight/server/internal/hook"
 )
 
 const channelsPath = "/admin/channels"
@@ -33,7 +34,12 @@ func (s *Server) saveChannel(r *request) (answer, error) {
 	for _, k := range r.PostFormArray("kind") {
 		c.Kinds = append(c.Kinds, incident.NoticeKind(k))
 	}
-	c, key, err := s.SaveChannel(r.Request.Context(), c, r.PostForm("url"))
+	to := hook.Target{URL: r.PostForm("url")}
+	if c.Format == incident.ChannelGit {
+		c.Kinds = []incident.NoticeKind{incident.NoticePublished}
+		to.Branch, to.Folder, to.User, to.Key = r.PostForm("branch"), r.PostForm("folder"), r.PostForm("user"), r.PostForm("password")
+	}
+	c, key, err := s.SaveChannel(r.Request.Context(), c, to)
 	if errors.Is(err, incident.ErrInvalid) {
 		values := r.Request.PostForm
 		values.Del("url") // a secret, which is not shown again
