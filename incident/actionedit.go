@@ -187,6 +187,9 @@ func (inc *Incident) EditAction(key string, c ActionChange, by string, at time.T
 			set["state"] = ActionOpen
 		}
 	}
+	if i >= 0 && item.state() == ActionUnknown && set["state"] == "" && (set["owner"] != "" || set["due"] != "") {
+		set["state"] = ActionOpen // who gives it an owner or a day says that it is still to be done
+	}
 	followAction(item, set, at.UTC())
 	was := inc.actionValue(key)
 	value := inc.actionChanged(key, was, set, c)

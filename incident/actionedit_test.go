@@ -225,3 +225,17 @@ func TestActionHints(t *testing.T) {
 		t.Errorf("hints for what is done: %v", got)
 	}
 }
+
+// TestUnknownBecomesOpen: who gives an item of which its source does not say whether it is done an owner or a day says that it is still to be done.
+func TestUnknownBecomesOpen(t *testing.T) {
+	for field, value := range map[string]string{"owner": "Payments", "due": "2031-05-06T00:00:00Z"} {
+		inc := promises("alert unknown")
+		key := inc.ActionKey(0)
+		if err := inc.EditAction(key, incident.ActionChange{Set: map[string]string{"proof": "no page for 90 days"}}, "operator", noon); err != nil || inc.Actions[0].Open() {
+			t.Errorf("with a proof alone: %v, %s, want that nobody knows still", err, inc.Actions[0].State)
+		}
+		if err := inc.EditAction(key, incident.ActionChange{Set: map[string]string{field: value}}, "operator", noon); err != nil || !inc.Actions[0].Open() {
+			t.Errorf("with %s %s: %v, %s, want open", field, value, err, inc.Actions[0].State)
+		}
+	}
+}

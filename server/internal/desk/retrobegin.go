@@ -224,8 +224,11 @@ func linkFacts(inc *incident.Incident) string {
 
 const precedentsShown = 3
 
-// precedents lists similar incidents, with what ended them where that is known.
+// precedents lists similar incidents, with what ended them where that is known. It names no private one, whoever begins, for the text is read by others.
 func (d *Desk) precedents(ctx context.Context, inc *incident.Incident, sight incident.Sight) (string, error) {
+	if !inc.Private {
+		sight = incident.Sight{}
+	}
 	found := d.Similar.Similar(inc.ID, precedentsShown, sight)
 	var lines []string
 	for _, m := range append(found.Again, found.Before...) {
@@ -236,7 +239,7 @@ func (d *Desk) precedents(ctx context.Context, inc *incident.Incident, sight inc
 			continue
 		}
 		other, err := d.Store.Incident(ctx, m.ID)
-		if notThere(err) || err == nil && !other.SeenBy(sight) {
+		if notThere(err) || err == nil && (!other.SeenBy(sight) || other.Private) {
 			continue
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -250,5 +251,35 @@ func (s *importSite) commentsOnWords(at string) {
 		if c.Answers == "" && c.ResolvedAt.IsZero() {
 			s.post(at+"/comments/"+string(c.ID), http.StatusSeeOther, "action", "resolve")
 		}
+	}
+}
+
+// TestPrecedentsAreForAllReaders: who sees private incidents writes none of them into a text that others read.
+func TestPrecedentsAreForAllReaders(t *testing.T) {
+	s := newImportSite(t, false)
+	s.signIn(incident.Admin)
+	checkout, mail := incident.NewService("checkout"), incident.NewService("mail")
+	earlier := func(n int, title string, service incident.Service, private bool) *incident.Incident {
+		inc := outage(s, service)
+		inc.ID, inc.Number, inc.Title, inc.Private = incident.ID(fmt.Sprint("inc_", n)), fmt.Sprint("INC000", n), title, private
+		inc.Milestones = incident.Milestones{}
+		inc.Milestones.Set(incident.Opened, s.app.Desk.Now().UTC().AddDate(0, 0, -3-n).Truncate(time.Minute), incident.ToSecond, incident.FromField, "test", "opened")
+		return inc
+	}
+	here := outage(s, checkout)
+	all := []*incident.Incident{here, earlier(2, here.Title, checkout, false), earlier(3, here.Title, checkout, true)}
+	for i, title := range []string{"Letters are late", "Search finds nothing", "Certificate ran out", "A disk is full", "Login is slow", "Prices are old"} {
+		all = append(all, earlier(4+i, title, mail, false))
+	}
+	s.put(func(tx incident.Tx) []error {
+		return []error{tx.PutServices([]incident.Service{checkout, mail}), tx.PutIncidents(all)}
+	})
+	if err := s.app.CatchUp(t.Context()); err != nil {
+		t.Fatalf("CatchUp: %v", err)
+	}
+	s.post("/incidents/inc_1/retrospective/begin", http.StatusSeeOther, "template", "Full")
+	text := s.get("/incidents/inc_1/retrospective/export/retrospective.md", http.StatusOK)
+	if !strings.Contains(text, "INC0002") || strings.Contains(text, "INC0003") {
+		t.Errorf("what is known before anybody wrote is\n%s\nwant INC0002 as a similar incident, and no word of INC0003, which is private", text)
 	}
 }
