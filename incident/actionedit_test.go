@@ -237,5 +237,8 @@ func TestUnknownBecomesOpen(t *testing.T) {
 		if err := inc.EditAction(key, incident.ActionChange{Set: map[string]string{field: value}}, "operator", noon); err != nil || !inc.Actions[0].Open() {
 			t.Errorf("with %s %s: %v, %s, want open", field, value, err, inc.Actions[0].State)
 		}
+		if said := promised(inc); strings.Contains(said, "state") {
+			t.Errorf("%s: the source, which does not know, is said to differ", said)
+		}
 	}
 }

@@ -109,6 +109,9 @@ func (inc *Incident) actionStatement(a ActionItem, key string) ActionStatement {
 	for _, name := range actionFields[:10] {
 		here, said := now.Set[name]
 		there := source.Says[name]
+		if name == "state" && there == ActionUnknown {
+			continue // who does not know contradicts nobody
+		}
 		clash := x.Told && there != now.Knew[name]
 		if said && (there != "" || clash) && !same(name, here, there) {
 			x.Differs = append(x.Differs, ActionGap{name, here, there, clash})

@@ -87,8 +87,8 @@ func TestSeverityText(t *testing.T) {
 // TestAbilities: what each role may do is as docs/operating.md has it; a role that does not exist may nothing.
 func TestAbilities(t *testing.T) {
 	for role, want := range map[incident.Role]string{
-		incident.Viewer: "[read]", incident.Editor: "[read write import]", incident.Manager: "[read write import agree audit]",
-		incident.Admin: "[read write import agree audit private administer]", "": "[]", "owner": "[]",
+		incident.Viewer: "[read feed]", incident.Editor: "[read feed write import]", incident.Manager: "[read feed write import agree audit]",
+		incident.Admin: "[read feed write import agree audit private administer]", "": "[]", "owner": "[]",
 	} {
 		if got := fmt.Sprint(role.Abilities()); got != want || role.Known() != (want != "[]") {
 			t.Errorf("Role(%q).Abilities() = %s, known %v, want %s", role, got, role.Known(), want)
