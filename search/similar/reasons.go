@@ -27,14 +27,14 @@ func (e *Engine) reasons(at int, c compared, w weights) []Reason {
 	return out
 }
 
-// sameForm says that two titles differ in values only, and how many of their form there are; empty when they differ in more.
+// sameForm says that two titles differ in values only; empty when they differ in more. How many of their form there are it does not say, for
+// private ones are among them.
 func (e *Engine) sameForm(a, b int) string {
 	form := e.forms.Resolve(e.entries[a].form)
 	if form == 0 || form != e.forms.Resolve(e.entries[b].form) {
 		return ""
 	}
-	known, _ := e.forms.Get(form)
-	return fmt.Sprintf("titles of one form, %d so far; ", known.Count)
+	return "titles of one form; "
 }
 
 // apart says how long other began before or after at.
