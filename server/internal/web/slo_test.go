@@ -13,13 +13,16 @@ import (
 	"hindsight/incident"
 )
 
+// started is what fell counts back from, one instant for all, so that incidents stand to each other as the test says however slow the machine is.
+var started = time.Now()
+
 // fell writes down an incident of a service with impact from so long ago for so long; zero lasts still.
 func (s *importSite) fell(id, service string, ago, lasted time.Duration, change ...func(*incident.Incident)) {
 	s.Helper()
 	x := incident.NewService(service)
 	inc := &incident.Incident{ID: incident.ID(id), Number: strings.ToUpper(id), Title: "It fell: " + id, Status: incident.Triggered, Kind: incident.Real, Severity: incident.Sev1,
 		Services: []incident.ServiceUse{{Service: x.ID, Name: service}}}
-	began := time.Now().Add(-ago).Truncate(time.Second)
+	began := started.Add(-ago).Truncate(time.Second)
 	inc.Milestones.Set(incident.ImpactStarted, began, incident.ToSecond, incident.FromField, "test", "")
 	if lasted > 0 {
 		inc.Status = incident.Resolved
