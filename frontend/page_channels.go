@@ -13,12 +13,19 @@ type ChannelsPage struct {
 	Shell
 	Channels []incident.Channel
 	Teams    []incident.Team
-	Key      string // that signs what goes to the channel just made, shown this once; empty: none
+	Places   map[incident.ID]GitPlace // of those that push to a git repository
+	Key      string                   // that signs what goes to the channel just made, shown this once; empty: none
 	Form     Form
 	Edit     incident.ID // whose row Form is about; empty: the new channel
 }
 
 func (ChannelsPage) template() string { return "channels" }
+
+// GitPlace is where in a git repository a channel puts files.
+type GitPlace struct {
+	Branch string
+	Folder string // empty: at the top
+}
 
 // Fields returns the form of a channel, or of a new one: the zero Channel.
 func (p ChannelsPage) Fields(c incident.Channel) ChannelFields {
@@ -31,6 +38,8 @@ func (p ChannelsPage) Fields(c incident.Channel) ChannelFields {
 	}
 	now := func(name, is string) string { return f.Form.Value(name, is) }
 	f.Name, f.Team = now("name", c.Name), now("team", string(c.Team))
+	place := p.Places[c.ID]
+	f.Git, f.Branch, f.Folder = now("format", string(c.Format)) == string(incident.ChannelGit), now("branch", place.Branch), now("folder", place.Folder)
 	for _, x := range []Choice{{Value: string(incident.ChannelSlack), Label: "Slack, and what takes the same"}, {Value: string(incident.ChannelMattermost), Label: "Mattermost"}, {Value: string(incident.ChannelTeams), Label: "Microsoft Teams, a workflow"}, {Value: string(incident.ChannelSigned), Label: "JSON, signed (Standard Webhooks)"}, {Value: string(incident.ChannelGit), Label: "Files, to a git repository"}} {
 		x.On = x.Value == now("format", string(c.Format))
 		f.Formats = append(f.Formats, x)
@@ -99,4 +108,7 @@ type ChannelFields struct {
 	Formats []Choice
 	Kinds   []Choice
 	Teams   []incident.Team
+	Git     bool // it pushes to a git repository
+	Branch  string
+	Folder  string
 }

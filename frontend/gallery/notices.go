@@ -62,6 +62,9 @@ func (w world) channels() frontend.ChannelsPage {
 		if i == 2 {
 			c.Team, c.Kinds = "team_gone", nil
 		}
+		if f == incident.ChannelGit {
+			p.Places = map[incident.ID]frontend.GitPlace{c.ID: {Branch: "main", Folder: w.say("docs/postmortems")}}
+		}
 		p.Channels = append(p.Channels, c)
 	}
 	return p

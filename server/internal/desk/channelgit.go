@@ -39,6 +39,12 @@ func checkPlace(to hook.Target) error {
 	return nil
 }
 
+// FolderOf returns the branch and the folder of a channel that pushes to a git repository; they alone of how it is opened may be shown.
+func (d *Desk) FolderOf(c incident.Channel) (branch, folder string, err error) {
+	to, err := d.target(c)
+	return to.Branch, to.Folder, err
+}
+
 func gitPlace(to hook.Target) gitfolder.Place {
 	return gitfolder.Place{URL: to.URL, Branch: to.Branch, Folder: to.Folder, User: to.User, Password: to.Key}
 }

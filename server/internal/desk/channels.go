@@ -183,8 +183,8 @@ func (d *Desk) SaveChannel(ctx context.Context, c incident.Channel, set hook.Tar
 		to.URL, c.Host = address, u.Host
 	}
 	if c.Format == incident.ChannelGit {
-		to.User, to.Key, to.Branch = cmp.Or(strings.TrimSpace(set.User), to.User), cmp.Or(set.Key, to.Key), cmp.Or(strings.TrimSpace(set.Branch), to.Branch, "main")
-		to.Folder = strings.Trim(cmp.Or(strings.TrimSpace(set.Folder), to.Folder), "/")
+		to.User, to.Key = cmp.Or(strings.TrimSpace(set.User), to.User), cmp.Or(set.Key, to.Key)
+		to.Branch, to.Folder = cmp.Or(strings.TrimSpace(set.Branch), "main"), strings.Trim(strings.TrimSpace(set.Folder), "/")
 		if err := checkPlace(to); err != nil {
 			return c, "", err
 		}

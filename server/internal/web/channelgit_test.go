@@ -97,4 +97,10 @@ func TestGitChannel(t *testing.T) {
 		t.Error("the repository holds what it must not")
 	}
 	s.lists("/admin/outbox", []string{"Knowledge"}, []string{gittest.Password})
+
+	// Branch and folder are shown, and the folder can be the top again; the password stays.
+	s.lists("/admin/channels", []string{"branch main, folder docs/postmortems"}, []string{gittest.Password})
+	s.post(at, http.StatusSeeOther, "name", "Knowledge", "format", "git", "branch", "main", "folder", "")
+	s.post(at+"/test", http.StatusSeeOther)
+	s.lists("/admin/channels", []string{"main is at ", "branch main, at the top"}, nil)
 }

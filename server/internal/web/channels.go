@@ -23,6 +23,18 @@ func (s *Server) channels(r *request, form frontend.Form, edit incident.ID) (fro
 	if page.Channels, err = s.Store.Channels(ctx); err != nil {
 		return page, err
 	}
+	page.Places = map[incident.ID]frontend.GitPlace{}
+	for _, c := range page.Channels {
+		if c.Format != incident.ChannelGit {
+			continue
+		}
+		var at frontend.GitPlace
+		if at.Branch, at.Folder, err = s.FolderOf(c); err != nil {
+			s.log.Warn("a channel cannot be opened", "channel", c.ID, "err", err)
+			continue
+		}
+		page.Places[c.ID] = at
+	}
 	page.Teams, err = s.Store.Teams(ctx)
 	return page, err
 }
