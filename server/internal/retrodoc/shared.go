@@ -39,7 +39,7 @@ func Shared(d incident.SharedRetro) []byte {
 		list(&b, factors)
 		list(&b, actions)
 		if s.Text != "" {
-			b.WriteString("\n" + s.Text + "\n")
+			b.WriteString("\n" + closed(s.Text) + "\n")
 		}
 	}
 	return []byte(b.String())
@@ -66,9 +66,24 @@ func sharedMoment(m incident.SharedMoment) string {
 	}
 	row := fmt.Sprintf("**%s%s** %s", about, m.At.UTC().Format(sharedWhen), plain(m.Title))
 	if m.Text != "" {
-		row += "\n\n" + m.Text
+		row += "\n\n" + closed(m.Text)
 	}
 	return row
+}
+
+// closed closes a fence of code that is open at the end of a text, or it would swallow what comes next.
+func closed(text string) string {
+	spans := incident.CodeSpans(text)
+	if len(spans) == 0 || spans[len(spans)-1][1] != len(text) {
+		return text
+	}
+	block := strings.TrimLeft(text[spans[len(spans)-1][0]:], " ")
+	fence := block[:len(block)-len(strings.TrimLeft(block, block[:1]))]
+	lines := strings.Split(strings.TrimRight(block, "\n"), "\n")
+	if len(fence) < 3 || len(lines) > 1 && strings.TrimSpace(lines[len(lines)-1]) == fence {
+		return text
+	}
+	return strings.TrimRight(text, "\n") + "\n" + fence
 }
 
 // list writes items, with what belongs to each below it.

@@ -33,3 +33,17 @@ func TestShared(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedFences: a fence that a text leaves open ends with it.
+func TestSharedFences(t *testing.T) {
+	for _, text := range []string{"```\nerror", "~~~~ log\na\n", "Words\n\n```", "```\na\n```", "`a`", "```\na\n```\n\n```sh\nb", "a `b"} {
+		file := retrodoc.Shared(incident.SharedRetro{Title: "T", Sections: []incident.SharedSection{{Title: "One", Text: text}, {Title: "Two", Text: "after"}}})
+		var page strings.Builder
+		if err := goldmark.Convert(file, &page); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(page.String(), "<h2>Two</h2>\n<p>after</p>") {
+			t.Errorf("%q swallows what comes after it:\n%s", text, page.String())
+		}
+	}
+}
