@@ -86,12 +86,13 @@ func TestHostHeader(t *testing.T) {
 // outgoing may make connections to the outside themselves; everybody else is given what these make. importers.Guarded refuses private
 // networks, and its client redirects to other hosts.
 var outgoing = []string{
-	"importers/client.go",              // the one client of sources, over the transport that it is given
-	"importers/guard.go",               // the guarded transport
-	"importers/trust.go",               // a copy of the transport that it is given, which trusts another authority for certificates
-	"server/admin.go",                  // doctor --ready, which asks this machine
-	"server/internal/hook/hook.go",     // channels, over the guarded transport, see app.Open
-	"server/internal/oidc/provider.go", // over the guarded transport, see app.Open
+	"importers/client.go",                    // the one client of sources, over the transport that it is given
+	"importers/guard.go",                     // the guarded transport
+	"importers/trust.go",                     // a copy of the transport that it is given, which trusts another authority for certificates
+	"server/admin.go",                        // doctor --ready, which asks this machine
+	"server/internal/hook/hook.go",           // channels, over the guarded transport, see app.Open
+	"server/internal/gitfolder/gitfolder.go", // git repositories, over the same
+	"server/internal/oidc/provider.go",       // over the guarded transport, see app.Open
 }
 
 // TestOutgoingRequests reads the program's source: nothing but what outgoing lists makes an HTTP client, a transport or a connection.

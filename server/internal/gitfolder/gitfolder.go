@@ -381,11 +381,7 @@ func (b *builder) with(top plumbing.Hash, steps []string, sub plumbing.Hash) (pl
 type bounded struct{ through http.RoundTripper }
 
 func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
-	through := b.through
-	if through == nil {
-		through = http.DefaultTransport
-	}
-	resp, err := through.RoundTrip(req)
+	resp, err := b.through.RoundTrip(req)
 	if err == nil {
 		resp.Body = &boundedBody{resp.Body, largest}
 	}

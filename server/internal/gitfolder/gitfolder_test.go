@@ -2,6 +2,7 @@ package gitfolder
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +25,7 @@ func TestPut(t *testing.T) {
 	s := gittest.New(t)
 	put := func(c Change) string {
 		t.Helper()
-		commit, err := Put(t.Context(), nil, place(s), c)
+		commit, err := Put(t.Context(), http.DefaultTransport, place(s), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,13 +75,13 @@ func TestPut(t *testing.T) {
 // TestPutTogether: several at once push each their own, and the same is pushed once.
 func TestPutTogether(t *testing.T) {
 	s := gittest.New(t)
-	if _, err := Put(t.Context(), nil, place(s), change("first\n")); err != nil {
+	if _, err := Put(t.Context(), http.DefaultTransport, place(s), change("first\n")); err != nil {
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup
 	for range 3 {
 		all.Go(func() {
-			if _, err := Put(t.Context(), nil, place(s), change("the same\n")); err != nil {
+			if _, err := Put(t.Context(), http.DefaultTransport, place(s), change("the same\n")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -94,7 +95,7 @@ func TestPutTogether(t *testing.T) {
 // TestRefused: errors say what to do and hold no secret.
 func TestRefused(t *testing.T) {
 	s := gittest.New(t)
-	if _, err := Put(t.Context(), nil, place(s), change("first\n")); err != nil {
+	if _, err := Put(t.Context(), http.DefaultTransport, place(s), change("first\n")); err != nil {
 		t.Fatal(err)
 	}
 	wrong, lost, other := place(s), place(s), place(s)
@@ -102,7 +103,7 @@ func TestRefused(t *testing.T) {
 	file := place(s)
 	file.Folder = "docs/postmortems/2026-11-02-inc-7-cold-cache/retrospective.md"
 	for want, p := range map[string]Place{"does not take this user and password": wrong, "no such repository": lost, `no branch "trunk"`: other, "is no folder there": file} {
-		_, err := Put(t.Context(), nil, p, change("more\n"))
+		_, err := Put(t.Context(), http.DefaultTransport, p, change("more\n"))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(fmt.Sprint(err), p.Password) {
 			t.Errorf("Put says %v, want %q", err, want)
 		}
