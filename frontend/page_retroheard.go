@@ -25,7 +25,8 @@ type RetroHeard struct {
 	Published bool
 	TooNew    bool // nobody read it, and it is too soon to say so
 	Path      string
-	Cites     []HeardIn // other retrospectives, and recurring problems
+	Cites     []HeardIn // other retrospectives
+	Problems  []HeardIn // recurring problems
 	Reusers   []HeardIn
 }
 

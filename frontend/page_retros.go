@@ -14,7 +14,6 @@ type RetroPage struct {
 	Retro     incident.Retro
 	Facts     []RetroFact // of the incident, for the head: "Lasted", "Services"
 	Contents  []Link      // the sections, where there are many to read
-	Reading   bool        // it is published and nobody writes: what is empty is not shown
 	Digest    string      // of the Markdown export, for the end of a printed copy: the beginning of its SHA-256
 	Sections  []RetroSection
 	Actions   ActionPart // shown below the section of that name, or after the others
@@ -46,6 +45,9 @@ func (RetroPage) template() string { return "retro" }
 func (p RetroPage) Lacks(slug string) bool {
 	return !slices.ContainsFunc(p.Sections, func(s RetroSection) bool { return s.Slug == slug })
 }
+
+// Reading reports whether it is published and nobody writes: what is empty is not shown.
+func (p RetroPage) Reading() bool { return p.Retro.State == incident.RetroPublished }
 
 // DueDay is the due date as a date field has it; empty without one.
 func (p RetroPage) DueDay() string {

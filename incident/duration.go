@@ -63,15 +63,20 @@ func ParseSpan(text string) (Span, error) {
 	return s, nil
 }
 
-// Earliest returns the earliest known time among names, or the zero time.
-func (ms Milestones) Earliest(names ...MilestoneName) time.Time {
-	var first time.Time
+// First returns the statement in force with the earliest known time among names.
+func (ms Milestones) First(names ...MilestoneName) (first Milestone, ok bool) {
 	for _, n := range names {
-		if at := ms.At(n); !at.IsZero() && (first.IsZero() || at.Before(first)) {
-			first = at
+		if m, known := ms.Current(n); known && (!ok || m.At.Before(first.At)) {
+			first, ok = m, true
 		}
 	}
-	return first
+	return first, ok
+}
+
+// Earliest returns the earliest known time among names, or the zero time.
+func (ms Milestones) Earliest(names ...MilestoneName) time.Time {
+	m, _ := ms.First(names...)
+	return m.At
 }
 
 // Between returns the duration of s as of now. over says that the incident is over, so that a

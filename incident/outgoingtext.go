@@ -24,22 +24,19 @@ type OutgoingText struct {
 	List  string // address of the page that lists those
 }
 
-// MostItems is how many things a message tells of at most: what is longer is read by nobody, and cut or refused by those who deliver it.
-const MostItems = 20
+// mostItems is how many things a message tells of at most: what is longer is read by nobody, and cut or refused by those who deliver it.
+const mostItems = 20
 
-// Short returns the text with at most MostItems, the first ones. list is the address of the page that lists the others.
+// Short returns the text with at most mostItems, the first ones. list is the address of the page that lists the others.
 func (t OutgoingText) Short(list string) OutgoingText {
-	if n := len(t.Items) - MostItems; n > 0 {
-		t.Items, t.More, t.List = t.Items[:MostItems], n, list
+	if n := len(t.Items) - mostItems; n > 0 {
+		t.Items, t.More, t.List = t.Items[:mostItems], n, list
 	}
 	return t
 }
 
-// Rest says that there are further ones; empty when there are none.
+// Rest says that there are further ones.
 func (t OutgoingText) Rest() string {
-	if t.More == 0 {
-		return ""
-	}
 	return fmt.Sprintf("And %d more:", t.More)
 }
 

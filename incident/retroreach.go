@@ -20,8 +20,8 @@ type RetroReach struct {
 const (
 	// ReaderKept is how long it is known, after somebody read a retrospective last, that they did.
 	ReaderKept = 90 * 24 * time.Hour
-	// TooNew is how long a retrospective may be unread before that says anything.
-	TooNew = 14 * 24 * time.Hour
+	// settling is how long a retrospective may be unread before that says anything.
+	settling = 14 * 24 * time.Hour
 )
 
 // Unread reports that nobody read a published retrospective; tooNew that it is too soon to say so.
@@ -33,7 +33,7 @@ func (r RetroReach) Unread(of Retro, now time.Time) (unread, tooNew bool) {
 	if r.Since.After(since) {
 		since = r.Since
 	}
-	tooNew = now.Before(since.Add(TooNew))
+	tooNew = now.Before(since.Add(settling))
 	return !tooNew, tooNew
 }
 

@@ -112,6 +112,10 @@ func TestAuditPage(t *testing.T) {
 		t.Fatalf("a file: %d %s", got.status, got.body)
 	}
 	admin, manager, editor := s.signedIn(t, in, "admin"), s.signedIn(t, in, "manager"), s.signedIn(t, in, "editor")
+	s.visitor(t).post(t, "/login", url.Values{"name": {"admin"}, "password": {"wrong-wrong-wrong"}})
+	if got := admin.get(t, "/admin/links"); got.status != http.StatusOK {
+		t.Fatalf("GET /admin/links = %d", got.status)
+	}
 	for _, path := range []string{"/admin/audit", "/admin/audit?object=" + id, "/admin/audit.csv", "/admin/audit.jsonl", "/api/v1/audit"} {
 		if got := admin.get(t, path); got.status != http.StatusOK || !strings.Contains(got.body, id) || !strings.Contains(got.body, secret) {
 			t.Errorf("GET %s as admin = %d, want the incident and its title\n%.2000s", path, got.status, got.body)
@@ -130,6 +134,11 @@ func TestAuditPage(t *testing.T) {
 		}
 		if got := manager.get(t, path); !strings.Contains(got.body, id) || strings.Contains(got.body, secret) {
 			t.Errorf("GET %s as manager: want that something was done to %s, and no word of it\n%.2000s", path, id, got.body)
+		}
+	}
+	for line := range strings.Lines(manager.get(t, "/admin/audit.jsonl").body) {
+		if strings.Contains(line, `"sign-in failed"`) && !strings.Contains(line, `"hidden":false`) {
+			t.Errorf("what is about no incident is hidden beside what is: %s", line)
 		}
 	}
 	if got := admin.get(t, "/admin/audit?who=admin&action=signed+in&kind=session"); !strings.Contains(got.body, "1 entry on this page") {

@@ -180,7 +180,7 @@ func (w world) retroProcess() frontend.RetroProcessPage {
 // retroStates are empty pages, and a retrospective that only may be read.
 func retroStates(w world) []State {
 	read := w.retroPage()
-	read.MayEdit, read.MayAnswer, read.Open, read.Reading, read.Digest = false, false, 0, true, "0123456789abcdef"
+	read.MayEdit, read.MayAnswer, read.Open, read.Digest = false, false, 0, "0123456789abcdef"
 	read.Talk.MayEdit = false
 	read.Retro.State, read.Retro.Reviews, read.Gates = incident.RetroPublished, nil, nil
 	for i := range read.Sections {

@@ -108,7 +108,7 @@ type UnreadLines struct {
 // RowsTake are rows to write into a retrospective. Send those of a preview, changed as you like.
 type RowsTake struct {
 	Template   string          `json:"template,omitempty" doc:"of a retrospective that is begun by this; without it the rules choose"`
-	Sections   []TakeSection   `json:"sections,omitempty" doc:"texts, each added behind what the section says"`
+	Sections   []TakeSection   `json:"sections,omitempty" doc:"texts, each added behind what the section says; one that stands in any section already is not added once more"`
 	Milestones []TakeMilestone `json:"milestones,omitempty"`
 	Moments    []TakeMoment    `json:"moments,omitempty"`
 	Factors    []TakeFactor    `json:"factors,omitempty"`

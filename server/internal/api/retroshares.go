@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"hindsight/incident"
@@ -131,7 +130,7 @@ func (s *Server) makeRetroLink(ctx context.Context, v Viewer, p IDParams, b Retr
 	if err != nil {
 		return NewRetroLink{}, err
 	}
-	return NewRetroLink{strings.TrimRight(s.desk.BaseURL, "/") + "/shared/" + token, s.retroLink(x)}, nil
+	return NewRetroLink{s.desk.ShareURL(token), s.retroLink(x)}, nil
 }
 
 func (s *Server) refreshRetroLink(ctx context.Context, v Viewer, p RetroLinkParams, b RetroLinkSeen) (RetroLink, error) {

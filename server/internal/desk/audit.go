@@ -103,13 +103,18 @@ func (d *Desk) AuditLines(ctx context.Context, f incident.AuditFilter, sight inc
 	}
 	lines := make([]AuditLine, len(entries))
 	for i, e := range entries {
-		lines[i] = newAuditLine(e, hidden[e.Object.ID])
+		lines[i] = newAuditLine(e, tellsOfIncidents(e.Object.Kind) && hidden[e.Object.ID])
 	}
 	return lines, nil
 }
 
 // aboutIncidents are the kinds of objects that are known by the id of an incident.
 var aboutIncidents = []string{"incident", "timeline", "retrospective", "section", "moment", "comment", "snapshot", "file", "link", "answer"}
+
+// tellsOfIncidents reports whether an object of a kind is hidden with an incident; the others share at most an empty id with such.
+func tellsOfIncidents(kind string) bool {
+	return kind == "problem" || slices.Contains(aboutIncidents, kind)
+}
 
 // unseen returns the ids of the entries' objects that may not be seen: private incidents, those of which nobody can say any more
 // whether they were private, and problems with such members.

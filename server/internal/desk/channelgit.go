@@ -1,11 +1,8 @@
 package desk
 
 import (
-	"archive/zip"
-	"bytes"
 	"cmp"
 	"context"
-	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -20,7 +17,6 @@ import (
 const (
 	longestFolderName = 60  // of the title in it
 	longestPlace      = 200 // of a branch, and of a folder
-	mostPushed        = incident.RetroFilesQuota
 )
 
 // checkPlace returns ErrInvalid, naming the field, for a branch or a folder that a repository cannot have.
@@ -31,7 +27,7 @@ func checkPlace(to hook.Target) error {
 	}
 	parts := strings.Split(to.Folder, "/")
 	switch {
-	case to.Branch == "" || bad(to.Branch) || strings.HasPrefix(to.Branch, "-") || strings.HasPrefix(to.Branch, "/") || strings.HasSuffix(to.Branch, "/") || strings.HasSuffix(to.Branch, ".lock"):
+	case len(to.Branch) > longestPlace || !gitfolder.ValidBranch(to.Branch):
 		return incident.Invalidf("branch", "give the name of a branch, such as main")
 	case bad(to.Folder) || slices.ContainsFunc(parts, func(p string) bool { return p == "." || strings.EqualFold(p, ".git") }):
 		return incident.Invalidf("folder", "give a folder such as docs/postmortems, or none")
@@ -55,6 +51,8 @@ func (d *Desk) lookAtFolder(ctx context.Context, c incident.Channel) (string, er
 	if err != nil {
 		return "", err
 	}
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
 	commit, err := gitfolder.Look(ctx, d.Hooks.Transport, gitPlace(to))
 	if err == nil && commit == "" {
 		return "the repository is empty; its first commit will make " + to.Branch, nil
@@ -113,32 +111,17 @@ func (w *Writing) published(snap incident.RetroSnapshot) *Writing {
 	return &then
 }
 
-// packedFiles are the files of an exported archive.
+// packedFiles are the files of an exported archive by their names.
 func (d *Desk) packedFiles(ctx context.Context, w *Writing) (map[string][]byte, error) {
-	pack, err := d.RetroExport(ctx, w, "zip")
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := pack.Write(&b); err != nil {
-		return nil, err
-	}
-	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	markdown, err := d.retroMarkdown(ctx, w)
 	if err != nil {
 		return nil, err
 	}
 	out := map[string][]byte{}
-	for _, f := range z.File {
-		in, err := f.Open()
-		if err != nil {
-			return nil, err
-		}
-		out[f.Name], err = io.ReadAll(io.LimitReader(in, mostPushed))
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return out, d.packRetro(ctx, w, markdown, func(name string, body []byte) error {
+		out[name] = body
+		return nil
+	})
 }
 
 // folderName is what the folder of a retrospective is called: when its incident began, the number, the title, and what tells it from all others.

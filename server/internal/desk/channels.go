@@ -146,7 +146,7 @@ func (d *Desk) TestChannel(ctx context.Context, id incident.ID) (answer string, 
 }
 
 // SaveChannel makes a channel, or changes the one with its id, and returns the key that signs where one was drawn. The address may be empty for one that
-// is there and keeps its own; of a git repository what is empty stays as long as the address does. ErrInvalid with the field; ErrConflict when another channel has the name.
+// is there and keeps its own; of a git repository user and password that are empty stay as long as the address does. ErrInvalid with the field; ErrConflict when another channel has the name.
 func (d *Desk) SaveChannel(ctx context.Context, c incident.Channel, set hook.Target) (incident.Channel, string, error) {
 	c.Name = strings.TrimSpace(c.Name)
 	address := strings.TrimSpace(set.URL)

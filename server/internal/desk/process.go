@@ -110,35 +110,56 @@ func (d *Desk) processVersions(ctx context.Context) ([]ProcessRules, error) {
 
 // processCases says how each incident stands to what its rule asks for.
 func (d *Desk) processCases(ctx context.Context, wanted []ruled) ([]analytics.ProcessCase, error) {
+	var out []analytics.ProcessCase
+	err := d.eachRuled(ctx, wanted, func(x ruledRetro) error {
+		c, err := d.processCase(ctx, x)
+		out = append(out, c)
+		return err
+	})
+	return out, err
+}
+
+// ruledRetro is an incident with what is told of it.
+type ruledRetro struct {
+	ruled
+	retro             incident.Retro         // where written
+	doc               incident.Retrospective // where imported
+	written, imported bool                   // a retrospective is written here; there is anything to read
+}
+
+// begun reports whether there is a retrospective, or a decision that none is needed.
+func (x ruledRetro) begun() bool { return x.written || x.imported }
+
+// eachRuled calls do for each incident, in their order.
+func (d *Desk) eachRuled(ctx context.Context, wanted []ruled, do func(ruledRetro) error) error {
 	retros, err := d.Store.Retros(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	here := map[incident.ID]incident.Retro{}
 	for _, r := range retros {
 		here[r.Incident] = r
 	}
-	var out []analytics.ProcessCase
 	for some := range slices.Chunk(wanted, 1000) {
 		docs, err := d.Store.Retrospectives(ctx, groupsOf(some, func(x ruled) incident.ID { return x.inc.ID }))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, x := range some {
-			retro, is := here[x.inc.ID]
-			doc, imported := docs[x.inc.ID]
-			c, err := d.processCase(ctx, x, retro, is, doc, imported)
-			if err != nil {
-				return nil, err
+			t := ruledRetro{ruled: x}
+			t.retro, t.written = here[x.inc.ID]
+			t.doc, t.imported = docs[x.inc.ID]
+			if err := do(t); err != nil {
+				return err
 			}
-			out = append(out, c)
 		}
 	}
-	return out, nil
+	return nil
 }
 
-// processCase judges one incident. written says whether a retrospective is written here; imported, whether there is anything to read.
-func (d *Desk) processCase(ctx context.Context, x ruled, r incident.Retro, written bool, doc incident.Retrospective, imported bool) (analytics.ProcessCase, error) {
+// processCase judges one incident.
+func (d *Desk) processCase(ctx context.Context, x ruledRetro) (analytics.ProcessCase, error) {
+	r, written := x.retro, x.written
 	c := analytics.ProcessCase{Incident: x.inc, Rule: x.rule.Name, Teams: x.teams, Steps: map[string]analytics.ProcessStanding{}}
 	if x.rule.Days > 0 && !x.over.IsZero() {
 		c.Due = x.over.AddDate(0, 0, x.rule.Days)
@@ -156,14 +177,14 @@ func (d *Desk) processCase(ctx context.Context, x ruled, r incident.Retro, writt
 			c.Steps[step] = analytics.ProcessKept
 		}
 	}
-	kept("begun", written || imported)
+	kept("begun", x.begun())
 	if written && r.State == incident.RetroNotRequired {
 		return c, nil
 	}
-	if err := d.judgeGates(ctx, x, written, doc, imported, kept); err != nil {
+	if err := d.judgeGates(ctx, x, kept); err != nil {
 		return c, err
 	}
-	elsewhere := imported && !written
+	elsewhere := x.imported && !written
 	if n := x.rule.Approvals; n > 0 {
 		kept("approved", (&Writing{Retro: r}).approvals() >= n)
 		if again := r.Number > 0 && r.State != incident.RetroPublished; again || elsewhere {
@@ -188,21 +209,21 @@ func (d *Desk) processCase(ctx context.Context, x ruled, r incident.Retro, writt
 }
 
 // judgeGates looks at what has to stand in a retrospective before it is published.
-func (d *Desk) judgeGates(ctx context.Context, x ruled, written bool, doc incident.Retrospective, imported bool, kept func(step string, is bool)) error {
+func (d *Desk) judgeGates(ctx context.Context, x ruledRetro, kept func(step string, is bool)) error {
 	w := Writing{Incident: x.inc}
-	for _, s := range doc.Sections {
+	for _, s := range x.doc.Sections {
 		w.Sections = append(w.Sections, incident.RetroSection{Slug: s.Slug, Text: s.Body})
 	}
 	for _, gate := range x.rule.Gates {
-		if gate == "moments" && written {
+		if gate == "moments" && x.written {
 			moments, err := d.Store.Moments(ctx, x.inc.ID)
 			if err != nil {
 				return err
 			}
 			w.Moments = slices.DeleteFunc(moments, func(m incident.Moment) bool { return !m.RemovedAt.IsZero() })
 		}
-		is := (written || imported) && w.lacks(gate) == ""
-		if gate == "moments" && imported && !written {
+		is := x.begun() && w.lacks(gate) == ""
+		if gate == "moments" && x.imported && !x.written {
 			_, is = w.Section("timeline") // a document tells its timeline in words
 		}
 		kept(gate, is)
@@ -245,22 +266,12 @@ func (d *Desk) RetroCompliance(ctx context.Context, sight incident.Sight) (Retro
 	}
 	slices.SortStableFunc(wanted, func(a, b ruled) int { return a.inc.StartedAt().Compare(b.inc.StartedAt()) })
 	out := RetroCompliance{Needed: len(wanted), All: p.All}
-	retros, err := d.Store.Retros(ctx)
-	if err != nil {
-		return out, err
-	}
-	docs, err := d.Store.Retrospectives(ctx, groupsOf(wanted, func(x ruled) incident.ID { return x.inc.ID }))
-	for _, r := range retros {
-		if _, imported := docs[r.Incident]; !imported {
-			docs[r.Incident] = incident.Retrospective{}
-		}
-	}
-	for _, x := range wanted {
-		if _, has := docs[x.inc.ID]; !has {
+	return out, d.eachRuled(ctx, wanted, func(x ruledRetro) error {
+		if !x.begun() {
 			out.Missing = append(out.Missing, x.inc.ID)
 		}
-	}
-	return out, err
+		return nil
+	})
 }
 
 // missing are the incidents of which no retrospective is begun, the oldest first.

@@ -156,19 +156,24 @@ func (d *Desk) changeRetro(ctx context.Context, id incident.ID, base int, sight 
 		if base != 0 && base != r.Version {
 			return fmt.Errorf("desk: %s changed this retrospective on %s; look at it and try again: %w", r.ChangedBy, r.ChangedAt.Format(time.RFC3339), incident.ErrConflict)
 		}
-		was := *r
-		was.Reviews = slices.Clone(r.Reviews)
-		if err := f(tx, r); err != nil {
-			return err
-		}
-		if err := d.tellOfState(ctx, tx, inc, a, was, *r); err != nil {
-			return err
-		}
-		r.Version, r.ChangedAt, r.ChangedBy = r.Version+1, d.Now().UTC().Truncate(time.Microsecond), incident.ActorOf(ctx).Name
-		out = *r
-		return cmp.Or(r.Validate(), tx.PutRetro(*r))
+		out, err = d.advance(ctx, tx, inc, a, *r, f)
+		return err
 	})
 	return out, seq, err
+}
+
+// advance lets f change a retrospective as tx holds it, tells who has to know, and puts and returns its next version.
+func (d *Desk) advance(ctx context.Context, tx incident.Tx, inc *incident.Incident, a tellable, was incident.Retro, f func(tx incident.Tx, r *incident.Retro) error) (incident.Retro, error) {
+	r := was
+	r.Reviews = slices.Clone(was.Reviews)
+	if err := f(tx, &r); err != nil {
+		return was, err
+	}
+	if err := d.tellOfState(ctx, tx, inc, a, was, r); err != nil {
+		return was, err
+	}
+	r.Version, r.ChangedAt, r.ChangedBy = r.Version+1, d.Now().UTC().Truncate(time.Microsecond), incident.ActorOf(ctx).Name
+	return r, cmp.Or(r.Validate(), tx.PutRetro(r))
 }
 
 // RetroPatch is what should be different about a retrospective; nil leaves it as it is.

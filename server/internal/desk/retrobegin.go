@@ -52,7 +52,11 @@ func (d *Desk) DeclineRetro(ctx context.Context, id incident.ID, template, reaso
 	if err != nil {
 		return draft, 0, err
 	}
-	r := draft
+	a, err := d.tellable(ctx)
+	if err != nil {
+		return draft, 0, err
+	}
+	var r incident.Retro
 	seq, err := d.Store.Update(ctx, func(tx incident.Tx) error {
 		if _, err := tx.RetroByID(id); !notThere(err) {
 			return cmp.Or(err, fmt.Errorf("desk: somebody began this retrospective meanwhile; look at it and try again: %w", incident.ErrConflict))
@@ -60,12 +64,10 @@ func (d *Desk) DeclineRetro(ctx context.Context, id incident.ID, template, reaso
 		if err := cmp.Or(tx.PutRetro(draft), tx.PutRetroSections(sections)); err != nil {
 			return err
 		}
-		r = draft
-		if err := d.enter(ctx, tx, &Writing{Incident: inc, Sections: sections}, &r, incident.RetroNotRequired, reason); err != nil {
-			return err
-		}
-		r.Version++
-		return cmp.Or(r.Validate(), tx.PutRetro(r))
+		r, err = d.advance(ctx, tx, inc, a, draft, func(tx incident.Tx, r *incident.Retro) error {
+			return d.enter(ctx, tx, &Writing{Incident: inc, Sections: sections}, r, incident.RetroNotRequired, reason)
+		})
+		return err
 	})
 	return r, seq, err
 }

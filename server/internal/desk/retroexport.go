@@ -15,7 +15,7 @@ import (
 // RetroExport is a file that a retrospective leaves as.
 type RetroExport struct {
 	Type  string                // media type
-	Write func(io.Writer) error // one file of the retrospective after the other is read, so that never all of them are held
+	Write func(io.Writer) error // of an archive one file after the other is read, so that never all of them are held; JSON holds them all
 }
 
 // RetroExport returns the file of a retrospective of one of the endings md (docs/retrospectives.md has its form), zip (the same with the files that
@@ -23,8 +23,7 @@ type RetroExport struct {
 func (d *Desk) RetroExport(ctx context.Context, w *Writing, ending string) (RetroExport, error) {
 	switch ending {
 	case "md", "zip":
-		text, err := retrodoc.Write(retrodoc.Document{Incident: w.Incident.ID, Number: w.Incident.Number, Title: w.Title, State: w.State, Version: w.Number, Authors: d.Authors(ctx, w),
-			Sections: w.Sections, Moments: w.Moments, Factors: w.Incident.Factors, Actions: w.Incident.Actions})
+		text, err := d.retroMarkdown(ctx, w)
 		if ending == "zip" {
 			return RetroExport{"application/zip", func(out io.Writer) error { return d.zipRetro(ctx, out, w, text) }}, err
 		}
@@ -62,26 +61,34 @@ type PackedFile struct {
 	Data string `json:"data,omitempty"`
 }
 
-// zipRetro writes a retrospective's Markdown, and beside it the files that it refers to, where it refers to them.
+func (d *Desk) retroMarkdown(ctx context.Context, w *Writing) ([]byte, error) {
+	return retrodoc.Write(retrodoc.Document{Incident: w.Incident.ID, Number: w.Incident.Number, Title: w.Title, State: w.State, Version: w.Number, Authors: d.Authors(ctx, w),
+		Sections: w.Sections, Moments: w.Moments, Factors: w.Incident.Factors, Actions: w.Incident.Actions})
+}
+
+// packRetro adds a retrospective's Markdown, and beside it the files that it refers to, where it refers to them.
+func (d *Desk) packRetro(ctx context.Context, w *Writing, markdown []byte, add func(name string, body []byte) error) error {
+	if err := add("retrospective.md", markdown); err != nil {
+		return err
+	}
+	return d.eachReferred(ctx, w, func(f incident.RetroFile) error {
+		err := add(incident.RetroFileFolder+f.ID, f.Body)
+		if f.Kind == incident.RetroChart && err == nil {
+			err = add(incident.RetroFileFolder+strings.TrimSuffix(f.ID, "svg")+"json", []byte(f.Data))
+		}
+		return err
+	})
+}
+
 func (d *Desk) zipRetro(ctx context.Context, out io.Writer, w *Writing, markdown []byte) error {
 	z := zip.NewWriter(out)
-	add := func(name string, body []byte) error {
+	err := d.packRetro(ctx, w, markdown, func(name string, body []byte) error {
 		f, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: d.Now().UTC()})
 		if err == nil {
 			_, err = f.Write(body)
 		}
 		return err
-	}
-	err := add("retrospective.md", markdown)
-	if err == nil {
-		err = d.eachReferred(ctx, w, func(f incident.RetroFile) error {
-			err := add(incident.RetroFileFolder+f.ID, f.Body)
-			if f.Kind == incident.RetroChart && err == nil {
-				err = add(incident.RetroFileFolder+strings.TrimSuffix(f.ID, "svg")+"json", []byte(f.Data))
-			}
-			return err
-		})
-	}
+	})
 	if err == nil {
 		err = z.Close()
 	}

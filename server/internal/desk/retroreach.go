@@ -13,14 +13,11 @@ import (
 // RetroHeard is how far a retrospective was heard, with what points at it, as far as the viewer may see.
 type RetroHeard struct {
 	incident.RetroReach
-	Unread, TooNew bool
-	Cites          []*incident.Incident // those of RetroReach.Cited
-	Problems       []incident.Problem   // whose workaround, cause or exit links to it
-	Reusers        []*incident.Incident // those of RetroReach.Reused
+	TooNew   bool                 // nobody read it, and it is too soon to say so
+	Cites    []*incident.Incident // those of RetroReach.Cited
+	Problems []incident.Problem   // whose workaround, cause or exit links to it
+	Reusers  []*incident.Incident // those of RetroReach.Reused
 }
-
-// CitedIn is how many places point at it.
-func (h RetroHeard) CitedIn() int { return len(h.Cites) + len(h.Problems) }
 
 // Heard returns how far a retrospective that the viewer may see was heard.
 func (d *Desk) Heard(ctx context.Context, r incident.Retro, sight incident.Sight) (RetroHeard, error) {
@@ -29,7 +26,7 @@ func (d *Desk) Heard(ctx context.Context, r incident.Retro, sight incident.Sight
 		return RetroHeard{}, err
 	}
 	h := RetroHeard{RetroReach: found[r.Incident]}
-	h.Unread, h.TooNew = h.RetroReach.Unread(r, d.Now())
+	_, h.TooNew = h.Unread(r, d.Now())
 	known, err := d.Store.Facts(ctx, slices.Concat(h.Cited, h.Reused))
 	if err != nil {
 		return h, err
@@ -99,8 +96,10 @@ func (w *Writing) wroteBy(user incident.User) bool {
 
 // reader is what a user is called among the readers of a retrospective: a hash whose key is not in the database, and another one for each.
 func (d *Desk) reader(of, user incident.ID) (string, error) {
-	return d.Safe.Tag("reads " + string(of) + " " + string(user))
+	return d.Safe.Tag(readerText(of, user))
 }
+
+func readerText(of, user incident.ID) string { return "reads " + string(of) + " " + string(user) }
 
 // readersOf is what users are called among the readers of all retrospectives.
 func (d *Desk) readersOf(ctx context.Context, users []incident.User) ([]string, error) {
@@ -111,11 +110,11 @@ func (d *Desk) readersOf(ctx context.Context, users []incident.User) ([]string, 
 	var out []string
 	for _, r := range retros {
 		for _, u := range users {
-			reader, err := d.reader(r.Incident, u.ID)
+			readers, err := d.Safe.Tags(readerText(r.Incident, u.ID)) // by a key of before, too
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, reader)
+			out = append(out, readers...)
 		}
 	}
 	return out, err

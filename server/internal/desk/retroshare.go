@@ -316,6 +316,14 @@ func (d *Desk) AllShares(ctx context.Context, sight incident.Sight) ([]ShareOf, 
 	return out, d.note(ctx, incident.AuditNote{Action: incident.AuditRead, Object: incident.AuditObject{Kind: "link", Name: "all links"}, Facts: map[string]any{"private_incidents": private}})
 }
 
+// SharePath is where links for people outside lead, before their token.
+const SharePath = "/shared/"
+
+// ShareURL is the address that a token opens.
+func (d *Desk) ShareURL(token string) string {
+	return strings.TrimRight(d.BaseURL, "/") + SharePath + token
+}
+
 // RevokeShare ends a link at once. One that was revoked stays as it was.
 func (d *Desk) RevokeShare(ctx context.Context, id, of incident.ID, sight incident.Sight) error {
 	s, err := d.RetroShare(ctx, id, of, sight)

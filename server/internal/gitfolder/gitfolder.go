@@ -32,6 +32,8 @@ const (
 	largest = 100 << 20
 	// attempts is how often files are committed anew on what others pushed meanwhile.
 	attempts = 5
+	// longestError is how much is repeated of what a server says, in bytes.
+	longestError = 300
 )
 
 // Place is where files go. User and Password may be empty.
@@ -39,6 +41,11 @@ type Place struct {
 	URL, Branch    string
 	Folder         string // within the repository, without slashes around it; empty: at its top
 	User, Password string
+}
+
+// ValidBranch reports whether a branch can be called so, as git check-ref-format has it.
+func ValidBranch(name string) bool {
+	return !strings.HasPrefix(name, "-") && plumbing.NewBranchReferenceName(name).Validate() == nil
 }
 
 // Change is what is to stand in a folder, and who says so.
@@ -121,8 +128,14 @@ func said(err error, p Place) error {
 	for errors.As(err, &in) {
 		err = in.Err
 	}
-	if p.Password != "" && strings.Contains(err.Error(), p.Password) {
-		return errors.New("it did not go, and why names the password")
+	text := err.Error()
+	for _, secret := range []string{p.Password, p.User} { // a token may stand in either
+		if secret != "" && strings.Contains(text, secret) {
+			return errors.New("it did not go, and why names the user or the password")
+		}
+	}
+	if len(text) > longestError {
+		return errors.New(strings.ToValidUTF8(text[:longestError], "") + "…")
 	}
 	return err
 }

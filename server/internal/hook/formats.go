@@ -77,7 +77,8 @@ func slack(m Message) object {
 
 // mattermost returns a message as Markdown: Mattermost reads every text as that, and each @all in it as a mention, and cannot be told not to:
 // https://developers.mattermost.com/integrate/slash-commands/slack
-// It keeps references to characters as HTML has them, which begin neither.
+// It keeps references to characters as HTML has them, which begin no markup. Of a mention it joins them to the sign itself, so a space without width
+// parts that from the name.
 func mattermost(m Message) string {
 	return joined(lines(m), func(r run) string {
 		text := characters(r.text)
@@ -94,6 +95,9 @@ func characters(text string) string {
 	for _, r := range text {
 		if strings.ContainsRune("&<>@*_~`[]()#|\\:!$\"", r) {
 			fmt.Fprintf(&b, "&#%d;", r)
+			if r == '@' {
+				b.WriteString("&#8203;")
+			}
 		} else {
 			b.WriteRune(r)
 		}

@@ -73,7 +73,7 @@ func TestPost(t *testing.T) {
 	}
 	// The characters are those of https://html.spec.whatwg.org/multipage/syntax.html#character-references, by their numbers in Unicode.
 	if want := "Responder &#60;&#33;channel&#62; published a retrospective&#58; [A &#38; B &#60;https&#58;//evil.example.com&#124;click&#62;](https://hindsight.example.com/incidents/inc_1) " +
-		"&#40;&#42;&#42;x&#42;&#42; &#64;all &#91;y&#93;&#40;https&#58;//evil.example.com&#41;&#41;"; said.Text != want || strings.Contains(body, "blocks") {
+		"&#40;&#42;&#42;x&#42;&#42; &#64;&#8203;all &#91;y&#93;&#40;https&#58;//evil.example.com&#41;&#41;"; said.Text != want || strings.Contains(body, "blocks") {
 		t.Errorf("Mattermost is told\n%s\nwant\n%s", said.Text, want)
 	}
 	if header.Get("webhook-signature") != "" {

@@ -24,8 +24,8 @@ const (
 	longestEdge = 20_000
 )
 
-// ErrNone says that the bytes are those of no picture that is known.
-var ErrNone = errors.New("picture: this is no PNG, JPEG, GIF or WebP")
+// errNone says that the bytes are those of no picture that is known.
+var errNone = errors.New("picture: this is no PNG, JPEG, GIF or WebP")
 
 // Picture is a picture without anything but what is to be seen.
 type Picture struct {
@@ -54,7 +54,7 @@ func TypeOf(body []byte) string {
 	return ""
 }
 
-// Clean returns the picture that some bytes are. It is ErrNone for bytes of something else, and a Problem for a picture that is damaged, too
+// Clean returns the picture that some bytes are. It is errNone for bytes of something else, and a Problem for a picture that is damaged, too
 // large or of a sort that is not taken.
 func Clean(body []byte) (Picture, error) {
 	switch TypeOf(body) {
@@ -67,7 +67,7 @@ func Clean(body []byte) (Picture, error) {
 	case "image/webp":
 		return cleanWebP(body)
 	}
-	return Picture{}, ErrNone
+	return Picture{}, errNone
 }
 
 // fits is a Problem for a picture that is too large to be unpacked; it is asked before that is done.

@@ -209,8 +209,8 @@ func TestNotTaken(t *testing.T) {
 		}
 	}
 	for _, tc := range []string{"", "hello", "<svg xmlns='http://www.w3.org/2000/svg'/>", "%PDF-1.7", "BM", "II*\x00"} {
-		if _, err := Clean([]byte(tc)); !errors.Is(err, ErrNone) {
-			t.Errorf("Clean(%q) = %v, want ErrNone", tc, err)
+		if _, err := Clean([]byte(tc)); !errors.Is(err, errNone) {
+			t.Errorf("Clean(%q) = %v, want errNone", tc, err)
 		}
 	}
 }

@@ -73,17 +73,10 @@ func sharedMoment(m incident.SharedMoment) string {
 
 // closed closes a fence of code that is open at the end of a text, or it would swallow what comes next.
 func closed(text string) string {
-	spans := incident.CodeSpans(text)
-	if len(spans) == 0 || spans[len(spans)-1][1] != len(text) {
-		return text
+	if fence := incident.OpenFence(text); fence != "" {
+		return strings.TrimRight(text, "\n") + "\n" + fence
 	}
-	block := strings.TrimLeft(text[spans[len(spans)-1][0]:], " ")
-	fence := block[:len(block)-len(strings.TrimLeft(block, block[:1]))]
-	lines := strings.Split(strings.TrimRight(block, "\n"), "\n")
-	if len(fence) < 3 || len(lines) > 1 && strings.TrimSpace(lines[len(lines)-1]) == fence {
-		return text
-	}
-	return strings.TrimRight(text, "\n") + "\n" + fence
+	return text
 }
 
 // list writes items, with what belongs to each below it.

@@ -36,7 +36,7 @@ func TestShared(t *testing.T) {
 
 // TestSharedFences: a fence that a text leaves open ends with it.
 func TestSharedFences(t *testing.T) {
-	for _, text := range []string{"```\nerror", "~~~~ log\na\n", "Words\n\n```", "```\na\n```", "`a`", "```\na\n```\n\n```sh\nb", "a `b"} {
+	for _, text := range []string{"```\nerror", "~~~~ log\na\n", "Words\n\n```", "```\na\n```", "`a`", "```\na\n```\n\n```sh\nb", "a `b", "```\na\n````", "````\n```\ncode", "```\n```sh\nx"} {
 		file := retrodoc.Shared(incident.SharedRetro{Title: "T", Sections: []incident.SharedSection{{Title: "One", Text: text}, {Title: "Two", Text: "after"}}})
 		var page strings.Builder
 		if err := goldmark.Convert(file, &page); err != nil {

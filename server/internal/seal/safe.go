@@ -51,6 +51,15 @@ func (s *Safe) Tag(text string) (string, error) {
 	return ring.Tag(text)
 }
 
+// Tags is [Keyring.Tags].
+func (s *Safe) Tags(text string) ([]string, error) {
+	ring, err := s.made()
+	if err != nil {
+		return nil, err
+	}
+	return ring.Tags(text)
+}
+
 // made returns the keys in force, and makes one where there is none.
 func (s *Safe) made() (Keyring, error) {
 	ring, err := s.keys()

@@ -62,6 +62,18 @@ func (k Keyring) Tag(text string) (string, error) {
 	return fmt.Sprintf("%x", keyed(k.keys[0].tag, text)[:16]), nil
 }
 
+// Tags returns what Tag gave with each key, the first one first.
+func (k Keyring) Tags(text string) ([]string, error) {
+	if k.Empty() {
+		return nil, errors.New("seal: there is no key")
+	}
+	var out []string
+	for _, key := range k.keys {
+		out = append(out, fmt.Sprintf("%x", keyed(key.tag, text)[:16]))
+	}
+	return out, nil
+}
+
 // Open returns the text of a sealed value about something. Its errors are ErrSealed.
 func (k Keyring) Open(sealed []byte, about string) ([]byte, error) {
 	if len(sealed) < headSize+tagSize || sealed[0] != version {

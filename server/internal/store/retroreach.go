@@ -51,7 +51,11 @@ func (s *Store) RetroReach(ctx context.Context, sight incident.Sight, of ...inci
 			}
 		}
 		var edits []editRow
-		if err := r.db.Table("edits").Where(ofFactors).Where("incident_id IN (?)", r.db.Table("edits").Select("incident_id").Where(ofFactors).Where(`value LIKE '%"from":"%'`)).
+		taken := r.db.Table("edits").Select("incident_id").Where(ofFactors).Where(`value LIKE '%"from":"%'`)
+		if len(of) == 1 {
+			taken = taken.Where("value LIKE ?", "%"+string(of[0])+"%")
+		}
+		if err := r.db.Table("edits").Where(ofFactors).Where("incident_id IN (?)", taken).
 			Where("incident_id IN (?)", seen()).Order("incident_id, pos").Find(&edits).Error; err != nil {
 			return err
 		}
@@ -93,10 +97,16 @@ func (t *tx) NoteRetroRead(id incident.ID, reader string, day time.Time) error {
 func (t *tx) FoldRetroReaders(before time.Time, named ...string) error {
 	const which = "read_on < ?"
 	or, args := " OR "+t.dialect.in("reader"), []any{clean(before), array(clean(named))}
-	err := t.db.Exec("UPDATE retros SET read_before = read_before + (SELECT count(*) FROM retro_readers x WHERE x.incident_id = retros.incident_id AND ("+which+or+
-		")) WHERE incident_id IN (SELECT incident_id FROM retro_readers WHERE "+which+or+")", slices.Concat(args, args)...).Error
-	if err == nil {
-		err = t.db.Exec("DELETE FROM retro_readers WHERE "+which+or, args...).Error
+	var gone []incident.ID // one for each row, so that what is counted is what this transaction forgets
+	err := t.db.Raw("DELETE FROM retro_readers WHERE "+which+or+" RETURNING incident_id", args...).Scan(&gone).Error
+	slices.Sort(gone) // rows are held in one order by all
+	for len(gone) > 0 && err == nil {
+		id, n := gone[0], 0
+		for n < len(gone) && gone[n] == id {
+			n++
+		}
+		err = t.db.Exec("UPDATE retros SET read_before = read_before + ? WHERE incident_id = ?", n, id).Error
+		gone = gone[n:]
 	}
 	return failed(err, "forget who read retrospectives")
 }

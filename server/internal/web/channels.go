@@ -54,7 +54,8 @@ func (s *Server) saveChannel(r *request) (answer, error) {
 	c, key, err := s.SaveChannel(r.Request.Context(), c, to)
 	if errors.Is(err, incident.ErrInvalid) {
 		values := r.Request.PostForm
-		values.Del("url") // a secret, which is not shown again
+		values.Del("url") // secrets, which are not shown again
+		values.Del("password")
 		page, pageErr := s.channels(r, formOf(values, err), id)
 		return answer{page: page, status: http.StatusUnprocessableEntity}, pageErr
 	}

@@ -73,7 +73,7 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 	if r.Request.Method == http.MethodGet {
 		s.noteRead(r, w)
 	}
-	if page.Heard, err = s.heardOf(ctx, r, w); err != nil {
+	if page.Heard, err = s.heardOf(r, w); err != nil {
 		return nil, err
 	}
 	threads, err := s.retroThreads(ctx, r, w)
@@ -81,9 +81,10 @@ func (s *Server) retroPage(r *request, form frontend.Form, slug, draft string) (
 		return nil, err
 	}
 	page.Open, page.Talk = openThreads(threads), r.talkOf(w, threads, incident.RetroSection{})
-	page.Reading = w.State == incident.RetroPublished
-	if page.Reading {
-		page.Digest = s.digestOf(r, w)
+	if page.Reading() {
+		if page.Digest, err = s.digestOf(r, w); err != nil {
+			return nil, err
+		}
 	}
 	r.fillSections(w, &page, threads, slug, draft)
 	files, err := s.retroFiles(ctx, id)
@@ -148,7 +149,7 @@ const fewestContents = 4
 func contentsOf(page frontend.RetroPage) []frontend.Link {
 	var out []frontend.Link
 	for _, x := range page.Sections {
-		if !x.Empty() || !page.Reading {
+		if !x.Empty() || !page.Reading() {
 			out = append(out, frontend.Link{Label: x.Title, Path: "#section-" + x.Slug})
 		}
 	}
@@ -216,7 +217,7 @@ func (s *Server) retroFacts(r *request, inc *incident.Incident) []frontend.Retro
 		}
 	}
 	at := func(label string, names ...incident.MilestoneName) bool {
-		m, known := earliestOf(inc.Milestones, names)
+		m, known := inc.Milestones.First(names...)
 		if known {
 			add(label, m.At.In(r.zone()).Format("2 Jan 2006 15:04 MST"), knownBy(m))
 		}
@@ -231,8 +232,8 @@ func (s *Server) retroFacts(r *request, inc *incident.Incident) []frontend.Retro
 	at("Over", incident.ImpactEnded, incident.MitigatedAt, incident.ResolvedAt)
 	for _, d := range s.durations(inc) {
 		if d.Value.State == incident.Recorded {
-			from, _ := earliestOf(inc.Milestones, d.Span.From)
-			to, _ := earliestOf(inc.Milestones, d.Span.To)
+			from, _ := inc.Milestones.First(d.Span.From...)
+			to, _ := inc.Milestones.First(d.Span.To...)
 			add(d.Label, incident.FormatDuration(d.Value.Value), fmt.Sprintf("from %s to %s", milestoneWords([]incident.MilestoneName{from.Name}), milestoneWords([]incident.MilestoneName{to.Name})))
 		}
 	}
@@ -241,16 +242,6 @@ func (s *Server) retroFacts(r *request, inc *incident.Incident) []frontend.Retro
 		add("Team", s.Live.Snapshot().Name(inc.Team), "")
 	}
 	return out
-}
-
-// earliestOf is the milestone that counts of several: the earliest that is known.
-func earliestOf(ms incident.Milestones, names []incident.MilestoneName) (m incident.Milestone, ok bool) {
-	for _, name := range names {
-		if x, is := ms.Current(name); is && (!ok || x.At.Before(m.At)) {
-			m, ok = x, true
-		}
-	}
-	return m, ok
 }
 
 // knownBy says how a time is known: "about, as Responder One stated", "to the hour, read out of the text".
@@ -280,16 +271,13 @@ func knownBy(m incident.Milestone) string {
 }
 
 // digestOf is the beginning of the SHA-256 of the Markdown export, so that a printed copy can be held against a file.
-func (s *Server) digestOf(r *request, w *desk.Writing) string {
+func (s *Server) digestOf(r *request, w *desk.Writing) (string, error) {
 	h := sha256.New()
 	file, err := s.RetroExport(r.Request.Context(), w, "md")
 	if err == nil {
 		err = file.Write(h)
 	}
-	if err != nil {
-		return ""
-	}
-	return fmt.Sprintf("%x", h.Sum(nil))[:16]
+	return fmt.Sprintf("%x", h.Sum(nil))[:16], err
 }
 
 // ruleWords says what the rules want of an incident.

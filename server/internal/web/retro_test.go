@@ -99,7 +99,7 @@ func TestRetrospective(t *testing.T) {
 	s.post(at+"/answer", http.StatusSeeOther, "answer", "approved")
 	s.lists(at, []string{"approved", "Publish"}, nil)
 	s.post(at+"/state", http.StatusSeeOther, "state", "published")
-	s.lists(at, []string{"published", "version 1 published", "Severity", "SEV1", "Impact began", "as admin stated", "Contents", "Summary", "Revise it", "version 1, published", "SHA-256 of the Markdown export"}, []string{"What surprised us Nothing", "Before it is published"})
+	s.lists(at, []string{"published", "version 1 published", "Severity", "SEV1", "Impact began", "as admin stated", "Contents", "Summary", "Action items", "Add an action item", "Revise it", "version 1, published", "SHA-256 of the Markdown export"}, []string{"What surprised us Nothing", "Before it is published"})
 	s.lists("/retrospectives?state=published", []string{"1 of 1 incidents of the last 90 days", "Checkout <b>fails</b>", "published"}, nil)
 	s.lists("/incidents/inc_1", []string{"Retrospective published", "The rollout went everywhere at once."}, nil)
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/url"
 	"strings"
 
@@ -17,17 +16,17 @@ func (s *Server) retroHeard(r *request) (answer, error) {
 		return answer{}, err
 	}
 	page := frontend.RetroHeardPage{Shell: r.shell("Read, cited, reused", frontend.NavIncidents, retroCrumbs(w.Incident)...), Incident: w.Incident, Retro: w.Retro}
-	page.Heard, err = s.heardOf(r.Request.Context(), r, w)
+	page.Heard, err = s.heardOf(r, w)
 	return answer{page: page}, err
 }
 
 // heardOf is how far a retrospective was heard, as far as the viewer may see.
-func (s *Server) heardOf(ctx context.Context, r *request, w *desk.Writing) (frontend.RetroHeard, error) {
+func (s *Server) heardOf(r *request, w *desk.Writing) (frontend.RetroHeard, error) {
 	out := frontend.RetroHeard{Path: frontend.RetroHeardPath(w.Incident.ID), Published: w.Number > 0}
 	if !out.Published {
 		return out, nil
 	}
-	h, err := s.Heard(ctx, w.Retro, r.viewer.Sight())
+	h, err := s.Heard(r.Request.Context(), w.Retro, r.viewer.Sight())
 	out.RetroReach, out.TooNew = h.RetroReach, h.TooNew
 	about := func(inc *incident.Incident) frontend.HeardIn {
 		return frontend.HeardIn{Title: inc.Title, Path: frontend.IncidentPath(inc.ID) + "/retrospective", Label: inc.Label(), At: inc.StartedAt(), Private: inc.Private}
@@ -38,7 +37,7 @@ func (s *Server) heardOf(ctx context.Context, r *request, w *desk.Writing) (fron
 		return x
 	})
 	for _, p := range h.Problems {
-		out.Cites = append(out.Cites, frontend.HeardIn{Title: p.Title, Path: frontend.ProblemPath(p.ID), Label: "recurring problem"})
+		out.Problems = append(out.Problems, frontend.HeardIn{Title: p.Title, Path: frontend.ProblemPath(p.ID), Label: "recurring problem"})
 	}
 	return out, err
 }

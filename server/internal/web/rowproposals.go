@@ -159,7 +159,7 @@ func (b *proposer) impacts(p desk.ProposedRows) {
 		b.add("impact", map[string]string{"duration": "How long", "extent": "How many"}[x.Kind], p.There.Impacts[i], x.Found, []frontend.RowField{{Name: "text", Label: "What is said", Kind: "text", Value: x.Text, Max: 1000, Wide: true}}, func(get func(string) string, into *desk.RowsToTake) error {
 			into.Impacts = append(into.Impacts, get("text"))
 			return nil
-		}).Take = false // the text of the section says it, as a rule
+		}).Take = false
 	}
 }
 

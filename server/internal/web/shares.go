@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	sharedPath = "/shared/"
+	sharedPath = desk.SharePath
 	linksPath  = "/admin/links"
 )
 
@@ -247,7 +247,7 @@ func (s *Server) makeShare(r *request) (answer, error) {
 	}
 	page, err := s.sharing(r, terms, refresh, form)
 	if token != "" {
-		page.Address = strings.TrimSuffix(s.BaseURL, "/") + sharedPath + token
+		page.Address = s.ShareURL(token)
 	}
 	return answer{page: page, status: status}, err
 }
