@@ -57,14 +57,17 @@ const table = ({ columns, rows }: Data): HTMLElement =>
   make("div", { class: "table-box", tabindex: "0" }, make("table", {}, make("thead", {}, make("tr", {}, ...columns.map((title) => make("th", { scope: "col" }, title)))), make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map(({ text }) => make("td", {}, text)))))));
 
 const told = (heading: string, data: Data): HTMLElement =>
-  make("section", { class: "stack-s" }, make("h3", {}, heading), make("p", {}, `${data.answer} ${data.incidents} incidents, as of change ${data.as_of}, ${data.frozen_at.slice(0, 16).replace("T", " ")} UTC.`), table(data));
+  make("section", { class: "stack-s" }, make("h3", {}, heading), make("p", {}, `${data.answer} ${data.incidents} ${data.incidents === 1 ? "incident" : "incidents"}, as of change ${data.as_of}, ${data.frozen_at.slice(0, 16).replace("T", " ")} UTC.`), table(data));
+
+/** numbers is what a chart says of what happened, without when it was asked: a change elsewhere in the store is none of it. */
+const numbers = ({ answer, incidents, columns, rows }: Data): string => JSON.stringify([answer, incidents, columns, rows]);
 
 /** refreshed shows a chart's numbers beside those of now, and answers what is to take its place; undefined: nothing. */
 export async function refreshed(api: string, id: string): Promise<string | undefined> {
   const was = await ask<Frozen>(`${api}/frozen/${id}`);
   const now = was && (await ask<Frozen>(`${api}/charts`, { chart: was.chart.chart, days: was.chart.days, all_services: was.chart.all_services }));
   if (!was || !now) return undefined;
-  if (now.reference === was.reference) return void say("The numbers of now are the same: nothing changes.");
+  if (numbers(now.chart) === numbers(was.chart)) return void say("The numbers of now are the same: nothing changes.");
   const { box, body } = dialog("Refresh the chart");
   const yes = await asked(box, body, [told("In the text", was.chart), told("Now", now.chart)], () => "yes", "Replace it");
   return yes && now.reference;
