@@ -13,6 +13,17 @@ import (
 // people write them, the notes behind missing values, and what the numbers were made from.
 func Markdown(w io.Writer, t reports.Table) error {
 	out := bufio.NewWriter(w)
+	if err := markdown(out, t); err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("table: write %s: %w", t.ID, err)
+	}
+	return nil
+}
+
+// markdown leaves errors of out in it.
+func markdown(out *bufio.Writer, t reports.Table) error {
 	if t.Title != "" {
 		fmt.Fprintf(out, "**%s**\n\n", literal(t.Title))
 	}
@@ -42,13 +53,14 @@ func Markdown(w io.Writer, t reports.Table) error {
 		out.WriteString("|\n")
 	}
 	out.WriteString("\n")
-	for _, line := range t.Source.Words() {
+	source(out, t.Source)
+	return nil
+}
+
+func source(out *bufio.Writer, s reports.Source) {
+	for _, line := range s.Words() {
 		fmt.Fprintf(out, "%s  \n", literal(line))
 	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("table: write %s: %w", t.ID, err)
-	}
-	return nil
 }
 
 // literal escapes what Markdown or HTML would take for markup, and keeps the text on its line.
