@@ -5,7 +5,7 @@
 // Start with [Chart]; to add one, write a function of a snapshot and a query and list it in [Catalog].
 // [Format] writes numbers for people, everywhere. Renderers live in packages of their own:
 // reports/echarts (options for the browser), reports/draw (SVG, PNG and PDF on the server), reports/table (CSV,
-// JSON, Markdown). Sample data to try charts on is in reports/reportstest.
+// JSON, Markdown), reports/sheet (XLSX). Sample data to try charts on is in reports/reportstest.
 package reports
 
 import (

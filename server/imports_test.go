@@ -52,6 +52,7 @@ var rules = []rule{
 	{"reports", []string{"incident", "analytics", "analytics/stats"}, nil},
 	{"reports/echarts", []string{"reports"}, []string{"github.com/go-echarts/go-echarts/v2"}},
 	{"reports/draw", []string{"incident", "reports", "reports/echarts"}, []string{"modernc.org/quickjs", "golang.org/x/image", "codeberg.org/go-pdf/fpdf"}},
+	{"reports/sheet", []string{"reports"}, []string{"github.com/xuri/excelize/v2"}},
 	{"reports/reportstest", []string{"incident", "incident/incidenttest", "analytics", "reports"}, nil},
 	{"reports/...", []string{"reports"}, nil},
 	{"frontend/build", []string{"frontend", "frontend/..."}, []string{"github.com/evanw/esbuild"}},
@@ -94,7 +95,7 @@ var alone = map[string][]string{
 	"codeberg.org/go-pdf/fpdf":      {"reports/draw"},
 	"github.com/go-echarts/...":     {"reports/echarts"},
 	"github.com/evanw/esbuild":      {"frontend/..."},
-	"github.com/xuri/excelize/v2":   {"importers/table"},
+	"github.com/xuri/excelize/v2":   {"importers/table", "reports/sheet"},
 	"github.com/coreos/go-oidc/v3":  {"server/internal/oidc"},
 	"golang.org/x/oauth2":           {"server/internal/oidc"},
 	"github.com/chromedp/chromedp":  nil, // tests only
