@@ -5,9 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image/color"
-	"strings"
 	"time"
-	"unicode"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
@@ -31,7 +29,7 @@ func (e *Engine) PDF(ctx context.Context, c reports.Chart, size Size, theme echa
 	if err != nil {
 		return nil, fmt.Errorf("draw: chart %s: %w", c.ID, err)
 	}
-	p := newPage(size)
+	p := newPage(size, e.fonts)
 	p.doc.SetTitle(c.Title, true)
 	p.doc.SetSubject(c.Answer, true)
 	made := c.Source.To.UTC()
@@ -50,15 +48,25 @@ func (e *Engine) PDF(ctx context.Context, c reports.Chart, size Size, theme echa
 	return out.Bytes(), nil
 }
 
-// page paints marks onto a page of a PDF.
+// page paints marks into a rectangle of a page of a PDF.
 type page struct {
 	doc    *fpdf.Fpdf
-	height float64 // in points
-	whole  box     // in pixels
+	fonts  *fonts
+	height float64 // of the page, in points
+	at     point   // the rectangle's upper left corner, in points from the page's
+	scale  float64 // points to a pixel of the picture
+	whole  box     // the picture, in pixels
 }
 
-func newPage(size Size) *page {
+func newPage(size Size, f *fonts) *page {
 	w, h := float64(size.Width)*perPixel, float64(size.Height)*perPixel
+	doc := newPDF(w, h)
+	doc.AddPage()
+	return &page{doc, f, h, point{}, perPixel, box{0, 0, float64(size.Width), float64(size.Height)}}
+}
+
+// newPDF returns a file of pages of a size in points, still without any, in which the fonts are "go" and, with the style "B", its bold one.
+func newPDF(w, h float64) *fpdf.Fpdf {
 	doc := fpdf.NewCustom(&fpdf.InitType{UnitStr: "pt", Size: fpdf.SizeType{Wd: w, Ht: h}})
 	doc.SetCatalogSort(true)
 	doc.SetLang("en")
@@ -67,8 +75,7 @@ func newPage(size Size) *page {
 	doc.SetAutoPageBreak(false, 0)
 	doc.AddUTF8FontFromBytes("go", "", goregular.TTF)
 	doc.AddUTF8FontFromBytes("go", "B", gobold.TTF)
-	doc.AddPage()
-	return &page{doc, h, box{0, 0, float64(size.Width), float64(size.Height)}}
+	return doc
 }
 
 // paint paints one mark, as bitmap.paint does.
@@ -77,7 +84,7 @@ func (p *page) paint(m mark) {
 		return
 	}
 	if c := m.clip.intersect(p.whole); c != p.whole {
-		p.doc.ClipRect(c.x0*perPixel, c.y0*perPixel, (c.x1-c.x0)*perPixel, (c.y1-c.y0)*perPixel, false)
+		p.doc.ClipRect(p.at.x+c.x0*p.scale, p.at.y+c.y0*p.scale, (c.x1-c.x0)*p.scale, (c.y1-c.y0)*p.scale, false)
 		defer p.doc.ClipEnd()
 	}
 	if m.text != "" {
@@ -110,21 +117,24 @@ func (p *page) fill(o outline, c color.NRGBA) {
 func (p *page) stroke(m mark) {
 	p.doc.SetDrawColor(int(m.stroke.R), int(m.stroke.G), int(m.stroke.B))
 	p.doc.SetAlpha(float64(m.stroke.A)/255, "Normal")
-	p.doc.SetLineWidth(m.width * perPixel)
-	p.doc.SetDashPattern(scaledBy(m.dash, perPixel), 0)
+	p.doc.SetLineWidth(m.width * p.scale)
+	p.doc.SetDashPattern(scaledBy(m.dash, p.scale), 0)
 }
 
 // trace makes an outline the path that is drawn next.
 func (p *page) trace(o outline) {
-	const k = perPixel
 	for _, s := range o {
+		q := s.p
+		for i := range q {
+			q[i] = point{p.at.x + q[i].x*p.scale, p.at.y + q[i].y*p.scale}
+		}
 		switch s.op {
 		case 'M':
-			p.doc.MoveTo(s.p[0].x*k, s.p[0].y*k)
+			p.doc.MoveTo(q[0].x, q[0].y)
 		case 'L':
-			p.doc.LineTo(s.p[0].x*k, s.p[0].y*k)
+			p.doc.LineTo(q[0].x, q[0].y)
 		case 'C':
-			p.doc.CurveBezierCubicTo(s.p[0].x*k, s.p[0].y*k, s.p[1].x*k, s.p[1].y*k, s.p[2].x*k, s.p[2].y*k)
+			p.doc.CurveBezierCubicTo(q[0].x, q[0].y, q[1].x, q[1].y, q[2].x, q[2].y)
 		case 'Z':
 			p.doc.ClosePath()
 		}
@@ -155,24 +165,16 @@ func (p *page) fillTiled(m mark) {
 
 // write writes text where its baseline begins, its halo below it.
 func (p *page) write(m mark) {
-	text := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Cf, r): // direction marks and the like have no shape
-			return -1
-		case r > 0xffff: // fpdf knows the Basic Multilingual Plane alone, and panics beyond
-			return unicode.ReplacementChar
-		}
-		return r
-	}, m.text)
+	text := p.fonts.shown(m.text)
 	style := ""
 	if m.bold {
 		style = "B"
 	}
-	p.doc.SetFont("go", style, m.size*perPixel)
+	p.doc.SetFont("go", style, m.size*p.scale)
 	p.doc.TransformBegin()
 	defer p.doc.TransformEnd()
 	a := m.place // of a plane whose y grows downwards; that of a PDF grows upwards
-	p.doc.Transform(fpdf.TransformMatrix{A: a.a, B: -a.b, C: -a.c, D: a.d, E: a.e * perPixel, F: p.height - a.f*perPixel})
+	p.doc.Transform(fpdf.TransformMatrix{A: a.a, B: -a.b, C: -a.c, D: a.d, E: p.at.x + a.e*p.scale, F: p.height - p.at.y - a.f*p.scale})
 	if m.stroke.A > 0 && m.width > 0 {
 		p.stroke(m)
 		p.doc.SetTextRenderingMode(1)

@@ -31,17 +31,26 @@ func (e *Engine) SVG(ctx context.Context, c reports.Chart, size Size, theme echa
 		return nil, incident.Invalidf("size", "%d x %d is not between %d and %d pixels", size.Width, size.Height, minSide, maxSide)
 	}
 	f := e.frame(c, size, theme)
-	plot := ""
-	if c.Empty == "" {
-		option, err := echarts.Option(c, theme)
-		if err != nil {
-			return nil, fmt.Errorf("draw: chart %s: %w", c.ID, err)
-		}
-		if plot, err = e.plot(ctx, option, f.plot); err != nil {
-			return nil, fmt.Errorf("draw: chart %s: %w", c.ID, err)
-		}
+	if err := e.fill(ctx, f, c, theme); err != nil {
+		return nil, err
 	}
-	return f.assemble(c, theme, strip(plot)), nil
+	return f.assemble(c, theme), nil
+}
+
+// fill draws the plot of a frame; an empty chart has none.
+func (e *Engine) fill(ctx context.Context, f *frame, c reports.Chart, theme echarts.Theme) error {
+	if c.Empty != "" {
+		return nil
+	}
+	option, err := echarts.Option(c, theme)
+	if err == nil {
+		f.marks, err = e.plot(ctx, option, f.plot)
+	}
+	if err != nil {
+		return fmt.Errorf("draw: chart %s: %w", c.ID, err)
+	}
+	f.marks = strip(f.marks)
+	return nil
 }
 
 // line is one line of text in the frame around the plot.
@@ -59,6 +68,7 @@ type frame struct {
 	lines []line
 	top   int // of the plot
 	plot  Size
+	marks string // SVG of the plot
 }
 
 func (e *Engine) frame(c reports.Chart, size Size, theme echarts.Theme) *frame {
@@ -101,13 +111,16 @@ func (f *frame) fit(c reports.Chart, foot int) {
 		f.size.Height = around
 		return
 	case c.Flat():
-		need = max(need, 90+rowRoom*len(c.Y.Categories))
+		need = max(need, flatRoom(c))
 	}
 	f.plot = Size{f.size.Width - 2*margin, max(need, f.size.Height-around)}
 	f.size.Height = around + f.plot.Height
 }
 
-func (f *frame) assemble(c reports.Chart, theme echarts.Theme, plot string) []byte {
+// flatRoom is how high the plot of a flat chart is, in pixels.
+func flatRoom(c reports.Chart) int { return 90 + rowRoom*len(c.Y.Categories) }
+
+func (f *frame) assemble(c reports.Chart, theme echarts.Theme) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="img">`, f.size.Width, f.size.Height)
 	fmt.Fprintf(&b, "\n<title>%s</title>\n<desc>%s</desc>\n", escape(c.Title), escape(c.Answer+c.Empty))
@@ -120,8 +133,8 @@ func (f *frame) assemble(c reports.Chart, theme echarts.Theme, plot string) []by
 		fmt.Fprintf(&b, `<text x="%d" y="%.1f" font-family="%s" font-size="%g"%s fill="%s">%s</text>`+"\n",
 			margin, l.y, escape(theme.Font), l.size, weight, escape(l.color), escape(l.text))
 	}
-	if plot != "" {
-		fmt.Fprintf(&b, `<g transform="translate(%d %d)">`+"\n%s</g>\n", margin, f.top, plot)
+	if f.marks != "" {
+		fmt.Fprintf(&b, `<g transform="translate(%d %d)">`+"\n%s</g>\n", margin, f.top, f.marks)
 	}
 	b.WriteString("</svg>\n")
 	return []byte(b.String())

@@ -35,6 +35,24 @@ func (f *fonts) pick(bold bool) *sfnt.Font {
 	return f.regular
 }
 
+// shown returns what is painted of text on a page: what the fonts lack becomes the replacement character, and what has no shape nothing. fpdf knows the
+// Basic Multilingual Plane alone, and panics beyond.
+func (f *fonts) shown(text string) string {
+	var buf sfnt.Buffer
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Cf, r): // direction marks and the like
+			return -1
+		case r == '\u2011': // the hyphen that no line is broken at
+			return '-'
+		}
+		if glyph, err := f.regular.GlyphIndex(&buf, r); r > 0xffff || err != nil || glyph == 0 {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\ufffd"))
+}
+
 // measure returns the width in pixels of text in a CSS font such as "bold 12px Inter".
 func (f *fonts) measure(text, css string) float64 {
 	size, bold := 12.0, false

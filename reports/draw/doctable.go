@@ -1,0 +1,280 @@
+package draw
+
+import (
+	"fmt"
+	"strings"
+
+	"hindsight/reports"
+)
+
+// A table, in points.
+const (
+	cellPad  = 4   // beside the text of a cell
+	rowPad   = 2.5 // above and below it
+	headRows = 8   // lines that a column's title may have
+)
+
+// grid is a table broken into lines of the widths of its columns.
+type grid struct {
+	table reports.Table
+	wide  bool
+	face  face
+	cols  []column
+	head  [][]string // lines of each title
+	rows  []gridRow
+}
+
+type gridRow struct {
+	cells [][]string
+	high  float64
+}
+
+// table prepares a table.
+func (p *paper) table(t reports.Table) (block, error) {
+	texts := make([][]string, len(t.Rows))
+	for n, row := range t.Rows {
+		if len(row) != len(t.Columns) {
+			return block{}, fmt.Errorf("table %s row %d: %d cells for %d columns", t.ID, n+1, len(row), len(t.Columns))
+		}
+		texts[n] = make([]string, len(row))
+		for i, cell := range row {
+			texts[n][i] = p.fonts.shown(printable(p.cellText(t.Columns[i].Unit, cell)))
+		}
+	}
+	g := &grid{table: t}
+	p.fit(g, texts)
+	f := g.face
+	f.bold = true
+	for i, c := range t.Columns {
+		g.head = append(g.head, p.fonts.wrap(p.fonts.shown(printable(c.Title)), g.cols[i].width-2*cellPad, f.size, true, headRows))
+	}
+	for _, row := range texts {
+		r := gridRow{high: f.lead + 2*rowPad}
+		for i, text := range row {
+			cell := p.rows(text, g.cols[i].width-2*cellPad, g.face)
+			r.cells = append(r.cells, cell)
+			r.high = max(r.high, float64(len(cell))*f.lead+2*rowPad)
+		}
+		g.rows = append(g.rows, r)
+	}
+	need := 14 + float64(len(p.rows(t.Title, short-2*side, nameFace)))*nameFace.lead + 3 + g.headHeight()
+	if len(g.rows) > 0 {
+		need += p.rowNeed(g, 0)
+	}
+	return block{need: min(need, perPage/2), wide: g.wide, set: func() { p.setTable(g) }}, nil
+}
+
+// cellText is what a cell says: its value, or that it is missing, and why.
+func (p *paper) cellText(u reports.Unit, c reports.Cell) string {
+	text := reports.FormatCell(u, c, p.zone)
+	if c.Note != "" {
+		text += " " + c.Note
+	}
+	return text
+}
+
+func (g *grid) headHeight() float64 {
+	n := 1
+	for _, lines := range g.head {
+		n = max(n, len(lines))
+	}
+	return float64(n)*g.face.lead + 2*rowPad
+}
+
+// setTable writes a table. Its head stands on each page anew, no row is split unless it is higher than a page, and neither the last row nor what the
+// numbers were made from stand alone.
+func (p *paper) setTable(g *grid) {
+	p.gap(14)
+	all := p.tags.root.add("Table")
+	if g.table.Title != "" {
+		p.text(p.say(all, "Caption", g.table.Title), side, p.rows(g.table.Title, p.width(), nameFace), nameFace, "")
+		p.y += 3
+	}
+	if len(g.rows) == 0 {
+		p.text(p.say(p.tags.root, "P", ""), side, []string{"There is nothing to list."}, bodyFace, "")
+	} else if len(g.cols) > 0 {
+		p.room(min(g.headHeight()+p.rowNeed(g, 0), p.height()-head-foot))
+		row := all.add("TR")
+		p.setHead(g, func(i int, draw func()) { p.in(p.say(row, "TH", g.table.Columns[i].Title), draw) })
+		p.setRows(g, all)
+	}
+	p.y += 3
+	p.sources(p.tags.root, g.table.Source)
+}
+
+func (p *paper) setRows(g *grid, all *element) {
+	for i := range g.rows {
+		if full := p.height() - head - foot - g.headHeight(); p.left() < min(p.rowNeed(g, i), full)-0.01 {
+			p.nextTable(g)
+		}
+		p.setRow(g, i, all.add("TR"))
+	}
+}
+
+// rowNeed is the room that a row needs together with what may not stand alone behind it: the last row, and what the numbers were made from.
+func (p *paper) rowNeed(g *grid, i int) float64 {
+	need := g.rows[i].high
+	if i < len(g.rows)-2 {
+		return need
+	}
+	if i == len(g.rows)-2 {
+		need += g.rows[i+1].high
+	}
+	tail := 3.0
+	for _, line := range g.table.Source.Words() {
+		tail += float64(len(p.rows(line, short-2*side, sourceFace))) * sourceFace.lead
+	}
+	return need + min(tail, 60)
+}
+
+// nextTable goes on with a table on the next page.
+func (p *paper) nextTable(g *grid) {
+	p.next(p.lies())
+	p.setHead(g, func(_ int, draw func()) { p.artifact(draw) })
+}
+
+func (p *paper) setHead(g *grid, in func(i int, draw func())) {
+	h := g.headHeight()
+	f := g.face
+	f.bold = true
+	x := float64(side)
+	for i, lines := range g.head {
+		in(i, func() { p.cell(x, p.y+h-rowPad-float64(len(lines))*f.lead, g.cols[i], lines, f) })
+		x += g.cols[i].width
+	}
+	p.y += h
+	p.artifact(func() { p.rule(side, p.y, x-side, 0.9, black) })
+}
+
+// setRow writes a row; one that is higher than a page goes on where the page ends.
+func (p *paper) setRow(g *grid, n int, e *element) {
+	r := g.rows[n]
+	cells := make([]*element, len(r.cells))
+	for i := range cells {
+		cells[i] = p.say(e, "TD", p.cellText(g.table.Columns[i].Unit, g.table.Rows[n][i]))
+	}
+	for from, last := 0, int((r.high-2*rowPad)/g.face.lead+0.5); from < last; {
+		to := min(last, from+max(1, int((p.left()-2*rowPad+0.01)/g.face.lead)))
+		x := float64(side)
+		for i, lines := range r.cells {
+			part := lines[min(from, len(lines)):min(to, len(lines))]
+			p.linkedCell(cells[i], g.table.Rows[n][i].Link, x, g.cols[i], part, g.face)
+			x += g.cols[i].width
+		}
+		p.y += float64(to-from)*g.face.lead + 2*rowPad
+		p.artifact(func() { p.rule(side, p.y, x-side, 0.4, rule) })
+		if from = to; from < last {
+			p.nextTable(g)
+		}
+	}
+}
+
+func (p *paper) linkedCell(e *element, path string, x float64, c column, lines []string, f face) {
+	to := p.address(path)
+	if to != "" {
+		e, f.ink = e.add("Link"), accent
+	}
+	p.in(e, func() { p.cell(x, p.y+rowPad, c, lines, f) })
+	if to == "" {
+		return
+	}
+	for i, text := range lines {
+		w := p.fonts.width(text, f.size, f.bold)
+		at := x + cellPad
+		if c.right {
+			at = x + c.width - cellPad - w
+		}
+		p.leads(e, at, p.y+rowPad+float64(i)*f.lead, w, f.lead, to)
+	}
+}
+
+// cell writes the lines of a cell.
+func (p *paper) cell(x, y float64, c column, lines []string, f face) {
+	for i, text := range lines {
+		at := x + cellPad
+		if c.right {
+			at = x + c.width - cellPad - p.fonts.width(text, f.size, f.bold)
+		}
+		p.line(at, y+float64(i)*f.lead, text, f)
+	}
+}
+
+// column is how the cells of a column are set.
+type column struct {
+	width       float64
+	right       bool    // numbers
+	want, least float64 // widths, at a size of one point: of its longest text, of its longest word
+}
+
+// fit chooses size, page and widths of a table, so that words and numbers stay whole: upright if it can be, else smaller or on a page that lies on its
+// side. Where not even that is enough, words are broken.
+func (p *paper) fit(g *grid, texts [][]string) {
+	for i, c := range g.table.Columns {
+		g.cols = append(g.cols, p.measured(c, texts, i))
+	}
+	for _, try := range []struct {
+		size float64
+		wide bool
+	}{{8, false}, {7.5, false}, {8, true}, {7, true}, {6, true}, {5, true}} {
+		g.face, g.wide = face{try.size, try.size + 2.5, false, black}, try.wide
+		room := float64(short - 2*side)
+		if g.wide {
+			room = long - 2*side
+		}
+		if shares(g.cols, room, try.size) {
+			return
+		}
+	}
+}
+
+func (p *paper) measured(c reports.Column, texts [][]string, i int) column {
+	out := column{right: c.Unit == reports.Count || c.Unit == reports.Seconds || c.Unit == reports.Share}
+	title := p.fonts.shown(printable(c.Title))
+	out.least = p.longest(title, true) + 0.1
+	out.want = max(out.least, p.fonts.width(title, 1, true)/2+1)
+	for _, row := range texts {
+		w := p.fonts.width(row[i], 1, false) + 0.1 // sums of widths are not exact
+		out.want = max(out.want, w)
+		switch {
+		case w < 8 || c.Unit != reports.Text && w < 13: // short texts, numbers and times stay on their line
+			out.least = max(out.least, w)
+		default:
+			out.least = max(out.least, 8, min(18, p.longest(row[i], false)))
+		}
+	}
+	return out
+}
+
+// longest is the width of the longest word of a text.
+func (p *paper) longest(text string, bold bool) float64 {
+	w := 0.0
+	for _, word := range strings.Fields(text) {
+		w = max(w, p.fonts.width(word, 1, bold))
+	}
+	return w
+}
+
+// shares gives columns their widths at a size of letters, and reports whether none is too narrow.
+func shares(cols []column, room, size float64) bool {
+	pad := 2.0 * cellPad
+	want, least := 0.0, 0.0
+	for i := range cols {
+		c := &cols[i]
+		c.width = min(c.want*size, room*0.7) + pad
+		want += c.width
+		least += min(c.least*size+pad, c.width)
+	}
+	for i := range cols {
+		c := &cols[i]
+		low := min(c.least*size+pad, c.width)
+		switch {
+		case want <= room:
+			c.width *= room / want
+		case least <= room:
+			c.width = low + (c.width-low)*(room-least)/(want-least)
+		default:
+			c.width = low * room / least
+		}
+	}
+	return least <= room
+}
