@@ -32,8 +32,8 @@ func estimateColumns(key, title string, unit Unit) []Column {
 	}
 	return []Column{
 		{Key: key + suffix, Title: title, Unit: unit},
-		{Key: key + "_low" + suffix, Title: title + ", from", Unit: unit},
-		{Key: key + "_high" + suffix, Title: title + ", to", Unit: unit},
+		{Key: key + "_low" + suffix, Title: title + ", from", Unit: unit, Bound: true},
+		{Key: key + "_high" + suffix, Title: title + ", to", Unit: unit, Bound: true},
 	}
 }
 

@@ -18,7 +18,7 @@ func Compliance(s *analytics.Snapshot, q analytics.Query) Table {
 	}
 }
 
-// Breaches lists the incidents that broke a promise, newest first.
+// Breaches lists the incidents that broke a promise, newest first, each with what the clock shows.
 func Breaches(s *analytics.Snapshot, q analytics.Query) Table {
 	q.GroupBy = analytics.ByNothing
 	t := Table{
@@ -27,27 +27,51 @@ func Breaches(s *analytics.Snapshot, q analytics.Query) Table {
 			{Key: "incident", Title: "Incident", Unit: Text}, {Key: "title", Title: "Title", Unit: Text},
 			{Key: "started_at", Title: "Started", Unit: Instant}, {Key: "service", Title: "Service", Unit: Text},
 			{Key: "priority", Title: "Priority", Unit: Text}, {Key: "service_level", Title: "Service level", Unit: Text},
-			{Key: "over_seconds", Title: "Late by", Unit: Seconds},
+			{Key: "within_seconds", Title: "Within", Unit: Seconds}, {Key: "took_seconds", Title: "Took", Unit: Seconds}, {Key: "over_seconds", Title: "Late by", Unit: Seconds},
+			{Key: "due_at", Title: "Was due", Unit: Instant}, {Key: "stopped_at", Title: "Stopped", Unit: Instant}, {Key: "counted_in", Title: "Counted in", Unit: Text},
 		},
 		Source: complianceSource(s, q, s.SLA(q, s.Agreements())),
 	}
 	for _, b := range s.Breaches(q, s.Agreements()) {
-		late := Missing("the source does not say")
-		if b.Over > 0 {
-			late = Num(b.Over)
-		}
-		if b.Running {
-			late.Note = "still running"
-		}
-		number := Str(b.Number)
+		number := Cell{Text: b.Number, Link: "/incidents/" + string(b.ID)}
 		if b.Number == "" {
-			number = Str(string(b.ID))
+			number.Text = string(b.ID)
 		}
-		number.Link = "/incidents/" + string(b.ID)
-		t.Rows = append(t.Rows, []Cell{number, Str(b.Title), {Time: b.StartedAt}, Str(strings.Join(b.Services, ", ")),
-			Str(b.Priority), Str(b.Promise.Name), late})
+		t.Rows = append(t.Rows, append([]Cell{number, Str(b.Title), {Time: b.StartedAt}, Str(strings.Join(b.Services, ", ")), Str(b.Priority), Str(b.Promise.Name)}, clockCells(b)...))
 	}
 	return t
+}
+
+// clockCells are what was promised of a clock that is late, what it shows, and in whose hours it runs.
+func clockCells(b analytics.Clock) []Cell {
+	const unsaid = "the source does not say"
+	within, took, late, due, stopped := Missing(unsaid), Missing(unsaid), Missing(unsaid), Missing(unsaid), Missing(unsaid)
+	if b.Promise.Within > 0 {
+		within = Num(b.Promise.Within.Seconds())
+	}
+	if b.Elapsed > 0 {
+		took = Num(b.Elapsed)
+	}
+	if b.Over > 0 {
+		late = Num(b.Over)
+	}
+	if !b.Due.IsZero() {
+		due = Cell{Time: b.Due}
+	}
+	if !b.Stop.IsZero() {
+		stopped = Cell{Time: b.Stop}
+	}
+	if b.Running {
+		late.Note, stopped = "still running", Missing("still running")
+	}
+	hours := Str("every second")
+	switch {
+	case b.Promise.Stated:
+		hours = Str("by its source")
+	case b.Calendar != "":
+		hours = Str(fmt.Sprintf("%s, version %d", b.Calendar, b.CalendarVersion))
+	}
+	return []Cell{within, took, late, due, stopped, hours}
 }
 
 // Measurements returns one metric of durations, grouped as q says, with everything that is known about it. The

@@ -20,8 +20,11 @@ func availabilityByService(s *analytics.Snapshot, q analytics.Query) Chart {
 	c.Source.Method, c.Source.Metric = "1 − downtime / (period − maintenance and exclusions); overlapping incidents count once", "availability"
 	dots := Series{Name: "Availability", Shape: Interval}
 	worst := math.Inf(1)
-	name := ""
+	name, unknown := "", 0
 	for _, g := range groups {
+		if g.Key != "" && !g.Availability.Known() {
+			unknown++
+		}
 		row := len(c.Y.Categories)
 		p, ok := estimated(row, true, Share, g.Label, g.Availability)
 		if !ok || row == maxRows {
@@ -45,6 +48,12 @@ func availabilityByService(s *analytics.Snapshot, q analytics.Query) Chart {
 		c.X.Label = fmt.Sprintf("Availability (the axis begins at %s)", round(least))
 	}
 	c.Answer = fmt.Sprintf("Least available is %s: %s.", name, Format(Share, worst))
+	if worst == 1 {
+		c.Answer = "No service was down of which all impact is known."
+	}
+	if unknown > 0 {
+		c.Answer += fmt.Sprintf(" Of %s it cannot be told, for impact is not known.", counted(unknown, "service"))
+	}
 	return c
 }
 

@@ -58,6 +58,7 @@ func commands() []command {
 		{"measure", "[--metric M] [--group-by G]", "figures with their uncertainty", measure},
 		{"sla", "[--group-by G | --contract NAME]", "how service levels were kept", sla},
 		{"chart", "ID -o FILE", "write a chart as .json, .csv, .svg, .png or .pdf; without ID: list them", chart},
+		{"report", "KIND -o FILE", "write a report; without KIND: list them", report},
 		{"apply", "-f DIR [--prune]", "bring in force what files say: configuration as code", apply},
 		{"diff", "-f DIR [--prune]", "show what apply would change; ends with 2 when that is something", diff},
 		{"export", "-o DIR", "write the configuration in force as files", export},

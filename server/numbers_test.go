@@ -64,6 +64,7 @@ func TestServiceNowLog(t *testing.T) {
 		t.Run("commands", func(t *testing.T) { logByCommands(t, in, admin, want) })
 		t.Run("charts", func(t *testing.T) { logByCharts(t, in, admin, want) })
 		t.Run("pages", func(t *testing.T) { logByPages(t, admin, want) })
+		t.Run("reports", func(t *testing.T) { logByReports(t, in, admin, want) })
 		t.Run("contracts", func(t *testing.T) { logByContract(t, in, admin) })
 		t.Run("paging", func(t *testing.T) { walkIncidents(t, admin, want.Incidents) })
 		t.Run("rows in another order", func(t *testing.T) {

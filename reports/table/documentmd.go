@@ -60,21 +60,22 @@ func markdownPart(out *bufio.Writer, p reports.Part, base string) error {
 		}
 		if p.Empty != "" {
 			source(out, p.Source)
-			break
+		} else {
+			t := p.Table.Folded()
+			t.Title = ""
+			if err := markdown(out, t); err != nil {
+				return err
+			}
 		}
-		t := p.Table
-		t.Title = ""
-		if err := markdown(out, t); err != nil {
-			return err
-		}
+		out.WriteString("\n")
 	case reports.Table:
-		if err := markdown(out, p); err != nil {
+		if err := markdown(out, p.Folded()); err != nil {
 			return err
 		}
+		out.WriteString("\n")
 	default:
 		return fmt.Errorf("%T is no part of a document", p)
 	}
-	out.WriteString("\n")
 	return nil
 }
 

@@ -135,7 +135,7 @@ func NewTable(t reports.Table) (Table, error) {
 		Notes: []Note{}, Source: newSource(t.Source),
 	}
 	for i, c := range t.Columns {
-		out.Columns[i] = Column(c)
+		out.Columns[i] = Column{c.Key, c.Title, c.Unit}
 	}
 	for n, row := range t.Rows {
 		if len(row) != len(t.Columns) {

@@ -53,6 +53,9 @@ func markdown(out *bufio.Writer, t reports.Table) error {
 		out.WriteString("|\n")
 	}
 	out.WriteString("\n")
+	if t.Note != "" {
+		fmt.Fprintf(out, "%s  \n", literal(t.Note))
+	}
 	source(out, t.Source)
 	return nil
 }

@@ -42,6 +42,7 @@ func New(d *desk.Desk, r gin.IRouter, engine *draw.Engine, session func(*gin.Con
 		route(op.method, prefix+pathParam.ReplaceAllString(op.path, ":$1"), op.needs, s.identify(op.needs), s.answer(op))
 	}
 	route(http.MethodGet, prefix+"/charts/:file", incident.Read, s.identify(incident.Read), s.chart)
+	route(http.MethodGet, prefix+"/reports/:file", incident.Read, s.identify(incident.Read), s.report)
 	route(http.MethodGet, prefix+"/incidents/:id/retrospective/export/:file", incident.Read, s.identify(incident.Read), s.retroExport)
 	route(http.MethodGet, prefix+"/incidents/:id/retrospective/files/:file", incident.Read, s.identify(incident.Read), s.retroAttachedFile)
 	route(http.MethodGet, feedPath, incident.Read, s.feedReader, s.feed)

@@ -1,0 +1,174 @@
+// Package edition makes the reports that people send on: for developers, architects and managers, from one set of evidence. What a report says is a
+// reports.Document; Render makes files of it. Start with Make; the kinds are listed in Kinds, a file each.
+package edition
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+	"hindsight/reports"
+	"hindsight/reports/table"
+	"hindsight/server/internal/desk"
+	"hindsight/server/internal/query"
+)
+
+// Kind is a sort of report.
+type Kind struct {
+	ID     string // "sla"; in URLs, commands and file names
+	Title  string
+	Reader string // for whom: "managers"
+	About  string // what it answers, in a sentence
+	Range  string // the period when none is asked for, as a preset of the query grammar
+	write  func(*writing) error
+}
+
+// Kinds lists the reports that are ready.
+func Kinds() []Kind {
+	return []Kind{serviceLevels}
+}
+
+// Find returns a kind, or incident.ErrNotFound.
+func Find(id string) (Kind, error) {
+	all := Kinds()
+	if i := slices.IndexFunc(all, func(k Kind) bool { return k.ID == id }); i >= 0 {
+		return all[i], nil
+	}
+	return Kind{}, fmt.Errorf("edition: report %q: %w", id, incident.ErrNotFound)
+}
+
+// Request asks for a report.
+type Request struct {
+	Kind     string
+	Question query.Query // period and filters, as Question reads them
+	At       time.Time   // the moment that it takes for now; zero: now, to the minute
+	Sight    incident.Sight
+	Reader   string // who asks: a name, which is printed
+}
+
+// Question reads period and filters as every page has them; without a period it is that of the kind. at is the moment that presets end at.
+func Question(k Kind, v url.Values, at time.Time) (query.Query, error) {
+	if v.Get("range") == "" && v.Get("from") == "" && v.Get("to") == "" {
+		v = maps.Clone(v)
+		v.Set("range", k.Range)
+	}
+	return query.Parse(v, at)
+}
+
+// Make makes a report as its reader may see it. Made again with the same request from the same change it is the same. ErrNotFound: there is no such
+// report; ErrInvalid: it cannot be narrowed down by what the question names.
+func Make(ctx context.Context, d *desk.Desk, r Request) (reports.Document, error) {
+	kind, err := Find(r.Kind)
+	if err != nil {
+		return reports.Document{}, err
+	}
+	if r.At.IsZero() {
+		r.At = d.Now().UTC().Truncate(time.Minute)
+	}
+	w := &writing{ctx: ctx, desk: d.At(r.At), asked: r}
+	if w.query, err = w.desk.Figures(ctx, r.Question, r.Sight); err != nil {
+		return reports.Document{}, err
+	}
+	w.snapshot = d.Live.Snapshot()
+	w.doc = reports.Document{ID: kind.ID, Title: kind.Title, Place: w.query.Location.String(), About: w.about()}
+	if err := kind.write(w); err != nil {
+		return reports.Document{}, err
+	}
+	if w.doc.Stamp, err = w.stamp(); err != nil {
+		return reports.Document{}, err
+	}
+	w.doc.Stamp.Digest, err = table.Digest(w.doc)
+	return w.doc, err
+}
+
+// writing is a report while it is made.
+type writing struct {
+	ctx      context.Context
+	desk     *desk.Desk // whose now is the moment of the report
+	asked    Request
+	query    analytics.Query
+	snapshot *analytics.Snapshot
+	doc      reports.Document
+}
+
+// sum adds what a reader takes away who reads nothing else.
+func (w *writing) sum(items ...reports.Item) { w.doc.Summary = append(w.doc.Summary, items...) }
+
+// say is sum of one sentence.
+func (w *writing) say(format string, a ...any) { w.sum(reports.Item{Text: fmt.Sprintf(format, a...)}) }
+
+func (w *writing) section(title string, parts ...reports.Part) {
+	w.doc.Parts = append(w.doc.Parts, reports.Heading{Level: 1, Text: title})
+	w.add(parts...)
+}
+
+func (w *writing) add(parts ...reports.Part) { w.doc.Parts = append(w.doc.Parts, parts...) }
+
+// chart returns a chart of the catalogue.
+func (w *writing) chart(id string) reports.Part {
+	d, err := reports.Find(id)
+	if err != nil {
+		return reports.Prose("There is no chart " + id + ".")
+	}
+	c := d.Build(w.snapshot, w.query)
+	c.Table.Shown = groupsShown
+	return c
+}
+
+// grouped is the question grouped by something.
+func (w *writing) grouped(by analytics.Dimension) analytics.Query {
+	q := w.query
+	q.GroupBy = by
+	return q
+}
+
+// about says period and filter in words.
+func (w *writing) about() string {
+	src := reports.Source{From: w.query.From, To: w.query.To, Zone: w.query.Location.String()}
+	period, filter := cmp.Or(src.Period(), "all time ("+src.Zone+")"), w.filter()
+	return period + " · " + cmp.Or(filter, "all services")
+}
+
+// filter says in words what the question selects; empty: everything.
+func (w *writing) filter() string {
+	var parts []string
+	for _, x := range []struct {
+		noun   string
+		values []string
+	}{{"service", w.asked.Question.Services}, {"team", w.asked.Question.Teams}, {"source", w.asked.Question.Sources}, {"priority", w.asked.Question.Priorities}, {"tag", w.asked.Question.Tags}} {
+		if len(x.values) > 0 {
+			parts = append(parts, x.noun+" "+strings.Join(x.values, " or "))
+		}
+	}
+	if s := w.asked.Question.Severities; len(s) > 0 {
+		words := make([]string, len(s))
+		for i, x := range s {
+			words[i] = x.String()
+		}
+		parts = append(parts, "severity "+strings.Join(words, " or "))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// link is the path of a page with the question of the report.
+func (w *writing) link(path string) string {
+	if q := w.asked.Question.Encode(); q != "" {
+		return path + "?" + q
+	}
+	return path
+}
+
+// counted writes n with its noun.
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return reports.Format(reports.Count, float64(n)) + " " + noun
+}

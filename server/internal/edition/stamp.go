@@ -1,0 +1,72 @@
+package edition
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/reports"
+)
+
+// recentRuns is how many runs of a connection are looked through for the last that was finished before the moment of the report.
+const recentRuns = 50
+
+// stamp says from which state of the data the report was made.
+func (w *writing) stamp() (reports.Stamp, error) {
+	s := reports.Stamp{At: w.asked.At.UTC(), Reader: w.reader(), AsOf: w.snapshot.AsOf(), Version: w.desk.Version}
+	for _, a := range w.snapshot.Agreements() {
+		s.Terms = append(s.Terms, fmt.Sprintf("contract %s, version %d", a.Name, a.Version))
+	}
+	for _, kind := range []incident.PolicyKind{incident.CalendarPolicy, incident.ObjectivePolicy, incident.RetroPolicy} {
+		for _, p := range w.snapshot.Policies(kind) {
+			s.Terms = append(s.Terms, fmt.Sprintf("%s %s, version %d", strings.ReplaceAll(string(kind), "_", " "), p.Name, p.Version))
+		}
+	}
+	connections, err := w.desk.Store.Connections(w.ctx)
+	if err != nil {
+		return s, err
+	}
+	slices.SortFunc(connections, func(a, b incident.Connection) int { return strings.Compare(a.Name, b.Name) })
+	for _, c := range connections {
+		runs, err := w.desk.Store.Runs(w.ctx, c.ID, recentRuns)
+		if err != nil {
+			return s, err
+		}
+		x := reports.Import{Source: c.Name, At: lastRead(runs, w.asked.At)}
+		s.Imports = append(s.Imports, x)
+	}
+	return s, nil
+}
+
+// reader says for whom the report was made, and what that person sees.
+func (w *writing) reader() string {
+	name := w.asked.Reader
+	if name == "" {
+		name = "whoever runs this installation"
+	}
+	sight := w.asked.Sight
+	switch {
+	case sight.All:
+		return name + ", private incidents included"
+	case !w.snapshot.Reduce(sight).Blind():
+		return name + ", with the private incidents that this reader may see"
+	}
+	return name + ", without private incidents"
+}
+
+// lastRead is when the last of the runs, newest first, that were finished at a moment had come to its end; of a moment before all of them, the
+// earliest: so it stays what it is while polls go on.
+func lastRead(runs []incident.Run, at time.Time) (last time.Time) {
+	for _, r := range runs {
+		if r.DryRun || r.State != incident.RunOK && r.State != incident.RunPartial {
+			continue
+		}
+		last = r.FinishedAt.UTC()
+		if !last.After(at) {
+			break
+		}
+	}
+	return last
+}
