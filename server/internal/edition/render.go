@@ -8,12 +8,13 @@ import (
 	"hindsight/incident"
 	"hindsight/reports"
 	"hindsight/reports/draw"
+	"hindsight/reports/sheet"
 	"hindsight/reports/table"
 	"hindsight/server/internal/desk"
 )
 
 // Formats lists the endings of report files.
-var Formats = []string{"md", "json"}
+var Formats = []string{"pdf", "xlsx", "csv", "md", "json"}
 
 // Render writes a report as a file of a format. base is the address of the installation, for links; it may be empty. The same report gives the same
 // bytes. ErrInvalid: there is no such format.
@@ -22,6 +23,13 @@ func Render(ctx context.Context, engine *draw.Engine, d reports.Document, format
 	contentType := ""
 	var err error
 	switch format {
+	case "pdf":
+		body, err := engine.Document(ctx, d, base)
+		return desk.Rendering{Name: d.ID + ".pdf", ContentType: "application/pdf", Body: body}, err
+	case "xlsx":
+		contentType, err = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheet.Workbook(&b, d, base)
+	case "csv":
+		contentType, err = "text/csv; charset=utf-8", table.DocumentCSV(&b, d, true)
 	case "md":
 		contentType, err = "text/markdown; charset=utf-8", table.DocumentMarkdown(&b, d, base)
 	case "json":
