@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"encoding/json"
+	"html/template"
 
 	"hindsight/reports"
 )
@@ -11,6 +12,7 @@ import (
 type Figure struct {
 	Chart   reports.Chart
 	Option  json.RawMessage // from reports/echarts with the theme Browser; empty: only Chart.Table is shown
+	Picture template.HTML   // instead of Option, in a file without scripts: an svg element
 	Size    FigureSize
 	Exports []Link // "CSV", "SVG", "PNG", "PDF", "JSON": paths that carry the filters of the page
 }

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -287,4 +288,42 @@ func Example() {
 	svg, err := e.SVG(context.Background(), reports.Chart{Title: "How often?", Empty: "There is no incident."}, Size{400, 300}, echarts.Print())
 	fmt.Println(err, bytes.HasPrefix(svg, []byte("<svg")))
 	// Output: <nil> true
+}
+
+// TestPlots: several plots stand in one page with the colours of the page, and no id of one is that of another. What a text says stays.
+func TestPlots(t *testing.T) {
+	points := []reports.Point{{X: 0, Y: 3}, {X: 1, Y: 4}}
+	c := reports.Chart{ID: "pair", Title: `Which "zr7-router"?`, Answer: "None.", X: reports.Axis{Categories: []string{"zr7-router", "b"}}, Y: reports.Axis{Unit: reports.Count},
+		Series: []reports.Series{{Name: "one", Shape: reports.Bars, Points: points}, {Name: "two", Shape: reports.Bars, Points: points}}}
+	e := engine(t)
+	ids := map[string]bool{}
+	for _, before := range []string{"c1-", "c2-"} {
+		svg, err := e.Plot(t.Context(), c, Size{400, 300}, echarts.Browser(), before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSVG(t, svg)
+		found := regexp.MustCompile(` id="([^"]+)"`).FindAllSubmatch(svg, -1)
+		if len(found) == 0 {
+			t.Fatal("two kinds of bars have no pattern to be told by")
+		}
+		for _, id := range found {
+			if name := string(id[1]); ids[name] || !strings.HasPrefix(name, before) || !bytes.Contains(svg, []byte("url(#"+name+")")) {
+				t.Errorf("id %s is there twice, without %s, or not used", name, before)
+			}
+			ids[string(id[1])] = true
+		}
+		for _, want := range []string{`aria-label="Which &#34;zr7-router&#34;? None."`, ">zr7-router</text>", "var(--cat-1)", "var(--ink-2)"} {
+			if !bytes.Contains(svg, []byte(want)) {
+				t.Errorf("the plot lacks %s", want)
+			}
+		}
+	}
+	c.Empty = "nothing"
+	if svg, err := e.Plot(t.Context(), c, Size{400, 300}, echarts.Browser(), ""); len(svg) > 0 || err != nil {
+		t.Errorf("a chart without anything to draw gives %s, %v", svg, err)
+	}
+	if _, err := e.Plot(t.Context(), c, Size{1, 1}, echarts.Browser(), ""); !errors.Is(err, incident.ErrInvalid) {
+		t.Errorf("a plot of one pixel = %v, want ErrInvalid", err)
+	}
 }

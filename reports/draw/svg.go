@@ -23,12 +23,19 @@ const (
 	margin  = 16
 )
 
+func (s Size) check() error {
+	if s.Width < minSide || s.Width > maxSide || s.Height < minSide || s.Height > maxSide {
+		return incident.Invalidf("size", "%d x %d is not between %d and %d pixels", s.Width, s.Height, minSide, maxSide)
+	}
+	return nil
+}
+
 // SVG returns c as an SVG file: title, answer, the plot, and what it was made from. It holds neither script nor
 // style nor references to anything outside. A size beyond 200 to 4000 pixels is incident.ErrInvalid;
 // a picture becomes higher than asked where title or rows need it.
 func (e *Engine) SVG(ctx context.Context, c reports.Chart, size Size, theme echarts.Theme) ([]byte, error) {
-	if size.Width < minSide || size.Width > maxSide || size.Height < minSide || size.Height > maxSide {
-		return nil, incident.Invalidf("size", "%d x %d is not between %d and %d pixels", size.Width, size.Height, minSide, maxSide)
+	if err := size.check(); err != nil {
+		return nil, err
 	}
 	f := e.frame(c, size, theme)
 	if err := e.fill(ctx, f, c, theme); err != nil {
@@ -38,19 +45,41 @@ func (e *Engine) SVG(ctx context.Context, c reports.Chart, size Size, theme echa
 }
 
 // fill draws the plot of a frame; an empty chart has none.
-func (e *Engine) fill(ctx context.Context, f *frame, c reports.Chart, theme echarts.Theme) error {
+func (e *Engine) fill(ctx context.Context, f *frame, c reports.Chart, theme echarts.Theme) (err error) {
+	f.marks, err = e.marks(ctx, c, f.plot, theme, "")
+	return err
+}
+
+// marks returns what is drawn of a chart, as the inside of an svg element; nothing of an empty one.
+func (e *Engine) marks(ctx context.Context, c reports.Chart, size Size, theme echarts.Theme, ids string) (string, error) {
 	if c.Empty != "" {
-		return nil
+		return "", nil
 	}
 	option, err := echarts.Option(c, theme)
+	plot := ""
 	if err == nil {
-		f.marks, err = e.plot(ctx, option, f.plot)
+		plot, err = e.plot(ctx, option, size)
 	}
 	if err != nil {
-		return fmt.Errorf("draw: chart %s: %w", c.ID, err)
+		return "", fmt.Errorf("draw: chart %s: %w", c.ID, err)
 	}
-	f.marks = strip(f.marks)
-	return nil
+	return strip(plot, ids), nil
+}
+
+// Plot returns the plot of c alone, as an svg element for a page that writes title, answer and source itself; empty where there is nothing to draw. It
+// holds what SVG may hold. ids is put before each id in it, so that several can stand in one page. Colours may be custom properties of the page. A size
+// beyond 200 to 4000 pixels is incident.ErrInvalid; a plot becomes higher than asked where its rows need it.
+func (e *Engine) Plot(ctx context.Context, c reports.Chart, size Size, theme echarts.Theme, ids string) ([]byte, error) {
+	if err := size.check(); err != nil || c.Empty != "" {
+		return nil, err
+	}
+	size.Height = max(size.Height, least(c))
+	plot, err := e.marks(ctx, c, size, theme, ids)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %[2]d" role="img" aria-label="%[3]s">%[4]s</svg>`,
+		size.Width, size.Height, escape(c.Title+" "+c.Answer), plot), nil
 }
 
 // line is one line of text in the frame around the plot.
@@ -105,16 +134,20 @@ func (e *Engine) frame(c reports.Chart, size Size, theme echarts.Theme) *frame {
 // fit gives the plot the room that head and foot leave, or what it needs at least.
 func (f *frame) fit(c reports.Chart, foot int) {
 	around := f.top + 8 + foot + margin
-	need := minPlot
-	switch {
-	case c.Empty != "": // the text says it all
+	if c.Empty != "" { // the text says it all
 		f.size.Height = around
 		return
-	case c.Flat():
-		need = max(need, flatRoom(c))
 	}
-	f.plot = Size{f.size.Width - 2*margin, max(need, f.size.Height-around)}
+	f.plot = Size{f.size.Width - 2*margin, max(least(c), f.size.Height-around)}
 	f.size.Height = around + f.plot.Height
+}
+
+// least is the height that the plot of a chart needs, in pixels.
+func least(c reports.Chart) int {
+	if c.Flat() {
+		return max(minPlot, flatRoom(c))
+	}
+	return minPlot
 }
 
 // flatRoom is how high the plot of a flat chart is, in pixels.
@@ -142,8 +175,8 @@ func (f *frame) assemble(c reports.Chart, theme echarts.Theme) []byte {
 
 // strip takes off what only a browser's ECharts needs: the root element, styles, classes and hints for
 // events. Font styles become attributes, which no content security policy forbids. Ids are numbered from
-// zero: the engine's count up as long as it lives.
-func strip(svg string) string {
+// zero, behind ids: the engine's count up as long as it lives.
+func strip(svg, ids string) string {
 	svg = regexp.MustCompile(`(?s)<style.*?</style>`).ReplaceAllString(svg, "")
 	if _, inner, ok := strings.Cut(svg, ">"); ok {
 		svg = strings.TrimSuffix(strings.TrimSpace(inner), "</svg>")
@@ -151,11 +184,12 @@ func strip(svg string) string {
 	svg = regexp.MustCompile(` (class="zr\d+-cls-\d+"|ecmeta_\w+="[^"]*"|pointer-events="\w+"|xml:space="preserve")`).ReplaceAllString(svg, "")
 	svg = regexp.MustCompile(` style="([^"]*)"`).ReplaceAllStringFunc(svg, styleAttributes)
 	seen := map[string]string{}
-	return regexp.MustCompile(`\bzr\d+-`).ReplaceAllStringFunc(svg, func(id string) string {
+	return regexp.MustCompile(`(id="|url\(#)zr\d+-`).ReplaceAllStringFunc(svg, func(found string) string {
+		before, id, _ := strings.Cut(found, "zr")
 		if seen[id] == "" {
-			seen[id] = fmt.Sprintf("p%d-", len(seen))
+			seen[id] = fmt.Sprintf("%sp%d-", ids, len(seen))
 		}
-		return seen[id]
+		return before + seen[id]
 	})
 }
 

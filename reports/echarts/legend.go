@@ -16,6 +16,7 @@ type legendItem struct {
 
 const (
 	legendRow  = 22  // pixels
+	legendGap  = 16  // pixels between two; what a system without the font takes for a name can be a tenth longer
 	legendText = 220 // pixels at most of one name; longer ones end in dots
 	widest     = 1200
 	narrowest  = 280
@@ -46,7 +47,7 @@ func (b *builder) legendRows(width int) int {
 	}
 	rows, x := 1, 0
 	for _, item := range b.legend {
-		w := 14 + 5 + min(legendText, 7*utf8.RuneCountInString(item.Name)) + 10
+		w := 14 + 5 + min(legendText, 7*utf8.RuneCountInString(item.Name)) + legendGap
 		if x > 0 && x+w > width {
 			rows, x = rows+1, 0
 		}

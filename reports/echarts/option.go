@@ -66,6 +66,10 @@ type (
 		OuterBoundsMode   string `json:"outerBoundsMode"` // labels and names stay inside these margins
 		OuterBoundsWithin string `json:"outerBoundsContain"`
 	}
+	legend struct {
+		opts.Legend
+		ItemGap int `json:"itemGap"`
+	}
 	tooltip struct {
 		Trigger         string         `json:"trigger"`
 		Formatter       string         `json:"formatter"`
@@ -120,7 +124,6 @@ func (b *builder) option() map[string]any {
 	// The library's bar chart stands for any chart with two axes: it takes series of every type.
 	chart := charts.NewBar()
 	chart.SetGlobalOptions(
-		charts.WithLegendOpts(b.legendOpts()),
 		charts.WithColorsOpts(b.theme.Categories),
 		charts.WithAnimation(false),
 	)
@@ -129,7 +132,7 @@ func (b *builder) option() map[string]any {
 	option := chart.JSON()
 	delete(option, "title")
 	delete(option, "toolbox")
-	option["series"] = b.series
+	option["series"], option["legend"] = b.series, legend{b.legendOpts(), legendGap}
 	option["useUTC"] = true
 	option["textStyle"] = opts.TextStyle{FontFamily: b.theme.Font, FontSize: fontSize}
 	option["grid"] = b.grid(b.legendRows(widest))
