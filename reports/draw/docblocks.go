@@ -25,13 +25,10 @@ func (p *paper) heading(h reports.Heading) block {
 	need := before + float64(len(rows))*f.lead + after
 	return block{need: need, heading: true, set: func() {
 		p.gap(before)
-		kind := "P"
 		if level < 3 {
-			kind = fmt.Sprintf("H%d", level)
-			// fpdf counts from the bottom of the page that was begun last, which stands upright.
-			p.doc.Bookmark(p.fonts.shown(printable(h.Text)), level-1, p.y+long-p.height())
+			p.marks = append(p.marks, &bookmark{text: printable(h.Text), level: level - 1, page: p.doc.PageNo(), top: p.height() - p.y + 6})
 		}
-		p.text(p.say(p.tags.root, kind, h.Text), side, rows, f, "")
+		p.text(p.say(p.tags.root, []string{"H2", "H3", "H3"}[level-1], h.Text), side, rows, f, "") // H1 is the title
 		p.y += after
 	}}
 }
@@ -61,6 +58,10 @@ func (p *paper) list(l reports.List) block {
 func (p *paper) items(l reports.List, f face) {
 	const indent = 14
 	all := p.tags.root.add("L")
+	all.traits = "/O /List /ListNumbering /Disc"
+	if l.Boxes {
+		all.traits = "/O /List /ListNumbering /None"
+	}
 	for _, item := range l.Items {
 		rows := p.rows(item.Text, p.width()-indent, f)
 		if len(rows) == 0 {
@@ -132,6 +133,7 @@ func (e *Engine) picture(ctx context.Context, p *paper, c reports.Chart) (block,
 			p.room(high)
 			figure := p.tags.root.add("Figure")
 			figure.alt = printable(c.Title + " " + c.Answer)
+			figure.traits = fmt.Sprintf("/O /Layout /Placement /Block /BBox [%.2f %.2f %.2f %.2f]", float64(side), long-p.y-high, side+w, long-p.y)
 			p.in(figure, func() {
 				p.doc.ClipRect(side, p.y, w, high, false)
 				at := page{p.doc, p.fonts, long, point{side - margin*scale, p.y}, scale, box{0, 0, float64(size.Width), float64(size.Height)}}

@@ -70,6 +70,7 @@ func (p *paper) figures(all reports.Figures) block {
 	}
 	return block{need: need, set: func() {
 		list := p.tags.root.add("L")
+		list.traits = "/O /List /ListNumbering /None"
 		for _, line := range lines {
 			p.gap(cardGap)
 			h := cardHeight(line)
@@ -95,6 +96,9 @@ func (p *paper) card(f reports.Figure, w float64) card {
 		c.value = ""
 	}
 	for _, text := range []string{f.Value.Note, f.Interval(), f.Words} {
+		if n := len(c.words); n > 0 {
+			c.words[n-1] += " "
+		}
 		c.words = append(c.words, p.rows(text, w, cardWords)...)
 	}
 	c.nameH = float64(len(c.name)) * cardName.lead

@@ -57,6 +57,7 @@ type paper struct {
 	zone  *time.Location
 	base  string // the address of the installation, for links
 	tags  *tags
+	marks []*bookmark
 	wide  []bool  // by page, counted from one: it lies on its side
 	y     float64 // how far the page is filled, in points from its top
 	stale bool    // the font that the page has is not known
@@ -92,7 +93,7 @@ func (p *paper) next(wide bool) {
 		way = "L"
 	}
 	p.doc.AddPageFormat(way, fpdf.SizeType{Wd: short, Ht: long})
-	p.wide = append(p.wide, wide)
+	p.wide, p.tags.pages = append(p.wide, wide), append(p.tags.pages, nil)
 	p.y, p.stale = head, true
 	if p.doc.PageNo() > 1 {
 		p.header()
@@ -119,7 +120,7 @@ func (p *paper) header() {
 	p.artifact(func() {
 		p.line(side, 30, p.cut(p.d.Title, half, f), f)
 		about := p.cut(p.d.About, half, f)
-		p.line(side+p.width()-p.fonts.width(about, f.size, f.bold), 30, about, f)
+		p.line(side+p.width()-p.span(about, f), 30, about, f)
 		p.rule(side, 43, p.width(), 0.5, rule)
 	})
 }
@@ -141,9 +142,14 @@ func (p *paper) footers() {
 		p.artifact(func() {
 			p.rule(side, y-6, p.width(), 0.5, rule)
 			p.line(side, y, p.fonts.shown(printable(stamp)), f)
-			p.line(side+p.width()-p.fonts.width(text, f.size, f.bold), y, text, f)
+			p.line(side+p.width()-p.span(text, f), y, text, f)
 		})
 	}
+}
+
+// span is how wide a line is, without the space at its end.
+func (p *paper) span(line string, f face) float64 {
+	return p.fonts.width(strings.TrimSuffix(line, " "), f.size, f.bold)
 }
 
 // line writes a line of text whose top is y.
@@ -166,9 +172,17 @@ func (p *paper) rule(x, y, w, thick float64, c tint) {
 	p.doc.Rect(x, y-thick/2, w, thick, "F")
 }
 
-// rows breaks text into lines of a width.
+// rows breaks text into lines of a width. Each ends in the space that it was broken at, so that words stay apart for those who have them read.
 func (p *paper) rows(text string, w float64, f face) []string {
-	return p.fonts.wrap(p.fonts.shown(printable(text)), w, f.size, f.bold, math.MaxInt-1)
+	text = p.fonts.shown(printable(text))
+	lines := p.fonts.wrap(text, w, f.size, f.bold, math.MaxInt-1)
+	for i, line := range lines {
+		text = strings.TrimPrefix(text, line)
+		if rest, spaced := strings.CutPrefix(text, " "); spaced {
+			lines[i], text = line+" ", rest
+		}
+	}
+	return lines
 }
 
 // cut shortens text to one line of a width.
@@ -198,7 +212,7 @@ func (p *paper) text(e *element, x float64, rows []string, f face, to string) {
 		})
 		for i, row := range rows[:n] {
 			if to != "" {
-				p.leads(e, x, p.y+float64(i)*f.lead, p.fonts.width(row, f.size, f.bold), f.lead, to)
+				p.leads(e, x, p.y+float64(i)*f.lead, p.span(row, f), f.lead, row, to)
 			}
 		}
 		p.y += float64(n) * f.lead
@@ -207,12 +221,11 @@ func (p *paper) text(e *element, x float64, rows []string, f face, to string) {
 }
 
 // leads makes a rectangle of the page lead somewhere.
-func (p *paper) leads(e *element, x, y, w, h float64, to string) {
+func (p *paper) leads(e *element, x, y, w, h float64, text, to string) {
 	top := p.height() - y
-	l := &link{page: p.doc.PageNo(), to: to, area: [4]float64{x, top - h, x + w, top}}
+	l := &link{page: p.doc.PageNo(), text: text, to: to, area: [4]float64{x, top - h, x + w, top}}
 	p.tags.links = append(p.tags.links, l)
 	e.kids = append(e.kids, l)
-	p.doc.LinkString(x, y, w, h, to)
 }
 
 // address returns where a path of the installation leads; empty where it does not.

@@ -85,17 +85,24 @@ func (g *grid) headHeight() float64 {
 // numbers were made from stand alone.
 func (p *paper) setTable(g *grid) {
 	p.gap(14)
-	all := p.tags.root.add("Table")
+	all, kind := p.tags.root, "P"
+	if len(g.rows) > 0 && len(g.cols) > 0 {
+		all, kind = all.add("Table"), "Caption"
+	}
 	if g.table.Title != "" {
-		p.text(p.say(all, "Caption", g.table.Title), side, p.rows(g.table.Title, p.width(), nameFace), nameFace, "")
+		p.text(p.say(all, kind, g.table.Title), side, p.rows(g.table.Title, p.width(), nameFace), nameFace, "")
 		p.y += 3
 	}
-	if len(g.rows) == 0 {
-		p.text(p.say(p.tags.root, "P", ""), side, []string{"There is nothing to list."}, bodyFace, "")
-	} else if len(g.cols) > 0 {
+	if all == p.tags.root {
+		p.text(all.add("P"), side, []string{"There is nothing to list."}, bodyFace, "")
+	} else {
 		p.room(min(g.headHeight()+p.rowNeed(g, 0), p.height()-head-foot))
 		row := all.add("TR")
-		p.setHead(g, func(i int, draw func()) { p.in(p.say(row, "TH", g.table.Columns[i].Title), draw) })
+		p.setHead(g, func(i int, draw func()) {
+			e := p.say(row, "TH", g.table.Columns[i].Title)
+			e.traits = "/O /Table /Scope /Column"
+			p.in(e, draw)
+		})
 		p.setRows(g, all)
 	}
 	p.y += 3
@@ -179,12 +186,12 @@ func (p *paper) linkedCell(e *element, path string, x float64, c column, lines [
 		return
 	}
 	for i, text := range lines {
-		w := p.fonts.width(text, f.size, f.bold)
+		w := p.span(text, f)
 		at := x + cellPad
 		if c.right {
 			at = x + c.width - cellPad - w
 		}
-		p.leads(e, at, p.y+rowPad+float64(i)*f.lead, w, f.lead, to)
+		p.leads(e, at, p.y+rowPad+float64(i)*f.lead, w, f.lead, text, to)
 	}
 }
 
@@ -193,7 +200,7 @@ func (p *paper) cell(x, y float64, c column, lines []string, f face) {
 	for i, text := range lines {
 		at := x + cellPad
 		if c.right {
-			at = x + c.width - cellPad - p.fonts.width(text, f.size, f.bold)
+			at = x + c.width - cellPad - p.span(text, f)
 		}
 		p.line(at, y+float64(i)*f.lead, text, f)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"time"
 
 	"hindsight/reports"
 )
@@ -15,14 +14,6 @@ import (
 // file's dates are d.Stamp.At, so that the same document gives the same bytes.
 func (e *Engine) Document(ctx context.Context, d reports.Document, base string) ([]byte, error) {
 	p := &paper{fonts: e.fonts, doc: newPDF(short, long), d: d, zone: d.Zone(), base: base, tags: newTags(), wide: make([]bool, 1)}
-	made := d.Stamp.At.UTC()
-	if d.Stamp.At.IsZero() {
-		made = time.Unix(0, 0).UTC()
-	}
-	p.doc.SetCreationDate(made)
-	p.doc.SetModificationDate(made)
-	p.doc.SetTitle(e.fonts.shown(printable(d.Title)), true)
-	p.doc.SetSubject(e.fonts.shown(printable(d.About)), true)
 	p.next(false)
 	p.title()
 	var blocks []block
@@ -46,7 +37,13 @@ func (e *Engine) Document(ctx context.Context, d reports.Document, base string) 
 	if err := p.doc.Output(&out); err != nil {
 		return nil, fmt.Errorf("draw: document %s: %w", d.ID, err)
 	}
-	return out.Bytes(), nil
+	f, err := readFile(out.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("draw: document %s: %w", d.ID, err)
+	}
+	p.tags.write(f)
+	f.describe(d, p.marks)
+	return f.bytes(), nil
 }
 
 // block is a part that knows how it is laid out.
@@ -123,7 +120,7 @@ func appendix(d reports.Document) []reports.Part {
 // title begins the first page: what the document is, and what somebody takes away who reads nothing else.
 func (p *paper) title() {
 	p.y = head
-	p.text(p.say(p.tags.root, "P", p.d.Title), side, p.rows(p.d.Title, p.width(), titleFace), titleFace, "")
+	p.text(p.say(p.tags.root, "H1", p.d.Title), side, p.rows(p.d.Title, p.width(), titleFace), titleFace, "")
 	p.y += 2
 	p.text(p.say(p.tags.root, "P", p.d.About), side, p.rows(p.d.About, p.width(), aboutFace), aboutFace, "")
 	p.y += 9

@@ -109,3 +109,119 @@ func TestDocument(t *testing.T) {
 		})
 	}
 }
+
+// TestDocumentTagged looks at what a document says to a program that reads it aloud: what each piece of it is, in reading order, with nothing that
+// only repeats.
+func TestDocumentTagged(t *testing.T) {
+	e := engine(t)
+	sets, err := reportstest.Sets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range sets {
+		if set.Name == "huge" { // poppler takes a minute to read its structure
+			continue
+		}
+		t.Run(set.Name, func(t *testing.T) {
+			d := document(t, set)
+			file := paged(t, e, set.Name, d, "")
+			if info := poppler(t, "pdfinfo", file); !strings.Contains(info, "Tagged:          yes") || !strings.Contains(info, "Title:           "+d.Title+"\n") {
+				t.Errorf("pdfinfo says\n%s\nwant a tagged file with its title", info)
+			}
+			text, count := read(t, file)
+			for kind, want := range map[string]int{"H1": 1, "Figure": pictures(d), "Table": len(shownTables(d))} {
+				if count[kind] != want {
+					t.Errorf("%d elements %s, want %d", count[kind], kind, want)
+				}
+			}
+			if strings.Contains(text, "Page 1 of") {
+				t.Error("the footer is read aloud")
+			}
+			for _, table := range shownTables(d) {
+				rows := [][]string{nil}
+				for _, c := range table.Columns {
+					rows[0] = append(rows[0], c.Title)
+				}
+				for _, cells := range [][]reports.Cell{table.Rows[0], table.Rows[len(table.Rows)-1]} {
+					var row []string
+					for i, c := range cells {
+						row = append(row, reports.FormatCell(table.Columns[i].Unit, c, d.Zone())+" "+c.Note)
+					}
+					rows = append(rows, row)
+				}
+				for _, row := range rows {
+					for i, cell := range row {
+						row[i] = squeezed(e.fonts.shown(printable(cell)))
+					}
+					if row := "|" + strings.Join(row, "|") + "|"; !strings.Contains(text, row) {
+						t.Errorf("table %s has no row %s", table.ID, row)
+					}
+				}
+			}
+		})
+	}
+}
+
+func pictures(d reports.Document) (n int) {
+	for _, part := range d.Parts {
+		if c, is := part.(reports.Chart); is && c.Empty == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// shownTables are those that have rows, in the parts or in the appendix.
+func shownTables(d reports.Document) (out []reports.Table) {
+	parts := d.Parts
+	d.Parts = nil
+	for _, part := range parts {
+		if c, is := part.(reports.Chart); !is || c.Empty == "" {
+			d.Parts = append(d.Parts, part)
+		}
+	}
+	for _, table := range d.Tables() {
+		if len(table.Rows) > 0 {
+			out = append(out, table)
+		}
+	}
+	return out
+}
+
+// read returns the texts of a tagged file in reading order, "|one|two|" without spaces, and how many elements of each kind it has.
+func read(t *testing.T, file string) (text string, count map[string]int) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("|")
+	count = map[string]int{}
+	for _, line := range strings.Split(poppler(t, "pdfinfo", "-struct-text", file), "\n") {
+		line = strings.TrimSpace(line)
+		if words, quoted := strings.CutPrefix(line, `"`); quoted {
+			b.WriteString(squeezed(strings.TrimSuffix(words, `"`)) + "|")
+		} else if kind := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ':' }); len(kind) > 0 {
+			count[kind[0]]++
+		}
+	}
+	return b.String(), count
+}
+
+// The contents beside the pages are the headings, the parts of a section below it.
+func TestDocumentContents(t *testing.T) {
+	sets, err := reportstest.Sets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := paged(t, engine(t), "typical", document(t, sets[2]), "https://hindsight.example.com")
+	_, contents, _ := strings.Cut(poppler(t, "pdftohtml", "-xml", "-stdout", "-i", file), "<outline>")
+	want := `<item page="1">Service levels</item>
+<outline>
+<item page="3">Broken promises</item>
+</outline>
+<item page="4">Decisions asked for</item>
+<item page="4">The numbers behind the charts</item>
+<item page="6">How these numbers are worked out</item>
+<item page="6">Where this comes from</item>`
+	if contents = strings.TrimSpace(contents); !strings.HasPrefix(contents, want) {
+		t.Errorf("contents are\n%s\nwant\n%s", contents, want)
+	}
+}
