@@ -212,6 +212,15 @@ type Reader interface {
 	// OutgoingCounts counts the messages that were made since a time, by what became of them.
 	OutgoingCounts(ctx context.Context, since time.Time) (map[OutgoingState]int, error)
 
+	ReportSchedules(ctx context.Context) ([]ReportSchedule, error) // by name
+	ReportSchedule(ctx context.Context, id ID) (*ReportSchedule, error)
+	// ReportRuns returns runs of a schedule, or of all where it is empty, that sight may read (see [ReportRun.ReadBy]), the newest first, at most limit
+	// behind skip. Their files have no bodies.
+	ReportRuns(ctx context.Context, schedule ID, sight Sight, skip, limit int) ([]ReportRun, error)
+	ReportRun(ctx context.Context, id ID, sight Sight) (*ReportRun, error) // ErrNotFound also for one that sight may not read
+	// ReportFile returns a file of a run with its body.
+	ReportFile(ctx context.Context, run ID, name string, sight Sight) (*ReportFile, error)
+
 	// Setting returns the value stored under key, or ErrNotFound.
 	Setting(ctx context.Context, key string) (string, error)
 
@@ -424,6 +433,19 @@ type Tx interface {
 	RetryOutgoing(id ID, at time.Time) error
 	// SweepOutgoing forgets the words of messages of before a time, and messages of before another one.
 	SweepOutgoing(texts, all time.Time) error
+	// PutReportSchedule writes a version. It is ErrConflict when that is not the one behind the stored, for then somebody else wrote meanwhile.
+	PutReportSchedule(s ReportSchedule) error
+	// DeleteReportSchedule removes a schedule with its runs and their files; ErrNotFound when there is none.
+	DeleteReportSchedule(id ID) error
+	// ClaimReportSchedule hands a schedule that is due by now to one maker alone, until a time; nil when there is none. Who has not settled it by then
+	// may not be there any more, and it is handed out again.
+	ClaimReportSchedule(now, until time.Time) (*ReportSchedule, error)
+	// SettleReportSchedule writes when a schedule that was claimed is due next, what it said, and whether it has stopped. It is ErrConflict when it
+	// was settled or changed meanwhile; due is when it was due.
+	SettleReportSchedule(s ReportSchedule, due time.Time) error
+	PutReportRun(r ReportRun) error // ErrConflict when it is there already
+	// SweepReportRuns forgets runs that were made before a time, and those that cover a time before another one, with their files.
+	SweepReportRuns(made, covered time.Time) error
 	PutIntake(i Intake) error // in place of the one that its user has for the incident
 	DeleteIntake(incident, user ID) (was bool, err error)
 	// ForgetIntakes removes all documents that a user was about to take rows out of.

@@ -36,6 +36,7 @@ var untold = map[string]string{
 	"AddNotices": "what it tells of has an entry", "ReadNotices": "somebody reads", "SweepNotices": "a job forgets what is long over",
 	"ForgetNotices": "the erasure has an entry", "PutNoticeChoice": "how somebody wants to be told is their own",
 	"AddOutgoing": "what it tells of has an entry", "ClaimOutgoing": "a job sends", "SettleOutgoing": "a job has sent", "SweepOutgoing": "a job forgets what is long over",
+	"ClaimReportSchedule": "a job makes a report", "SettleReportSchedule": "a job has made a report", "PutReportRun": "a job has made a report", "SweepReportRuns": "a job forgets what is long over",
 	"PutIntake": "it counts for nothing before it is taken, which has entries", "DeleteIntake": "it counted for nothing", "SweepIntakes": "a job forgets what nobody came back to",
 	"ForgetIntakes": "the erasure has an entry",
 	"UserByID":      "reads", "Administrators": "reads", "TouchToken": "a use", "SecondFactorOf": "reads",
@@ -155,7 +156,9 @@ func told(tx incident.Tx) map[string]func() error {
 		"PutChannel": func() error {
 			return tx.PutChannel(incident.Channel{ID: "chl_1", Name: "#retros", Format: incident.ChannelSlack, Kinds: []incident.NoticeKind{incident.NoticeDue}, Secret: []byte("sealed"), CreatedAt: Epoch()})
 		},
-		"DeleteChannel": func() error { return tx.DeleteChannel("chl_1") },
+		"DeleteChannel":        func() error { return tx.DeleteChannel("chl_1") },
+		"PutReportSchedule":    func() error { return tx.PutReportSchedule(ReportSchedule()) },
+		"DeleteReportSchedule": func() error { return tx.DeleteReportSchedule(ReportSchedule().ID) },
 		"RetryOutgoing": func() error {
 			if err := tx.AddOutgoing([]incident.Outgoing{{ID: "out_1", Way: incident.OutgoingMail, DueAt: Epoch()}}); err != nil {
 				return err
@@ -176,7 +179,7 @@ func told(tx incident.Tx) map[string]func() error {
 var inTurn = []string{"PutConnection", "PutMappings", "PutRun", "Pause", "PutIncidents", "PutTimeline", "PutRetrospectives", "PutRetro", "PutRetroSections", "PutRetroSnapshot", "PutRetroShare", "PutRetroComment", "PutRetroFile", "RemoveRetroFile", "PutMoment", "PutChangeEvents", "PutRosters", "PutRunbooks",
 	"PutServices", "PutTeams", "DeleteServices", "DeleteTeams", "PutPeople", "PutProblems", "PutManagement", "PutProblemAnswers", "DeleteProblemAnswers", "AddProblemEvents",
 	"PutProblemAlias", "DeleteProblemAlias", "DeleteProblems", "PutPolicy", "SettleDeadLetter", "DeleteConnection", "PutUser", "PutMemberships", "PutMembership", "DeleteMembership", "PutSecondFactor", "DeleteSecondFactor", "PutProvisioned", "PutSession", "EndSession", "EndSessions", "EndProviderSessions", "DeleteSessions", "PutIdentity", "DeleteIdentity",
-	"PutToken", "DeleteToken", "PutView", "PutChannel", "DeleteChannel", "RetryOutgoing", "PutSetting", "EraseFromAudit", "CutAudit"}
+	"PutToken", "DeleteToken", "PutView", "PutChannel", "DeleteChannel", "PutReportSchedule", "DeleteReportSchedule", "RetryOutgoing", "PutSetting", "EraseFromAudit", "CutAudit"}
 
 // testAuditMethods: a method that is new is in one of the two lists, and what is in told leaves an entry.
 func testAuditMethods(t *testing.T, s incident.Store) {

@@ -114,6 +114,7 @@ func testOutgoingForgets(t *testing.T, s incident.Store) {
 // TestReplicas checks what several programs on one database must keep to. open returns two stores of one empty database, another one each time.
 func TestReplicas(t *testing.T, open func(t *testing.T) [2]incident.Store) {
 	t.Run("an outgoing message is sent by one of several", func(t *testing.T) { testOutgoingClaims(t, open(t)) })
+	t.Run("a scheduled report is made by one of several", func(t *testing.T) { testReportClaims(t, open(t)) })
 }
 
 // testOutgoingClaims: of several who claim at once, each message goes to one.

@@ -95,6 +95,8 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"outgoing messages", testOutgoing},
 		{"messages about an incident that is forgotten", testOutgoingForgets},
 		{"channels", testChannels},
+		{"report schedules", testReportSchedules},
+		{"runs of report schedules", testReportRuns},
 		{"links to retrospectives", testRetroShares},
 		{"how far retrospectives are heard", testRetroReach},
 		{"documents to take rows out of", testIntakes},

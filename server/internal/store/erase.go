@@ -15,7 +15,7 @@ import (
 // kept are the tables that an erasure does not go through: the audit log has its own way (EraseFromAudit), and the others hold no word
 // about anybody.
 var kept = []string{"audit", "audit_texts", "audit_head", "erased_names", "erasures", "changes", "feed_head", "goose_db_version", "managed",
-	"second_factors", "sqlite_sequence", "raws", "timelines", "timeline_events", "uploads", "retro_changes", "retro_file_parts"}
+	"second_factors", "sqlite_sequence", "raws", "timelines", "timeline_events", "uploads", "retro_changes", "retro_file_parts", "report_files", "report_file_parts"}
 
 // eraseBatch is how many rows one transaction looks at.
 const eraseBatch = 500
@@ -47,6 +47,17 @@ func (s *Store) Erase(ctx context.Context, e *incident.Eraser, write bool, progr
 	}
 	if files > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("retrospectives hold %d pictures and attachments, which are not looked into: take those away that show the person", files))
+	}
+	if err := s.db.WithContext(ctx).Raw("SELECT count(*) FROM report_files").Scan(&files).Error; err != nil {
+		return r, failed(err, "count files of reports")
+	}
+	if files > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("the %d files that are kept of scheduled reports are forgotten, for they cannot be looked into", files))
+		if write && !e.Idle() {
+			if err := s.forgetReportFiles(ctx); err != nil {
+				return r, err
+			}
+		}
 	}
 	if err := x.pass("timeline_events", func() error { return x.timelines(ctx) }); err != nil {
 		return r, err
