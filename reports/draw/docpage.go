@@ -45,6 +45,7 @@ var (
 	summaryFace = face{10.5, 15, false, black}
 	bodyFace    = face{9.5, 13.5, false, black}
 	nameFace    = face{10.5, 14, true, black} // of a chart or table
+	noteFace    = face{8, 11, false, black}
 	sourceFace  = face{7.5, 10, false, soft}
 	headFaces   = [...]face{{16, 21, true, black}, {12, 16, true, black}, {9.5, 13.5, true, black}}
 )
@@ -98,6 +99,14 @@ func (p *paper) next(wide bool) {
 	if p.doc.PageNo() > 1 {
 		p.header()
 	}
+}
+
+// begin goes to a page of a kind that has h points left.
+func (p *paper) begin(h float64, wide bool) {
+	if wide != p.lies() {
+		p.next(wide)
+	}
+	p.room(h)
 }
 
 // room begins a page of the same kind where less than h points are left.

@@ -29,39 +29,72 @@ type gridRow struct {
 	high  float64
 }
 
-// table prepares a table.
+// table prepares a table, as people read it. One with too many columns for any page becomes two, both of which begin with the first column.
 func (p *paper) table(t reports.Table) (block, error) {
-	texts := make([][]string, len(t.Rows))
 	for n, row := range t.Rows {
 		if len(row) != len(t.Columns) {
 			return block{}, fmt.Errorf("table %s row %d: %d cells for %d columns", t.ID, n+1, len(row), len(t.Columns))
 		}
+	}
+	return p.folded(t.Folded()), nil
+}
+
+func (p *paper) folded(t reports.Table) block {
+	g := &grid{table: t}
+	texts := make([][]string, len(t.Rows))
+	for n, row := range t.Rows {
 		texts[n] = make([]string, len(row))
 		for i, cell := range row {
 			texts[n][i] = p.fonts.shown(printable(p.cellText(t.Columns[i].Unit, cell)))
 		}
 	}
-	g := &grid{table: t}
-	p.fit(g, texts)
-	f := g.face
-	f.bold = true
+	if n := len(t.Columns); !p.fit(g, texts) && n > 3 {
+		first, second := p.folded(part(t, 0, n/2)), p.folded(part(t, n/2, n))
+		return block{need: first.need, wide: first.wide, set: func() {
+			first.set()
+			p.begin(second.need, second.wide)
+			second.set()
+		}}
+	}
+	p.lay(g, texts)
+	need := 14 + float64(len(p.rows(t.Title, short-2*side, nameFace)))*nameFace.lead + 3 + g.headHeight()
+	if len(g.rows) > 0 {
+		need += p.rowNeed(g, 0)
+	}
+	return block{need: min(need, perPage/2), wide: g.wide, set: func() { p.setTable(g) }}
+}
+
+// part is a table of some columns of another, and its first.
+func part(t reports.Table, from, to int) reports.Table {
+	out := t
+	out.Columns, out.Rows = nil, make([][]reports.Cell, len(t.Rows))
 	for i, c := range t.Columns {
+		if i > 0 && (i < from || i >= to) {
+			continue
+		}
+		out.Columns = append(out.Columns, c)
+		for n, row := range t.Rows {
+			out.Rows[n] = append(out.Rows[n], row[i])
+		}
+	}
+	return out
+}
+
+// lay breaks the texts of a table into the lines of its columns.
+func (p *paper) lay(g *grid, texts [][]string) {
+	f := g.face
+	for i, c := range g.table.Columns {
 		g.head = append(g.head, p.fonts.wrap(p.fonts.shown(printable(c.Title)), g.cols[i].width-2*cellPad, f.size, true, headRows))
 	}
 	for _, row := range texts {
 		r := gridRow{high: f.lead + 2*rowPad}
 		for i, text := range row {
-			cell := p.rows(text, g.cols[i].width-2*cellPad, g.face)
+			cell := p.rows(text, g.cols[i].width-2*cellPad, f)
 			r.cells = append(r.cells, cell)
 			r.high = max(r.high, float64(len(cell))*f.lead+2*rowPad)
 		}
 		g.rows = append(g.rows, r)
 	}
-	need := 14 + float64(len(p.rows(t.Title, short-2*side, nameFace)))*nameFace.lead + 3 + g.headHeight()
-	if len(g.rows) > 0 {
-		need += p.rowNeed(g, 0)
-	}
-	return block{need: min(need, perPage/2), wide: g.wide, set: func() { p.setTable(g) }}, nil
 }
 
 // cellText is what a cell says: its value, or that it is missing, and why.
@@ -106,6 +139,9 @@ func (p *paper) setTable(g *grid) {
 		p.setRows(g, all)
 	}
 	p.y += 3
+	if note := g.table.Note; note != "" {
+		p.text(p.say(p.tags.root, "P", note), side, p.rows(note, p.width(), noteFace), noteFace, "")
+	}
 	p.sources(p.tags.root, g.table.Source)
 }
 
@@ -127,7 +163,7 @@ func (p *paper) rowNeed(g *grid, i int) float64 {
 	if i == len(g.rows)-2 {
 		need += g.rows[i+1].high
 	}
-	tail := 3.0
+	tail := 3 + float64(len(p.rows(g.table.Note, short-2*side, noteFace)))*noteFace.lead
 	for _, line := range g.table.Source.Words() {
 		tail += float64(len(p.rows(line, short-2*side, sourceFace))) * sourceFace.lead
 	}
@@ -214,36 +250,39 @@ type column struct {
 }
 
 // fit chooses size, page and widths of a table, so that words and numbers stay whole: upright if it can be, else smaller or on a page that lies on its
-// side. Where not even that is enough, words are broken.
-func (p *paper) fit(g *grid, texts [][]string) {
+// side. Where not even that is enough it reports so, and words are broken.
+func (p *paper) fit(g *grid, texts [][]string) bool {
 	for i, c := range g.table.Columns {
 		g.cols = append(g.cols, p.measured(c, texts, i))
 	}
 	for _, try := range []struct {
 		size float64
 		wide bool
-	}{{8, false}, {7.5, false}, {8, true}, {7, true}, {6, true}, {5, true}} {
+		word float64 // widest word that stays whole, at a size of one point
+	}{{8, false, 18}, {7.5, false, 18}, {8, true, 18}, {7, true, 18}, {6.5, true, 12}, {6, true, 8}} {
 		g.face, g.wide = face{try.size, try.size + 2.5, false, black}, try.wide
 		room := float64(short - 2*side)
 		if g.wide {
 			room = long - 2*side
 		}
-		if shares(g.cols, room, try.size) {
-			return
+		if shares(g.cols, room, try.size, try.word) {
+			return true
 		}
 	}
+	return false
 }
 
 func (p *paper) measured(c reports.Column, texts [][]string, i int) column {
 	out := column{right: c.Unit == reports.Count || c.Unit == reports.Seconds || c.Unit == reports.Share}
 	title := p.fonts.shown(printable(c.Title))
-	out.least = p.longest(title, true) + 0.1
-	out.want = max(out.least, p.fonts.width(title, 1, true)/2+1)
+	whole := p.fonts.width(title, 1, true)
+	out.least = max(p.longest(title, true), whole/3+1) + 0.1 // three lines or so
+	out.want = max(out.least, whole/2+1)
 	for _, row := range texts {
 		w := p.fonts.width(row[i], 1, false) + 0.1 // sums of widths are not exact
 		out.want = max(out.want, w)
 		switch {
-		case w < 8 || c.Unit != reports.Text && w < 13: // short texts, numbers and times stay on their line
+		case w < 8 || c.Unit != reports.Text && w < 16: // short texts, numbers and times stay on their line
 			out.least = max(out.least, w)
 		default:
 			out.least = max(out.least, 8, min(18, p.longest(row[i], false)))
@@ -261,19 +300,19 @@ func (p *paper) longest(text string, bold bool) float64 {
 	return w
 }
 
-// shares gives columns their widths at a size of letters, and reports whether none is too narrow.
-func shares(cols []column, room, size float64) bool {
+// shares gives columns their widths at a size of letters, and reports whether none is too narrow for its words up to a width.
+func shares(cols []column, room, size, word float64) bool {
 	pad := 2.0 * cellPad
 	want, least := 0.0, 0.0
 	for i := range cols {
 		c := &cols[i]
 		c.width = min(c.want*size, room*0.7) + pad
 		want += c.width
-		least += min(c.least*size+pad, c.width)
+		least += min(min(c.least, word)*size+pad, c.width)
 	}
 	for i := range cols {
 		c := &cols[i]
-		low := min(c.least*size+pad, c.width)
+		low := min(min(c.least, word)*size+pad, c.width)
 		switch {
 		case want <= room:
 			c.width *= room / want

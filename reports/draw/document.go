@@ -25,11 +25,7 @@ func (e *Engine) Document(ctx context.Context, d reports.Document, base string) 
 		blocks = append(blocks, b)
 	}
 	for i, b := range blocks {
-		need, wide := follow(blocks[i:])
-		if wide != p.lies() {
-			p.next(wide)
-		}
-		p.room(need)
+		p.begin(follow(blocks[i:]))
 		b.set()
 	}
 	p.footers()

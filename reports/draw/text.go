@@ -100,7 +100,7 @@ func (f *fonts) wrap(text string, width, size float64, bold bool, limit int) []s
 		if line != "" {
 			lines = append(lines, line)
 		}
-		for line = word; f.width(line, size, bold) > width && len(lines) <= limit; {
+		for line = word; line != "" && f.width(line, size, bold) > width && len(lines) <= limit; {
 			head, tail := f.split(line, width, size, bold)
 			lines, line = append(lines, head), tail
 		}
