@@ -3,6 +3,8 @@ package draw
 import (
 	"encoding/xml"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -107,4 +109,40 @@ func TestDocumentHolds(t *testing.T) {
 		}
 	})
 	t.Run("nothing", func(t *testing.T) { within(t, paged(t, e, "nothing", reports.Document{}, "")) })
+}
+
+// BenchmarkDocument makes a report of six charts and a table of 2,000 rows.
+func BenchmarkDocument(b *testing.B) {
+	e := engine(b)
+	sets, err := reportstest.Sets()
+	if err != nil {
+		b.Fatal(err)
+	}
+	d := document(b, sets[2])
+	d.Parts = nil
+	for _, id := range []string{"incidents-per-month", "ttr-ecdf", "ttr-dots", "mtbf-by-service", "tta-by-service", "sla-by-month"} {
+		c, err := reports.Find(id)
+		if err != nil {
+			b.Fatal(err)
+		}
+		d.Parts = append(d.Parts, c.Build(sets[2].Snapshot, sets[2].Query))
+	}
+	many := reports.Breaches(sets[2].Snapshot, sets[2].Query)
+	for len(many.Rows) < 2000 {
+		many.Rows = append(many.Rows, many.Rows...)
+	}
+	many.Rows, many.Shown = many.Rows[:2000], 0
+	d.Parts = append(d.Parts, many)
+	var body []byte
+	for b.Loop() {
+		if body, err = e.Document(b.Context(), d, "https://hindsight.example.com"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	file := filepath.Join(b.TempDir(), "document.pdf")
+	if err := os.WriteFile(file, body, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(len(body)), "bytes")
+	b.ReportMetric(float64(pagesOf(b, file))*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
 }

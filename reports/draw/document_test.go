@@ -53,6 +53,15 @@ func paged(t *testing.T, e *Engine, name string, d reports.Document, base string
 	return file
 }
 
+func pagesOf(t testing.TB, file string) (n int) {
+	t.Helper()
+	_, after, _ := strings.Cut(poppler(t, "pdfinfo", file), "Pages:")
+	if _, err := fmt.Sscan(after, &n); err != nil {
+		t.Fatalf("pdfinfo says no number of pages: %v", err)
+	}
+	return n
+}
+
 // squeezed is a text without its spaces, so that it does not matter where lines are broken.
 func squeezed(text string) string { return strings.Join(strings.Fields(text), "") }
 
@@ -67,17 +76,21 @@ func TestDocument(t *testing.T) {
 		t.Run(set.Name, func(t *testing.T) {
 			d := document(t, set)
 			file := paged(t, e, set.Name, d, "https://hindsight.example.com")
-			info := poppler(t, "pdfinfo", file)
-			var pages int
-			if _, after, ok := strings.Cut(info, "Pages:"); ok {
-				fmt.Sscan(after, &pages)
-			}
+			pages := pagesOf(t, file)
 			if pages < 2 || pages > 24 {
 				t.Errorf("%d pages, want 2 to 24", pages)
 			}
 			text := squeezed(poppler(t, "pdftotext", file, "-"))
-			want := []string{d.Title, d.About, d.Summary[0].Text, "Page 1 of " + fmt.Sprint(pages), fmt.Sprintf("Page %d of %[1]d", pages),
-				"Change 1,942 · SHA-256 " + d.Stamp.Digest[:12], "Where this comes from", d.Stamp.Digest}
+			for n := range pages { // what stands above and below each page would part the texts that run over it
+				for _, edge := range []string{fmt.Sprintf("Page %d of %d", n+1, pages), "Change 1,942 · SHA-256 " + d.Stamp.Digest[:12], d.Title + d.About} {
+					before := text
+					if text = strings.Replace(text, squeezed(edge), "", 1); before == text && (n > 0 || edge != d.Title+d.About) {
+						t.Errorf("page %d does not say %q", n+1, edge)
+					}
+				}
+			}
+			text = squeezed(d.Title+d.About) + text
+			want := []string{d.Summary[0].Text, "Where this comes from", d.Stamp.Digest}
 			for _, part := range d.Parts {
 				switch part := part.(type) {
 				case reports.Heading:
@@ -145,7 +158,14 @@ func TestDocumentTagged(t *testing.T) {
 				for _, cells := range [][]reports.Cell{table.Rows[0], table.Rows[len(table.Rows)-1]} {
 					var row []string
 					for i, c := range cells {
-						row = append(row, reports.FormatCell(table.Columns[i].Unit, c, d.Zone())+" "+c.Note)
+						text := reports.FormatCell(table.Columns[i].Unit, c, d.Zone())
+						switch {
+						case c.Note != "" && text == "–":
+							text = c.Note
+						case c.Note != "":
+							text += " (" + c.Note + ")"
+						}
+						row = append(row, text)
 					}
 					rows = append(rows, row)
 				}

@@ -84,7 +84,7 @@ func inFonts(e *Engine, text string) bool {
 }
 
 // poppler runs one of its programs. Without them the test fails, for nobody reads what was skipped.
-func poppler(t *testing.T, program string, args ...string) string {
+func poppler(t testing.TB, program string, args ...string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
 	if err != nil {
