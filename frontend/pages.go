@@ -82,6 +82,7 @@ const (
 	NavChanges   Nav = "changes"
 	NavSLA       Nav = "sla"
 	NavSLO       Nav = "slo"
+	NavReports   Nav = "reports"
 	NavViews     Nav = "views"
 	NavImports   Nav = "imports"
 	NavSettings  Nav = "settings"

@@ -140,8 +140,9 @@ func itemsLeading(all []reports.Item, leading func(string) string) []reports.Ite
 	return all
 }
 
-// tableLeading is a table whose columns of times say their zone.
+// tableLeading is a table as people read it, whose columns of times say their zone.
 func tableLeading(t reports.Table, d reports.Document, leading func(string) string) reports.Table {
+	t = t.Folded()
 	t.Columns, t.Rows, t.Source = slices.Clone(t.Columns), slices.Clone(t.Rows), sourceLeading(t.Source, leading)
 	for i, c := range t.Columns {
 		if c.Unit == reports.Instant {

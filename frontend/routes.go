@@ -38,6 +38,7 @@ func Routes() []Route {
 		{"GET", "/problems"}, {"GET", "/problems/{id}"}, {"GET", "/problems/{id}/incidents"}, {"POST", "/problems/{id}/manage"},
 		{"POST", "/problems/{id}/verdict"}, {"POST", "/problems/{id}/title"}, {"POST", "/problems/{id}/merge"}, {"POST", "/problems/{id}/split"}, {"POST", "/problems/{id}/undo"},
 		{"POST", "/problems/{id}/members/{incident}/remove"}, {"POST", "/problems/{id}/members/{incident}/restore"},
+		{"GET", "/reports"}, {"GET", "/reports/{kind}"},
 		{"GET", "/sla"}, {"GET", "/contracts/{id}"},
 		{"GET", "/slo"}, {"GET", "/slo/new"}, {"POST", "/slo/new"}, {"POST", "/slo/openslo"},
 		{"GET", "/slo/{id}"}, {"GET", "/slo/{id}/edit"}, {"POST", "/slo/{id}/delete"}, {"GET", "/slo/terms"},

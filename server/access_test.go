@@ -30,6 +30,8 @@ func fill(t *testing.T, path string, ids map[string]string) string {
 		switch {
 		case folder == "imports" && !strings.HasPrefix(path, "/api/"):
 			name = "connection"
+		case folder == "reports" && !strings.HasPrefix(path, "/api/"):
+			name = "report"
 		case folder == "runs":
 			name = "imports"
 		}
@@ -74,7 +76,7 @@ func everything(t *testing.T) (s site, visitors map[incident.Role]visitor, ids m
 	}
 	ids = someIDs(t, visitors[incident.Admin])
 	ids["connections"] = connectJira(t, s)
-	for name, id := range map[string]string{"hooks": ids["connections"], "new": "table", "charts": "ttr-dots.json", "reports": "sla.json", "changes": putChange(t, s), "assets": asset(t, visitors[""]), "sessions": "unknown", "members": ids["incidents"],
+	for name, id := range map[string]string{"hooks": ids["connections"], "new": "table", "charts": "ttr-dots.json", "reports": "sla.json", "report": "sla", "changes": putChange(t, s), "assets": asset(t, visitors[""]), "sessions": "unknown", "members": ids["incidents"],
 		"Users": "usr_none", "outbox": "out_none", "channels": "chl_none", "Groups": "team_none", "ResourceTypes": "User", "Schemas": "none"} {
 		ids[name] = id
 	}

@@ -39,7 +39,7 @@ func States() []State {
 			out = append(out, State{Name: p.Name + "/" + w.kind, Page: p.Page})
 		}
 	}
-	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]), retroStates(worlds()[0]), shareStates(worlds()[0]), timelineStates(worlds()[0]), outlineStates(worlds()[0]), reportStates())
+	return slices.Concat(out, special(worlds()[0]), changeStates(worlds()[0]), numberStates(worlds()[0]), problemStates(worlds()[0]), causeStates(worlds()[0]), factorStates(worlds()[0]), retroStates(worlds()[0]), shareStates(worlds()[0]), timelineStates(worlds()[0]), outlineStates(worlds()[0]), reportStates(worlds()[0]))
 }
 
 func worlds() []world {
@@ -124,6 +124,8 @@ func (w world) pages() []State {
 		{"retro-share", w.share()},
 		{"shared", w.shared()},
 		{"shares", w.shares()},
+		{"reports", w.reports()},
+		{"report", w.report(w.kind)},
 		{"report-file", reportFile(w.kind)},
 		{"imports", w.imports()},
 		{"connection", w.connection()},

@@ -2,6 +2,7 @@ package gallery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -57,6 +58,30 @@ func reportFile(set string) frontend.ReportFilePage {
 	return all[set]
 }
 
-func reportStates() []State {
-	return []State{{"report-file/empty", reportFile("empty")}, {"report-file/one", reportFile("one")}}
+func reportStates(w world) []State {
+	return []State{{"report/empty", w.report("empty")}, {"report-file/empty", reportFile("empty")}, {"report-file/one", reportFile("one")}}
+}
+
+// report is a report as a page, with the numbers of a set.
+func (w world) report(set string) frontend.ReportPage {
+	all, err := samples()
+	r, laid := frontend.NewReport(all[set])
+	if err = errors.Join(err, laid); err != nil {
+		r.Document.Title = err.Error()
+	}
+	const path = "/reports/sla"
+	p := frontend.ReportPage{Shell: w.on("Service levels", frontend.NavReports, path, frontend.Link{Label: "Reports", Path: "/reports"}), Report: r, Period: w.sla().Period, Facets: w.sla().Facets, Chips: w.sla().Chips}
+	for _, format := range []string{"PDF", "Spreadsheet", "CSV", "Markdown", "Web page", "JSON"} {
+		p.Exports = append(p.Exports, frontend.Link{Label: format, Path: "/api/v1/reports/sla.x?download=1"})
+	}
+	return p
+}
+
+func (w world) reports() frontend.ReportsPage {
+	p := frontend.ReportsPage{Shell: w.on("Reports", frontend.NavReports, "/reports")}
+	for _, title := range []string{"Service levels", "Architecture"} {
+		p.Rows = append(p.Rows, frontend.ReportRow{Title: title, Path: "/reports/sla", Reader: w.say("managers"), Period: "Last quarter", About: "What was promised, how it was kept, what broke and why, and whether it is getting better.",
+			Exports: []frontend.Link{{Label: "PDF", Path: "/api/v1/reports/sla.pdf?download=1"}, {Label: "Spreadsheet", Path: "/api/v1/reports/sla.xlsx?download=1"}}})
+	}
+	return p
 }

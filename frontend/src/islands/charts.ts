@@ -24,11 +24,16 @@ const observer = new IntersectionObserver(
 
 export function charts(root: ParentNode): void {
   for (const box of all(root, "[data-chart]")) {
-    if (once(box, "Chart")) observer.observe(box);
+    if (!once(box, "Chart")) continue;
+    observer.observe(box);
+    if (box.closest(".report")) soon(() => void paint(box)); // which is printed, maybe before anybody has seen its end
   }
 }
 
+const soon: (work: () => void) => void = window.requestIdleCallback ?? setTimeout;
+
 async function paint(box: HTMLElement): Promise<void> {
+  if (!once(box, "Painted")) return;
   const figure = box.closest("figure");
   const option = figure?.querySelector("script[type='application/json']")?.textContent;
   if (!figure || !option) return;

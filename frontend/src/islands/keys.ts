@@ -3,7 +3,7 @@
 import { all, typing } from "./dom";
 import { show } from "./dialogs";
 
-const GO: Record<string, string> = { o: "/", i: "/incidents", p: "/problems", s: "/services", l: "/sla", m: "/imports" };
+const GO: Record<string, string> = { o: "/", i: "/incidents", p: "/problems", s: "/services", l: "/sla", r: "/reports", m: "/imports" };
 const PREFIX_MS = 1500;
 
 export function keys(): void {

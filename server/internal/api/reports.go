@@ -48,7 +48,8 @@ func (s *Server) makeReport(c *gin.Context) error {
 			return err
 		}
 	}
-	if v.Get("download") != "" {
+	if v.Get("download") != "" || format == "html" { // a page of ours it is not: it has a policy of its own
+
 		c.Header("Content-Disposition", `attachment; filename="`+file.Name+`"`)
 	}
 	c.Data(http.StatusOK, file.ContentType, file.Body)

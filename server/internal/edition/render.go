@@ -5,16 +5,21 @@ import (
 	"context"
 	"strings"
 
+	"hindsight/frontend"
 	"hindsight/incident"
 	"hindsight/reports"
 	"hindsight/reports/draw"
+	"hindsight/reports/echarts"
 	"hindsight/reports/sheet"
 	"hindsight/reports/table"
 	"hindsight/server/internal/desk"
 )
 
+// pictureSize is that of a chart in an HTML file, in CSS pixels; it is shown as wide as its column.
+var pictureSize = draw.Size{Width: 800, Height: 320}
+
 // Formats lists the endings of report files.
-var Formats = []string{"pdf", "xlsx", "csv", "md", "json"}
+var Formats = []string{"pdf", "xlsx", "csv", "md", "html", "json"}
 
 // Render writes a report as a file of a format. base is the address of the installation, for links; it may be empty. The same report gives the same
 // bytes. ErrInvalid: there is no such format.
@@ -32,6 +37,10 @@ func Render(ctx context.Context, engine *draw.Engine, d reports.Document, format
 		contentType, err = "text/csv; charset=utf-8", table.DocumentCSV(&b, d, true)
 	case "md":
 		contentType, err = "text/markdown; charset=utf-8", table.DocumentMarkdown(&b, d, base)
+	case "html":
+		contentType, err = "text/html; charset=utf-8", frontend.ReportFile(&b, d, func(c reports.Chart, ids string) ([]byte, error) {
+			return engine.Plot(ctx, c, pictureSize, echarts.Browser(), ids)
+		}, base)
 	case "json":
 		contentType, err = "application/json", table.DocumentJSON(&b, d)
 	default:

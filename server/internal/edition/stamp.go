@@ -19,10 +19,12 @@ func (w *writing) stamp() (reports.Stamp, error) {
 	for _, a := range w.snapshot.Agreements() {
 		s.Terms = append(s.Terms, fmt.Sprintf("contract %s, version %d", a.Name, a.Version))
 	}
-	for _, kind := range []incident.PolicyKind{incident.CalendarPolicy, incident.ObjectivePolicy, incident.RetroPolicy} {
-		for _, p := range w.snapshot.Policies(kind) {
-			s.Terms = append(s.Terms, fmt.Sprintf("%s %s, version %d", strings.ReplaceAll(string(kind), "_", " "), p.Name, p.Version))
-		}
+	terms := w.snapshot.Policies(incident.CalendarPolicy)
+	for _, o := range w.snapshot.Objectives(w.asked.Sight) { // one of a service that the reader may not know is not named
+		terms = append(terms, o.Policy)
+	}
+	for _, p := range append(terms, w.snapshot.Policies(incident.RetroPolicy)...) {
+		s.Terms = append(s.Terms, fmt.Sprintf("%s %s, version %d", strings.ReplaceAll(string(p.Kind), "_", " "), p.Name, p.Version))
 	}
 	connections, err := w.desk.Store.Connections(w.ctx)
 	if err != nil {

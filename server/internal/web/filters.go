@@ -11,9 +11,13 @@ import (
 	"hindsight/server/internal/query"
 )
 
-// pathOf returns the address of a page that asks q, canonically.
+// pathOf returns the address of a page that asks q, canonically. A report has a usual period, so that all time has to be said there.
 func pathOf(page string, q query.Query) string {
-	if text := q.Encode(); text != "" {
+	text := q.Encode()
+	if q.Range == "all" && strings.Contains(page, reportsPath+"/") {
+		text = strings.TrimPrefix(text+"&range=all", "&")
+	}
+	if text != "" {
 		return page + "?" + text
 	}
 	return page

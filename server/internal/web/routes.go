@@ -97,6 +97,8 @@ func (s *Server) routes(r gin.IRouter) {
 	get("/slo/:id/edit", incident.Agree, s.editSLO)
 	post("/slo/:id/delete", incident.Agree, s.deleteSLO)
 	get("/sla", incident.Read, s.sla)
+	get(reportsPath, incident.Read, s.reports)
+	get(reportsPath+"/:kind", incident.Read, s.report)
 	get("/contracts/:id", incident.Read, s.contract)
 	get("/sla/export.csv", incident.Read, s.exportSLA)
 	get("/sla/export.json", incident.Read, s.exportSLA)

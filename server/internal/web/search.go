@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"hindsight/frontend"
@@ -213,7 +214,7 @@ var places = []frontend.PaletteItem{
 	{Label: "Recurring problems", Path: problemsPath, Keys: "g p"}, {Label: "Services", Path: servicesPath, Keys: "g s"},
 	{Label: "Runbooks", Path: runbooksPath}, {Label: "Changes", Path: changesPath}, {Label: "Delivery", Path: deliveryPath}, {Label: "Load on people", Path: loadPath}, {Label: "Learning", Path: learningPath}, {Label: "Across services: what fails together", Path: causesPath}, {Label: "Durations", Path: durationsPath}, {Label: "Restatements", Path: restatementsPath}, {Label: "On call", Path: onCallPath},
 	{Label: "Saved views", Path: viewsPath},
-	{Label: "SLA compliance", Path: slaPath, Keys: "g l"}, {Label: "Imports", Path: "/imports"}, {Label: "Settings", Path: "/me"},
+	{Label: "SLA compliance", Path: slaPath, Keys: "g l"}, {Label: "Reports", Path: reportsPath, Keys: "g r"}, {Label: "Imports", Path: "/imports"}, {Label: "Settings", Path: "/me"},
 	{Label: "How numbers are computed", Path: "/help/metrics"}, {Label: "Keyboard shortcuts", Path: "/help/keyboard", Keys: "?"},
 }
 
@@ -221,7 +222,7 @@ func (s *Server) palette(r *request) (answer, error) {
 	text := strings.TrimSpace(r.Query("q"))
 	page := frontend.Palette{Shell: r.shell("", "")}
 	var items []frontend.PaletteItem
-	for _, p := range places {
+	for _, p := range slices.Concat(places, reportPlaces()) {
 		if strings.Contains(strings.ToLower(p.Label), strings.ToLower(text)) {
 			items = append(items, p)
 		}
