@@ -36,7 +36,7 @@ func (p *paper) heading(h reports.Heading) block {
 func (p *paper) prose(text string) block {
 	f := bodyFace
 	rows := p.rows(text, short-2*side, f)
-	return block{need: 4 + float64(min(len(rows), 3))*f.lead, set: func() {
+	return block{need: 6 + float64(min(len(rows), 3))*f.lead, short: len(rows) <= 3, set: func() {
 		p.gap(4)
 		p.text(p.say(p.tags.root, "P", text), side, rows, f, "")
 		p.y += 2

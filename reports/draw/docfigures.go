@@ -45,7 +45,7 @@ func (p *paper) figures(all reports.Figures) block {
 	if across == 0 {
 		return block{set: func() {}}
 	}
-	w := (short - 2*side - cardGap*float64(across-1)) / float64(across)
+	w := (short-2*side+cardGap)/float64(max(across, 3)) - cardGap
 	var lines [][]card
 	need, high := 0.0, 0.0
 	for i, f := range all {

@@ -58,7 +58,14 @@ func (p *paper) folded(t reports.Table) block {
 	p.lay(g, texts)
 	need := 14 + float64(len(p.rows(t.Title, short-2*side, nameFace)))*nameFace.lead + 3 + g.headHeight()
 	if len(g.rows) > 0 {
-		need += p.rowNeed(g, 0)
+		whole := p.rowNeed(g, len(g.rows)-1)
+		for _, r := range g.rows[:len(g.rows)-1] {
+			whole += r.high
+		}
+		if whole > perPage/4 { // a short table stays whole
+			whole = p.rowNeed(g, 0)
+		}
+		need += whole
 	}
 	return block{need: min(need, perPage/2), wide: g.wide, set: func() { p.setTable(g) }}
 }

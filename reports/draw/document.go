@@ -16,13 +16,16 @@ func (e *Engine) Document(ctx context.Context, d reports.Document, base string) 
 	p := &paper{fonts: e.fonts, doc: newPDF(short, long), d: d, zone: d.Zone(), base: base, tags: newTags(), wide: make([]bool, 1)}
 	p.next(false)
 	p.title()
-	var blocks []block
-	for i, part := range append(append([]reports.Part{}, d.Parts...), appendix(d)...) {
-		b, err := e.block(ctx, p, part)
-		if err != nil {
+	parts := append(append([]reports.Part{}, d.Parts...), appendix(d)...)
+	blocks := make([]block, len(parts))
+	for i, part := range parts {
+		var err error
+		if blocks[i], err = e.block(ctx, p, part); err != nil {
 			return nil, fmt.Errorf("draw: document %s, part %d: %w", d.ID, i+1, err)
 		}
-		blocks = append(blocks, b)
+		if introduces(parts, i) {
+			blocks[i].heading = blocks[i].short
+		}
 	}
 	for i, b := range blocks {
 		p.begin(follow(blocks[i:]))
@@ -47,6 +50,7 @@ type block struct {
 	need    float64 // points that a page has to have left for it to begin there
 	wide    bool    // it needs a page that lies on its side
 	heading bool    // it belongs to the block that follows
+	short   bool    // it is a paragraph of few lines
 	set     func()
 }
 
@@ -59,6 +63,21 @@ func follow(blocks []block) (need float64, wide bool) {
 		}
 	}
 	return need, false
+}
+
+// introduces reports whether a part is a paragraph between a heading and a picture, a table or the like.
+func introduces(parts []reports.Part, i int) bool {
+	if _, is := parts[i].(reports.Prose); !is || i == 0 || i == len(parts)-1 {
+		return false
+	}
+	if _, is := parts[i-1].(reports.Heading); !is {
+		return false
+	}
+	switch parts[i+1].(type) {
+	case reports.Heading, reports.Prose:
+		return false
+	}
+	return true
 }
 
 // block prepares a part.

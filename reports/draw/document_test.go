@@ -17,6 +17,7 @@ import (
 func document(t testing.TB, set reportstest.Set) reports.Document {
 	t.Helper()
 	d := reportstest.Document(set)
+	d.About += ", made up" // so that no text says the same
 	digest, err := table.Digest(d)
 	if err != nil {
 		t.Fatal(err)
@@ -82,14 +83,13 @@ func TestDocument(t *testing.T) {
 			}
 			text := squeezed(poppler(t, "pdftotext", file, "-"))
 			for n := range pages { // what stands above and below each page would part the texts that run over it
-				for _, edge := range []string{fmt.Sprintf("Page %d of %d", n+1, pages), "Change 1,942 · SHA-256 " + d.Stamp.Digest[:12], d.Title + d.About} {
+				for _, edge := range []string{fmt.Sprintf("Page %d of %d", n+1, pages), "Change 1,942 · SHA-256 " + d.Stamp.Digest[:12], d.Title, d.About} {
 					before := text
-					if text = strings.Replace(text, squeezed(edge), "", 1); before == text && (n > 0 || edge != d.Title+d.About) {
+					if text = strings.Replace(text, squeezed(edge), "", 1); before == text {
 						t.Errorf("page %d does not say %q", n+1, edge)
 					}
 				}
 			}
-			text = squeezed(d.Title+d.About) + text
 			want := []string{d.Summary[0].Text, "Where this comes from", d.Stamp.Digest}
 			for _, part := range d.Parts {
 				switch part := part.(type) {
