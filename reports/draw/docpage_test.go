@@ -85,15 +85,6 @@ func within(t *testing.T, file string) {
 
 func TestDocumentHolds(t *testing.T) {
 	e := engine(t)
-	sets, err := reportstest.Sets()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, set := range sets {
-		t.Run(set.Name, func(t *testing.T) {
-			within(t, paged(t, e, set.Name, document(t, set), "https://hindsight.example.com"))
-		})
-	}
 	t.Run("unkind", func(t *testing.T) {
 		d := unkind(2000)
 		file := paged(t, e, "unkind", d, "https://hindsight.example.com")

@@ -204,7 +204,14 @@ func (p *paper) setRow(g *grid, n int, e *element) {
 	r := g.rows[n]
 	cells := make([]*element, len(r.cells))
 	for i := range cells {
-		cells[i] = p.say(e, "TD", p.cellText(g.table.Columns[i].Unit, g.table.Rows[n][i]))
+		kind := "TD"
+		if i == 0 && g.table.Columns[i].Unit == reports.Text { // it names its row
+			kind = "TH"
+		}
+		cells[i] = p.say(e, kind, p.cellText(g.table.Columns[i].Unit, g.table.Rows[n][i]))
+		if kind == "TH" {
+			cells[i].traits = "/O /Table /Scope /Row"
+		}
 	}
 	for from, last := 0, int((r.high-2*rowPad)/g.face.lead+0.5); from < last; {
 		to := min(last, from+max(1, int((p.left()-2*rowPad+0.01)/g.face.lead)))

@@ -77,6 +77,7 @@ func TestDocument(t *testing.T) {
 		t.Run(set.Name, func(t *testing.T) {
 			d := document(t, set)
 			file := paged(t, e, set.Name, d, "https://hindsight.example.com")
+			within(t, file)
 			pages := pagesOf(t, file)
 			if pages < 2 || pages > 24 {
 				t.Errorf("%d pages, want 2 to 24", pages)

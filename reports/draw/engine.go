@@ -1,6 +1,7 @@
 // Package draw turns a reports.Chart into a picture on the server, without a browser: Apache ECharts runs
-// in a JavaScript engine written in Go and gives SVG; PNG and PDF are painted from that SVG. The same chart, size and
-// theme give the same bytes. What a chart looks like is package echarts' business. Start with Engine.
+// in a JavaScript engine written in Go and gives SVG; PNG and PDF are painted from that SVG. It lays a whole reports.Document
+// out on pages of a PDF, too. The same chart, size and theme give the same bytes, and so does the same document. What a chart
+// looks like is package echarts' business. Start with Engine.
 package draw
 
 import (
@@ -28,9 +29,9 @@ var (
 )
 
 const (
-	machines    = 2               // charts drawn at once
-	memoryLimit = 192 << 20       // bytes per machine
-	timeLimit   = 5 * time.Second // a chart takes a twentieth of a second, ten times that on a busy machine
+	machines    = 2                // charts drawn at once
+	memoryLimit = 192 << 20        // bytes per machine
+	timeLimit   = 20 * time.Second // a chart takes a twentieth of a second, a hundred times that on a machine that is very busy
 )
 
 // Engine draws charts. It costs nothing until its first chart, which takes about a third of a second

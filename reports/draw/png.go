@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"image/png"
 	"math"
-	"unicode"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
@@ -152,8 +151,8 @@ func (f *fonts) outline(text string, size float64, bold bool) outline {
 	var out outline
 	x := 0.0
 	for _, r := range text {
-		glyph, err := fnt.GlyphIndex(&buf, r)
-		if err != nil || unicode.Is(unicode.Cf, r) {
+		glyph, ok := glyphOf(fnt, &buf, r)
+		if !ok {
 			continue
 		}
 		m := matrix{a: size / em, d: size / em, e: x}

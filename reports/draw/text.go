@@ -13,7 +13,7 @@ import (
 )
 
 // fonts are the two that pictures are measured and painted with. They cover Latin, Greek and Cyrillic;
-// what they lack is painted as an empty box (an SVG is drawn with the reader's own fonts).
+// what they lack is painted as the replacement character (an SVG is drawn with the reader's own fonts).
 type fonts struct{ regular, bold *sfnt.Font }
 
 func loadFonts() (*fonts, error) {
@@ -40,17 +40,37 @@ func (f *fonts) pick(bold bool) *sfnt.Font {
 func (f *fonts) shown(text string) string {
 	var buf sfnt.Buffer
 	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Cf, r): // direction marks and the like
-			return -1
-		case r == '\u2011': // the hyphen that no line is broken at
-			return '-'
+		if r = shape(r); r < 0 {
+			return r
 		}
 		if glyph, err := f.regular.GlyphIndex(&buf, r); r > 0xffff || err != nil || glyph == 0 {
 			return unicode.ReplacementChar
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\ufffd"))
+}
+
+// shape returns the character that r is shown as; below zero: direction marks and the like have no shape.
+func shape(r rune) rune {
+	switch {
+	case unicode.Is(unicode.Cf, r):
+		return -1
+	case r == '\u2011': // the hyphen that no line is broken at
+		return '-'
+	}
+	return r
+}
+
+// glyphOf returns what is painted of a character, that of the replacement character where the font lacks it; ok is false where there is nothing.
+func glyphOf(fnt *sfnt.Font, buf *sfnt.Buffer, r rune) (glyph sfnt.GlyphIndex, ok bool) {
+	if r = shape(r); r < 0 {
+		return 0, false
+	}
+	glyph, err := fnt.GlyphIndex(buf, r)
+	if err == nil && glyph == 0 {
+		glyph, err = fnt.GlyphIndex(buf, unicode.ReplacementChar)
+	}
+	return glyph, err == nil
 }
 
 // measure returns the width in pixels of text in a CSS font such as "bold 12px Inter".
@@ -74,8 +94,8 @@ func (f *fonts) width(text string, size float64, bold bool) float64 {
 	var buf sfnt.Buffer
 	var total fixed.Int26_6
 	for _, r := range text {
-		glyph, err := fnt.GlyphIndex(&buf, r)
-		if err != nil || unicode.Is(unicode.Cf, r) { // direction marks and the like have no shape
+		glyph, ok := glyphOf(fnt, &buf, r)
+		if !ok {
 			continue
 		}
 		// Measured large and scaled down, so that sizes round alike.
