@@ -18,7 +18,7 @@ type bookmark struct {
 	kids  []*bookmark
 }
 
-// describe says in a file what a document is: its title, also where the window shows it, its language, its dates, and its contents.
+// describe says in a file what a document is: its title, also where the window shows it, its dates, its contents and its fonts.
 func (f *file) describe(d reports.Document, marks []*bookmark) {
 	at := d.Stamp.At.UTC()
 	if d.Stamp.At.IsZero() {
@@ -34,6 +34,16 @@ func (f *file) describe(d reports.Document, marks []*bookmark) {
 		entries += fmt.Sprintf(" /PageMode /UseOutlines /Outlines %d 0 R", f.outline(marks))
 	}
 	f.extend(f.catalog, entries)
+	f.nameFonts()
+}
+
+// nameFonts marks the fonts as those of which the file carries the letters that it needs alone (ISO 32000-1, 9.6.4).
+func (f *file) nameFonts() {
+	for n, body := range f.objects {
+		if bytes.Contains(body, []byte("/Type /Font")) && !bytes.HasSuffix(bytes.TrimSpace(body), []byte("endstream")) {
+			f.objects[n] = bytes.ReplaceAll(body, []byte("/utf8go"), []byte("/HNDSGT+Go"))
+		}
+	}
 }
 
 // metadata says the same as XMP (ISO 16684-1).

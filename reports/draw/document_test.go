@@ -44,8 +44,8 @@ func paged(t *testing.T, e *Engine, name string, d reports.Document, base string
 		t.Fatal(err)
 	}
 	for i, line := range strings.Split(strings.TrimSpace(poppler(t, "pdffonts", file)), "\n") {
-		if f := strings.Fields(line); i > 1 && f[4] != "yes" { // name, CID, TrueType, encoding, embedded
-			t.Errorf("pdffonts says %q, want that the font is embedded", line)
+		if f := strings.Fields(line); i > 1 && (f[4] != "yes" || f[5] != "yes" || f[6] != "yes") { // name, CID, TrueType, encoding, embedded, subset, Unicode
+			t.Errorf("pdffonts says %q, want that the font is embedded, with the letters that are needed alone, and says what they are", line)
 		}
 	}
 	if images := poppler(t, "pdfimages", "-list", file); strings.Count(images, "\n") > 2 {
