@@ -57,7 +57,7 @@ func (p ChannelsPage) Fields(c incident.Channel) ChannelFields {
 	return f
 }
 
-func texts(kinds []incident.NoticeKind) (out []string) {
+func texts[T ~string](kinds []T) (out []string) {
 	for _, k := range kinds {
 		out = append(out, string(k))
 	}

@@ -25,6 +25,7 @@ type ReportPage struct {
 	Facets  []Facet
 	Chips   []Chip
 	Exports []Link // the first is the one that people send on
+	Regular string // path of the page where it is scheduled
 }
 
 func (ReportPage) template() string { return "report" }

@@ -53,6 +53,8 @@ func Routes() []Route {
 		{"POST", "/imports/{id}/retry"}, {"POST", "/imports/{id}/remove"}, {"POST", "/imports/{id}/name"},
 		{"GET", "/imports/runs/{id}"}, {"GET", "/imports/runs/{id}/progress"}, {"POST", "/imports/runs/{id}/cancel"},
 		{"GET", "/imports/letters"}, {"POST", "/imports/letters/{id}/retry"}, {"POST", "/imports/letters/{id}/discard"},
+		{"GET", "/reports/schedules"}, {"POST", "/reports/schedules"}, {"GET", "/reports/schedules/{id}"}, {"POST", "/reports/schedules/{id}"}, {"POST", "/reports/schedules/{id}/run"}, {"POST", "/reports/schedules/{id}/pause"}, {"POST", "/reports/schedules/{id}/remove"},
+		{"GET", "/reports/runs/{id}"}, {"GET", "/reports/runs/{id}/files/{name}"},
 		{"GET", "/search"}, {"GET", "/palette"},
 		{"GET", "/views"}, {"POST", "/views"}, {"GET", "/views/{id}"}, {"POST", "/views/{id}"}, {"POST", "/views/{id}/move"}, {"POST", "/views/{id}/remove"}, {"POST", "/views/{id}/restore"},
 		{"GET", "/me"}, {"POST", "/me"}, {"POST", "/me/theme"}, {"POST", "/me/password"}, {"POST", "/me/sessions/end"}, {"POST", "/me/sessions/{hash}/end"}, {"POST", "/me/link"}, {"POST", "/me/link/drop"}, {"GET", "/me/notices"}, {"POST", "/me/notices"}, {"GET", "/me/tokens"}, {"POST", "/me/tokens"}, {"POST", "/me/tokens/{id}/delete"},

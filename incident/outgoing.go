@@ -8,8 +8,8 @@ type Outgoing struct {
 	ID       ID // follows from what it tells of, to whom and which way, so that nothing is sent twice
 	Kind     OutgoingKind
 	Way      OutgoingWay
-	To       ID // a user or a channel
-	Notice   ID // that it tells of; empty when it tells of several or of none
+	To       ID // a user or a channel; of a report sent by e-mail the address
+	Notice   ID // that it tells of, or the run of a report; empty when it tells of several or of none
 	Incident ID // of Notice; empty without
 	At       time.Time
 	DueAt    time.Time // not sent earlier; a digest tells of the day before
@@ -28,6 +28,7 @@ type OutgoingKind string
 const (
 	OutgoingNotice OutgoingKind = "notice" // tells of one notice
 	OutgoingDigest OutgoingKind = "digest" // tells of what came together in a day
+	OutgoingReport OutgoingKind = "report" // is a scheduled report
 )
 
 // OutgoingWay is how a message leaves.

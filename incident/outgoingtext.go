@@ -18,7 +18,8 @@ type OutgoingItem struct {
 
 // OutgoingText is what a message says.
 type OutgoingText struct {
-	Lead  string // above the items; may be empty
+	Lead  string   // above the items; may be empty
+	Lines []string // sentences behind it, above the items
 	Items []OutgoingItem
 	More  int    // how many further ones there are, for which there is no room
 	List  string // address of the page that lists those
@@ -45,6 +46,12 @@ func (t OutgoingText) String() string {
 	var b strings.Builder
 	if t.Lead != "" {
 		b.WriteString(OneLine(t.Lead) + "\n\n")
+	}
+	for _, line := range t.Lines {
+		b.WriteString("- " + OneLine(line) + "\n")
+	}
+	if len(t.Lines) > 0 {
+		b.WriteString("\n")
 	}
 	for _, i := range t.Items {
 		b.WriteString(OneLine(i.Says) + ": " + OneLine(i.Title) + "\n")

@@ -77,7 +77,7 @@ func everything(t *testing.T) (s site, visitors map[incident.Role]visitor, ids m
 	ids = someIDs(t, visitors[incident.Admin])
 	ids["connections"] = connectJira(t, s)
 	for name, id := range map[string]string{"hooks": ids["connections"], "new": "table", "charts": "ttr-dots.json", "reports": "sla.json", "report": "sla", "changes": putChange(t, s), "assets": asset(t, visitors[""]), "sessions": "unknown", "members": ids["incidents"],
-		"Users": "usr_none", "outbox": "out_none", "channels": "chl_none", "Groups": "team_none", "ResourceTypes": "User", "Schemas": "none"} {
+		"Users": "usr_none", "outbox": "out_none", "channels": "chl_none", "schedules": "rps_none", "Groups": "team_none", "ResourceTypes": "User", "Schemas": "none"} {
 		ids[name] = id
 	}
 	if _, err := s.app.Desk.Store.Update(t.Context(), func(tx incident.Tx) error {

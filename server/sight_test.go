@@ -372,6 +372,7 @@ func fillers() map[string][]string {
 	}
 	out["/shared/"] = tokens // nobody opens one of a public incident here, for that would be counted
 	out["/api/v1/imports/"], out["/api/v1/connections/"], out["/api/v1/durations/"], out["/api/v1/calendars/"], out["/api/v1/charts/"] = []string{"run_1"}, []string{"con_1"}, []string{"nothing"}, []string{"none"}, nil
+	out["/reports/schedules/"], out["/reports/runs/"], out["/reports/runs/nothing/files/"] = []string{"nothing"}, []string{"nothing"}, []string{"nothing"}
 	out["/reports/"], out["/api/v1/reports/"] = []string{"sla"}, []string{"sla.json", "sla.md"}
 	for _, d := range reports.Catalog() {
 		for _, ending := range []string{"json", "csv"} {

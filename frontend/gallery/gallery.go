@@ -112,6 +112,8 @@ func (w world) pages() []State {
 		{"notice-choice", w.noticeChoice()},
 		{"outbox", w.outbox()},
 		{"channels", w.channels()},
+		{"schedules", w.schedules()}, {"schedule", w.schedule()}, {"report-run", w.runOfReport()},
+		{"schedules-empty", frontend.SchedulesPage{Shell: w.on("Scheduled reports", frontend.NavReports, "/reports/schedules"), Fields: w.scheduleFields(incident.ReportSchedule{Zone: "UTC", Every: incident.EveryMonth, On: 1})}},
 		{"outbox-empty", frontend.OutboxPage{Shell: w.on("Outbox", frontend.NavSettings, "/admin/outbox")}},
 		{"retros", w.retros()}, {"retro-heard", w.retroHeard()},
 		{"retro", w.retroPage()},

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"hindsight/incident"
+	"hindsight/reports/draw"
 	"hindsight/server/internal/backup"
+	"hindsight/server/internal/edition"
 	"hindsight/server/internal/jobs"
 	"hindsight/server/internal/store"
 )
@@ -38,26 +40,41 @@ const (
 	sweepEvery  = 6 * time.Hour
 	remindEvery = 10 * time.Minute
 	sendEvery   = 5 * time.Second
+	makeEvery   = 20 * time.Second // how late a scheduled report may begin
 )
 
-// tend keeps what others read of retrospectives up to date, and snapshots of them, reminds owners, and sends what leaves the product, until Close.
+// tend keeps what others read of retrospectives up to date, and snapshots of them, reminds owners, makes scheduled reports, and sends what leaves the product, until Close.
 func (a *App) tend(ctx context.Context) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var all sync.WaitGroup
+	var engine *draw.Engine // nil until a report is made; reports are made one after the other
+	schedules := &edition.Schedules{Desk: a.Desk, Engine: func() (_ *draw.Engine, err error) {
+		if engine == nil {
+			engine, err = draw.New()
+		}
+		return engine, err
+	}}
 	for _, work := range []struct {
 		pause time.Duration
 		do    func(context.Context) error
-	}{{tendEvery, a.Desk.TendRetros}, {snapEvery, a.Desk.SnapRetros}, {sweepEvery, a.Desk.SweepFiles}, {remindEvery, a.Desk.Remind}, {sendEvery, a.Desk.SendMail}, {sendEvery, a.Desk.SendPosts}} {
+	}{{tendEvery, a.Desk.TendRetros}, {snapEvery, a.Desk.SnapRetros}, {sweepEvery, a.Desk.SweepFiles}, {remindEvery, a.Desk.Remind}, {sendEvery, a.Desk.SendMail}, {sendEvery, a.Desk.SendPosts},
+		{sweepEvery, a.Desk.SweepReports}, {makeEvery, schedules.MakeDue}} {
 		all.Go(func() { every(ctx, work.pause, a.told(work.do)) })
 	}
-	a.closers = append(a.closers, func() error { stop(); all.Wait(); return nil })
+	a.closers = append(a.closers, func() error {
+		stop()
+		if all.Wait(); engine != nil {
+			return engine.Close()
+		}
+		return nil
+	})
 }
 
 // told lets the log tell of errors, and the work go on at the next turn.
 func (a *App) told(f func(context.Context) error) func(context.Context) {
 	return func(ctx context.Context) {
 		if err := f(ctx); err != nil && ctx.Err() == nil {
-			a.Desk.Log.WarnContext(ctx, "retrospectives or their notices were not tended; it is tried again", "err", err)
+			a.Desk.Log.WarnContext(ctx, "retrospectives, notices or reports were not tended; it is tried again", "err", err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,7 +79,7 @@ func (d *Desk) pushPublished(ctx context.Context, c incident.Channel, id inciden
 		return "", err
 	}
 	name := folderName(w.Incident, snap.Body.Title)
-	change := gitfolder.Change{Files: files, Author: cmp.Or(snap.By, "Hindsight"), Email: "noreply@hindsight.invalid", At: snap.At,
+	change := gitfolder.Change{Files: files, Author: cmp.Or(snap.By, "Hindsight"), Email: d.gitEmail(), At: snap.At,
 		Message: incident.OneLine(snap.Body.Title) + ", version " + strconv.Itoa(snap.Number) + "\n\n" + d.BaseURL + "/incidents/" + string(id) + "/retrospective",
 		Named: func(beside []string) string {
 			i := slices.IndexFunc(beside, func(x string) bool { return strings.HasSuffix(x, folderEnding(id)) })
@@ -89,18 +88,11 @@ func (d *Desk) pushPublished(ctx context.Context, c incident.Channel, id inciden
 			}
 			return name
 		}}
-	if u, err := url.Parse(d.BaseURL); err == nil && u.Hostname() != "" {
-		change.Email = "noreply@" + u.Hostname()
-	}
 	commit, err := gitfolder.Put(ctx, d.Hooks.Transport, gitPlace(to), change)
 	if err != nil {
 		return "", err
 	}
-	at := strings.Trim(to.Folder+"/"+name, "/")
-	if commit == "" {
-		return "It stood in " + at + " already, on " + to.Branch + ".", nil
-	}
-	return "Commit " + commit + " on " + to.Branch + ": " + at, nil
+	return pushed(commit, strings.Trim(to.Folder+"/"+name, "/"), to.Branch), nil
 }
 
 // published is a retrospective as a snapshot has it, for its files.

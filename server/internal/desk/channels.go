@@ -51,6 +51,9 @@ func (d *Desk) SendPosts(ctx context.Context) error {
 }
 
 func (d *Desk) sendPost(ctx context.Context, o incident.Outgoing) incident.Outgoing {
+	if o.Kind == incident.OutgoingReport {
+		return d.postReport(ctx, o)
+	}
 	c, m, err := d.post(ctx, o)
 	if err != nil {
 		return d.unsent(o, err)

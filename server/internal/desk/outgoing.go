@@ -73,6 +73,9 @@ func (d *Desk) settle(ctx context.Context, o incident.Outgoing) error {
 
 // sendMail tries to send a message and returns what became of it.
 func (d *Desk) sendMail(ctx context.Context, o incident.Outgoing) incident.Outgoing {
+	if o.Kind == incident.OutgoingReport {
+		return d.mailReport(ctx, o)
+	}
 	l, to, err := d.letter(ctx, o)
 	if err != nil {
 		return d.unsent(o, err)

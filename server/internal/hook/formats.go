@@ -18,6 +18,9 @@ func lines(m Message) (out [][]run) {
 	if m.Lead != "" {
 		out = append(out, []run{{text: incident.OneLine(m.Lead)}})
 	}
+	for _, line := range m.Lines {
+		out = append(out, []run{{text: "• " + incident.OneLine(line)}})
+	}
 	for _, i := range m.Items {
 		line := []run{{text: incident.OneLine(i.Says) + ": "}, {text: incident.OneLine(i.Title), link: i.Link}}
 		if i.About != "" {

@@ -178,10 +178,13 @@ func payload(format incident.ChannelFormat, m Message) any {
 		return teams(m)
 	}
 	kind := incident.NoticeKind("digest")
-	if len(m.Items) == 1 && m.Lead == "" {
+	if len(m.Items) == 1 && (m.Lead == "" || len(m.Lines) > 0) {
 		kind = m.Items[0].Kind
 	}
 	data := object{"notices": m.Items}
+	if len(m.Lines) > 0 {
+		data["about"], data["summary"] = m.Lead, m.Lines
+	}
 	if m.More > 0 {
 		data["more"], data["list"] = m.More, m.List
 	}

@@ -3,6 +3,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -59,6 +60,13 @@ type Message struct {
 	To     netmail.Address
 	At     time.Time
 	Letter
+	Files []File // attached
+}
+
+// File is a file that goes with a message.
+type File struct {
+	Name, Type string // Type is a media type
+	Body       []byte
 }
 
 // Sender sends through one server. It is safe for concurrent use.
@@ -150,5 +158,10 @@ func (s *Sender) message(m Message) (*gomail.Msg, error) {
 	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text())
 	msg.AddAlternativeString(gomail.TypeTextHTML, html)
+	for _, f := range m.Files {
+		if err := msg.AttachReader(f.Name, bytes.NewReader(f.Body), gomail.WithFileContentType(gomail.ContentType(f.Type))); err != nil {
+			return nil, err
+		}
+	}
 	return msg, nil
 }

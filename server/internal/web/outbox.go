@@ -40,7 +40,7 @@ func (s *Server) outbox(r *request) (answer, error) {
 	}
 	names, err := s.Recipients(ctx)
 	for _, o := range all {
-		page.Rows = append(page.Rows, frontend.OutboxRow{Outgoing: o, Recipient: names[o.To]})
+		page.Rows = append(page.Rows, frontend.OutboxRow{Outgoing: o, Recipient: cmp.Or(names[o.To], string(o.To))})
 	}
 	if len(all) == outboxOnPage {
 		page.Older = fmt.Sprintf("%s?state=%s&skip=%d", outboxPath, url.QueryEscape(string(state)), skip+outboxOnPage)

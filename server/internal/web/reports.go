@@ -70,6 +70,10 @@ func (s *Server) report(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	page.Regular = schedulesPath + "?kind=" + kind.ID
+	if _, text, asked := strings.Cut(pathOf(path, with(q, func(*query.Query) {})), "?"); asked {
+		page.Regular += "&" + text
+	}
 	page.Facets = narrowFacets(r.facetsOf(path, q, counted.Facets))
 	for _, format := range edition.Formats {
 		_, text, _ := strings.Cut(pathOf(path, with(q, func(*query.Query) {})), "?")

@@ -1,0 +1,168 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"hindsight/incident"
+	"hindsight/server/internal/gitfolder"
+	"hindsight/server/internal/hook"
+	"hindsight/server/internal/mail"
+)
+
+const (
+	// ReportRunsPath is where what was made of scheduled reports is read, by the id of a run.
+	ReportRunsPath = "/reports/runs/"
+	// mostAttached is how many bytes of files an e-mail takes; servers refuse larger ones.
+	mostAttached = 15 << 20
+	reportsKept  = 3 * 365 * 24 * time.Hour
+)
+
+// Person returns somebody who may sign in, and what they may see; ok is false for an account that is closed or a service's, and for none.
+func (d *Desk) Person(ctx context.Context, id incident.ID) (u incident.User, sight incident.Sight, ok bool, err error) {
+	a, err := d.tellable(ctx)
+	if err != nil {
+		return u, sight, false, err
+	}
+	u, sight, ok = a.person(id)
+	return u, sight, ok, nil
+}
+
+// reportOf returns the run that a message tells of, with its files. It is a noLetter error when there is nothing to send any more.
+func (d *Desk) reportOf(ctx context.Context, o incident.Outgoing) (*incident.ReportRun, error) {
+	everything := incident.Sight{All: true} // what it may say was settled when it was made
+	run, err := d.Store.ReportRun(ctx, o.Notice, everything)
+	switch {
+	case notThere(err):
+		return nil, noLetter("the report is kept no more")
+	case err != nil:
+		return nil, err
+	case o.Error == "" && d.Now().Sub(o.DueAt) > tooOld:
+		return nil, noLetter("nothing could be sent for days, and now it is old")
+	}
+	for i, f := range run.Files {
+		file, err := d.Store.ReportFile(ctx, run.ID, f.Name, everything)
+		if err != nil {
+			return nil, err
+		}
+		run.Files[i] = *file
+	}
+	return run, nil
+}
+
+// reportText says what a report says, and where it is kept.
+func (d *Desk) reportText(run *incident.ReportRun) incident.OutgoingText {
+	return incident.OutgoingText{Lead: run.About, Lines: run.Summary,
+		Items: []incident.OutgoingItem{{Kind: "report", Says: "The report as it was made", Title: run.Title, Link: d.BaseURL + ReportRunsPath + string(run.ID)}}}
+}
+
+// mailReport tries to send a report by e-mail and returns what became of it.
+func (d *Desk) mailReport(ctx context.Context, o incident.Outgoing) incident.Outgoing {
+	run, err := d.reportOf(ctx, o)
+	if err != nil {
+		return d.unsent(o, err)
+	}
+	owner, _, _, err := d.Person(ctx, run.Owner)
+	if err != nil {
+		return d.unsent(o, err)
+	}
+	l := mail.Letter{Subject: run.Title + ", " + run.About, OutgoingText: d.reportText(run), Reason: cmp.Or(owner.Display, owner.Name, "somebody") + " has this report sent to you; ask there to have it changed or ended"}
+	m := mail.Message{ID: string(o.ID), At: d.Now().UTC(), Thread: "report." + string(run.Schedule)}
+	m.To.Address = string(o.To)
+	size := 0
+	for _, f := range run.Files {
+		size += len(f.Body)
+		m.Files = append(m.Files, mail.File{Name: f.Name, Type: f.Type, Body: f.Body})
+	}
+	if size > mostAttached {
+		m.Files, l.Lines = nil, append(l.Lines, "Its files are too large for an e-mail; they are kept with the report.")
+	}
+	m.Letter = l
+	o.Address, o.Subject, o.Text = m.To.Address, l.Subject, l.Text()
+	if err := d.Mail.Send(ctx, m); err != nil {
+		return o.Failed(d.Now().UTC(), err.Error(), errors.Is(err, mail.ErrRefused))
+	}
+	o.State, o.EndedAt, o.Error = incident.OutgoingSent, d.Now().UTC(), ""
+	return o
+}
+
+// postReport tries to post a report to a channel, or to put its files in the repository of one, and returns what became of it.
+func (d *Desk) postReport(ctx context.Context, o incident.Outgoing) incident.Outgoing {
+	run, err := d.reportOf(ctx, o)
+	if err != nil {
+		return d.unsent(o, err)
+	}
+	c, err := d.Store.Channel(ctx, o.To)
+	if notThere(err) {
+		err = noLetter("the channel is gone")
+	}
+	if err == nil && run.Private {
+		err = noLetter("it may tell of private incidents, which are told in no channel")
+	}
+	if err != nil {
+		return d.unsent(o, err)
+	}
+	m := hook.Message{ID: string(o.ID), At: d.Now().UTC(), OutgoingText: d.reportText(run)}
+	o.Address, o.Subject, o.Text = c.Host, run.Title, m.String()
+	if c.Format == incident.ChannelGit {
+		o.Text, err = d.pushReport(ctx, *c, run)
+	} else {
+		_, err = d.deliver(ctx, *c, m)
+	}
+	if err != nil {
+		return o.Failed(d.Now().UTC(), err.Error(), errors.Is(err, hook.ErrGone))
+	}
+	o.State, o.EndedAt, o.Error = incident.OutgoingSent, d.Now().UTC(), ""
+	return o
+}
+
+// pushReport puts the files of a report into the repository of a channel, in a folder of its own, and says what became of it.
+func (d *Desk) pushReport(ctx context.Context, c incident.Channel, run *incident.ReportRun) (string, error) {
+	to, err := d.target(c)
+	if err != nil {
+		return "", err
+	}
+	files := map[string][]byte{}
+	for _, f := range run.Files {
+		files[f.Name] = f.Body
+	}
+	name := run.Kind + "-" + run.At.Format(time.DateOnly) + folderEnding(run.ID)
+	change := gitfolder.Change{Files: files, Author: "Hindsight", Email: d.gitEmail(), At: run.At, Named: func([]string) string { return name },
+		Message: incident.OneLine(run.Title+", "+run.About) + "\n\n" + d.BaseURL + ReportRunsPath + string(run.ID)}
+	commit, err := gitfolder.Put(ctx, d.Hooks.Transport, gitPlace(to), change)
+	return pushed(commit, strings.Trim(to.Folder+"/"+name, "/"), to.Branch), err
+}
+
+// pushed says what became of files that were to stand somewhere.
+func pushed(commit, at, branch string) string {
+	if commit == "" {
+		return "It stood in " + at + " already, on " + branch + "."
+	}
+	return "Commit " + commit + " on " + branch + ": " + at
+}
+
+// gitEmail is the address of who commits for this installation. Nobody reads what is sent there.
+func (d *Desk) gitEmail() string {
+	if u, err := url.Parse(d.BaseURL); err == nil && u.Hostname() != "" {
+		return "noreply@" + u.Hostname()
+	}
+	return "noreply@hindsight.invalid"
+}
+
+// SweepReports forgets what was made of scheduled reports years ago, and what covers a time whose incidents are kept no more.
+func (d *Desk) SweepReports(ctx context.Context) error {
+	rule, _, err := d.Retention(ctx)
+	if err != nil {
+		return err
+	}
+	now, covered := d.Now().UTC(), time.Time{}
+	if rule.IncidentYears > 0 {
+		covered = now.AddDate(-rule.IncidentYears, 0, 0)
+	}
+	_, err = d.Store.Update(ctx, func(tx incident.Tx) error { return tx.SweepReportRuns(now.Add(-reportsKept), covered) })
+	return err
+}
