@@ -84,7 +84,7 @@ func layOut(d reports.Document, leading func(path string) string, picture func(*
 				part.Figures[i].Value.Link = leading(f.Value.Link)
 			}
 		case reports.Chart:
-			f := &Figure{Chart: p, Size: Medium}
+			f := &Figure{Chart: p, Size: figureSize(p)}
 			if p.Empty == "" {
 				if err := picture(f); err != nil {
 					return r, fmt.Errorf("frontend: report %s, chart %s: %w", d.ID, p.ID, err)
@@ -105,6 +105,17 @@ func layOut(d reports.Document, leading func(path string) string, picture func(*
 	}
 	end()
 	return r, nil
+}
+
+// figureSize is the room of a chart: one that lies on its side needs as much as it has rows.
+func figureSize(c reports.Chart) FigureSize {
+	switch rows := len(c.Y.Categories); {
+	case c.Flat() && rows <= 4:
+		return Small
+	case c.Flat() && rows > 8:
+		return Large
+	}
+	return Medium
 }
 
 // Contents are the ways to the sections of a report.

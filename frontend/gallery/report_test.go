@@ -69,3 +69,15 @@ func TestReportFileAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestReportOnPaper: each chart of a report is drawn before anybody scrolled to it, and fits on paper when it is printed.
+func TestReportOnPaper(t *testing.T) {
+	ctx, address := open(t)
+	do(t, ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(address+"/gallery/report/typical"))
+	until(t, ctx, `[...document.querySelectorAll('[data-chart]')].every(e => e.querySelector('svg'))`)
+	got := eval[string](t, ctx, `(() => { dispatchEvent(new Event('beforeprint'));
+		return [...document.querySelectorAll('[data-chart] svg')].map(svg => [svg.getAttribute('viewBox'), [...svg.querySelectorAll('path, text')].filter(e => e.getBBox().x + e.getBBox().width > 621).length].join()).join('; ') })()`)
+	if want := "0 0 620 320,0; 0 0 620 320,0; 0 0 620 320,0"; got != want {
+		t.Errorf("pictures on paper, and how many marks each cuts off: %s, want %s", got, want)
+	}
+}

@@ -17,9 +17,15 @@ type Option = { series?: { name?: string; data?: Datum[] }[] };
 export function draw(box: HTMLElement, option: Option, say: (text: string) => void): void {
   const chart = echarts.init(box, null, { renderer: "svg" });
   chart.setOption(revive(option) as echarts.EChartsCoreOption);
-  new ResizeObserver(() => chart.resize()).observe(box);
-  addEventListener("beforeprint", () => chart.resize({ width: Math.min(box.clientWidth, PAPER_PX) }));
-  addEventListener("afterprint", () => chart.resize());
+  const fit = (width?: number) => {
+    chart.resize(width ? { width } : undefined);
+    chart.getZr().flush(); // paper does not wait for the next frame
+    // With it a style can scale the picture, as that of paper does where the browser prints without a word before.
+    box.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+  };
+  new ResizeObserver(() => fit()).observe(box);
+  addEventListener("beforeprint", () => fit(Math.min(box.clientWidth, PAPER_PX)));
+  addEventListener("afterprint", () => fit());
   chart.on("click", (event) => {
     const link = (event.data as Datum | undefined)?.link;
     if (link) location.assign(link);

@@ -68,12 +68,14 @@ func (e *Engine) marks(ctx context.Context, c reports.Chart, size Size, theme ec
 
 // Plot returns the plot of c alone, as an svg element for a page that writes title, answer and source itself; empty where there is nothing to draw. It
 // holds what SVG may hold. ids is put before each id in it, so that several can stand in one page. Colours may be custom properties of the page. A size
-// beyond 200 to 4000 pixels is incident.ErrInvalid; a plot becomes higher than asked where its rows need it.
+// beyond 200 to 4000 pixels is incident.ErrInvalid; a chart that lies on its side is as high as its rows need.
 func (e *Engine) Plot(ctx context.Context, c reports.Chart, size Size, theme echarts.Theme, ids string) ([]byte, error) {
 	if err := size.check(); err != nil || c.Empty != "" {
 		return nil, err
 	}
-	size.Height = max(size.Height, least(c))
+	if c.Flat() { // few rows need no more than their room
+		size.Height = flatRoom(c)
+	}
 	plot, err := e.marks(ctx, c, size, theme, ids)
 	if err != nil {
 		return nil, err
