@@ -82,7 +82,16 @@ func TestDocument(t *testing.T) {
 			if pages < 2 || pages > 24 {
 				t.Errorf("%d pages, want 2 to 24", pages)
 			}
-			text := squeezed(poppler(t, "pdftotext", file, "-"))
+			words := poppler(t, "pdftotext", file, "-")
+			for n, page := range strings.Split(words, "\f") {
+				above, _, _ := strings.Cut(page, "Change 1,942")
+				for _, part := range d.Parts {
+					if h, is := part.(reports.Heading); is && strings.HasSuffix(strings.TrimSpace(above), h.Text) {
+						t.Errorf("the heading %q stands alone at the foot of page %d", h.Text, n+1)
+					}
+				}
+			}
+			text := squeezed(words)
 			for n := range pages { // what stands above and below each page would part the texts that run over it
 				for _, edge := range []string{fmt.Sprintf("Page %d of %d", n+1, pages), "Change 1,942 · SHA-256 " + d.Stamp.Digest[:12], d.Title, d.About} {
 					before := text
@@ -121,6 +130,30 @@ func TestDocument(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Links lead to the installation where its address is known, and are none where it is not; a figure says what it shows.
+func TestDocumentLinks(t *testing.T) {
+	e := engine(t)
+	sets, err := reportstest.Sets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := document(t, sets[2])
+	d.Summary = append(d.Summary, reports.Item{Text: "not of ours", Link: "javascript:alert(1)"})
+	if urls := poppler(t, "pdfinfo", "-url", paged(t, e, "linked", d, "")); strings.Contains(urls, "URI") || strings.Contains(urls, "http") {
+		t.Errorf("without an address the links are\n%s", urls)
+	}
+	file := paged(t, e, "linked", d, "https://hindsight.example.com")
+	urls := poppler(t, "pdfinfo", "-url", file)
+	for _, want := range []string{"https://hindsight.example.com/sla\n", "https://hindsight.example.com/problems\n"} {
+		if !strings.Contains(urls, want) {
+			t.Errorf("no link leads to %q:\n%s", want, urls)
+		}
+	}
+	if strings.Contains(urls, "javascript") {
+		t.Errorf("a link leads out of the installation:\n%s", urls)
 	}
 }
 
