@@ -266,3 +266,25 @@ func TestCatalogOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenDots: what is not over is hollow in each theme: filled with the ground, with an edge in the colour of the dots.
+func TestOpenDots(t *testing.T) {
+	points := []reports.Point{{X: 0, Y: 60}}
+	c := reports.Chart{ID: "dots", Title: "How long?", X: reports.Axis{Categories: []string{"May"}}, Y: reports.Axis{Unit: reports.Seconds},
+		Series: []reports.Series{{Name: "over", Shape: reports.Dots, Points: points}, {Name: "open", Shape: reports.OpenDots, Points: points}}}
+	option, err := Option(c, Dark())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Series []struct {
+			ItemStyle struct{ Color, BorderColor string }
+		}
+	}
+	if err := json.Unmarshal(option, &got); err != nil {
+		t.Fatal(err)
+	}
+	if s := got.Series[1].ItemStyle; s.Color != Dark().Surface || s.BorderColor != got.Series[0].ItemStyle.Color {
+		t.Errorf("a hollow dot is %s with an edge of %s", s.Color, s.BorderColor)
+	}
+}

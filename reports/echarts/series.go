@@ -82,8 +82,10 @@ func (b *builder) add(s reports.Series, l look) {
 			out.Name += " (size shows how many)"
 		}
 	case reports.OpenDots:
-		icon = "emptyCircle"
-		out.Type, out.Symbol, out.SymbolSize = types.ChartScatter, "emptyCircle", dotSize+2
+		icon = "circle" // not ECharts' own hollow one, which is filled with white in a dark theme, too
+		out.Type, out.Symbol, out.SymbolSize = types.ChartScatter, "circle", dotSize+1
+		out.ItemStyle.Color, out.ItemStyle.BorderColor, out.ItemStyle.BorderWidth = b.theme.Surface, l.color, 2
+		out.Emphasis.ItemStyle.Color, out.Emphasis.ItemStyle.BorderWidth = b.theme.Surface, 2
 		out.Data = b.items(s, nil)
 	case reports.Bars:
 		out.Type, out.BarMaxWidth, out.BarGap, out.BarCategoryGap = types.ChartBar, fmt.Sprint(barWidth), "0%", "40%"
