@@ -26,13 +26,16 @@ var unescaped = regexp.MustCompile(`(?i)<script>alert|<img src=x|href="?javascri
 
 // elsewhere are the pages that lead on or are gone, and why; every other one answers with 200 to those who may have it.
 var elsewhere = map[string]int{
-	"/setup":               http.StatusNotFound, // there is an administrator
-	"/login/code":          http.StatusSeeOther, // nobody has begun to sign in
-	"/login/enrol":         http.StatusSeeOther,
-	"/views/:id":           http.StatusSeeOther, // the list that it is
-	"/login/oidc":          http.StatusNotFound, // there is no provider here
-	"/login/oidc/callback": http.StatusNotFound,
-	"/imports/:id/preview": http.StatusUnprocessableEntity, // the file of the import is gone
+	"/setup":                        http.StatusNotFound, // there is an administrator
+	"/login/code":                   http.StatusSeeOther, // nobody has begun to sign in
+	"/login/enrol":                  http.StatusSeeOther,
+	"/views/:id":                    http.StatusSeeOther, // the list that it is
+	"/login/oidc":                   http.StatusNotFound, // there is no provider here
+	"/login/oidc/callback":          http.StatusNotFound,
+	"/imports/:id/preview":          http.StatusUnprocessableEntity, // the file of the import is gone
+	"/reports/schedules/:id":        http.StatusNotFound,            // those of others are nobody's business; TestSchedulePages opens them
+	"/reports/runs/:id":             http.StatusNotFound,
+	"/reports/runs/:id/files/:name": http.StatusNotFound,
 }
 
 // overNetwork are the pages of sources that are read over the network; files have none.
