@@ -38,6 +38,9 @@ func Catalog() []Definition {
 			Definition{"tta-by-" + string(by), "Which " + string(by) + " takes longest to answer?", durationsBy(timeToAcknowledge, by)},
 		)
 	}
+	for _, by := range []analytics.Dimension{analytics.ByService, analytics.ByTeam} {
+		out = append(out, Definition{"time-by-" + string(by), "Where does the time of incidents go, by " + string(by) + "?", mostTime(timeToResolve, by)})
+	}
 	out = append(out,
 		Definition{"sla-by-month", "How are service levels kept over time?", complianceByMonth},
 		Definition{"sla-by-priority", "Which priorities keep their service levels?", complianceByPriority},

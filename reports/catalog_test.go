@@ -115,6 +115,10 @@ func TestNumbersOfNineIncidents(t *testing.T) {
 		{"ttr-dots", "median_high_seconds", 0, 4800},
 		{"ttr-ecdf", "within_seconds", 2, 3000},
 		{"ttr-ecdf", "within_seconds", 6, 5400},
+		{"time-by-service", "total_seconds", 0, 6600}, // 20 and 90 minutes
+		{"time-by-service", "of_all_share", 0, 6600. / 27000},
+		{"time-by-service", "longest_seconds", 0, 5400},
+		{"time-by-service", "so_far_share", 6, 1},
 		{"sla-by-month", "met_share", 0, 8.0 / 9},
 		{"sla-by-month", "met_low_share", 0, 0.565},
 		{"sla-by-month", "met_high_share", 0, 0.980},

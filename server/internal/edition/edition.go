@@ -32,7 +32,7 @@ type Kind struct {
 
 // Kinds lists the reports that are ready.
 func Kinds() []Kind {
-	return []Kind{serviceLevels}
+	return []Kind{serviceLevels, architecture}
 }
 
 // Find returns a kind, or incident.ErrNotFound.

@@ -273,3 +273,15 @@ func (s *Server) decide(r *request, v desk.Verdict, done string) (answer, error)
 	}
 	return goTo(back, frontend.Flash{Kind: frontend.Done, Text: done})
 }
+
+// exportProblems writes the list of problems as a file: all that the filters select, in the order of the page.
+func (s *Server) exportProblems(r *request) (answer, error) {
+	q := problemQuery(r.Request.URL.Query())
+	found, err := s.Standings(r.Request.Context(), q, r.viewer.Sight())
+	if err != nil {
+		return answer{}, err
+	}
+	t := desk.ProblemTable(s.Live.Snapshot(), found)
+	t.Source.AsOf = s.Live.Seq()
+	return tableFile(r, t)
+}

@@ -1,28 +1,16 @@
-package web
+package desk
 
 import (
 	"strings"
 	"time"
 
 	"hindsight/analytics"
+	"hindsight/incident"
 	"hindsight/reports"
-	"hindsight/server/internal/desk"
 )
 
-// exportProblems writes the list of problems as a file: all that the filters select, in the order of the page.
-func (s *Server) exportProblems(r *request) (answer, error) {
-	q := problemQuery(r.Request.URL.Query())
-	found, err := s.Standings(r.Request.Context(), q, r.viewer.Sight())
-	if err != nil {
-		return answer{}, err
-	}
-	t := problemTable(s.Live.Snapshot(), found)
-	t.Source.AsOf = s.Live.Seq()
-	return tableFile(r, t)
-}
-
-// problemTable is one row a problem. Costs in several currencies have no number of their own.
-func problemTable(snapshot *analytics.Snapshot, found []desk.Standing) reports.Table {
+// ProblemTable is one row a problem. Costs in several currencies have no number of their own.
+func ProblemTable(snapshot *analytics.Snapshot, found []Standing) reports.Table {
 	t := reports.Table{ID: "problems", Title: "Recurring problems", Source: reports.Source{N: len(found), Method: "the last 12 months, unless a column says otherwise"}}
 	t.Columns = []reports.Column{
 		{Key: "id", Title: "Id", Unit: reports.Text}, {Key: "problem", Title: "Problem", Unit: reports.Text}, {Key: "state", Title: "State", Unit: reports.Text},
@@ -32,6 +20,7 @@ func problemTable(snapshot *analytics.Snapshot, found []desk.Standing) reports.T
 		{Key: "floods", Title: "Floods", Unit: reports.Count}, {Key: "in_floods", Title: "Incidents in floods", Unit: reports.Count},
 		{Key: "open", Title: "Open now", Unit: reports.Count}, {Key: "first", Title: "First", Unit: reports.Instant}, {Key: "last", Title: "Last", Unit: reports.Instant},
 		{Key: "lasted_seconds", Title: "Time lost", Unit: reports.Seconds}, {Key: "measured", Title: "of incidents", Unit: reports.Count},
+		{Key: "quarter_seconds", Title: "Expected a quarter", Unit: reports.Seconds}, {Key: "quarter_low_seconds", Title: "Expected a quarter, from", Unit: reports.Seconds, Bound: true}, {Key: "quarter_high_seconds", Title: "Expected a quarter, to", Unit: reports.Seconds, Bound: true},
 		{Key: "cost_low", Title: "Cost, low", Unit: reports.Count}, {Key: "cost_high", Title: "Cost, high", Unit: reports.Count}, {Key: "currency", Title: "Currency", Unit: reports.Text},
 		{Key: "interval_seconds", Title: "Median interval", Unit: reports.Seconds}, {Key: "trend", Title: "Trend", Unit: reports.Text},
 		{Key: "workaround", Title: "Workaround", Unit: reports.Text}, {Key: "lacks", Title: "A known error that lacks", Unit: reports.Text},
@@ -44,8 +33,9 @@ func problemTable(snapshot *analytics.Snapshot, found []desk.Standing) reports.T
 	return t
 }
 
-func problemCells(snapshot *analytics.Snapshot, x desk.Standing) []reports.Cell {
+func problemCells(snapshot *analytics.Snapshot, x Standing) []reports.Cell {
 	m, rec := x.Management, x.Recurrence
+	quarter := rec.Year.PerQuarter()
 	count := func(n int) reports.Cell { return reports.Num(float64(n)) }
 	at := func(t time.Time) reports.Cell {
 		if t.IsZero() {
@@ -60,7 +50,7 @@ func problemCells(snapshot *analytics.Snapshot, x desk.Standing) []reports.Cell 
 	if costs := rec.Year.Costs(); len(costs) == 1 {
 		low, high, currency = reports.Num(costs[0].Low), reports.Num(costs[0].High), reports.Str(costs[0].Currency)
 	} else if len(costs) > 1 {
-		low, high, currency = reports.Missing("several currencies"), reports.Missing("several currencies"), reports.Str(strings.Join(amounts(costs), ", "))
+		low, high, currency = reports.Missing("several currencies"), reports.Missing("several currencies"), reports.Str(currencies(costs))
 	}
 	first := time.Time{}
 	if len(rec.Starts) > 0 {
@@ -70,8 +60,40 @@ func problemCells(snapshot *analytics.Snapshot, x desk.Standing) []reports.Cell 
 	if x.Exit.Asked > 0 {
 		exitDays, exitOf = count(x.Exit.Days), count(x.Exit.Asked)
 	}
-	return []reports.Cell{reports.Str(string(x.ID)), reports.Str(x.Title), reports.Str(string(x.State)), reports.Str(string(m.Stage)), reports.Str(m.OwnerName),
-		reports.Str(strings.Join(each(rec.Services, snapshot.Name), ", ")), count(rec.N), count(rec.Year.N), count(rec.Occurrences()), count(rec.Year.Once), count(rec.Floods), count(rec.Flooded), count(rec.Open), at(first), at(rec.Last()), lasted, count(rec.Year.Measured),
-		low, high, currency, cell(rec.Interval()), reports.Str(rec.Trend().Evidence), reports.Str(m.Workaround), reports.Str(strings.Join(m.Lacks(), ", ")), exitDays, exitOf,
+	return []reports.Cell{reports.Str(string(x.ID)), reports.Cell{Text: x.Title, Link: "/problems/" + string(x.ID)}, reports.Str(string(x.State)), reports.Str(string(m.Stage)), reports.Str(m.OwnerName),
+		reports.Str(namesOf(snapshot, rec.Services)), count(rec.N), count(rec.Year.N), count(rec.Occurrences()), count(rec.Year.Once), count(rec.Floods), count(rec.Flooded), count(rec.Open), at(first), at(rec.Last()), lasted, count(rec.Year.Measured),
+		estimated(quarter), bound(quarter, quarter.Low), bound(quarter, quarter.High),
+		low, high, currency, estimated(rec.Interval()), reports.Str(rec.Trend().Evidence), reports.Str(m.Workaround), reports.Str(strings.Join(m.Lacks(), ", ")), exitDays, exitOf,
 		at(m.ResolvedAt), count(x.Return.N)}
+}
+
+// estimated is the cell of an estimate, with the reason where there is none.
+func estimated(e analytics.Estimate) reports.Cell {
+	if e.Value == nil {
+		return reports.Missing(e.Reason)
+	}
+	return reports.Num(*e.Value)
+}
+
+func bound(e analytics.Estimate, x *float64) reports.Cell {
+	if x == nil {
+		return reports.Missing(e.Reason)
+	}
+	return reports.Num(*x)
+}
+
+func namesOf(s *analytics.Snapshot, services []incident.ID) string {
+	names := make([]string, len(services))
+	for i, id := range services {
+		names[i] = s.Name(id)
+	}
+	return strings.Join(names, ", ")
+}
+
+func currencies(costs []analytics.Amount) string {
+	names := make([]string, len(costs))
+	for i, c := range costs {
+		names[i] = c.Currency
+	}
+	return strings.Join(names, ", ")
 }
