@@ -19,6 +19,7 @@ var architecture = Kind{ID: "architecture", Title: "Architecture and reliability
 const (
 	problemsShown = 20
 	pairsShown    = 20
+	pairsBeyond   = 5 // that chance can explain, for comparison
 	factorsShown  = 30
 	mostDecisions = 8 // that a report asks for
 )
@@ -69,9 +70,10 @@ func (w *writing) source(n int, left []analytics.LeftOut, metric, method string)
 	return s
 }
 
-// standings returns the recurring problems of the services that the question selects, what to fix first at the top.
+// standings returns the recurring problems of the services that the question selects, what to fix first at the top, as they stood at the end of the
+// period: problems of a record that ended years ago have no last 12 months of ours.
 func (w *writing) standings() ([]desk.Standing, error) {
-	all, err := w.desk.Standings(w.ctx, desk.ProblemQuery{Services: w.asked.Question.Services}, w.asked.Sight)
+	all, err := w.desk.At(w.end()).Standings(w.ctx, desk.ProblemQuery{Services: w.asked.Question.Services}, w.asked.Sight)
 	return slices.DeleteFunc(all, func(s desk.Standing) bool { return s.Recurrence.Year.N == 0 && !s.Returned() }), err
 }
 
@@ -82,7 +84,7 @@ func (w *writing) sumImpact(impact reports.Part, problems []desk.Standing, cause
 	if len(problems) > 0 {
 		w.sum(reports.Item{Text: "To fix first: " + problemSentence(problems[0]), Link: "/problems/" + string(problems[0].ID)})
 	} else {
-		w.say("No problem is known to have come back in the last 12 months.")
+		w.say("No problem is known to have come back in the 12 months up to %s.", w.day(w.end()))
 	}
 	if more := slices.IndexFunc(causes.Together.Pairs, func(p analytics.Pair) bool { return p.More }); more >= 0 {
 		p := causes.Together.Pairs[more]
@@ -114,22 +116,28 @@ func problemSentence(x desk.Standing) string {
 
 func (w *writing) problemParts(problems []desk.Standing) []reports.Part {
 	if len(problems) == 0 {
-		return []reports.Part{reports.Prose("No problem is known to have come back in the last 12 months.")}
+		return []reports.Part{reports.Prose("No problem is known to have come back in the 12 months up to " + w.day(w.end()) + ".")}
 	}
 	t := desk.ProblemTable(w.snapshot, problems).Only("problem", "stage", "owner", "services", "incidents_12_months", "lasted_seconds", "quarter_seconds", "quarter_low_seconds", "quarter_high_seconds", "cost_low", "cost_high", "currency", "trend")
 	t.Shown = problemsShown
 	t.Source.AsOf, t.Source.Zone, t.Source.Metric = w.snapshot.AsOf(), w.query.Location.String(), "problem_year"
-	t.Source.Method = "the last 12 months; expected a quarter: as often and as long as in these, with the Poisson interval of the number; n counts problems"
+	t.Source.Method = "the 12 months up to " + w.day(w.end()) + "; expected a quarter: as often and as long as in these, with the Poisson interval of the number; n counts problems"
 	return []reports.Part{reports.Prose("What to fix first is at the top: by cost where rates are set, else by time lost. Suggested problems are the machine's word until somebody confirms them."), t}
 }
 
 func (w *writing) couplings(c desk.Causes) []reports.Part {
-	pairs := slices.DeleteFunc(slices.Clone(c.Together.Pairs), func(p analytics.Pair) bool { return p.Times() == 0 })
+	pairs := c.Together.Pairs
 	if len(pairs) == 0 {
 		return []reports.Part{reports.Prose(fmt.Sprintf("No two services failed together %d times or more.", analytics.FewestTogether))}
 	}
+	more := 0
+	for _, p := range pairs {
+		if p.More {
+			more++
+		}
+	}
 	t := reports.Together(pairs, func(analytics.Pair) string { return "" })
-	t.Shown = pairsShown
+	t.Shown = min(more+pairsBeyond, pairsShown)
 	t.Source = w.source(c.Together.Services, c.Together.LeftOut, "co_failure", fmt.Sprintf("beginnings within an hour against the same timelines moved by whole weeks; q corrected for %s; n counts services", counted(c.Together.Tested, "pair")))
 	return []reports.Part{reports.Prose("Services whose failures begin within an hour of each other, more than chance first. Who is first more often is a hint of what brings down what, no proof."), t}
 }
@@ -192,10 +200,11 @@ func (w *writing) detection() error {
 	people := found[byPeople]
 	known := people + found[byMachines]
 	in := stats.Wilson(people, known, analytics.Level)
-	figures := reports.Figures{{Name: "Found by people first", Unit: reports.Share, Value: reports.Missing("nobody says who found them"), Words: fmt.Sprintf("%s of %s", reports.Format(reports.Count, float64(people)), counted(known, "incident"))}}
-	if known > 0 {
+	of := reports.Format(reports.Count, float64(people)) + " of " + counted(known, "incident")
+	figures := reports.Figures{{Name: "Opened by people", Unit: reports.Share, Value: reports.Missing("all records come from one side, so this does not tell who noticed first"), Words: of}}
+	if people > 0 && people < known {
 		figures[0].Value, figures[0].Low, figures[0].High = reports.Num(float64(people)/float64(known)), &in.Low, &in.High
-		w.say("People found %d of %s before a monitor or pager did (%s).", people, counted(known, "incident"), figures[0].Interval())
+		w.say("People opened %s (%s) before a monitor or pager did.", of, figures[0].Interval())
 	}
 	q := w.grouped(analytics.ByNothing)
 	if m, err := analytics.FindMetric("time_to_detect"); err == nil {
@@ -271,7 +280,11 @@ func (w *writing) runbookGaps(problems []desk.Standing) ([]reports.Part, error) 
 		}
 		parts = append(parts, reports.Prose(words), reports.List{Items: items[:min(len(items), listed)]})
 	}
-	add("Recurring problems in none of whose incidents a runbook was used", "A runbook was used in each recurring problem.", without)
+	if len(problems) == 0 {
+		parts = append(parts, reports.Prose("There is no recurring problem of these 12 months to look for runbooks of."))
+	} else {
+		add("Recurring problems in none of whose incidents a runbook was used", "A runbook was used in each recurring problem.", without)
+	}
 	if books.Total > 0 {
 		add("Runbooks that no incident used", "Each runbook was used.", idle)
 	}

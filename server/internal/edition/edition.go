@@ -129,6 +129,21 @@ func (w *writing) grouped(by analytics.Dimension) analytics.Query {
 	return q
 }
 
+// end is the last moment that the report is about: that of its period, or of the record where that fell silent before.
+func (w *writing) end() time.Time {
+	end := w.asked.At
+	if !w.query.To.IsZero() && w.query.To.Before(end) {
+		end = w.query.To
+	}
+	if silent := w.snapshot.FellSilent(w.query, end); !silent.IsZero() && silent.Before(end) {
+		end = silent
+	}
+	return end
+}
+
+// day writes a day of the report's zone.
+func (w *writing) day(t time.Time) string { return t.In(w.query.Location).Format("2 Jan 2006") }
+
 // about says period and filter in words.
 func (w *writing) about() string {
 	src := reports.Source{From: w.query.From, To: w.query.To, Zone: w.query.Location.String()}
