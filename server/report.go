@@ -21,6 +21,7 @@ import (
 func report(ctx context.Context, p program, fs *flag.FlagSet, parse func() (config.Config, []string, error)) error {
 	filters := registerQuestion(fs)
 	out := fs.String("o", "", "file to write; its ending says the format: "+strings.Join(edition.Formats, ", "))
+	problem := fs.String("problem", "", "id of the problem that the report problem is about")
 	moment := fs.String("at", "", "moment that the report takes for now, as 2026-10-01T08:00:00Z; without it, now")
 	cfg, words, err := parse()
 	if err != nil {
@@ -43,7 +44,7 @@ func report(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	if err != nil {
 		return err
 	}
-	r := edition.Request{Kind: kind.ID, At: p.now().UTC().Truncate(time.Minute), Sight: incident.Sight{All: true}}
+	r := edition.Request{Kind: kind.ID, At: p.now().UTC().Truncate(time.Minute), Sight: incident.Sight{All: true}, Of: incident.ID(*problem)}
 	if *moment != "" {
 		if r.At, err = time.Parse(time.RFC3339, *moment); err != nil {
 			return usage("--at %s is not a moment such as 2026-10-01T08:00:00Z", *moment)
@@ -58,7 +59,7 @@ func report(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	}
 	defer a.Close()
 	d, err := edition.Make(ctx, a.Desk, r)
-	if errors.Is(err, incident.ErrInvalid) {
+	if errors.Is(err, incident.ErrInvalid) || errors.Is(err, incident.ErrNotFound) {
 		return &exitCode{2, err.Error()}
 	}
 	if err != nil {

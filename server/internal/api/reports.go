@@ -26,7 +26,7 @@ func (s *Server) makeReport(c *gin.Context) error {
 		return err
 	}
 	who := viewer(c)
-	r := edition.Request{Kind: kind.ID, At: s.desk.Now().UTC().Truncate(time.Minute), Sight: who.Sight(), Reader: who.Name}
+	r := edition.Request{Kind: kind.ID, At: s.desk.Now().UTC().Truncate(time.Minute), Sight: who.Sight(), Reader: who.Name, Of: incident.ID(v.Get(kind.Of))}
 	if text := v.Get("at"); text != "" {
 		if r.At, err = time.Parse(time.RFC3339, text); err != nil {
 			return incident.Invalidf("at", "%q is not a moment such as 2026-10-01T08:00:00Z", text)

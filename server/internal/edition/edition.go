@@ -27,12 +27,13 @@ type Kind struct {
 	Reader string // for whom: "managers"
 	About  string // what it answers, in a sentence
 	Range  string // the period when none is asked for, as a preset of the query grammar
+	Of     string // what else it has to be told that it is about: "problem", whose id is Request.Of; empty: nothing
 	write  func(*writing) error
 }
 
 // Kinds lists the reports that are ready.
 func Kinds() []Kind {
-	return []Kind{serviceLevels, architecture}
+	return []Kind{serviceLevels, architecture, team, review, digest, problem}
 }
 
 // Find returns a kind, or incident.ErrNotFound.
@@ -50,7 +51,8 @@ type Request struct {
 	Question query.Query // period and filters, as Question reads them
 	At       time.Time   // the moment that it takes for now; zero: now, to the minute
 	Sight    incident.Sight
-	Reader   string // who asks: a name, which is printed
+	Reader   string      // who asks: a name, which is printed
+	Of       incident.ID // what it is about, where Kind.Of says so
 }
 
 // Question reads period and filters as every page has them; without a period it is that of the kind. at is the moment that presets end at.
@@ -63,7 +65,7 @@ func Question(k Kind, v url.Values, at time.Time) (query.Query, error) {
 }
 
 // Make makes a report as its reader may see it. Made again with the same request from the same change it is the same. ErrNotFound: there is no such
-// report; ErrInvalid: it cannot be narrowed down by what the question names.
+// report, or nothing of what it is to be about; ErrInvalid: it cannot be narrowed down by what the question names.
 func Make(ctx context.Context, d *desk.Desk, r Request) (reports.Document, error) {
 	kind, err := Find(r.Kind)
 	if err != nil {
@@ -72,10 +74,17 @@ func Make(ctx context.Context, d *desk.Desk, r Request) (reports.Document, error
 	if r.At.IsZero() {
 		r.At = d.Now().UTC().Truncate(time.Minute)
 	}
+	if kind.Of != "" && r.Of == "" {
+		return reports.Document{}, incident.Invalidf(kind.Of, "say which %s the report is about", kind.Of)
+	}
 	w := &writing{ctx: ctx, desk: d.At(r.At), asked: r}
 	if w.query, err = w.desk.Figures(ctx, r.Question, r.Sight); err != nil {
 		return reports.Document{}, err
 	}
+	if w.connections, err = d.Store.Connections(ctx); err != nil {
+		return reports.Document{}, err
+	}
+	slices.SortFunc(w.connections, func(a, b incident.Connection) int { return strings.Compare(a.Name, b.Name) })
 	w.snapshot = d.Live.Snapshot()
 	w.doc = reports.Document{ID: kind.ID, Title: kind.Title, Place: w.query.Location.String(), About: w.about()}
 	if err := kind.write(w); err != nil {
@@ -90,12 +99,13 @@ func Make(ctx context.Context, d *desk.Desk, r Request) (reports.Document, error
 
 // writing is a report while it is made.
 type writing struct {
-	ctx      context.Context
-	desk     *desk.Desk // whose now is the moment of the report
-	asked    Request
-	query    analytics.Query
-	snapshot *analytics.Snapshot
-	doc      reports.Document
+	ctx         context.Context
+	desk        *desk.Desk // whose now is the moment of the report
+	asked       Request
+	query       analytics.Query
+	snapshot    *analytics.Snapshot
+	doc         reports.Document
+	connections []incident.Connection // by name
 }
 
 // sum adds what a reader takes away who reads nothing else.
@@ -119,7 +129,22 @@ func (w *writing) chart(id string) reports.Part {
 	}
 	c := d.Build(w.snapshot, w.query)
 	c.Table.Shown = groupsShown
+	c.Source.Filter, c.Table.Source.Filter = w.named(c.Source.Filter), w.named(c.Table.Source.Filter)
 	return c
+}
+
+// table returns t with its filter in words for people.
+func (w *writing) table(t reports.Table) reports.Table {
+	t.Source.Filter = w.named(t.Source.Filter)
+	return t
+}
+
+// named writes the names of connections for their ids, which the snapshot alone knows.
+func (w *writing) named(filter string) string {
+	for _, c := range w.connections {
+		filter = strings.ReplaceAll(filter, string(c.ID), c.Name)
+	}
+	return filter
 }
 
 // grouped is the question grouped by something.

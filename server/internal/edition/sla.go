@@ -30,12 +30,12 @@ func writeServiceLevels(w *writing) error {
 	if len(figures) > 0 {
 		w.add(figures)
 	}
-	w.add(w.chart("sla-by-month"), reports.Compliance(w.snapshot, w.query))
+	w.add(w.chart("sla-by-month"), w.table(reports.Compliance(w.snapshot, w.query)))
 	for _, by := range []struct {
 		dimension analytics.Dimension
 		title     string
 	}{{analytics.ByService, "By service"}, {analytics.ByPriority, "By class"}} {
-		t := reports.Compliance(w.snapshot, w.grouped(by.dimension)).Only("service_level", string(by.dimension), "goal_share", "met_share", "met_low_share", "met_high_share", "met", "breached", "running", "missing")
+		t := w.table(reports.Compliance(w.snapshot, w.grouped(by.dimension))).Only("service_level", string(by.dimension), "goal_share", "met_share", "met_low_share", "met_high_share", "met", "breached", "running", "missing")
 		t.ID, t.Title = "sla-by-"+string(by.dimension)+"-table", "Service levels, "+lower(by.title)
 		t.Shown = groupsShown
 		if len(t.Rows) > 0 {
@@ -69,7 +69,7 @@ func (w *writing) better(b analytics.Better) []reports.Part {
 	if b.Comparison.Missing != "" {
 		return []reports.Part{reports.Prose("Nothing is compared: " + b.Comparison.Missing + ".")}
 	}
-	parts := []reports.Part{reports.Prose(b.Comparison.Words + "."), reports.Better(w.snapshot, w.query, b)}
+	parts := []reports.Part{reports.Prose(b.Comparison.Words + "."), w.table(reports.Better(w.snapshot, w.query, b))}
 	if b.Gaps.Sentence != "" {
 		parts = append(parts, reports.Prose(b.Gaps.Sentence))
 	}
@@ -77,7 +77,7 @@ func (w *writing) better(b analytics.Better) []reports.Part {
 }
 
 func (w *writing) breaches() []reports.Part {
-	t := reports.Breaches(w.snapshot, w.query)
+	t := w.table(reports.Breaches(w.snapshot, w.query))
 	all := len(t.Rows)
 	if all == 0 {
 		return []reports.Part{reports.Prose("No promise was broken in this period, as far as the sources tell.")}
@@ -95,7 +95,7 @@ func (w *writing) exclusions() []reports.Part {
 	for _, g := range w.snapshot.SLA(w.grouped(analytics.ByNothing), w.snapshot.Agreements()) {
 		excused, late = excused+g.Excused, late+g.ExcusedLate
 	}
-	t := reports.Exclusions(w.snapshot, w.query)
+	t := w.table(reports.Exclusions(w.snapshot, w.query))
 	if len(t.Rows) == 0 {
 		return []reports.Part{reports.Prose("The contracts in force exclude no time of this period.")}
 	}

@@ -26,12 +26,7 @@ func (w *writing) stamp() (reports.Stamp, error) {
 	for _, p := range append(terms, w.snapshot.Policies(incident.RetroPolicy)...) {
 		s.Terms = append(s.Terms, fmt.Sprintf("%s %s, version %d", strings.ReplaceAll(string(p.Kind), "_", " "), p.Name, p.Version))
 	}
-	connections, err := w.desk.Store.Connections(w.ctx)
-	if err != nil {
-		return s, err
-	}
-	slices.SortFunc(connections, func(a, b incident.Connection) int { return strings.Compare(a.Name, b.Name) })
-	for _, c := range connections {
+	for _, c := range w.connections {
 		runs, err := w.desk.Store.Runs(w.ctx, c.ID, recentRuns)
 		if err != nil {
 			return s, err

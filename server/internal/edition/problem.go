@@ -1,0 +1,142 @@
+package edition
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hindsight/analytics"
+	"hindsight/incident"
+	"hindsight/reports"
+	"hindsight/server/internal/desk"
+)
+
+// problem is the brief about one recurring problem.
+var problem = Kind{ID: "problem", Title: "Recurring problem", Reader: "whoever decides about it", Range: "all", Of: "problem",
+	About: "One recurring problem: what it takes, whether it becomes rarer, what is known, what was done and whether that worked.", write: writeProblem}
+
+func writeProblem(w *writing) error {
+	end := w.end()
+	x, err := w.desk.At(end).Standing(w.ctx, w.asked.Of, w.asked.Sight)
+	if err == nil && x.Recurrence.Silent() != "" { // its own record ended before: the 12 months are those up to its last incident
+		end = x.Recurrence.Last().Add(time.Second)
+		x, err = w.desk.At(end).Standing(w.ctx, w.asked.Of, w.asked.Sight)
+	}
+	if err != nil {
+		return err
+	}
+	rec, m := x.Recurrence, x.Management
+	w.doc.Title = x.Title
+	w.doc.About = "Recurring problem · the 12 months up to " + w.day(end)
+	w.sum(reports.Item{Text: problemSentence(x), Link: "/problems/" + string(x.ID)})
+	w.say("%s", rec.Trend().Sentence)
+	w.say("%s", rec.Rate().Sentence)
+
+	figures := reports.Figures{{Name: "Incidents, 12 months", Unit: reports.Count, Value: reports.Num(float64(rec.Year.N)), Words: counted(rec.N, "incident") + " in all"},
+		figureOf("Expected a quarter", reports.Seconds, rec.Year.PerQuarter(), "as often and as long as in these 12 months"),
+		figureOf("From one to the next, median", reports.Seconds, rec.Interval(), "of "+counted(len(rec.Starts), "start"))}
+	w.section("What it takes", figures)
+	for _, c := range rec.Year.Costs() {
+		w.add(reports.Prose(fmt.Sprintf("Cost of the 12 months: %s to %s %s.", reports.Format(reports.Count, c.Low), reports.Format(reports.Count, c.High), c.Currency)))
+	}
+	known := []reports.Part{reports.Prose("Stage: " + strings.ReplaceAll(string(m.Stage), "_", " ") + ". Owner: " + cmp.Or(m.OwnerName, "nobody") + ".")}
+	for _, text := range [][2]string{{"Workaround", m.Workaround}, {"Cause", m.Cause}, {"It is done with when", m.ExitWords}} {
+		if text[1] != "" {
+			known = append(known, reports.Prose(text[0]+": "+text[1]))
+		}
+	}
+	if lacks := m.Lacks(); len(lacks) > 0 {
+		known = append(known, reports.Prose("A known error that lacks "+strings.Join(lacks, " and ")+"."))
+	}
+	w.section("What is known", known...)
+	w.section("Its incidents", reports.Prose(grounds(x.Problem)), w.members(x))
+	if err := w.promises(x); err != nil {
+		return err
+	}
+	w.section("Decisions asked for", w.decisions([]desk.Standing{x}, desk.Causes{})...)
+	return nil
+}
+
+// grounds says why the incidents are one problem.
+func grounds(p incident.Problem) string {
+	text := "Grouped by what their texts have in common"
+	if p.Basis == "source" {
+		text = "Grouped by their source"
+	}
+	if len(p.Terms) > 0 {
+		text += ": " + strings.Join(p.Terms, ", ")
+	}
+	if p.State == incident.Suggested {
+		return text + ". Nobody has confirmed it."
+	}
+	return text + "."
+}
+
+// members lists the incidents of a problem that nobody took out, the newest first.
+func (w *writing) members(x desk.Standing) reports.Table {
+	why := map[incident.ID]string{}
+	var ids []incident.ID
+	for _, m := range x.Members {
+		if !m.Removed {
+			ids, why[m.Incident] = append(ids, m.Incident), strings.Join(m.Reasons, "; ")
+		}
+	}
+	q := analytics.Query{Now: w.asked.At, Sight: w.asked.Sight, Location: w.query.Location}
+	m := w.snapshot.Lasting(q)
+	q.Span = m.Span
+	cases := w.snapshot.Among(ids).Cases(q, analytics.AnyOutcome)
+	slices.Reverse(cases)
+	t := reports.Table{ID: "members", Title: "Incidents of the problem", Shown: incidentsShown, Source: w.source(len(cases), nil, m.ID, strings.ToLower(m.Title)+"; those that count"), Columns: []reports.Column{{Key: "incident", Title: "Incident", Unit: reports.Text}, {Key: "title", Title: "Title", Unit: reports.Text},
+		{Key: "service", Title: "Service", Unit: reports.Text}, {Key: "started_at", Title: "Started", Unit: reports.Instant}, {Key: "lasted_seconds", Title: "Lasted", Unit: reports.Seconds}, {Key: "why", Title: "Why it belongs", Unit: reports.Text}}}
+	for _, c := range cases {
+		lasted := reports.Missing("not known")
+		if c.Seconds > 0 {
+			lasted = reports.Num(c.Seconds)
+		}
+		t.Rows = append(t.Rows, []reports.Cell{{Text: cmp.Or(c.Number, string(c.ID)), Link: "/incidents/" + string(c.ID)}, reports.Str(c.Title), reports.Str(strings.Join(c.Services, ", ")), instant(c.StartedAt), lasted, reports.Str(why[c.ID])})
+	}
+	return t
+}
+
+// promises lists the action items after the incidents of a problem, and what happened since those that are done.
+func (w *writing) promises(x desk.Standing) error {
+	var ids []incident.ID
+	for _, m := range x.Members {
+		if !m.Removed {
+			ids = append(ids, m.Incident)
+		}
+	}
+	incs, err := w.desk.Store.Facts(w.ctx, ids)
+	if err != nil {
+		return err
+	}
+	var found []desk.FoundAction
+	for _, inc := range incs {
+		for _, a := range inc.ActionStatements() {
+			if !a.Dropped() {
+				found = append(found, desk.FoundAction{ActionStatement: a, Incident: inc})
+			}
+		}
+	}
+	if len(found) == 0 {
+		w.section("What was done", reports.Prose("No action item was promised after any of its incidents."))
+		return nil
+	}
+	effects, err := w.desk.ActionEffectsOf(w.ctx, found, w.asked.Sight)
+	if err != nil {
+		return err
+	}
+	t := reports.Table{ID: "promises", Title: "Action items after its incidents", Shown: incidentsShown, Source: w.source(len(found), nil, "action_effect", "n counts action items"), Columns: []reports.Column{{Key: "action", Title: "Action item", Unit: reports.Text}, {Key: "state", Title: "State", Unit: reports.Text},
+		{Key: "owner", Title: "Owner", Unit: reports.Text}, {Key: "due", Title: "Due", Unit: reports.Instant}, {Key: "done", Title: "Done", Unit: reports.Instant}, {Key: "since", Title: "Since then", Unit: reports.Text}}}
+	for i, a := range found {
+		since := reports.Missing("not done")
+		if e := effects[i]; e.Outcome != "" {
+			since = reports.Str(effectWords[e.Outcome] + ". " + cmp.Or(e.Why, e.Effect.Sentence))
+		}
+		t.Rows = append(t.Rows, []reports.Cell{{Text: a.Title, Link: "/incidents/" + string(a.Incident.ID) + "#actions"}, reports.Str(strings.ReplaceAll(string(a.State), "_", " ")), reports.Str(cmp.Or(a.Owner, "nobody")), instant(a.Due), instant(a.Done), since})
+	}
+	w.section("What was done", t)
+	return nil
+}
