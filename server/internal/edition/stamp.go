@@ -2,7 +2,6 @@ package edition
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
