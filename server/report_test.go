@@ -16,6 +16,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"hindsight/incident"
 	"hindsight/reports"
 	"hindsight/reports/table"
 	"hindsight/server/internal/edition"
@@ -35,11 +36,9 @@ func logByReports(t *testing.T, in installation, v visitor, want logReference) {
 		t.Errorf("report sla: %d met and %d broken, want %d of %d", met, breached, want.SLA.Made, want.SLA.Incidents)
 	}
 	for _, k := range edition.Kinds() {
-		of := ""
-		if k.Of == "problem" {
-			of = "&problem=" + firstID(t, v.get(t, "/api/v1/problems").body)
+		if k.Of == "" {
+			sameEverywhere(t, v, k.ID, oneMonth)
 		}
-		sameEverywhere(t, v, k.ID, of)
 	}
 	byCommand := filepath.Join(t.TempDir(), "sla.json")
 	in.mustRun(t, "report", "sla", "--range", "all", "--at", "2017-03-01T00:00:00Z", "-o", byCommand)
@@ -60,6 +59,17 @@ func logByReports(t *testing.T, in installation, v visitor, want logReference) {
 	}
 }
 
+// TestProblemReport: the brief about a problem says the same in each of its files.
+func TestProblemReport(t *testing.T) {
+	in := installation{dir: t.TempDir()}
+	in.mustRun(t, "import", "markdown", "--dir", "internal/demo/data/moj-incidents", "--set", "service=Cloud Platform")
+	in.mustRun(t, "problems")
+	s := in.serve(t, false, false)
+	v := s.signedIn(t, in, string(incident.Viewer))
+	id := firstID(t, v.get(t, "/api/v1/problems").body)
+	sameEverywhere(t, v, "problem", "?at=2026-11-01T00:00:00Z&problem="+id)
+}
+
 func reportJSON(t *testing.T, v visitor, path string) table.Document {
 	t.Helper()
 	got := v.get(t, "/api/v1/reports/"+path)
@@ -72,12 +82,12 @@ func reportJSON(t *testing.T, v visitor, path string) table.Document {
 
 // sameEverywhere makes a report in each format, and those that libraries write twice: the same bytes, and in each the title, the digest and what people read of the first and the last
 // row that they are shown.
-func sameEverywhere(t *testing.T, v visitor, kind, of string) {
+func sameEverywhere(t *testing.T, v visitor, kind, asked string) {
 	t.Helper()
-	d := reportJSON(t, v, kind+".json"+oneMonth+of)
+	d := reportJSON(t, v, kind+".json"+asked)
 	texts := map[string]string{}
 	for _, format := range edition.Formats {
-		path := "/api/v1/reports/" + kind + "." + format + oneMonth + of
+		path := "/api/v1/reports/" + kind + "." + format + asked
 		first := v.get(t, path)
 		if first.status != 200 {
 			t.Errorf("GET %s = %d: %.200s", path, first.status, first.body)

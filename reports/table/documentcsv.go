@@ -9,11 +9,11 @@ import (
 	"hindsight/reports"
 )
 
-// DocumentCSV writes the tables of d (those behind charts, too) into one file, each line as CSV does. A line begins with the id of its table; the
+// DocumentCSV writes the key figures of d as the table "figures", and its tables (those behind charts, too), into one file, each line as CSV does. A line begins with the id of its table; the
 // first line of a table holds the keys of its columns after the word "table". How the numbers are worked out is the table "definitions" (id, title,
 // text), and from which state of the data they were made "source" (name, value). All lines have the same number of fields, as RFC 4180 asks.
 func DocumentCSV(w io.Writer, d reports.Document, bom bool) error {
-	tables := append(d.Tables(), definitions(d), stamp(d.Stamp))
+	tables := append([]reports.Table{figures(d)}, append(d.Tables(), definitions(d), stamp(d))...)
 	width := 0
 	for _, t := range tables {
 		width = max(width, 1+len(t.Columns))
@@ -55,12 +55,27 @@ func definitions(d reports.Document) reports.Table {
 	return t
 }
 
-// stamp names its lines as JSON names its fields.
-func stamp(s reports.Stamp) reports.Table {
+// figures are the key numbers of all sections, in seconds, shares of 1 or counts, as their unit says.
+func figures(d reports.Document) reports.Table {
+	t := reports.Table{ID: "figures", Columns: []reports.Column{{Key: "name"}, {Key: "unit"}, {Key: "value"}, {Key: "low"}, {Key: "high"}, {Key: "words"}}}
+	for _, p := range d.Parts {
+		all, _ := p.(reports.Figures)
+		for _, f := range all {
+			t.Rows = append(t.Rows, []reports.Cell{reports.Str(f.Name), reports.Str(string(f.Unit)), f.Value, {Number: f.Low}, {Number: f.High}, reports.Str(f.Words)})
+		}
+	}
+	return t
+}
+
+// stamp names its lines as JSON names its fields; title and period come first.
+func stamp(d reports.Document) reports.Table {
+	s := d.Stamp
 	t := reports.Table{ID: "source", Columns: []reports.Column{{Key: "name"}, {Key: "value"}}}
 	add := func(name string, value reports.Cell) {
 		t.Rows = append(t.Rows, []reports.Cell{reports.Str(name), value})
 	}
+	add("title", reports.Str(d.Title))
+	add("about", reports.Str(d.About))
 	add("at", reports.Cell{Time: s.At})
 	add("reader", reports.Str(s.Reader))
 	add("as_of_change", reports.Num(float64(s.AsOf)))

@@ -14,8 +14,10 @@ import (
 // The expected lines follow RFC 4180 by hand.
 func TestDocumentCSV(t *testing.T) {
 	at := time.Date(2026, 11, 29, 18, 0, 0, 0, time.UTC)
-	d := reports.Document{ID: "sla", Title: "=x", Parts: []reports.Part{
+	low, high := 0.565, 0.98
+	d := reports.Document{ID: "sla", Title: "=x", About: "all", Parts: []reports.Part{
 		reports.Heading{Level: 1, Text: "h"},
+		reports.Figures{{Name: "Gold", Unit: reports.Share, Value: reports.Num(0.9), Low: &low, High: &high, Words: "9 of 10"}, {Name: "-1", Unit: reports.Count, Value: reports.Missing("too few")}},
 		reports.Table{ID: "a", Columns: []reports.Column{{Key: "service"}, {Key: "n", Unit: reports.Count}, {Key: "last_at", Unit: reports.Instant}},
 			Rows:   [][]reports.Cell{{reports.Str("=1+1"), reports.Num(-3), {Time: at}}, {reports.Str("x, y"), reports.Missing("none"), {}}},
 			Source: reports.Source{Metric: "sla"}},
@@ -26,7 +28,10 @@ func TestDocumentCSV(t *testing.T) {
 	if len(methods) != 1 {
 		t.Fatalf("methods %v", methods)
 	}
-	want := "table,service,n,last_at\r\n" +
+	want := "table,name,unit,value,low,high,words\r\n" +
+		"figures,Gold,share,0.9,0.565,0.98,9 of 10\r\n" +
+		"figures,'-1,count,,,,\r\n" +
+		"table,service,n,last_at\r\n" +
 		"a,'=1+1,-3,2026-11-29T18:00:00Z\r\n" +
 		"a,\"x, y\",,\r\n" +
 		"table,share,,\r\n" +
@@ -34,6 +39,8 @@ func TestDocumentCSV(t *testing.T) {
 		"table,id,title,text\r\n" +
 		"definitions,sla," + quoted(methods[0].Title) + "," + quoted(methods[0].Text) + "\r\n" +
 		"table,name,value,\r\n" +
+		"source,title,'=x,\r\n" +
+		"source,about,all,\r\n" +
 		"source,at,2026-11-29T18:00:00Z,\r\n" +
 		"source,reader,ana,\r\n" +
 		"source,as_of_change,7,\r\n" +
@@ -42,6 +49,11 @@ func TestDocumentCSV(t *testing.T) {
 		"source,terms,\"contract Gold, version 3\",\r\n" +
 		"source,version,1,\r\n" +
 		"source,digest,ff,\r\n"
+	lines := strings.Split(strings.TrimSuffix(want, "\r\n"), "\r\n")
+	for i, line := range lines[3:] { // as wide as the widest, which is that of figures
+		lines[i+3] = line + ",,,"
+	}
+	want = strings.Join(lines, "\r\n") + "\r\n"
 	for bom, want := range map[bool]string{false: want, true: "\xef\xbb\xbf" + want} {
 		var out bytes.Buffer
 		if err := DocumentCSV(&out, d, bom); err != nil || out.String() != want {
@@ -77,7 +89,7 @@ func TestDocumentCSVHasAllTables(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", set.Name, err)
 		}
-		for _, table := range d.Tables() {
+		for _, table := range append([]reports.Table{figures(d)}, d.Tables()...) {
 			var own bytes.Buffer
 			if err := CSV(&own, table, false); err != nil {
 				t.Fatal(err)
@@ -94,7 +106,7 @@ func TestDocumentCSVHasAllTables(t *testing.T) {
 			}
 			lines = lines[len(want):]
 		}
-		if len(lines) != 3+1+8 {
+		if len(lines) != 3+1+10 {
 			t.Errorf("%s: %d lines of definitions and source", set.Name, len(lines))
 		}
 	}
