@@ -68,6 +68,13 @@ func TestProblemReport(t *testing.T) {
 	v := s.signedIn(t, in, string(incident.Viewer))
 	id := firstID(t, v.get(t, "/api/v1/problems").body)
 	sameEverywhere(t, v, "problem", "?at=2026-11-01T00:00:00Z&problem="+id)
+	if page := v.get(t, "/problems/"+id).body; !strings.Contains(page, "/api/v1/reports/problem.pdf?download=1&amp;problem="+id) {
+		t.Error("the page of a problem does not lead to its brief")
+	}
+	// It has to be told which problem, so it is not among the reports that are ready.
+	if list, page := v.get(t, "/reports").body, v.get(t, "/reports/problem"); strings.Contains(list, "/reports/problem") || page.status != 404 {
+		t.Errorf("GET /reports/problem = %d, or the list leads to it", page.status)
+	}
 }
 
 func reportJSON(t *testing.T, v visitor, path string) table.Document {

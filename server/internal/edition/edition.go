@@ -129,7 +129,7 @@ func (w *writing) chart(id string) reports.Part {
 	}
 	c := d.Build(w.snapshot, w.query)
 	c.Table.Shown = groupsShown
-	c.Source.Filter, c.Table.Source.Filter = w.named(c.Source.Filter), w.named(c.Table.Source.Filter)
+	c.Source.Filter, c.Table.Source.Filter, c.Empty = w.named(c.Source.Filter), w.named(c.Table.Source.Filter), w.named(c.Empty)
 	return c
 }
 

@@ -81,8 +81,11 @@ func (e *Schedules) check(ctx context.Context, s *incident.ReportSchedule) error
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	if _, err := Find(s.Kind); err != nil {
+	switch kind, err := Find(s.Kind); {
+	case err != nil:
 		return incident.Invalidf("kind", "there is no report %q", s.Kind)
+	case kind.Of != "":
+		return incident.Invalidf("kind", "a report about one %s cannot be scheduled", kind.Of)
 	}
 	for _, f := range s.Formats {
 		if !slices.Contains(Formats, f) {

@@ -9,7 +9,7 @@ import (
 
 // How many broken promises, and groups of them, a report shows a person.
 const (
-	breachesShown = 200
+	breachesShown = 100
 	groupsShown   = 25
 )
 

@@ -11,7 +11,7 @@ import (
 
 // Ranges lists the presets in the order in which a menu shows them.
 var Ranges = []struct{ Name, Label string }{
-	{"30d", "Last 30 days"}, {"90d", "Last 90 days"}, {"12m", "Last 12 months"},
+	{"7d", "Last 7 days"}, {"30d", "Last 30 days"}, {"90d", "Last 90 days"}, {"12m", "Last 12 months"},
 	{"mtd", "This month"}, {"qtd", "This quarter"}, {"ytd", "This year"},
 	{"prev_m", "Last month"}, {"prev_q", "Last quarter"}, {"prev_y", "Last year"},
 	{"all", "All time"},

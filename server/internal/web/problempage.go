@@ -29,7 +29,7 @@ func (s *Server) problemPage(r *request, form frontend.Form) (frontend.ProblemPa
 	p := x.Problem
 	page := frontend.ProblemPage{Shell: r.shell(p.Title, frontend.NavProblems, frontend.Link{Label: "Recurring problems", Path: problemsPath}),
 		MayEdit: r.viewer.MayChange(incident.Write), Form: form,
-		Exports: []frontend.Link{{Label: "JSON", Path: "/api/v1/problems/" + string(p.ID)}}}
+		Exports: []frontend.Link{{Label: "Brief as PDF", Path: problemBrief("pdf", p.ID)}, {Label: "Brief as Markdown", Path: problemBrief("md", p.ID)}, {Label: "JSON", Path: "/api/v1/problems/" + string(p.ID)}}}
 	members, err := s.members(ctx, r, []incident.Problem{p})
 	if err != nil {
 		return page, err
@@ -344,4 +344,9 @@ func why(p incident.Problem) []string {
 func knownProblem(k desk.KnownProblem) frontend.KnownProblem {
 	return frontend.KnownProblem{Link: frontend.Link{Label: cmp.Or(k.Title, "Untitled problem"), Path: frontend.ProblemPath(k.ID)}, State: k.State, Stage: k.Management.Stage,
 		Owner: k.Management.OwnerName, Workaround: k.Workaround()}
+}
+
+// problemBrief is the address of the report about a problem.
+func problemBrief(format string, id incident.ID) string {
+	return "/api/v1" + reportsPath + "/problem." + format + "?download=1&problem=" + string(id)
 }

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"hindsight/frontend"
+	"hindsight/incident"
 	"hindsight/server/internal/edition"
 	"hindsight/server/internal/query"
 )
@@ -17,7 +19,7 @@ var formatNames = map[string]string{"pdf": "PDF", "xlsx": "Spreadsheet", "csv": 
 // reports lists the reports that are ready.
 func (s *Server) reports(r *request) (answer, error) {
 	page := frontend.ReportsPage{Shell: r.shell("Reports", frontend.NavReports)}
-	for _, k := range edition.Kinds() {
+	for _, k := range ready() {
 		row := frontend.ReportRow{Title: k.Title, Path: reportsPath + "/" + k.ID, Reader: k.Reader, About: k.About}
 		for _, p := range query.Ranges {
 			if p.Name == k.Range {
@@ -30,6 +32,11 @@ func (s *Server) reports(r *request) (answer, error) {
 		page.Rows = append(page.Rows, row)
 	}
 	return show(page)
+}
+
+// ready are the kinds that have to be told nothing but a period.
+func ready() []edition.Kind {
+	return slices.DeleteFunc(edition.Kinds(), func(k edition.Kind) bool { return k.Of != "" })
 }
 
 // reportFile is the address of a report as a file, that asks for what comes behind the "?" of a page.
@@ -49,6 +56,9 @@ func (s *Server) report(r *request) (answer, error) {
 		return answer{}, err
 	}
 	asked := edition.Request{Kind: kind.ID, At: s.Now().UTC().Truncate(time.Minute), Sight: r.viewer.Sight(), Reader: r.viewer.Name}
+	if kind.Of != "" { // it stands on the page of what it is about
+		return answer{}, incident.ErrNotFound
+	}
 	if asked.Question, err = edition.Question(kind, r.Request.URL.Query(), asked.At); err != nil {
 		return answer{}, err
 	}
@@ -86,7 +96,7 @@ func (s *Server) report(r *request) (answer, error) {
 
 // reportPlaces are the reports, as the palette leads to them.
 func reportPlaces() []frontend.PaletteItem {
-	return each(edition.Kinds(), func(k edition.Kind) frontend.PaletteItem {
+	return each(ready(), func(k edition.Kind) frontend.PaletteItem {
 		return frontend.PaletteItem{Label: "Report: " + k.Title, Meta: "for " + k.Reader, Path: reportsPath + "/" + k.ID}
 	})
 }

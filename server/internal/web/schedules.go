@@ -54,7 +54,7 @@ func (s *Server) schedulesPage(r *request, fresh incident.ReportSchedule, form f
 
 func (s *Server) scheduleFields(r *request, of incident.ReportSchedule, form frontend.Form) (frontend.ScheduleFields, error) {
 	f := frontend.ScheduleFields{Schedule: of, Zones: zones, Mail: s.Mail != nil, Form: form}
-	for _, k := range edition.Kinds() {
+	for _, k := range ready() {
 		f.Kinds = append(f.Kinds, frontend.Choice{Value: k.ID, Label: k.Title})
 	}
 	for _, x := range edition.Formats {
