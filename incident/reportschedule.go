@@ -196,8 +196,9 @@ type ReportRun struct {
 	Digest   string // of what the report says, without its stamp
 	Outcome  ReportOutcome
 	Reason   string   // why it failed or stopped; empty
-	Private  bool     // it may tell of private incidents: the owner alone, and who sees all of them, may read it
+	Private  bool     // it may tell of private incidents: see ReadBy
 	Owner    ID       // of the schedule, then
+	Sight    string   // Sight.Key of what it may tell; empty where an incident became private since, and where it is not known
 	Title    string   // of the report
 	About    string   // period and filter in words
 	Summary  []string // its sentences
@@ -226,7 +227,8 @@ type ReportFile struct {
 	Body []byte // empty where files are listed
 }
 
-// ReadBy reports whether somebody may read a run and its files.
+// ReadBy reports whether somebody may read a run and its files: what may tell of private incidents those who see all of them, and its owner as long as
+// they see what they saw when it was made.
 func (r ReportRun) ReadBy(sight Sight) bool {
-	return !r.Private || sight.All || sight.User != "" && sight.User == r.Owner
+	return !r.Private || sight.All || sight.User != "" && sight.User == r.Owner && sight.Key() == r.Sight
 }

@@ -111,11 +111,11 @@ func TestReportScheduleValidate(t *testing.T) {
 }
 
 func TestReportRunReadBy(t *testing.T) {
-	r := incident.ReportRun{Private: true, Owner: "usr_1"}
+	r := incident.ReportRun{Private: true, Owner: "usr_1", Sight: incident.Sight{User: "usr_1"}.Key()}
 	for _, tc := range []struct {
 		sight incident.Sight
 		want  bool
-	}{{incident.Sight{User: "usr_1"}, true}, {incident.Sight{All: true}, true}, {incident.Sight{User: "usr_2", Teams: []incident.ID{"team_1"}}, false}, {incident.Sight{}, false}} {
+	}{{incident.Sight{User: "usr_1"}, true}, {incident.Sight{User: "usr_1", Teams: []incident.ID{"team_1"}}, false}, {incident.Sight{All: true}, true}, {incident.Sight{User: "usr_2", Teams: []incident.ID{"team_1"}}, false}, {incident.Sight{}, false}} {
 		if r.ReadBy(tc.sight) != tc.want {
 			t.Errorf("ReadBy(%+v) = %v", tc.sight, !tc.want)
 		}

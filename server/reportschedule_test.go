@@ -32,6 +32,7 @@ import (
 type senders struct {
 	replicas [2]*edition.Schedules
 	ada, bob incident.User
+	first    incident.ID // OPS-1, which everybody sees
 	now      time.Time
 	mails    *mailtest.Server
 	posts    []string
@@ -85,6 +86,7 @@ func (s *senders) hide(t *testing.T, a *app.App) {
 		}
 		*into = *u
 	}
+	s.first = find(t, a, "OPS-1").ID
 	inc := find(t, a, "OPS-2")
 	inc.Private, inc.Audience = true, incident.NewAudience([]incident.ID{s.ada.ID}, nil)
 	if _, err := a.Desk.Store.Update(t.Context(), func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{inc}) }); err != nil {
@@ -274,6 +276,97 @@ func TestScheduledReportsThatAreNotSent(t *testing.T) {
 	})
 }
 
+// TestReportsThatMayNotGoAnyMore: a report that waits to be sent is asked about anew: whether its schedule still names the recipient, whether its owner still
+// may have it, and whether it is older than three days or tells of what became private.
+func TestReportsThatMayNotGoAnyMore(t *testing.T) {
+	sendReports(t, installation{dir: t.TempDir()}, func(s *senders) {
+		d := s.replicas[0].Desk
+		update := func(f func(tx incident.Tx) error) {
+			t.Helper()
+			if _, err := d.Store.Update(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, tc := range []struct {
+			want   string
+			change func(x incident.ReportSchedule) (back func())
+		}{
+			{"sent ", func(incident.ReportSchedule) func() { return func() {} }},
+			{"dropped its schedule does not name this recipient any more", func(x incident.ReportSchedule) func() {
+				x.To = []string{"others@example.org"}
+				if _, err := s.replicas[0].Save(t.Context(), x, s.keeper()); err != nil {
+					t.Fatal(err)
+				}
+				return func() {}
+			}},
+			{"dropped its owner may not send reports any more", func(incident.ReportSchedule) func() {
+				u := s.ada
+				u.Role = incident.Viewer
+				update(func(tx incident.Tx) error { return tx.PutUser(u) })
+				return func() { update(func(tx incident.Tx) error { return tx.PutUser(s.ada) }) }
+			}},
+			{"dropped it tells of private incidents that its owner may not see any more, or that have become private", func(incident.ReportSchedule) func() {
+				update(func(tx incident.Tx) error {
+					return errors.Join(tx.PutTeams([]incident.Team{{ID: "team_1", Name: "Payments"}}), tx.PutMemberships(s.ada.ID, []incident.ID{"team_1"}))
+				})
+				return func() { update(func(tx incident.Tx) error { return tx.PutMemberships(s.ada.ID, nil) }) }
+			}},
+			{"dropped it is days old; have the report made again", func(x incident.ReportSchedule) func() {
+				s.mails.Fail(550, "no such mailbox")
+				if err := d.SendMail(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				s.now = s.now.Add(73 * time.Hour)
+				failed, err := d.Store.Outgoing(t.Context(), incident.OutgoingFilter{State: incident.OutgoingFailed, Limit: 1})
+				if err != nil || len(failed) != 1 {
+					t.Fatal(failed, err)
+				}
+				update(func(tx incident.Tx) error { return tx.RetryOutgoing(failed[0].ID, s.now) })
+				return func() {}
+			}},
+		} {
+			before := len(s.mails.Mails())
+			x := s.save(t, func(x *incident.ReportSchedule) { x.Formats = []string{"md"} })
+			if _, err := s.replicas[0].RunNow(t.Context(), x.ID, s.keeper()); err != nil {
+				t.Fatal(err)
+			}
+			back := tc.change(x)
+			if err := d.SendMail(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			back()
+			all, err := d.Store.Outgoing(t.Context(), incident.OutgoingFilter{Limit: 1})
+			if err != nil || len(all) != 1 {
+				t.Fatal(all, err)
+			}
+			if got := string(all[0].State) + " " + all[0].Error; got != tc.want || (len(s.mails.Mails()) > before) != strings.HasPrefix(tc.want, "sent") {
+				t.Errorf("%q, and %d mails more; want %q", got, len(s.mails.Mails())-before, tc.want)
+			}
+			s.now = s.now.Add(time.Minute)
+		}
+
+		public := s.save(t, func(x *incident.ReportSchedule) {
+			x.To, x.Channels, x.Formats = nil, []incident.ID{s.channel(t)}, []string{"md"}
+		})
+		run, err := s.replicas[0].RunNow(t.Context(), public.ID, s.keeper())
+		if err != nil || run.Private {
+			t.Fatal(run, err)
+		}
+		inc, err := d.Store.Incident(t.Context(), s.first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inc.Private = true
+		update(func(tx incident.Tx) error { return tx.PutIncidents([]*incident.Incident{inc}) })
+		if err := d.SendPosts(t.Context()); err != nil || len(s.posts) > 0 {
+			t.Errorf("a report of what became private was posted: %q (%v)", s.posts, err)
+		}
+		if _, err := d.Store.ReportRun(t.Context(), run.ID, incident.Sight{User: s.bob.ID}); !errors.Is(err, incident.ErrNotFound) {
+			t.Errorf("everybody still opens it: %v", err)
+		}
+	})
+}
+
 // openMail returns the plain text of a message, and its files by name.
 func openMail(t *testing.T, data string) (text string, files map[string][]byte) {
 	t.Helper()
@@ -377,6 +470,10 @@ func TestSchedulePages(t *testing.T) {
 	editor.post(t, path+"/pause", url.Values{"paused": {"true"}})
 	if got := editor.get(t, "/reports/schedules"); !strings.Contains(got.body, "paused") {
 		t.Error("it is not said that it is paused")
+	}
+	editor.post(t, path, form(func(v url.Values) { v.Set("name", "Levels, renamed"); v.Set("version", "2") }))
+	if got := editor.get(t, path); !strings.Contains(got.body, "Levels, renamed") || !strings.Contains(got.body, "Go on") {
+		t.Errorf("a schedule that was changed while it is paused is not paused: %d", got.status)
 	}
 	editor.post(t, path+"/remove", nil)
 	if got := editor.get(t, run); got.status != 404 {

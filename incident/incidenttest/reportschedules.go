@@ -64,7 +64,7 @@ func testReportRuns(t *testing.T, s incident.Store) {
 	ctx := t.Context()
 	body := bytes.Repeat([]byte{0, 1, 255}, 200000) // in several pieces
 	run := incident.ReportRun{ID: "rpr_1", Schedule: "rps_1", Kind: "sla", DueAt: Epoch(), From: Epoch().Add(-48 * time.Hour), To: Epoch().Add(-24 * time.Hour), At: Epoch(), AsOf: 7, Digest: "d",
-		Outcome: incident.ReportSent, Private: true, Owner: "usr_1", Title: "Service levels", About: "October", Summary: []string{"All were kept."},
+		Outcome: incident.ReportSent, Private: true, Owner: "usr_1", Sight: incident.Sight{User: "usr_1"}.Key(), Title: "Service levels", About: "October", Summary: []string{"All were kept."},
 		Files: []incident.ReportFile{{Name: "sla.pdf", Type: "application/pdf", Body: body}, {Name: "sla.csv", Type: "text/csv"}}}
 	failed := incident.ReportRun{ID: "rpr_2", Schedule: "rps_1", Kind: "sla", From: Epoch(), To: Epoch(), At: Epoch().Add(time.Hour), Outcome: incident.ReportFailed, Reason: "no such team"}
 	update(t, s, func(tx incident.Tx) error {
@@ -81,6 +81,8 @@ func testReportRuns(t *testing.T, s incident.Store) {
 	equal(t, "ReportRun of who sees all", check(s.ReportRun(ctx, run.ID, incident.Sight{All: true}))(t, "ReportRun"), &listed)
 	_, err = s.ReportRun(ctx, run.ID, other)
 	fails(t, "ReportRun of somebody else", err, incident.ErrNotFound)
+	_, err = s.ReportRun(ctx, run.ID, incident.Sight{User: "usr_1", Teams: []incident.ID{"team_1"}})
+	fails(t, "ReportRun of the owner, who sees something else now", err, incident.ErrNotFound)
 	_, err = s.ReportFile(ctx, run.ID, "sla.pdf", incident.Sight{})
 	fails(t, "ReportFile of somebody else", err, incident.ErrNotFound)
 	_, err = s.ReportFile(ctx, run.ID, "other.pdf", owner)
@@ -95,6 +97,43 @@ func testReportRuns(t *testing.T, s incident.Store) {
 	equal(t, "ReportRuns after a sweep of what they cover", check(s.ReportRuns(ctx, "", owner, 0, 9))(t, "ReportRuns"), []incident.ReportRun{failed})
 	update(t, s, func(tx incident.Tx) error { return tx.DeleteReportSchedule("rps_1") })
 	equal(t, "ReportRuns of a schedule that is gone", check(s.ReportRuns(ctx, "", owner, 0, 9))(t, "ReportRuns"), []incident.ReportRun(nil))
+}
+
+// testReportRunsHidden: when an incident becomes private, what was reported since it began is read by those alone who see all; when nobody knows when it
+// began, all of it.
+func testReportRunsHidden(t *testing.T, s incident.Store) {
+	ctx := t.Context()
+	began, unknown := Incident(1), Incident(2, func(i *incident.Incident) { i.Milestones, i.ExternalCreatedAt = nil, time.Time{} })
+	start := began.StartedAt()
+	put := func(incs ...*incident.Incident) {
+		t.Helper()
+		update(t, s, func(tx incident.Tx) error { return tx.PutIncidents(incs) })
+	}
+	put(began, unknown)
+	update(t, s, func(tx incident.Tx) error {
+		return errors.Join(tx.PutReportSchedule(ReportSchedule()),
+			tx.PutReportRun(incident.ReportRun{ID: "rpr_before", Schedule: "rps_1", From: start, To: start, At: start.Add(-time.Hour), Outcome: incident.ReportSent}),
+			tx.PutReportRun(incident.ReportRun{ID: "rpr_since", Schedule: "rps_1", From: start, To: start, At: start.Add(time.Hour), Outcome: incident.ReportSent, Owner: "usr_1", Sight: incident.Sight{User: "usr_1"}.Key()}))
+	})
+	reads := func(sight incident.Sight) (ids []incident.ID) {
+		t.Helper()
+		for _, r := range check(s.ReportRuns(ctx, "", sight, 0, 9))(t, "ReportRuns") {
+			ids = append(ids, r.ID)
+		}
+		return ids
+	}
+	owner := incident.Sight{User: "usr_1"}
+	began.Title = "It is another one now"
+	put(began)
+	equal(t, "ReportRuns after a change", reads(owner), []incident.ID{"rpr_since", "rpr_before"})
+	began.Private = true
+	put(began)
+	equal(t, "ReportRuns when the incident has become private", reads(owner), []incident.ID{"rpr_before"})
+	equal(t, "ReportRuns of everybody", reads(incident.Sight{}), []incident.ID{"rpr_before"})
+	equal(t, "ReportRuns of who sees all", reads(incident.Sight{All: true}), []incident.ID{"rpr_since", "rpr_before"})
+	unknown.Private = true
+	put(unknown)
+	equal(t, "ReportRuns when one whose start nobody knows has become private", reads(owner), []incident.ID(nil))
 }
 
 // testReportClaims: of several who claim at once, each schedule goes to one.

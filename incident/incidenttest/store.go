@@ -97,6 +97,7 @@ func TestStore(t *testing.T, open func(t *testing.T) incident.Store) {
 		{"channels", testChannels},
 		{"report schedules", testReportSchedules},
 		{"runs of report schedules", testReportRuns},
+		{"report runs about what becomes private", testReportRunsHidden},
 		{"links to retrospectives", testRetroShares},
 		{"how far retrospectives are heard", testRetroReach},
 		{"documents to take rows out of", testIntakes},

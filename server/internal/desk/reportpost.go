@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,17 +33,23 @@ func (d *Desk) Person(ctx context.Context, id incident.ID) (u incident.User, sig
 	return u, sight, ok, nil
 }
 
-// reportOf returns the run that a message tells of, with its files. It is a noLetter error when there is nothing to send any more.
+// reportOf returns the run that a message tells of, with its files. It is a noLetter error when there is nothing to send any more, or not to this
+// recipient.
 func (d *Desk) reportOf(ctx context.Context, o incident.Outgoing) (*incident.ReportRun, error) {
-	everything := incident.Sight{All: true} // what it may say was settled when it was made
+	everything := incident.Sight{All: true} // what its owner may have is asked below
 	run, err := d.Store.ReportRun(ctx, o.Notice, everything)
 	switch {
 	case notThere(err):
 		return nil, noLetter("the report is kept no more")
 	case err != nil:
 		return nil, err
-	case o.Error == "" && d.Now().Sub(o.DueAt) > tooOld:
-		return nil, noLetter("nothing could be sent for days, and now it is old")
+	case d.Now().Sub(run.At) > tooOld: // also when somebody has it sent again
+		return nil, noLetter("it is days old; have the report made again")
+	case len(run.Files) == 0:
+		return nil, noLetter("its files are kept no more")
+	}
+	if err := d.maySend(ctx, o, run); err != nil {
+		return nil, err
 	}
 	for i, f := range run.Files {
 		file, err := d.Store.ReportFile(ctx, run.ID, f.Name, everything)
@@ -52,6 +59,30 @@ func (d *Desk) reportOf(ctx context.Context, o incident.Outgoing) (*incident.Rep
 		run.Files[i] = *file
 	}
 	return run, nil
+}
+
+// maySend returns a noLetter error when a report is not to be sent to a recipient, as things stand now.
+func (d *Desk) maySend(ctx context.Context, o incident.Outgoing, run *incident.ReportRun) error {
+	s, err := d.Store.ReportSchedule(ctx, run.Schedule)
+	if notThere(err) {
+		return noLetter("its schedule is removed")
+	}
+	if err != nil {
+		return err
+	}
+	owner, sight, there, err := d.Person(ctx, run.Owner)
+	switch {
+	case err != nil:
+		return err
+	case o.Way == incident.OutgoingHook && !slices.Contains(s.Channels, o.To),
+		o.Way == incident.OutgoingMail && !slices.ContainsFunc(s.To, func(to string) bool { return strings.EqualFold(to, string(o.To)) }):
+		return noLetter("its schedule does not name this recipient any more")
+	case !there || !owner.Role.May(incident.Write):
+		return noLetter("its owner may not send reports any more")
+	case !run.ReadBy(sight):
+		return noLetter("it tells of private incidents that its owner may not see any more, or that have become private")
+	}
+	return nil
 }
 
 // reportText says what a report says, and where it is kept.

@@ -119,12 +119,16 @@ func (e *Schedules) run(ctx context.Context, s incident.ReportSchedule, due, now
 	if err != nil {
 		return r, err
 	}
-	snapshot := e.Desk.Live.Snapshot()
-	r.Private = snapshot.Visible(sight) > snapshot.Visible(incident.Sight{})
+	tells := func() bool {
+		snapshot := e.Desk.Live.Snapshot()
+		return snapshot.Visible(sight) > snapshot.Visible(incident.Sight{})
+	}
+	r.Sight, r.Private = sight.Key(), tells()
 	d, err := Make(ctx, e.Desk, Request{Kind: s.Kind, Question: q, At: r.At, Sight: sight, Reader: u.Name})
 	if err != nil {
 		return r, err
 	}
+	r.Private = r.Private || tells() // an incident may have become private meanwhile
 	r.AsOf, r.Title, r.About = d.Stamp.AsOf, d.Title, d.About
 	for _, x := range d.Summary {
 		r.Summary = append(r.Summary, x.Text)

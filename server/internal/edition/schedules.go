@@ -61,7 +61,8 @@ func (e *Schedules) Save(ctx context.Context, s incident.ReportSchedule, who Kee
 		if err != nil {
 			return s, err
 		}
-		s.Owner = was.Owner // it says what the owner may see, whoever changes it
+		s.Owner = was.Owner                        // it says what the owner may see, whoever changes it
+		s.Paused = was.Paused && was.Stopped == "" // whoever changes one that has stopped has it go on
 	}
 	if err := e.check(ctx, &s); err != nil {
 		return s, err

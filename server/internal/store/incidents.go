@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -222,7 +223,32 @@ func (t *tx) putIncidents(incs []*incident.Incident) error {
 	if err := t.recordIncidents(put); err != nil {
 		return err
 	}
+	if err := t.hideFromReports(changed); err != nil {
+		return err
+	}
 	return t.write(added, changed, put)
+}
+
+// hideFromReports hides what was reported of incidents that become private, before they are written.
+func (t *tx) hideFromReports(changed []incidentRow) error {
+	starts := map[incident.ID]time.Time{}
+	for _, row := range changed {
+		if row.Private {
+			starts[row.ID] = row.StartedAt
+		}
+	}
+	if len(starts) == 0 {
+		return nil
+	}
+	var open []incidentRow
+	if err := t.db.Raw("SELECT * FROM incidents WHERE NOT private AND "+t.dialect.in("id"), array(slices.Collect(maps.Keys(starts)))).Scan(&open).Error; err != nil || len(open) == 0 {
+		return err
+	}
+	var began []time.Time // as it was known before, too; the zero time stands for a start that nobody knows
+	for _, row := range open {
+		began = append(began, row.StartedAt, starts[row.ID])
+	}
+	return t.hideReportRuns(slices.MinFunc(began, time.Time.Compare))
 }
 
 // recordIncidents notes what somebody changes of incidents, before it is written.

@@ -29,11 +29,12 @@ type reportRunRow struct {
 	Title      string
 	About      string
 	Summary    []string `gorm:"serializer:json"`
+	Sight      string
 }
 
 func (r reportRunRow) value() incident.ReportRun {
 	out := incident.ReportRun{ID: r.ID, Schedule: r.ScheduleID, Kind: r.Kind, DueAt: utc(r.DueAt), From: r.FromAt.UTC(), To: r.ToAt.UTC(), At: r.At.UTC(), AsOf: r.AsOf, Digest: r.Digest,
-		Outcome: r.Outcome, Reason: r.Reason, Private: r.Private, Owner: r.OwnerID, Title: r.Title, About: r.About}
+		Outcome: r.Outcome, Reason: r.Reason, Private: r.Private, Owner: r.OwnerID, Sight: r.Sight, Title: r.Title, About: r.About}
 	if len(r.Summary) > 0 {
 		out.Summary = r.Summary
 	}
@@ -58,7 +59,7 @@ type reportFilePartRow struct {
 func readableRuns(db *gorm.DB, sight incident.Sight) *gorm.DB {
 	q := db.Table("report_runs")
 	if !sight.All {
-		q = q.Where("NOT private OR (owner_id = ? AND owner_id <> '')", clean(sight.User))
+		q = q.Where("NOT private OR (owner_id = ? AND owner_id <> '' AND sight = ?)", clean(sight.User), clean(sight.Key()))
 	}
 	return q
 }
@@ -155,7 +156,7 @@ func (t *tx) PutReportRun(run incident.ReportRun) error {
 		err = fmt.Errorf("it was made already: %w", incident.ErrConflict)
 	}
 	if err == nil {
-		row := reportRunRow{run.ID, run.Schedule, run.Kind, null(run.DueAt), run.From, run.To, run.At, run.AsOf, run.Digest, run.Outcome, run.Reason, run.Private, run.Owner, run.Title, run.About, append([]string{}, run.Summary...)}
+		row := reportRunRow{run.ID, run.Schedule, run.Kind, null(run.DueAt), run.From, run.To, run.At, run.AsOf, run.Digest, run.Outcome, run.Reason, run.Private, run.Owner, run.Title, run.About, append([]string{}, run.Summary...), run.Sight}
 		err = insert(t.db, "report_runs", []reportRunRow{row})
 	}
 	for _, f := range run.Files {
@@ -169,6 +170,12 @@ func (t *tx) PutReportRun(run incident.ReportRun) error {
 		}
 	}
 	return failed(err, "put report run %s", run.ID)
+}
+
+// hideReportRuns has what was made of scheduled reports since an incident began be read by those alone who see all, for it may tell of it: the sight
+// with which it was made does not say who sees this one.
+func (t *tx) hideReportRuns(since time.Time) error {
+	return t.db.Exec("UPDATE report_runs SET private = ?, sight = '' WHERE at >= ?", true, clean(since.Truncate(time.Minute))).Error
 }
 
 // SweepReportRuns implements incident.Tx.

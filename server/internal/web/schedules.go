@@ -116,7 +116,11 @@ func (s *Server) saveSchedule(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return goTo(schedulesPath+"/"+url.PathEscape(string(x.ID)), frontend.Flash{Kind: frontend.Done, Text: "Saved. It is sent " + frontend.ScheduleTimes(x) + "."})
+	text := "Saved. It is sent " + frontend.ScheduleTimes(x) + "."
+	if x.Paused {
+		text = "Saved. It is still paused."
+	}
+	return goTo(schedulesPath+"/"+url.PathEscape(string(x.ID)), frontend.Flash{Kind: frontend.Done, Text: text})
 }
 
 // scheduleOf reads the form of a schedule.
