@@ -8,7 +8,7 @@ import (
 	"hindsight/incident"
 )
 
-// SchedulesPage is /reports/schedules, the reports that are sent again and again. GET takes kind and filters, to begin a new one with; POST takes name,
+// SchedulesPage is /reports/schedules, the reports that are sent again and again. GET takes report (its kind) and filters, to begin a new one with; POST takes name,
 // kind, question, format (repeated), every, on, at ("08:00"), tz, only_changed, to (one address a line) and channel (repeated), to make one.
 type SchedulesPage struct {
 	Shell

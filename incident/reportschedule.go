@@ -32,6 +32,7 @@ type ReportSchedule struct {
 	SavedAt     time.Time
 	SavedBy     string
 	NextAt      time.Time // when it is due; it stays so while it is paused
+	Tries       int       // how often the one that is due was begun
 	Digest      string    // of what it said last; empty: nothing since it was saved
 }
 
@@ -203,6 +204,11 @@ type ReportRun struct {
 	About    string   // period and filter in words
 	Summary  []string // its sentences
 	Files    []ReportFile
+}
+
+// Audited is a run as the audit log names it.
+func (r ReportRun) Audited() AuditObject {
+	return AuditObject{Kind: "report run", ID: r.ID, Name: r.Title}
 }
 
 // ReportRunID is the id of the run of a schedule that is due at a time.

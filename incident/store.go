@@ -437,8 +437,8 @@ type Tx interface {
 	PutReportSchedule(s ReportSchedule) error
 	// DeleteReportSchedule removes a schedule with its runs and their files; ErrNotFound when there is none.
 	DeleteReportSchedule(id ID) error
-	// ClaimReportSchedule hands a schedule that is due by now to one maker alone, until a time; nil when there is none. Who has not settled it by then
-	// may not be there any more, and it is handed out again.
+	// ClaimReportSchedule hands a schedule that is due by now to one maker alone, until a time, and counts it as a try; nil when there is none. Who has
+	// not settled it by then may not be there any more, and it is handed out again.
 	ClaimReportSchedule(now, until time.Time) (*ReportSchedule, error)
 	// SettleReportSchedule writes when a schedule that was claimed is due next, what it said, and whether it has stopped. It is ErrConflict when it
 	// was settled or changed meanwhile; due is when it was due.

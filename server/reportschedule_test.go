@@ -276,6 +276,67 @@ func TestScheduledReportsThatAreNotSent(t *testing.T) {
 	})
 }
 
+// TestReportsThatCannotBeMade: what breaks while a report is made is tried six times and then said, and what was made already is not made again.
+func TestReportsThatCannotBeMade(t *testing.T) {
+	sendReports(t, installation{dir: t.TempDir()}, func(s *senders) {
+		r, all := s.replicas[0], incident.Sight{All: true}
+		mine := s.save(t, func(x *incident.ReportSchedule) {
+			x.Every, x.On, x.Formats = incident.EveryDay, 0, []string{"md"}
+		})
+		engine := r.Engine
+		r.Engine = func() (*draw.Engine, error) { panic("it breaks") }
+		due := mine.NextAt
+		for s.now = due; s.now.Before(due.Add(50 * time.Minute)); s.now = s.now.Add(10 * time.Minute) {
+			if err := r.MakeDue(t.Context()); err == nil || len(s.runs(t, mine.ID, all)) > 0 {
+				t.Fatalf("at %s: %v, %d runs", s.now, err, len(s.runs(t, mine.ID, all)))
+			}
+		}
+		if err := r.MakeDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		runs := s.runs(t, mine.ID, all)
+		if len(runs) != 1 || runs[0].Outcome != incident.ReportFailed || !strings.Contains(runs[0].Reason, "broke off") || len(s.mails.Mails()) > 0 {
+			t.Fatalf("after six tries: %+v", runs)
+		}
+
+		r.Engine = engine
+		next, err := r.Get(t.Context(), mine.ID, s.keeper())
+		if err != nil || !next.NextAt.Equal(due.Add(24*time.Hour)) || next.Tries != 0 {
+			t.Fatalf("it is due next at %s, after %d tries (%v)", next.NextAt, next.Tries, err)
+		}
+		there := incident.ReportRun{ID: incident.ReportRunID(mine.ID, next.NextAt), Schedule: mine.ID, At: s.now, From: due, To: due, DueAt: next.NextAt, Outcome: incident.ReportSent}
+		if _, err := r.Desk.Store.Update(t.Context(), func(tx incident.Tx) error { return tx.PutReportRun(there) }); err != nil {
+			t.Fatal(err)
+		}
+		s.now = next.NextAt
+		s.step(t)
+		if x, err := r.Get(t.Context(), mine.ID, s.keeper()); err != nil || !x.NextAt.Equal(due.Add(48*time.Hour)) || len(s.runs(t, mine.ID, all)) != 2 || len(s.mails.Mails()) > 0 {
+			t.Errorf("with a run that was there it is due at %s (%v), and %d mails were sent", x.NextAt, err, len(s.mails.Mails()))
+		}
+
+		var invalid *incident.FieldError
+		if _, err := r.RunNow(t.Context(), mine.ID, s.keeper()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.RunNow(t.Context(), mine.ID, s.keeper()); !errors.As(err, &invalid) || !strings.Contains(invalid.Message, "in a minute") {
+			t.Errorf("asked for twice in a minute: %v", err)
+		}
+		s.now = s.now.Add(time.Minute)
+		made, err := r.RunNow(t.Context(), mine.ID, s.keeper())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := incident.Acting(t.Context(), incident.Actor{Kind: incident.ActorUser, ID: s.ada.ID, Name: "ada"})
+		if _, err := r.Desk.ReportFile(ctx, made.ID, made.Files[0].Name, incident.Sight{User: s.ada.ID}); err != nil {
+			t.Fatal(err)
+		}
+		noted, err := r.Desk.Store.Audit(t.Context(), incident.AuditFilter{ObjectKind: "report run", Object: made.ID, Limit: 9})
+		if err != nil || len(noted) != 2 {
+			t.Errorf("the audit log has %+v (%v), want that it was sent and taken away", noted, err)
+		}
+	})
+}
+
 // TestReportsThatMayNotGoAnyMore: a report that waits to be sent is asked about anew: whether its schedule still names the recipient, whether its owner still
 // may have it, and whether it is older than three days or tells of what became private.
 func TestReportsThatMayNotGoAnyMore(t *testing.T) {
@@ -438,6 +499,9 @@ func TestSchedulePages(t *testing.T) {
 			t.Errorf("a form that should say %q: %d", tc.want, got.status)
 		}
 	}
+	if got := editor.get(t, "/reports/schedules?report=sla&kind=drill&range=7d"); !strings.Contains(got.body, `value="kind=drill"`) {
+		t.Errorf("the filters of a report that is to be sent regularly: %d", got.status)
+	}
 	editor.post(t, "/reports/schedules", form(func(url.Values) {}))
 	all, err := s.app.Desk.Store.ReportSchedules(t.Context())
 	if err != nil || len(all) != 1 {
@@ -474,6 +538,9 @@ func TestSchedulePages(t *testing.T) {
 	editor.post(t, path, form(func(v url.Values) { v.Set("name", "Levels, renamed"); v.Set("version", "2") }))
 	if got := editor.get(t, path); !strings.Contains(got.body, "Levels, renamed") || !strings.Contains(got.body, "Go on") {
 		t.Errorf("a schedule that was changed while it is paused is not paused: %d", got.status)
+	}
+	if got := editor.post(t, path, form(func(v url.Values) { v.Set("at", "25:00"); v.Set("version", "2") })); !strings.Contains(got.body, `name="version" value="2"`) {
+		t.Errorf("a form with a slip forgets which version it changes: %d", got.status)
 	}
 	editor.post(t, path+"/remove", nil)
 	if got := editor.get(t, run); got.status != 404 {

@@ -34,9 +34,13 @@ func testReportSchedules(t *testing.T, s incident.Store) {
 		return out
 	}
 	equal(t, "ClaimReportSchedule before its time", claim(-time.Second), (*incident.ReportSchedule)(nil))
-	equal(t, "ClaimReportSchedule", claim(0), &one)
+	tried := func(s incident.ReportSchedule, tries int) *incident.ReportSchedule {
+		s.Tries = tries
+		return &s
+	}
+	equal(t, "ClaimReportSchedule", claim(0), tried(one, 1))
 	equal(t, "ClaimReportSchedule of what is claimed", claim(time.Minute), (*incident.ReportSchedule)(nil))
-	equal(t, "ClaimReportSchedule when the claim has run out", claim(time.Hour), &one)
+	equal(t, "ClaimReportSchedule when the claim has run out", claim(time.Hour), tried(one, 2))
 
 	next := one
 	next.NextAt, next.Digest = Epoch().Add(24*time.Hour), "d1"
@@ -50,7 +54,7 @@ func testReportSchedules(t *testing.T, s incident.Store) {
 	update(t, s, func(tx incident.Tx) error { return tx.PutReportSchedule(edited) })
 	_, err = s.Update(ctx, func(tx incident.Tx) error { return tx.SettleReportSchedule(next, next.NextAt) })
 	fails(t, "SettleReportSchedule of what was changed meanwhile", err, incident.ErrConflict)
-	equal(t, "ClaimReportSchedule of what was changed", claim(24*time.Hour), &edited)
+	equal(t, "ClaimReportSchedule of what was changed", claim(24*time.Hour), tried(edited, 1))
 	edited.Paused, edited.Stopped = true, "the account is closed"
 	update(t, s, func(tx incident.Tx) error { return tx.SettleReportSchedule(edited, edited.NextAt) })
 	equal(t, "ClaimReportSchedule of one that has stopped", claim(48*time.Hour), (*incident.ReportSchedule)(nil))

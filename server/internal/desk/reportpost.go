@@ -61,6 +61,19 @@ func (d *Desk) reportOf(ctx context.Context, o incident.Outgoing) (*incident.Rep
 	return run, nil
 }
 
+// ReportFile returns a file of a run for somebody who may read it. That somebody takes one that may tell of private incidents away is noted.
+func (d *Desk) ReportFile(ctx context.Context, run incident.ID, name string, sight incident.Sight) (*incident.ReportFile, error) {
+	r, err := d.Store.ReportRun(ctx, run, sight)
+	if err != nil {
+		return nil, err
+	}
+	f, err := d.Store.ReportFile(ctx, run, name, sight)
+	if err == nil && r.Private {
+		err = d.note(ctx, incident.AuditNote{Action: incident.AuditExported, Object: r.Audited(), Facts: map[string]any{"file": f.Name}})
+	}
+	return f, err
+}
+
 // maySend returns a noLetter error when a report is not to be sent to a recipient, as things stand now.
 func (d *Desk) maySend(ctx context.Context, o incident.Outgoing, run *incident.ReportRun) error {
 	s, err := d.Store.ReportSchedule(ctx, run.Schedule)

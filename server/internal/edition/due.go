@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -19,20 +21,18 @@ import (
 const (
 	makingLasts = 10 * time.Minute // that a replica may take for one report before another one takes it over
 	catchUp     = 5 * time.Second  // that is waited for the newest changes
-	triedFor    = time.Hour        // a report that cannot be made for so long has failed
+	mostTries   = 6                // of one report, so long apart, before it has failed
 )
 
 // MakeDue makes the reports that are due, keeps them, and puts what is to be sent in the outbox. Any replica may do so at any time: each report is made
 // by one. Of those that were due while no server ran the last is made.
 func (e *Schedules) MakeDue(ctx context.Context) error {
-	head, err := e.Desk.Store.Head(ctx)
-	if err != nil {
-		return err
+	upToDate, err := e.upToDate(ctx)
+	if err == nil && !upToDate && ctx.Err() == nil {
+		e.Desk.Log.WarnContext(ctx, "scheduled reports wait, for the newest changes are not counted in yet")
 	}
-	waiting, cancel := context.WithTimeout(ctx, catchUp)
-	defer cancel()
-	if !e.Desk.Follow.WaitFor(waiting, head) {
-		return nil // figures would be those of a while ago
+	if err != nil || !upToDate {
+		return err
 	}
 	for {
 		var s *incident.ReportSchedule
@@ -50,14 +50,29 @@ func (e *Schedules) MakeDue(ctx context.Context) error {
 	}
 }
 
-// makeOne makes the report of a schedule that was claimed, and says when it is due next.
+// upToDate waits a moment for the newest changes and reports whether figures know them; else they would be those of a while ago.
+func (e *Schedules) upToDate(ctx context.Context) (bool, error) {
+	head, err := e.Desk.Store.Head(ctx)
+	if err != nil {
+		return false, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, catchUp)
+	defer cancel()
+	return e.Desk.Follow.WaitFor(ctx, head), nil
+}
+
+// makeOne makes the report of a schedule that was claimed, and says when it is due next. What its writer can mend fails at once, all else after some
+// tries.
 func (e *Schedules) makeOne(ctx context.Context, s incident.ReportSchedule) error {
 	now := e.Desk.Now().UTC()
 	due := s.NextAt
 	for later := s.Next(due); !later.IsZero() && !later.After(now); later = s.Next(due) {
 		due = later
 	}
-	run, err := e.run(ctx, s, due, now)
+	run, err := begun(s, due, now), errors.New("it was begun time and again, and the server ended before it was made")
+	if s.Tries <= mostTries {
+		run, err = e.run(ctx, s, due, now)
+	}
 	run.ID, run.DueAt = incident.ReportRunID(s.ID, due), due
 	next := s
 	next.NextAt = s.Next(now)
@@ -65,7 +80,7 @@ func (e *Schedules) makeOne(ctx context.Context, s incident.ReportSchedule) erro
 	switch {
 	case errors.As(err, &invalid) && invalid.Field == "owner":
 		next.Paused, next.Stopped, run.Reason = true, invalid.Message, invalid.Message
-	case ctx.Err() != nil, err != nil && !errors.Is(err, incident.ErrInvalid) && !errors.Is(err, incident.ErrNotFound) && now.Sub(due) < triedFor:
+	case ctx.Err() != nil, err != nil && invalid == nil && s.Tries < mostTries:
 		return err // it is claimed again
 	case err != nil:
 		run.Reason = err.Error()
@@ -79,38 +94,79 @@ func (e *Schedules) makeOne(ctx context.Context, s incident.ReportSchedule) erro
 	default:
 		run.Outcome, next.Digest, messages = incident.ReportSent, run.Digest, deliveries(s, run, now)
 	}
-	_, err = e.Desk.Store.Update(ctx, func(tx incident.Tx) error {
-		return errors.Join(tx.SettleReportSchedule(next, s.NextAt), tx.PutReportRun(run), tx.AddOutgoing(messages))
-	})
-	if errors.Is(err, incident.ErrConflict) {
+	settle := func(tx incident.Tx) error { return tx.SettleReportSchedule(next, s.NextAt) }
+	_, err = e.Desk.Store.Update(ctx, func(tx incident.Tx) error { return errors.Join(settle(tx), keep(tx, run, messages)) })
+	if errors.Is(err, incident.ErrConflict) { // it was made already, as after a change of the schedule
+		_, err = e.Desk.Store.Update(ctx, settle)
+	}
+	switch {
+	case errors.Is(err, incident.ErrConflict):
 		return nil // another replica was faster, or somebody changed the schedule
+	case err == nil && run.Outcome == incident.ReportFailed:
+		e.Desk.Log.WarnContext(ctx, "a scheduled report could not be made", "schedule", s.ID, "due", due, "reason", run.Reason, "stopped", next.Paused)
 	}
 	return err
 }
 
-// RunNow makes the report of a schedule at once, as if it were due, sends it to all its recipients, and leaves when it is due next.
+// keep keeps a run and has its messages sent, in a running transaction. That something private leaves is noted.
+func keep(tx incident.Tx, run incident.ReportRun, messages []incident.Outgoing) error {
+	if run.Private && len(messages) > 0 {
+		tx.Note(incident.AuditNote{Action: incident.AuditExported, Object: run.Audited(), Facts: map[string]any{"schedule": run.Schedule, "recipients": len(messages)}})
+	}
+	return errors.Join(tx.PutReportRun(run), tx.AddOutgoing(messages))
+}
+
+// RunNow makes the report of a schedule at once, as if it were due, sends it to all its recipients, and leaves when it is due next. It does so once a
+// minute; ErrInvalid when it cannot be made now.
 func (e *Schedules) RunNow(ctx context.Context, id incident.ID, who Keeper) (incident.ReportRun, error) {
 	s, err := e.Get(ctx, id, who)
 	if err != nil {
 		return incident.ReportRun{}, err
 	}
 	now := e.Desk.Now().UTC()
+	again := incident.Invalidf("again", "it was made a moment ago; it can be made again in a minute")
+	id = incident.DeriveID("rpr", string(s.ID), "by hand", now.Truncate(time.Minute).Format(time.RFC3339))
+	switch _, err := e.Desk.Store.ReportRun(ctx, id, incident.Sight{All: true}); {
+	case err == nil:
+		return incident.ReportRun{}, again
+	case !errors.Is(err, incident.ErrNotFound):
+		return incident.ReportRun{}, err
+	}
+	if upToDate, err := e.upToDate(ctx); err != nil || !upToDate {
+		return incident.ReportRun{}, cmp.Or(err, incident.Invalidf("again", "the newest changes are not counted in yet; try again in a moment"))
+	}
 	run, err := e.run(ctx, s, now, now)
 	if err != nil {
 		return run, err
 	}
-	run.ID, run.Outcome = incident.NewID("rpr"), incident.ReportSent
+	run.ID, run.Outcome = id, incident.ReportSent
 	_, err = e.Desk.Store.Update(ctx, func(tx incident.Tx) error {
 		tx.Note(incident.AuditNote{Action: incident.AuditStarted, Object: incident.AuditObject{Kind: "report schedule", ID: s.ID, Name: s.Name}})
-		return errors.Join(tx.PutReportRun(run), tx.AddOutgoing(deliveries(s, run, now)))
+		return keep(tx, run, deliveries(s, run, now))
 	})
+	if errors.Is(err, incident.ErrConflict) { // asked for twice at once
+		err = again
+	}
 	return run, err
 }
 
-// run makes the report that is due at a time, with its files. What is known of it stands in the run also when it cannot be made.
-func (e *Schedules) run(ctx context.Context, s incident.ReportSchedule, due, now time.Time) (incident.ReportRun, error) {
+// begun is the run that is due at a time, before anything is known of it.
+func begun(s incident.ReportSchedule, due, now time.Time) incident.ReportRun {
 	r := incident.ReportRun{Schedule: s.ID, Kind: s.Kind, At: now.Truncate(time.Minute), Owner: s.Owner, Title: s.Name}
 	r.From, r.To = s.Covers(due)
+	return r
+}
+
+// run makes the report that is due at a time, with its files. What is known of it stands in the run also when it cannot be made. A panic is an error:
+// one report does not end the server.
+func (e *Schedules) run(ctx context.Context, s incident.ReportSchedule, due, now time.Time) (r incident.ReportRun, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.Desk.Log.ErrorContext(ctx, "making a scheduled report broke off", "schedule", s.ID, "panic", p, "stack", string(debug.Stack()))
+			err = errors.New("making it broke off; the log of the server says where")
+		}
+	}()
+	r = begun(s, due, now)
 	u, sight, err := e.owner(ctx, s)
 	if err != nil {
 		return r, err

@@ -127,10 +127,9 @@ func (e *Schedules) question(s incident.ReportSchedule, due time.Time) (query.Qu
 		v.Del(name)
 	}
 	from, to := s.Covers(due)
-	zone := s.Location()
 	v.Set("tz", s.Zone)
-	v.Set("from", from.In(zone).Format(time.DateOnly))
-	v.Set("to", to.Add(-time.Nanosecond).In(zone).Format(time.DateOnly))
+	v.Set("from", from.Format(time.RFC3339)) // and not as a day: there are zones whose clocks jump over its midnight
+	v.Set("to", to.Format(time.RFC3339))
 	kind, err := Find(s.Kind)
 	if err != nil {
 		return query.Query{}, err

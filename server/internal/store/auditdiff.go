@@ -19,7 +19,7 @@ const (
 )
 
 // unaudited are fields that say how often something was looked at or numbered, and nothing that anybody decided.
-var unaudited = []string{"seq", "seen_at", "used_at", "used", "step"}
+var unaudited = []string{"seq", "seen_at", "used_at", "used", "step", "tries"}
 
 // record notes that an entity was created, changed or deleted: before or after is the zero reflect.Value of its type's pointer, nil.
 // Nothing is noted when all recorded fields are the same.

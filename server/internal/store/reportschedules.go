@@ -32,6 +32,7 @@ type reportScheduleRow struct {
 	NextAt       time.Time
 	Digest       string
 	ClaimedUntil sql.NullTime
+	Tries        int
 }
 
 func newReportScheduleRow(s incident.ReportSchedule) (reportScheduleRow, error) {
@@ -44,12 +45,12 @@ func newReportScheduleRow(s incident.ReportSchedule) (reportScheduleRow, error) 
 		texts[i] = string(text)
 	}
 	return reportScheduleRow{s.ID, s.Version, s.Name, s.Kind, s.Question, texts[0], s.Zone, s.Every, s.On, s.Minute, s.OnlyChanged, texts[1], texts[2], s.Owner, s.Paused, s.Stopped,
-		s.SavedAt, s.SavedBy, s.NextAt, s.Digest, sql.NullTime{}}, nil
+		s.SavedAt, s.SavedBy, s.NextAt, s.Digest, sql.NullTime{}, 0}, nil
 }
 
 func (r reportScheduleRow) value() (incident.ReportSchedule, error) {
 	s := incident.ReportSchedule{ID: r.ID, Version: r.Version, Name: r.Name, Kind: r.Kind, Question: r.Question, Zone: r.Zone, Every: r.Every, On: r.OnDay, Minute: r.Minute,
-		OnlyChanged: r.OnlyChanged, Owner: r.OwnerID, Paused: r.Paused, Stopped: r.Stopped, SavedAt: r.SavedAt.UTC(), SavedBy: r.SavedBy, NextAt: r.NextAt.UTC(), Digest: r.Digest}
+		OnlyChanged: r.OnlyChanged, Owner: r.OwnerID, Paused: r.Paused, Stopped: r.Stopped, SavedAt: r.SavedAt.UTC(), SavedBy: r.SavedBy, NextAt: r.NextAt.UTC(), Tries: r.Tries, Digest: r.Digest}
 	for text, into := range map[string]any{r.Formats: &s.Formats, r.Recipients: &s.To, r.Channels: &s.Channels} {
 		if err := json.Unmarshal([]byte(text), into); err != nil {
 			return s, err
@@ -121,7 +122,7 @@ func (t *tx) ClaimReportSchedule(now, until time.Time) (*incident.ReportSchedule
 		lock += " SKIP LOCKED" // another replica is about to have those
 	}
 	var rows []reportScheduleRow
-	err := t.db.Raw(`UPDATE report_schedules SET claimed_until = ? WHERE id IN (
+	err := t.db.Raw(`UPDATE report_schedules SET claimed_until = ?, tries = tries + 1 WHERE id = (
 		SELECT id FROM report_schedules WHERE NOT paused AND next_at <= ? AND (claimed_until IS NULL OR claimed_until <= ?) ORDER BY next_at, id LIMIT 1`+lock+`) RETURNING *`,
 		clean(until), clean(now), clean(now)).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
@@ -134,7 +135,7 @@ func (t *tx) ClaimReportSchedule(now, until time.Time) (*incident.ReportSchedule
 // SettleReportSchedule implements incident.Tx.
 func (t *tx) SettleReportSchedule(s incident.ReportSchedule, due time.Time) error {
 	s = clean(s)
-	done := t.db.Exec("UPDATE report_schedules SET next_at = ?, digest = ?, paused = ?, stopped = ?, claimed_until = NULL WHERE id = ? AND version = ? AND next_at = ?",
+	done := t.db.Exec("UPDATE report_schedules SET next_at = ?, digest = ?, paused = ?, stopped = ?, claimed_until = NULL, tries = 0 WHERE id = ? AND version = ? AND next_at = ?",
 		s.NextAt, s.Digest, s.Paused, s.Stopped, s.ID, s.Version, clean(due))
 	if done.Error == nil && done.RowsAffected == 0 {
 		done.Error = fmt.Errorf("it was made or changed meanwhile: %w", incident.ErrConflict)

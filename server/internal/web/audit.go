@@ -23,7 +23,7 @@ const auditShown = 50
 
 // auditKinds are the sorts of objects that can be asked for.
 var auditKinds = []string{"incident", "timeline", "retrospective", "section", "moment", "comment", "snapshot", "file", "link", "answer", "problem", "policy", "service", "team", "person", "connection", "channel", "mapping", "import",
-	"dead letter", "user", "membership", "session", "second factor", "token", "setting", "configuration", "retention", "erasure", "export", "outgoing message", "report schedule", "route", "request", "audit"}
+	"dead letter", "user", "membership", "session", "second factor", "token", "setting", "configuration", "retention", "erasure", "export", "outgoing message", "report schedule", "report run", "route", "request", "audit"}
 
 // audit is the page of the audit log.
 func (s *Server) audit(r *request) (answer, error) {

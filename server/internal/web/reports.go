@@ -80,7 +80,7 @@ func (s *Server) report(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	page.Regular = schedulesPath + "?kind=" + kind.ID
+	page.Regular = schedulesPath + "?report=" + kind.ID
 	if _, text, asked := strings.Cut(pathOf(path, with(q, func(*query.Query) {})), "?"); asked {
 		page.Regular += "&" + text
 	}

@@ -32,9 +32,9 @@ func (r *request) keeper() edition.Keeper {
 }
 
 func (s *Server) schedules(r *request) (answer, error) {
-	fresh := incident.ReportSchedule{Kind: r.Query("kind"), Formats: []string{"pdf", "xlsx"}, Zone: r.zone().String(), Every: incident.EveryMonth, On: 1, Minute: 8 * 60}
+	fresh := incident.ReportSchedule{Kind: r.Query("report"), Formats: []string{"pdf", "xlsx"}, Zone: r.zone().String(), Every: incident.EveryMonth, On: 1, Minute: 8 * 60}
 	asked := r.Request.URL.Query()
-	for _, name := range []string{"kind", "range", "from", "to", "tz", "at"} {
+	for _, name := range []string{"report", "range", "from", "to", "tz", "at"} {
 		asked.Del(name)
 	}
 	fresh.Question = asked.Encode()
@@ -150,8 +150,9 @@ func scheduleOf(r *request) (incident.ReportSchedule, error) {
 // runSchedule makes and sends a report at once.
 func (s *Server) runSchedule(r *request) (answer, error) {
 	run, err := s.scheduled().RunNow(r.Request.Context(), incident.ID(r.Param("id")), r.keeper())
-	if errors.Is(err, incident.ErrInvalid) {
-		return goTo(schedulesPath+"/"+url.PathEscape(r.Param("id")), frontend.Flash{Kind: frontend.Fail, Text: "It could not be made: " + err.Error()})
+	var invalid *incident.FieldError
+	if errors.As(err, &invalid) {
+		return goTo(schedulesPath+"/"+url.PathEscape(r.Param("id")), frontend.Flash{Kind: frontend.Fail, Text: "It could not be made: " + invalid.Message + "."})
 	}
 	if err != nil {
 		return answer{}, err
@@ -187,7 +188,7 @@ func (s *Server) reportRun(r *request) (answer, error) {
 }
 
 func (s *Server) reportRunFile(r *request) (answer, error) {
-	f, err := s.Store.ReportFile(r.Request.Context(), incident.ID(r.Param("id")), r.Param("name"), r.viewer.Sight())
+	f, err := s.ReportFile(r.Request.Context(), incident.ID(r.Param("id")), r.Param("name"), r.viewer.Sight())
 	if err != nil {
 		return answer{}, err
 	}
