@@ -353,6 +353,15 @@ func TestReportsThatMayNotGoAnyMore(t *testing.T) {
 			change func(x incident.ReportSchedule) (back func())
 		}{
 			{"sent ", func(incident.ReportSchedule) func() { return func() {} }},
+			{"sent ", func(incident.ReportSchedule) func() { // without its files
+				s.mails.Fail(552, "the message is too large")
+				return func() {
+					all := s.mails.Mails()
+					if text, files := openMail(t, all[len(all)-1].Data); len(files) > 0 || !strings.Contains(text, "did not take its files") {
+						t.Errorf("a mail that was too large was sent as %q, with %d files", text, len(files))
+					}
+				}
+			}},
 			{"dropped its schedule does not name this recipient any more", func(x incident.ReportSchedule) func() {
 				x.To = []string{"others@example.org"}
 				if _, err := s.replicas[0].Save(t.Context(), x, s.keeper()); err != nil {

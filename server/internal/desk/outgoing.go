@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	sendTime   = time.Minute      // that sending a message takes at most, also while the server stops
-	settleTime = 10 * time.Second // that writing what became of it does
-	claimLasts = 5 * time.Minute  // longer than both
+	sendTime   = 150 * time.Second // that sending a message takes at most, also while the server stops
+	settleTime = 10 * time.Second  // that writing what became of it does
+	claimLasts = 5 * time.Minute   // longer than both
 	tooOld     = 3 * 24 * time.Hour
 )
 

@@ -21,6 +21,9 @@ import (
 // ErrRefused is in the errors about messages that the server will never take: trying again does not help.
 var ErrRefused = errors.New("refused for good")
 
+// ErrContent is in the errors about messages that the server does not take as they are, mostly for their size. They are final, too.
+var ErrContent = errors.New("too large, or not to be taken for what is in it")
+
 // Settings say where mail is handed in.
 type Settings struct {
 	Host           string // empty: nothing is sent
@@ -50,8 +53,11 @@ func (t TLS) Port() int {
 	return 587
 }
 
-// patience is how long a server may take for one message.
-const patience = 30 * time.Second
+// patience is how long a server may take for a message, and a second more for each of slowest bytes.
+const (
+	patience = 30 * time.Second
+	slowest  = 64 << 10
+)
 
 // Message is one message to one person.
 type Message struct {
@@ -92,14 +98,21 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("mail: %w: %w", ErrRefused, err)
 	}
-	client, err := s.client()
+	lasts := patience
+	for _, f := range m.Files {
+		lasts += time.Duration(len(f.Body)/slowest) * time.Second
+	}
+	client, err := s.client(lasts)
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, lasts)
 	defer cancel()
 	err = client.DialAndSendWithContext(ctx, msg)
 	var refused *gomail.SendError
+	if errors.As(err, &refused) && (refused.ErrorCode() == 552 || refused.ErrorCode() >= 500 && (refused.Reason == gomail.ErrSMTPData || refused.Reason == gomail.ErrSMTPDataClose)) {
+		return fmt.Errorf("mail: %w: %w: %w", ErrRefused, ErrContent, err) // RFC 5321 4.2.3: 552 is about storage, as of one that is too large
+	}
 	if errors.As(err, &refused) && refused.ErrorCode() >= 500 && refused.Reason != gomail.ErrSMTPMailFrom { // a sender that may not is the operator's to mend
 		return fmt.Errorf("mail: %w: %w", ErrRefused, err)
 	}
@@ -109,8 +122,8 @@ func (s *Sender) Send(ctx context.Context, m Message) error {
 	return nil
 }
 
-func (s *Sender) client() (*gomail.Client, error) {
-	options := []gomail.Option{gomail.WithPort(s.settings.Port), gomail.WithTimeout(patience), gomail.WithHELO(s.domain()),
+func (s *Sender) client(lasts time.Duration) (*gomail.Client, error) {
+	options := []gomail.Option{gomail.WithPort(s.settings.Port), gomail.WithTimeout(lasts), gomail.WithHELO(s.domain()),
 		gomail.WithTLSConfig(&tls.Config{ServerName: s.settings.Host, RootCAs: s.roots, MinVersion: tls.VersionTLS12})}
 	switch s.settings.TLS {
 	case Implicit:
