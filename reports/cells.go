@@ -37,8 +37,8 @@ func estimateColumns(key, title string, unit Unit) []Column {
 	}
 }
 
-// estimateCells fill estimateColumns.
-func estimateCells(e analytics.Estimate) []Cell {
+// EstimateCells fill estimateColumns.
+func EstimateCells(e analytics.Estimate) []Cell {
 	return []Cell{cell(e), bound(e, e.Low), bound(e, e.High)}
 }
 

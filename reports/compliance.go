@@ -171,7 +171,7 @@ func complianceRows(groups []analytics.ComplianceGroup) [][]Cell {
 		if !g.Promise.Stated {
 			row[2], row[3] = Num(g.Promise.Within.Seconds()), Num(g.Promise.Goal)
 		}
-		row = append(row, estimateCells(g.Rate)...)
+		row = append(row, EstimateCells(g.Rate)...)
 		rows = append(rows, append(row, whole(g.Met), whole(g.Breached), whole(g.Running), whole(g.Missing), whole(g.Invalid)))
 	}
 	return rows

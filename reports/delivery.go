@@ -23,8 +23,8 @@ func Delivery(id, title, noun string, groups []analytics.DeliveryGroup) Table {
 		if g.Key != "" && g.From.Equal(groups[0].From) && len(groups) > 0 && noun == "Service" {
 			name.Link = "/delivery?service=" + url.QueryEscape(g.Key)
 		}
-		row := append([]Cell{name, whole(g.Deployments)}, estimateCells(g.PerDay)...)
-		row = append(append(row, whole(g.Failed)), estimateCells(g.FailRate)...)
+		row := append([]Cell{name, whole(g.Deployments)}, EstimateCells(g.PerDay)...)
+		row = append(append(row, whole(g.Failed)), EstimateCells(g.FailRate)...)
 		row = append(row, orNone(g.FailChance, "no deployment"), whole(g.Said), cell(g.Recovery), whole(g.Open))
 		t.Rows = append(t.Rows, row)
 	}

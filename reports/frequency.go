@@ -29,7 +29,7 @@ func incidentsPerMonth(s *analytics.Snapshot, q analytics.Query) Chart {
 		if p, ok := estimated(i, false, Count, label, g.Count); ok {
 			bars.Points = append(bars.Points, p)
 		}
-		row := append([]Cell{Str(label)}, estimateCells(g.Count)...)
+		row := append([]Cell{Str(label)}, EstimateCells(g.Count)...)
 		c.Table.Rows = append(c.Table.Rows, append(row, Num(g.Days)))
 	}
 	c.Series = []Series{bars}

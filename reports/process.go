@@ -16,7 +16,7 @@ func Process(groups []analytics.ProcessGroup) Table {
 	}
 	for _, g := range groups {
 		for _, c := range g.Steps {
-			row := append([]Cell{Str(string(g.By)), Str(g.Name), Str(c.Words)}, estimateCells(c.Share)...)
+			row := append([]Cell{Str(string(g.By)), Str(g.Name), Str(c.Words)}, EstimateCells(c.Share)...)
 			t.Rows = append(t.Rows, append(row, whole(c.Kept), whole(c.Judged()), whole(c.Missed), whole(c.Late), whole(c.Waiting), whole(c.Unsaid)))
 			t.Source.N += c.Judged()
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hindsight/analytics"
+	"hindsight/incident"
 )
 
 // mostFigures is how many key numbers stand side by side.
@@ -56,6 +57,10 @@ func Exclusions(s *analytics.Snapshot, q analytics.Query) Table {
 		{Key: "from", Title: "From", Unit: Instant}, {Key: "until", Title: "Until", Unit: Instant}, {Key: "reason", Title: "Reason", Unit: Text},
 		{Key: "approver", Title: "Approved by", Unit: Text}, {Key: "approved_at", Title: "Approved", Unit: Instant}, {Key: "applies_to", Title: "Taken from", Unit: Text}, {Key: "services", Title: "Services", Unit: Text}}}
 	t.Source.Method = "n counts exclusions"
+	names := map[incident.ID]string{} // of services that the reader may know
+	for _, x := range s.Services(q.Sight) {
+		names[x.ID] = x.Name
+	}
 	for _, a := range s.Agreements() {
 		for _, x := range a.Contract.Exclusions {
 			if !q.From.IsZero() && !x.Until.After(q.From) || !q.To.IsZero() && !x.From.Before(q.To) {
@@ -69,13 +74,19 @@ func Exclusions(s *analytics.Snapshot, q analytics.Query) Table {
 			}
 			services := Str("all")
 			if len(x.Services) > 0 {
-				services = Str("")
-				for i, id := range x.Services {
-					if i > 0 {
-						services.Text += ", "
-					}
-					services.Text += s.Name(id)
+				if len(q.Services) > 0 && !slices.ContainsFunc(x.Services, func(id incident.ID) bool { return slices.Contains(q.Services, id) }) {
+					continue
 				}
+				var known []string
+				for _, id := range x.Services {
+					if name := names[id]; name != "" {
+						known = append(known, name)
+					}
+				}
+				if len(known) == 0 {
+					continue
+				}
+				services.Text = strings.Join(known, ", ")
 			}
 			what := map[string]string{"": "clocks, availability and budgets", "clocks": "clocks", "availability": "availability and budgets"}[string(x.AppliesTo)]
 			t.Rows = append(t.Rows, []Cell{Str(a.Name), {Time: x.From}, {Time: x.Until}, Str(x.Reason), Str(x.Approver), approved, Str(what), services})
@@ -103,8 +114,8 @@ func Objectives(s *analytics.Snapshot, all []NamedBudget) Table {
 	for _, x := range all {
 		name := Cell{Text: x.Name, Link: x.Link}
 		row := []Cell{name, Str(s.Name(x.Budget.Objective.Service)), Num(x.Budget.Objective.Target), {Time: x.Budget.From}, {Time: x.Budget.To}, Num(x.Budget.Allowed.Seconds())}
-		row = append(row, estimateCells(x.Budget.Consumed)...)
-		row = append(row, estimateCells(x.Budget.Share)...)
+		row = append(row, EstimateCells(x.Budget.Consumed)...)
+		row = append(row, EstimateCells(x.Budget.Share)...)
 		t.Rows = append(t.Rows, append(row, Str(string(x.Budget.State))))
 	}
 	return t
@@ -122,7 +133,7 @@ func Better(s *analytics.Snapshot, q analytics.Query, b analytics.Better) Table 
 		if v.Phrase == analytics.NoChange {
 			phrase += " " + Format(Share, v.Within)
 		}
-		row := append([]Cell{Str(a.Question), Str(phrase)}, estimateCells(v.Ratio)...)
+		row := append([]Cell{Str(a.Question), Str(phrase)}, EstimateCells(v.Ratio)...)
 		t.Rows = append(t.Rows, append(row, whole(v.NNow), whole(v.NBefore), Str(v.Sentence)))
 		t.Source.N = max(t.Source.N, v.NNow)
 	}

@@ -134,7 +134,7 @@ func durationColumns(key, heading string) []Column {
 
 func durationCells(label string, g analytics.DurationGroup) []Cell {
 	out := []Cell{Str(label), whole(g.N)}
-	out = append(out, estimateCells(g.Median)...)
-	out = append(out, estimateCells(g.P90)...)
+	out = append(out, EstimateCells(g.Median)...)
+	out = append(out, EstimateCells(g.P90)...)
 	return append(out, whole(g.NOpen), whole(g.NMissing), whole(g.NInvalid), whole(leftOutTotal(g.LeftOut)))
 }

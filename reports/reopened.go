@@ -65,5 +65,5 @@ func reopenedColumns() []Column {
 }
 
 func reopenedCells(g analytics.ReopenedGroup) []Cell {
-	return append(estimateCells(g.Rate), whole(g.Reopened), whole(g.Resolved), whole(g.Returns), whole(g.Open), whole(g.Missing))
+	return append(EstimateCells(g.Rate), whole(g.Reopened), whole(g.Resolved), whole(g.Returns), whole(g.Open), whole(g.Missing))
 }

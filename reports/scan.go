@@ -34,7 +34,7 @@ func scanServices(s *analytics.Snapshot, q analytics.Query) Chart {
 					c.Y.Categories, marks.Points = append(c.Y.Categories, name+", "+x.question), append(marks.Points, p)
 				}
 			}
-			cells := append([]Cell{Str(name), Str(x.question)}, estimateCells(x.mark.Verdict.Ratio)...)
+			cells := append([]Cell{Str(name), Str(x.question)}, EstimateCells(x.mark.Verdict.Ratio)...)
 			c.Table.Rows = append(c.Table.Rows, append(cells, Num(x.mark.Q), Str(said)))
 		}
 	}

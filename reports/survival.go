@@ -60,7 +60,7 @@ func (c *Chart) addSurvival(name string, g analytics.DurationGroup, ghost bool) 
 		p.Lo, p.Hi = e.Low, e.High
 		line.Points = append(line.Points, p)
 		if row || last {
-			c.Table.Rows = append(c.Table.Rows, append([]Cell{Str(name), Num(x.Time), whole(x.AtRisk)}, estimateCells(e)...))
+			c.Table.Rows = append(c.Table.Rows, append([]Cell{Str(name), Num(x.Time), whole(x.AtRisk)}, EstimateCells(e)...))
 		}
 	}
 	c.Series = append(c.Series, line)
@@ -119,7 +119,7 @@ func durationMean(metric string) func(*analytics.Snapshot, analytics.Query) Char
 			if e.Noise != nil {
 				noise = Num(*e.Noise)
 			}
-			row := append([]Cell{Str(label), whole(g.N)}, estimateCells(e.Mean)...)
+			row := append([]Cell{Str(label), whole(g.N)}, EstimateCells(e.Mean)...)
 			c.Table.Rows = append(c.Table.Rows, append(row, noise))
 		}
 		add("This period", now, mean)

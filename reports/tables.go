@@ -90,8 +90,8 @@ func Measurements(s *analytics.Snapshot, q analytics.Query, m analytics.Metric) 
 		Column{Key: "mean_noise_seconds", Title: "Mean, difference by chance", Unit: Seconds})
 	for _, g := range groups {
 		row := durationCells(periodLabel(g.Group), g)
-		row = append(row, estimateCells(g.P75)...)
-		row = append(row, estimateCells(g.P95)...)
+		row = append(row, EstimateCells(g.P75)...)
+		row = append(row, EstimateCells(g.P95)...)
 		noise := Missing(fmt.Sprintf("not estimable from %s", counted(g.N, "incident")))
 		if g.Noise != nil {
 			noise = Num(*g.Noise)

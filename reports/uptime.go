@@ -27,15 +27,15 @@ func availabilityByService(s *analytics.Snapshot, q analytics.Query) Chart {
 		}
 		row := len(c.Y.Categories)
 		p, ok := estimated(row, true, Share, g.Label, g.Availability)
+		if ok && p.X < worst {
+			worst, name = p.X, g.Label
+		}
 		if !ok || row == maxRows {
 			continue
 		}
 		c.Y.Categories = append(c.Y.Categories, g.Label)
 		p.Label = fmt.Sprintf("%s: %s, down %s", g.Label, Format(Share, p.X), Format(Seconds, g.Down.Seconds()))
 		dots.Points = append(dots.Points, p)
-		if p.X < worst {
-			worst, name = p.X, g.Label
-		}
 	}
 	c.Series = filled(dots)
 	if len(c.Series) == 0 {
@@ -152,7 +152,7 @@ func uptimeTable(groups []analytics.UptimeGroup) Table {
 	for _, g := range groups {
 		row := []Cell{Str(g.Label), cell(g.Availability), Num(g.Down.Seconds()), Num(g.Maintenance.Seconds()),
 			Num(g.Window.Seconds()), whole(g.Incidents), whole(g.Failures)}
-		row = append(row, estimateCells(g.MTBF)...)
+		row = append(row, EstimateCells(g.MTBF)...)
 		t.Rows = append(t.Rows, append(row, whole(g.NMissing)))
 	}
 	return t

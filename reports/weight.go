@@ -26,14 +26,19 @@ func mostTime(metric string, by analytics.Dimension) func(*analytics.Snapshot, a
 			whole += g.Lasted()
 		}
 		bars := Series{Name: "Together", Shape: Bars}
-		vital := 0
+		vital, named, most := 0, 0, ""
 		for _, g := range groups {
 			took := g.Lasted()
 			if took == 0 {
 				continue
 			}
-			if soFar < 0.8*whole {
-				vital++
+			if g.Key != "" {
+				if named++; named == 1 {
+					most = fmt.Sprintf("%s, with %s", g.Label, Format(Share, took/whole))
+				}
+				if soFar < 0.8*whole {
+					vital++
+				}
 			}
 			soFar += took
 			share := took / whole
@@ -49,7 +54,10 @@ func mostTime(metric string, by analytics.Dimension) func(*analytics.Snapshot, a
 			c.Empty = nothing(s, q, c.Source, recordEnds)
 			return c
 		}
-		c.Answer = fmt.Sprintf("%s of %s with incidents make up four fifths of the time; most has %s, with %s.", Format(Count, float64(vital)), counted(len(c.Table.Rows), string(by)), c.Table.Rows[0][0].Text, Format(Share, *c.Table.Rows[0][3].Number))
+		c.Answer = fmt.Sprintf("None of it is told by %s.", by)
+		if named > 0 {
+			c.Answer = fmt.Sprintf("%s of %s with measured time make up four fifths of it; most has %s.", Format(Count, float64(vital)), counted(named, string(by)), most)
+		}
 		if by == analytics.ByService {
 			c.Answer += " An incident of several services is in each of them."
 		}

@@ -11,15 +11,15 @@ import (
 
 // sourceOf describes where the numbers of q come from; n and left are of the figure.
 func sourceOf(s *analytics.Snapshot, q analytics.Query, n int, left []LeftOut) Source {
-	src := Source{From: q.From, To: q.To, Zone: "UTC", Filter: filterWords(s, q), N: n, LeftOut: left, AsOf: s.AsOf()}
+	src := Source{From: q.From, To: q.To, Zone: "UTC", Filter: FilterWords(s, q), N: n, LeftOut: left, AsOf: s.AsOf()}
 	if q.Location != nil {
 		src.Zone = q.Location.String()
 	}
 	return src
 }
 
-// filterWords says what q selects, apart from its period: "service checkout or edge, severity SEV1".
-func filterWords(s *analytics.Snapshot, q analytics.Query) string {
+// FilterWords says what q selects, apart from its period: "service checkout or edge, severity SEV1".
+func FilterWords(s *analytics.Snapshot, q analytics.Query) string {
 	name := func(id incident.ID) string { return s.Name(id) }
 	text := func(t string) string { return t }
 	parts := []string{

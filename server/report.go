@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -36,6 +37,9 @@ func report(ctx context.Context, p program, fs *flag.FlagSet, parse func() (conf
 	}
 	if len(words) != 1 || *out == "" {
 		return usage("say hindsight report KIND -o FILE; hindsight report lists the kinds")
+	}
+	if format := strings.TrimPrefix(filepath.Ext(*out), "."); !slices.Contains(edition.Formats, format) {
+		return usage("%q is not one of %s", format, strings.Join(edition.Formats, ", "))
 	}
 	kind, err := edition.Find(words[0])
 	if errors.Is(err, incident.ErrNotFound) {

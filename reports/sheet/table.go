@@ -71,6 +71,10 @@ func (b *book) table(name string, t reports.Table) {
 		b.note(b.f.AutoFilter(name, p.at(1, first)+":"+p.at(len(titles), p.row-1), nil))
 	}
 	p.next()
+	if t.Note != "" {
+		p.text(1, t.Note, style{grey: true})
+		p.next()
+	}
 	for _, line := range t.Source.Words() {
 		p.text(1, line, style{grey: true})
 		p.next()

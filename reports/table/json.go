@@ -18,6 +18,7 @@ type Table struct {
 	Columns []Column         `json:"columns"`
 	Rows    []map[string]any `json:"rows"`
 	Notes   []Note           `json:"notes"`
+	Note    string           `json:"note,omitempty" doc:"what has to be said about the table as a whole"`
 	Source  Source           `json:"source"`
 }
 
@@ -132,7 +133,7 @@ func write(w io.Writer, id string, v any) error {
 func NewTable(t reports.Table) (Table, error) {
 	out := Table{
 		ID: t.ID, Title: t.Title, Columns: make([]Column, len(t.Columns)), Rows: make([]map[string]any, len(t.Rows)),
-		Notes: []Note{}, Source: newSource(t.Source),
+		Notes: []Note{}, Note: t.Note, Source: newSource(t.Source),
 	}
 	for i, c := range t.Columns {
 		out.Columns[i] = Column{c.Key, c.Title, c.Unit}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ func (s *Server) makeReport(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if !slices.Contains(edition.Formats, format) {
+		return incident.Invalidf("format", "%q is not one of %s", format, strings.Join(edition.Formats, ", "))
+	}
 	who := viewer(c)
 	r := edition.Request{Kind: kind.ID, At: s.desk.Now().UTC().Truncate(time.Minute), Sight: who.Sight(), Reader: who.Name, Of: incident.ID(v.Get(kind.Of))}
 	if text := v.Get("at"); text != "" {
@@ -34,6 +38,10 @@ func (s *Server) makeReport(c *gin.Context) error {
 	}
 	if r.Question, err = edition.Question(kind, v, r.At); err != nil {
 		return err
+	}
+	if !s.desk.CaughtUp() {
+		c.Header("Retry-After", "10")
+		return &requestError{http.StatusServiceUnavailable, "the figures are still being read from the database; try again in a moment"}
 	}
 	d, err := edition.Make(c.Request.Context(), s.desk, r)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // which fewer than two are left then are left out, so that none tells of a hidden incident. Until the snapshot has
 // seen the whole record nobody knows what is private, and there are none.
 func (d *Desk) VisibleProblems(ctx context.Context, sight incident.Sight) ([]incident.Problem, error) {
-	if !sight.All && !d.knowsPrivate() {
+	if !sight.All && !d.CaughtUp() {
 		return nil, nil
 	}
 	all, err := d.Store.Problems(ctx)
@@ -41,8 +41,8 @@ func active(p incident.Problem) (n int) {
 	return n
 }
 
-// knowsPrivate reports whether the snapshot has seen what was in the database at the start.
-func (d *Desk) knowsPrivate() bool {
+// CaughtUp reports whether the snapshot has seen what was in the database at the start.
+func (d *Desk) CaughtUp() bool {
 	progress := d.Follow.Progress()
 	i := slices.IndexFunc(progress, func(p follow.Progress) bool { return p.Sink == d.Live.Name() })
 	return i >= 0 && progress[i].Ready()

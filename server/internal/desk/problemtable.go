@@ -35,7 +35,6 @@ func ProblemTable(snapshot *analytics.Snapshot, found []Standing) reports.Table 
 
 func problemCells(snapshot *analytics.Snapshot, x Standing) []reports.Cell {
 	m, rec := x.Management, x.Recurrence
-	quarter := rec.Year.PerQuarter()
 	count := func(n int) reports.Cell { return reports.Num(float64(n)) }
 	at := func(t time.Time) reports.Cell {
 		if t.IsZero() {
@@ -60,26 +59,11 @@ func problemCells(snapshot *analytics.Snapshot, x Standing) []reports.Cell {
 	if x.Exit.Asked > 0 {
 		exitDays, exitOf = count(x.Exit.Days), count(x.Exit.Asked)
 	}
-	return []reports.Cell{reports.Str(string(x.ID)), reports.Cell{Text: x.Title, Link: "/problems/" + string(x.ID)}, reports.Str(string(x.State)), reports.Str(string(m.Stage)), reports.Str(m.OwnerName),
-		reports.Str(namesOf(snapshot, rec.Services)), count(rec.N), count(rec.Year.N), count(rec.Occurrences()), count(rec.Year.Once), count(rec.Floods), count(rec.Flooded), count(rec.Open), at(first), at(rec.Last()), lasted, count(rec.Year.Measured),
-		estimated(quarter), bound(quarter, quarter.Low), bound(quarter, quarter.High),
-		low, high, currency, estimated(rec.Interval()), reports.Str(rec.Trend().Evidence), reports.Str(m.Workaround), reports.Str(strings.Join(m.Lacks(), ", ")), exitDays, exitOf,
-		at(m.ResolvedAt), count(x.Return.N)}
-}
-
-// estimated is the cell of an estimate, with the reason where there is none.
-func estimated(e analytics.Estimate) reports.Cell {
-	if e.Value == nil {
-		return reports.Missing(e.Reason)
-	}
-	return reports.Num(*e.Value)
-}
-
-func bound(e analytics.Estimate, x *float64) reports.Cell {
-	if x == nil {
-		return reports.Missing(e.Reason)
-	}
-	return reports.Num(*x)
+	row := []reports.Cell{reports.Str(string(x.ID)), {Text: x.Title, Link: "/problems/" + string(x.ID)}, reports.Str(string(x.State)), reports.Str(string(m.Stage)), reports.Str(m.OwnerName),
+		reports.Str(namesOf(snapshot, rec.Services)), count(rec.N), count(rec.Year.N), count(rec.Occurrences()), count(rec.Year.Once), count(rec.Floods), count(rec.Flooded), count(rec.Open), at(first), at(rec.Last()), lasted, count(rec.Year.Measured)}
+	row = append(row, reports.EstimateCells(rec.Year.PerQuarter())...)
+	return append(row, low, high, currency, reports.EstimateCells(rec.Interval())[0], reports.Str(rec.Trend().Evidence), reports.Str(m.Workaround), reports.Str(strings.Join(m.Lacks(), ", ")), exitDays, exitOf,
+		at(m.ResolvedAt), count(x.Return.N))
 }
 
 func namesOf(s *analytics.Snapshot, services []incident.ID) string {

@@ -76,7 +76,7 @@ const (
 func (d *Desk) Restate(ctx context.Context) error {
 	snapshot := d.Live.Snapshot()
 	head, err := d.Store.Head(ctx)
-	if err != nil || snapshot.AsOf() < head || !d.knowsPrivate() {
+	if err != nil || snapshot.AsOf() < head || !d.CaughtUp() {
 		return err
 	}
 	runs, err := d.Store.Runs(ctx, "", recentRuns)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"hindsight/analytics"
 	"hindsight/analytics/stats"
@@ -21,7 +22,8 @@ const (
 	pairsShown    = 20
 	pairsBeyond   = 5 // that chance can explain, for comparison
 	factorsShown  = 30
-	mostDecisions = 8 // that a report asks for
+	mostRead      = 20_000 // incidents that are read from the store
+	mostDecisions = 8      // that a report asks for
 )
 
 func writeArchitecture(w *writing) error {
@@ -70,11 +72,42 @@ func (w *writing) source(n int, left []analytics.LeftOut, metric, method string)
 	return s
 }
 
+// standing describes what is told as it stands, without regard to the period, and to filters but those that method names.
+func (w *writing) standing(n int, metric, method string) reports.Source {
+	return reports.Source{Zone: w.query.Location.String(), N: n, Metric: metric, Method: method, AsOf: w.snapshot.AsOf()}
+}
+
 // standings returns the recurring problems of the services that the question selects, what to fix first at the top, as they stood at the end of the
 // period: problems of a record that ended years ago have no last 12 months of ours.
 func (w *writing) standings() ([]desk.Standing, error) {
 	all, err := w.desk.At(w.end()).Standings(w.ctx, desk.ProblemQuery{Services: w.asked.Question.Services}, w.asked.Sight)
-	return slices.DeleteFunc(all, func(s desk.Standing) bool { return s.Recurrence.Year.N == 0 && !s.Returned() }), err
+	if err != nil {
+		return nil, err
+	}
+	of := w.selected()
+	all = slices.DeleteFunc(all, func(s desk.Standing) bool {
+		touches := func(id incident.ID) bool { return of[id] }
+		return s.Recurrence.Year.N == 0 && !s.Returned() || of != nil && !slices.ContainsFunc(membersOf(s.Problem), touches)
+	})
+	for i, s := range all { // what came behind the end of the period is not told
+		begun := slices.DeleteFunc(slices.Clone(s.Recurrence.Begun), func(at time.Time) bool { return at.After(w.end()) })
+		all[i].Return = s.Management.Returned(begun)
+	}
+	return all, nil
+}
+
+// selected are the incidents, whenever they began, that the question selects by something else than their services; nil: all.
+func (w *writing) selected() map[incident.ID]bool {
+	q := w.query
+	if len(q.Teams)+len(q.Connections)+len(q.Severities)+len(q.Priorities)+len(q.Tags)+len(q.Kinds) == 0 {
+		return nil
+	}
+	q.From, q.To, q.GroupBy, q.Span = time.Time{}, time.Time{}, analytics.ByNothing, incident.Span{}
+	out := map[incident.ID]bool{}
+	for _, c := range w.snapshot.Cases(q, analytics.AnyOutcome) {
+		out[c.ID] = true
+	}
+	return out
 }
 
 func (w *writing) sumImpact(impact reports.Part, problems []desk.Standing, causes desk.Causes) {
@@ -89,6 +122,8 @@ func (w *writing) sumImpact(impact reports.Part, problems []desk.Standing, cause
 	if more := slices.IndexFunc(causes.Together.Pairs, func(p analytics.Pair) bool { return p.More }); more >= 0 {
 		p := causes.Together.Pairs[more]
 		w.say("%s and %s: %s", p.NameA, p.NameB, p.Sentence())
+	} else if causes.Together.Tested == 0 {
+		w.say("No two services failed often enough to tell whether they fail together.")
 	} else {
 		w.say("No two services fail together more often than chance lets them, as far as %s can tell.", counted(causes.Together.Tested, "tested pair"))
 	}
@@ -109,7 +144,7 @@ func problemSentence(x desk.Standing) string {
 		text += fmt.Sprintf(", %s (%s – %s) expected a quarter", reports.Format(reports.Seconds, *e.Value), reports.Format(reports.Seconds, *e.Low), reports.Format(reports.Seconds, *e.High))
 	}
 	if x.Returned() {
-		text += fmt.Sprintf("; it came back %d times after it was resolved", x.Return.N)
+		text += "; " + counted(x.Return.N, "incident") + " after it was resolved"
 	}
 	return text + "."
 }
@@ -161,35 +196,45 @@ func (w *writing) whatWorked(c desk.Causes) error {
 			t.Rows = append(t.Rows, []reports.Cell{{Text: x.Title, Link: "/incidents/" + string(x.Incident.ID) + "#actions"}, reports.Str(x.Incident.Label()), instant(x.Done), reports.Str(effectWords[x.Effect.Outcome]), reports.Str(counted), reports.Str(x.Effect.Of)})
 		}
 	}
-	t.Source = w.source(len(t.Rows), nil, "action_effect", "before against after, equally long, a year at most; n counts action items that are done")
+	t.Source = w.standing(len(t.Rows), "action_effect", "of the services and teams of the question, whenever they were done; before against after, equally long, a year at most; n counts action items that are done")
 	if !all {
 		t.Note = "There are more action items than are read for one report."
 	}
 	if len(t.Rows) == 0 {
 		w.section("Changes that worked and did not", reports.Prose("No action item is done after which incidents could be counted."))
 	} else {
-		w.section("Changes that worked and did not", reports.Prose(fmt.Sprintf("Of %s that are done: %d with fewer incidents since than chance explains, %d that came back, %d without a difference, %d with too few incidents to tell.",
-			counted(len(t.Rows), "action item"), n[desk.EffectWorked], n[desk.EffectBack], n[desk.EffectNone], n[desk.EffectFew])), t)
+		w.section("Changes that worked and did not", reports.Prose(fmt.Sprintf("Of %s that are done: %d with fewer incidents since than chance explains, %d that came back, %d without a difference, %d with too few incidents to tell, %d not compared.",
+			counted(len(t.Rows), "action item"), n[desk.EffectWorked], n[desk.EffectBack], n[desk.EffectNone], n[desk.EffectFew], n[desk.EffectUncompared])), t)
 	}
-	risks := reports.ChangeRisks(c.Risks, func(analytics.ChangeRisk) string { return "" })
-	if len(risks.Rows) == 0 {
-		return nil
+	if risks := w.risks(c); len(risks.Rows) > 0 {
+		w.add(reports.Heading{Level: 2, Text: "Changes before failures"}, risks)
 	}
-	risks.Shown = groupsShown
-	risks.Source = w.source(c.Changes, nil, "change_before_failure", "failures after a change against the same hour of other weeks; n counts changes")
-	w.add(reports.Heading{Level: 2, Text: "Changes before failures"}, risks)
 	return nil
+}
+
+// risks says of each service what a change shortly before its failures means.
+func (w *writing) risks(c desk.Causes) reports.Table {
+	t := reports.ChangeRisks(c.Risks, func(analytics.ChangeRisk) string { return "" })
+	t.Shown, t.Source = groupsShown, w.source(c.Changes, nil, "change_before_failure", "failures after a change against the same hour of other weeks; n counts changes")
+	if !c.AllChanges {
+		t.Note = "There are more changes than are read for this; the oldest are missing."
+	}
+	return t
 }
 
 var effectWords = map[string]string{desk.EffectWorked: "fewer, more than chance", desk.EffectNone: "no difference that can be told from chance", desk.EffectFew: "too few to tell", desk.EffectBack: "it came back", desk.EffectUncompared: "not compared"}
 
-// detection says how often people found an incident before a monitor did, and how long it took to notice.
+// detection says how often people opened the record of an incident, and not a monitor, and how long it took to notice.
 func (w *writing) detection() error {
 	found := map[string]int{}
-	total := 0
+	total, cut := 0, false
 	for inc, err := range w.desk.Store.Incidents(w.ctx, w.filterOf()) {
 		if err != nil {
 			return err
+		}
+		if total == mostRead {
+			cut = true
+			break
 		}
 		total++
 		found[foundBy(inc)]++
@@ -204,7 +249,7 @@ func (w *writing) detection() error {
 	figures := reports.Figures{{Name: "Opened by people", Unit: reports.Share, Value: reports.Missing("all records come from one side, so this does not tell who noticed first"), Words: of}}
 	if people > 0 && people < known {
 		figures[0].Value, figures[0].Low, figures[0].High = reports.Num(float64(people)/float64(known)), &in.Low, &in.High
-		w.say("People opened %s (%s) before a monitor or pager did.", of, figures[0].Interval())
+		w.say("People, not monitors or pagers, opened %s (%s).", of, figures[0].Interval())
 	}
 	q := w.grouped(analytics.ByNothing)
 	if m, err := analytics.FindMetric("time_to_detect"); err == nil {
@@ -216,7 +261,11 @@ func (w *writing) detection() error {
 		}
 		figures = append(figures, f)
 	}
-	w.section("Detection", reports.Prose(fmt.Sprintf("Who opened the record: a pager or a monitor, or people through tickets, by hand or on a status page. Of %s, files and documents do not say it of %d.", counted(total, "incident"), found[""])), figures)
+	which := counted(total, "incident")
+	if cut {
+		which = "the newest " + which
+	}
+	w.section("Detection", reports.Prose(fmt.Sprintf("Who opened the record: a pager or a monitor, or people through tickets, by hand or on a status page. Of %s, files and documents do not say it of %s.", which, reports.Format(reports.Count, float64(found[""])))), figures)
 	return nil
 }
 
@@ -250,7 +299,7 @@ func (w *writing) runbookGaps(problems []desk.Standing) ([]reports.Part, error) 
 	}
 	used := map[incident.ID]bool{}
 	for _, u := range uses {
-		used[u.Incident] = true
+		used[u.Incident] = used[u.Incident] || u.Used()
 	}
 	var without []reports.Item
 	for _, x := range problems {
@@ -292,7 +341,7 @@ func (w *writing) runbookGaps(problems []desk.Standing) ([]reports.Part, error) 
 }
 
 const (
-	mostRunbooks = 1000
+	mostRunbooks = 1_000_000
 	listed       = 10
 )
 

@@ -13,10 +13,10 @@ func writeDigest(w *writing) error {
 	if err := w.changed(); err != nil {
 		return err
 	}
-	incidents := w.incidents("incidents", "Incidents of the week")
-	w.say("%s.", counted(len(incidents.Rows), "incident"))
+	incidents := w.incidents("incidents", "Incidents of the period")
+	w.say("%s.", counted(incidents.Source.N, "incident"))
 	_, sentences := reports.Promises(w.snapshot, w.query)
-	w.sum(sentences...)
+	w.sumPromises(sentences)
 	if len(incidents.Rows) > 0 {
 		w.section("What happened", w.figures(), incidents)
 	}

@@ -85,6 +85,9 @@ func Make(ctx context.Context, d *desk.Desk, r Request) (reports.Document, error
 		return reports.Document{}, err
 	}
 	slices.SortFunc(w.connections, func(a, b incident.Connection) int { return strings.Compare(a.Name, b.Name) })
+	if end := w.query.To; end.After(r.At) { // a preset ends with its day: what began behind the moment is not in the report, whenever it is made
+		w.query.To = r.At
+	}
 	w.snapshot = d.Live.Snapshot()
 	w.doc = reports.Document{ID: kind.ID, Title: kind.Title, Place: w.query.Location.String(), About: w.about()}
 	if err := kind.write(w); err != nil {
@@ -172,38 +175,18 @@ func (w *writing) day(t time.Time) string { return t.In(w.query.Location).Format
 // about says period and filter in words.
 func (w *writing) about() string {
 	src := reports.Source{From: w.query.From, To: w.query.To, Zone: w.query.Location.String()}
-	period, filter := cmp.Or(src.Period(), "all time ("+src.Zone+")"), w.filter()
-	return period + " · " + cmp.Or(filter, "all services")
+	open := w.query
+	open.Sight = incident.Sight{}
+	selected := w.named(reports.FilterWords(w.snapshot, open))
+	words := w.filter()
+	if selected == "" {
+		words = strings.TrimSuffix("all services, "+words, ", ")
+	}
+	return cmp.Or(src.Period(), "all time ("+src.Zone+")") + " · " + words
 }
 
 // filter says in words what the question selects; empty: everything.
-func (w *writing) filter() string {
-	var parts []string
-	for _, x := range []struct {
-		noun   string
-		values []string
-	}{{"service", w.asked.Question.Services}, {"team", w.asked.Question.Teams}, {"source", w.asked.Question.Sources}, {"priority", w.asked.Question.Priorities}, {"tag", w.asked.Question.Tags}} {
-		if len(x.values) > 0 {
-			parts = append(parts, x.noun+" "+strings.Join(x.values, " or "))
-		}
-	}
-	if s := w.asked.Question.Severities; len(s) > 0 {
-		words := make([]string, len(s))
-		for i, x := range s {
-			words[i] = x.String()
-		}
-		parts = append(parts, "severity "+strings.Join(words, " or "))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// link is the path of a page with the question of the report.
-func (w *writing) link(path string) string {
-	if q := w.asked.Question.Encode(); q != "" {
-		return path + "?" + q
-	}
-	return path
-}
+func (w *writing) filter() string { return w.named(reports.FilterWords(w.snapshot, w.query)) }
 
 // counted writes n with its noun.
 func counted(n int, noun string) string {

@@ -20,14 +20,18 @@ var problem = Kind{ID: "problem", Title: "Recurring problem", Reader: "whoever d
 func writeProblem(w *writing) error {
 	end := w.end()
 	x, err := w.desk.At(end).Standing(w.ctx, w.asked.Of, w.asked.Sight)
-	if err == nil && x.Recurrence.Silent() != "" { // its own record ended before: the 12 months are those up to its last incident
-		end = x.Recurrence.Last().Add(time.Second)
-		x, err = w.desk.At(end).Standing(w.ctx, w.asked.Of, w.asked.Sight)
-	}
 	if err != nil {
 		return err
 	}
 	rec, m := x.Recurrence, x.Management
+	if rec.Silent() != "" { // its own record ended before: the 12 months are those up to its last incident; a trend is looked for in the whole record
+		end = rec.Last().Add(time.Second)
+		then, err := w.desk.At(end).Standing(w.ctx, w.asked.Of, w.asked.Sight)
+		if err != nil {
+			return err
+		}
+		rec.Year, x.Recurrence.Year = then.Recurrence.Year, then.Recurrence.Year
+	}
 	w.doc.Title = x.Title
 	w.doc.About = "Recurring problem · the 12 months up to " + w.day(end)
 	w.sum(reports.Item{Text: problemSentence(x), Link: "/problems/" + string(x.ID)})
@@ -68,55 +72,56 @@ func grounds(p incident.Problem) string {
 	if len(p.Terms) > 0 {
 		text += ": " + strings.Join(p.Terms, ", ")
 	}
-	if p.State == incident.Suggested {
+	switch p.State {
+	case incident.Suggested:
 		return text + ". Nobody has confirmed it."
+	case incident.Rejected:
+		return text + ". Somebody said that they are no one problem."
 	}
 	return text + "."
+}
+
+// membersOf lists the incidents of a problem that nobody took out.
+func membersOf(p incident.Problem) (ids []incident.ID) {
+	for _, m := range p.Members {
+		if !m.Removed {
+			ids = append(ids, m.Incident)
+		}
+	}
+	return ids
 }
 
 // members lists the incidents of a problem that nobody took out, the newest first.
 func (w *writing) members(x desk.Standing) reports.Table {
 	why := map[incident.ID]string{}
-	var ids []incident.ID
 	for _, m := range x.Members {
-		if !m.Removed {
-			ids, why[m.Incident] = append(ids, m.Incident), strings.Join(m.Reasons, "; ")
-		}
+		why[m.Incident] = strings.Join(m.Reasons, "; ")
 	}
 	q := analytics.Query{Now: w.asked.At, Sight: w.asked.Sight, Location: w.query.Location}
 	m := w.snapshot.Lasting(q)
 	q.Span = m.Span
-	cases := w.snapshot.Among(ids).Cases(q, analytics.AnyOutcome)
+	cases := w.snapshot.Among(membersOf(x.Problem)).Cases(q, analytics.AnyOutcome)
 	slices.Reverse(cases)
-	t := reports.Table{ID: "members", Title: "Incidents of the problem", Shown: incidentsShown, Source: w.source(len(cases), nil, m.ID, strings.ToLower(m.Title)+"; those that count"), Columns: []reports.Column{{Key: "incident", Title: "Incident", Unit: reports.Text}, {Key: "title", Title: "Title", Unit: reports.Text},
+	t := reports.Table{ID: "members", Title: "Incidents of the problem", Shown: incidentsShown, Source: w.standing(len(cases), m.ID, strings.ToLower(m.Title)+"; those that count, whenever they began"), Columns: []reports.Column{{Key: "incident", Title: "Incident", Unit: reports.Text}, {Key: "title", Title: "Title", Unit: reports.Text},
 		{Key: "service", Title: "Service", Unit: reports.Text}, {Key: "started_at", Title: "Started", Unit: reports.Instant}, {Key: "lasted_seconds", Title: "Lasted", Unit: reports.Seconds}, {Key: "why", Title: "Why it belongs", Unit: reports.Text}}}
 	for _, c := range cases {
-		lasted := reports.Missing("not known")
-		if c.Seconds > 0 {
-			lasted = reports.Num(c.Seconds)
-		}
-		t.Rows = append(t.Rows, []reports.Cell{{Text: cmp.Or(c.Number, string(c.ID)), Link: "/incidents/" + string(c.ID)}, reports.Str(c.Title), reports.Str(strings.Join(c.Services, ", ")), instant(c.StartedAt), lasted, reports.Str(why[c.ID])})
+		t.Rows = append(t.Rows, []reports.Cell{{Text: cmp.Or(c.Number, string(c.ID)), Link: "/incidents/" + string(c.ID)}, reports.Str(c.Title), reports.Str(strings.Join(c.Services, ", ")), instant(c.StartedAt), lasted(c), reports.Str(why[c.ID])})
 	}
 	return t
 }
 
 // promises lists the action items after the incidents of a problem, and what happened since those that are done.
 func (w *writing) promises(x desk.Standing) error {
-	var ids []incident.ID
-	for _, m := range x.Members {
-		if !m.Removed {
-			ids = append(ids, m.Incident)
-		}
-	}
-	incs, err := w.desk.Store.Facts(w.ctx, ids)
-	if err != nil {
-		return err
-	}
 	var found []desk.FoundAction
-	for _, inc := range incs {
-		for _, a := range inc.ActionStatements() {
-			if !a.Dropped() {
-				found = append(found, desk.FoundAction{ActionStatement: a, Incident: inc})
+	for some := range slices.Chunk(membersOf(x.Problem), 500) {
+		for inc, err := range w.desk.Store.Incidents(w.ctx, incident.Filter{IDs: some, Sight: w.asked.Sight, Sort: incident.NewestFirst}) {
+			if err != nil {
+				return err
+			}
+			for _, a := range inc.ActionStatements() {
+				if !a.Dropped() {
+					found = append(found, desk.FoundAction{ActionStatement: a, Incident: inc})
+				}
 			}
 		}
 	}
@@ -128,7 +133,7 @@ func (w *writing) promises(x desk.Standing) error {
 	if err != nil {
 		return err
 	}
-	t := reports.Table{ID: "promises", Title: "Action items after its incidents", Shown: incidentsShown, Source: w.source(len(found), nil, "action_effect", "n counts action items"), Columns: []reports.Column{{Key: "action", Title: "Action item", Unit: reports.Text}, {Key: "state", Title: "State", Unit: reports.Text},
+	t := reports.Table{ID: "promises", Title: "Action items after its incidents", Shown: incidentsShown, Source: w.standing(len(found), "action_effect", "n counts action items"), Columns: []reports.Column{{Key: "action", Title: "Action item", Unit: reports.Text}, {Key: "state", Title: "State", Unit: reports.Text},
 		{Key: "owner", Title: "Owner", Unit: reports.Text}, {Key: "due", Title: "Due", Unit: reports.Instant}, {Key: "done", Title: "Done", Unit: reports.Instant}, {Key: "since", Title: "Since then", Unit: reports.Text}}}
 	for i, a := range found {
 		since := reports.Missing("not done")

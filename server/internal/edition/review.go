@@ -17,13 +17,13 @@ var review = Kind{ID: "review", Title: "Operational review", Reader: "the meetin
 func writeReview(w *writing) error {
 	incidents := w.incidents("incidents", "Incidents of the period")
 	open := slices.DeleteFunc(slices.Clone(incidents.Rows), func(row []reports.Cell) bool { return row[5].Note != "still open" })
-	w.say("%s, %d of them still open.", counted(len(incidents.Rows), "incident"), len(open))
+	w.say("%s, %d of them still open.", counted(incidents.Source.N, "incident"), len(open))
 	if err := w.changed(); err != nil {
 		return err
 	}
 	w.section("What happened", w.figures(), incidents)
 	figures, sentences := reports.Promises(w.snapshot, w.query)
-	w.sum(sentences...)
+	w.sumPromises(sentences)
 	if len(figures) > 0 {
 		w.section("What was promised", figures)
 		w.add(w.breaches()...)
@@ -55,8 +55,16 @@ func (w *writing) changed() error {
 		w.say("Nothing is compared with the period before: %s.", scan.Comparison.Missing)
 		return nil
 	}
-	if scan.Marked == 0 {
-		w.say("Nothing changed beyond noise: of %s and %s, none is more than chance explains.", counted(scan.Looked, "service"), counted(scan.Tests, "question"))
+	rest := fmt.Sprintf("%s had too few incidents to ask", counted(scan.TooFew, "service"))
+	if scan.Uncovered > 0 {
+		rest += fmt.Sprintf(", of %d the record does not cover both periods", scan.Uncovered)
+	}
+	switch {
+	case scan.Tests == 0:
+		w.say("Whether anything changed cannot be told: %s.", rest)
+		return nil
+	case scan.Marked == 0:
+		w.say("Nothing changed beyond noise: of %s asked about %s, no answer is more than chance explains; %s.", counted(scan.Tests, "question"), counted(scan.Looked, "service"), rest)
 		return nil
 	}
 	n := 0
@@ -71,7 +79,7 @@ func (w *writing) changed() error {
 		}
 	}
 	if n > changesTold {
-		w.say("%d more changed by more than noise; they are below.", n-changesTold)
+		w.say("%s more than noise explains; they are below.", counted(n-changesTold, "more answer"))
 	}
 	w.section("What changed", w.chart("scan"))
 	return nil

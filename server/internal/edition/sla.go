@@ -2,9 +2,11 @@ package edition
 
 import (
 	"fmt"
+	"slices"
 
 	"hindsight/analytics"
 	"hindsight/reports"
+	"hindsight/server/internal/desk"
 )
 
 // How many broken promises, and groups of them, a report shows a person.
@@ -19,9 +21,9 @@ var serviceLevels = Kind{ID: "sla", Title: "Service levels", Reader: "managers",
 
 func writeServiceLevels(w *writing) error {
 	figures, sentences := reports.Promises(w.snapshot, w.query)
-	w.sum(sentences...)
+	w.sumPromises(sentences)
 	if len(sentences) == 0 {
-		w.say("No promise was made about the incidents of this period, or no clock of one ran.")
+		w.say("Of no promise about the incidents of this period a clock was met or broken.")
 	}
 	better := w.snapshot.Better(w.query)
 	w.sumBetter(better)
@@ -54,6 +56,17 @@ func writeServiceLevels(w *writing) error {
 	return w.process()
 }
 
+// sumPromises adds the sentences about the promises with most clocks.
+func (w *writing) sumPromises(all []reports.Item) {
+	w.sum(all[:min(len(all), promisesTold)]...)
+	if len(all) > promisesTold {
+		w.say("%s are not told here; the report of service levels has all.", counted(len(all)-promisesTold, "more promise"))
+	}
+}
+
+// promisesTold is how many promises a summary tells of.
+const promisesTold = 6
+
 // sumBetter says in the fixed phrases whether it is getting better.
 func (w *writing) sumBetter(b analytics.Better) {
 	if b.Comparison.Missing != "" {
@@ -82,9 +95,10 @@ func (w *writing) breaches() []reports.Part {
 	if all == 0 {
 		return []reports.Part{reports.Prose("No promise was broken in this period, as far as the sources tell.")}
 	}
-	words := fmt.Sprintf("%s. A clock shows the time that its calendar counts, without pauses and excluded time.", counted(all, "promise")+" broken")
-	if all == 1 {
-		words = "1 promise broken. A clock shows the time that its calendar counts, without pauses and excluded time."
+	words := counted(all, "clock") + " broken. A clock shows the time that its calendar counts, without pauses and excluded time."
+	if all > mostRows {
+		t.Rows = t.Rows[:mostRows]
+		t.Note = fmt.Sprintf("The newest %s of %s are listed.", reports.Format(reports.Count, mostRows), counted(all, "clock"))
 	}
 	t.Shown = breachesShown
 	return []reports.Part{reports.Prose(words), t.Only("incident", "title", "started_at", "service", "service_level", "within_seconds", "took_seconds", "over_seconds", "counted_in")}
@@ -99,11 +113,11 @@ func (w *writing) exclusions() []reports.Part {
 	if len(t.Rows) == 0 {
 		return []reports.Part{reports.Prose("The contracts in force exclude no time of this period.")}
 	}
-	verb := "were"
+	verb := "are"
 	if excused == 1 {
-		verb = "was"
+		verb = "is"
 	}
-	return []reports.Part{reports.Prose(fmt.Sprintf("%s %s kept because of excluded time alone; of these, %d by time that was excluded after the fact.", counted(excused, "promise"), verb, late)), t}
+	return []reports.Part{reports.Prose(fmt.Sprintf("%s %s in time because of excluded time alone; of these, %d by time that was excluded after the fact.", counted(excused, "clock"), verb, late)), t}
 }
 
 // restated lists the months of the period whose figures changed after they were over.
@@ -116,7 +130,7 @@ func (w *writing) restated() error {
 	t := reports.Table{ID: "restatements", Title: "Months that were restated", Source: reports.Source{Zone: "UTC", AsOf: w.snapshot.AsOf(), Method: "months in UTC, all incidents but private ones"}, Columns: []reports.Column{{Key: "month", Title: "Month", Unit: reports.Text}, {Key: "noted_at", Title: "Noted", Unit: reports.Instant},
 		{Key: "met_before", Title: "Clocks met before", Unit: reports.Count}, {Key: "clocks_before", Title: "Clocks before", Unit: reports.Count}, {Key: "met", Title: "Clocks met now", Unit: reports.Count}, {Key: "clocks", Title: "Clocks now", Unit: reports.Count},
 		{Key: "causes", Title: "Why", Unit: reports.Text}}}
-	from, to := w.query.From.Format("2006-01"), w.query.To.Format("2006-01-02")
+	from, to := w.query.From.In(w.query.Location).Format("2006-01"), w.query.To.In(w.query.Location).Format("2006-01-02")
 	for _, r := range all {
 		if r.Month < from && !w.query.From.IsZero() || r.Month+"-01" >= to && !w.query.To.IsZero() || r.At.After(w.asked.At) {
 			continue
@@ -138,7 +152,9 @@ func (w *writing) restated() error {
 
 // budgets shows how error budgets stand, where there are objectives.
 func (w *writing) budgets() {
-	all := w.desk.Budgets(w.snapshot, w.asked.Sight)
+	all := slices.DeleteFunc(w.desk.Budgets(w.snapshot, w.asked.Sight), func(b desk.ObjectiveBudget) bool {
+		return len(w.query.Services) > 0 && !slices.Contains(w.query.Services, b.Budget.Objective.Service)
+	})
 	if len(all) == 0 {
 		return
 	}
@@ -163,6 +179,9 @@ func (w *writing) process() error {
 		t.Source.Method, t.Source.Metric = "kept of those that can be judged, Wilson 95 % interval; n counts steps of incidents", "process_kept"
 	}
 	across.Source.N = all.Source.N
+	if !kept.All {
+		all.Note = "There are more incidents than are read for this; the oldest are missing."
+	}
 	if len(all.Rows) == 0 {
 		return nil
 	}

@@ -9,7 +9,7 @@ import (
 	"hindsight/reports"
 )
 
-// recentRuns is how many runs of a connection are looked through for the last that was finished before the moment of the report.
+// recentRuns is how many runs of a connection are looked through first for the last that was finished before the moment of the report.
 const recentRuns = 50
 
 // stamp says from which state of the data the report was made.
@@ -26,11 +26,11 @@ func (w *writing) stamp() (reports.Stamp, error) {
 		s.Terms = append(s.Terms, fmt.Sprintf("%s %s, version %d", strings.ReplaceAll(string(p.Kind), "_", " "), p.Name, p.Version))
 	}
 	for _, c := range w.connections {
-		runs, err := w.desk.Store.Runs(w.ctx, c.ID, recentRuns)
+		at, err := w.lastRead(c.ID)
 		if err != nil {
 			return s, err
 		}
-		x := reports.Import{Source: c.Name, At: lastRead(runs, w.asked.At)}
+		x := reports.Import{Source: c.Name, At: at}
 		s.Imports = append(s.Imports, x)
 	}
 	return s, nil
@@ -52,17 +52,24 @@ func (w *writing) reader() string {
 	return name + ", without private incidents"
 }
 
-// lastRead is when the last of the runs, newest first, that were finished at a moment had come to its end; of a moment before all of them, the
+// lastRead is when the last run of a connection that was finished at the moment of the report had come to its end; of a moment before all of them, the
 // earliest: so it stays what it is while polls go on.
-func lastRead(runs []incident.Run, at time.Time) (last time.Time) {
-	for _, r := range runs {
-		if r.DryRun || r.State != incident.RunOK && r.State != incident.RunPartial {
-			continue
+func (w *writing) lastRead(connection incident.ID) (last time.Time, err error) {
+	for n := recentRuns; ; n *= 20 {
+		runs, err := w.desk.Store.Runs(w.ctx, connection, n)
+		if err != nil {
+			return last, err
 		}
-		last = r.FinishedAt.UTC()
-		if !last.After(at) {
-			break
+		for _, r := range runs {
+			if r.DryRun || r.State != incident.RunOK && r.State != incident.RunPartial {
+				continue
+			}
+			if last = r.FinishedAt.UTC(); !last.After(w.asked.At) {
+				return last, nil
+			}
+		}
+		if len(runs) < n {
+			return last, nil
 		}
 	}
-	return last
 }

@@ -18,6 +18,7 @@ var team = Kind{ID: "team", Title: "What broke, and what to do about it", Reader
 
 const (
 	incidentsShown = 40
+	mostRows       = 10_000 // of incidents or clocks that a report holds
 	mostReading    = 10
 )
 
@@ -31,7 +32,7 @@ func writeTeam(w *writing) error {
 		return err
 	}
 	incidents := w.incidents("incidents", "Incidents of the period")
-	w.say("%s.", counted(len(incidents.Rows), "incident"))
+	w.say("%s.", counted(incidents.Source.N, "incident"))
 	better := w.snapshot.Better(w.query)
 	w.sumBetter(better)
 	w.section("What broke", w.figures(), w.chart("incidents-per-month"), w.chart("ttr-dots"), incidents)
@@ -40,8 +41,7 @@ func writeTeam(w *writing) error {
 		return err
 	}
 	w.section("Noise", w.noise(causes)...)
-	if risks := reports.ChangeRisks(causes.Risks, func(analytics.ChangeRisk) string { return "" }); len(risks.Rows) > 0 {
-		risks.Shown, risks.Source = groupsShown, w.source(causes.Changes, nil, "change_before_failure", "failures after a change against the same hour of other weeks; n counts changes")
+	if risks := w.risks(causes); len(risks.Rows) > 0 {
 		w.section("Suspected changes", reports.Prose("A change shortly before a failure says something only where it is more often there than at the same hour of other weeks."), risks)
 	}
 	if err := w.reading(); err != nil {
@@ -88,17 +88,27 @@ func (w *writing) incidents(id, title string) reports.Table {
 	t := reports.Table{ID: id, Title: title, Shown: incidentsShown, Source: w.source(len(cases), nil, m.ID, strings.ToLower(m.Title)+"; so far, of those that are open"), Columns: []reports.Column{
 		{Key: "incident", Title: "Incident", Unit: reports.Text}, {Key: "title", Title: "Title", Unit: reports.Text}, {Key: "severity", Title: "Severity", Unit: reports.Text},
 		{Key: "service", Title: "Service", Unit: reports.Text}, {Key: "started_at", Title: "Started", Unit: reports.Instant}, {Key: "lasted_seconds", Title: "Lasted", Unit: reports.Seconds}}}
+	if len(cases) > mostRows {
+		t.Note = fmt.Sprintf("The worst and newest %s of %s are listed.", reports.Format(reports.Count, mostRows), counted(len(cases), "incident"))
+		cases = cases[:mostRows]
+	}
 	for _, c := range cases {
-		lasted := reports.Missing("not known")
-		if c.Seconds > 0 {
-			lasted = reports.Num(c.Seconds)
-		}
-		if c.Outcome == analytics.Open {
-			lasted.Note = "still open"
-		}
-		t.Rows = append(t.Rows, []reports.Cell{{Text: cmp.Or(c.Number, string(c.ID)), Link: "/incidents/" + string(c.ID)}, reports.Str(c.Title), reports.Str(c.Severity.String()), reports.Str(strings.Join(c.Services, ", ")), instant(c.StartedAt), lasted})
+		t.Rows = append(t.Rows, []reports.Cell{{Text: cmp.Or(c.Number, string(c.ID)), Link: "/incidents/" + string(c.ID)}, reports.Str(c.Title), reports.Str(c.Severity.String()), reports.Str(strings.Join(c.Services, ", ")), instant(c.StartedAt), lasted(c)})
 	}
 	return t
+}
+
+// lasted is how long an incident lasted, or has lasted so far.
+func lasted(c analytics.Case) reports.Cell {
+	switch c.Outcome {
+	case analytics.Recorded:
+		return reports.Num(c.Seconds)
+	case analytics.Open:
+		x := reports.Num(c.Seconds)
+		x.Note = "still open"
+		return x
+	}
+	return reports.Missing("not known")
 }
 
 // worst orders severities: those that nobody stated last.
@@ -133,7 +143,7 @@ func (w *writing) actionItems() error {
 			t.Rows = append(t.Rows, []reports.Cell{{Text: x.Title, Link: "/incidents/" + string(x.Incident.ID) + "#actions"}, reports.Str(groupWords[g.Name]), owner, instant(x.Due), reports.Str(x.Incident.Label()), proof})
 		}
 	}
-	t.Source = w.source(len(t.Rows), nil, "", "as they stand at the moment of this report, whenever their incidents were; n counts action items")
+	t.Source = w.standing(len(t.Rows), "", "of the services and teams of the question, as they stand at the moment of this report, whenever their incidents were; n counts action items")
 	if !all {
 		t.Note = "There are more action items than are read for one report."
 	}
@@ -151,8 +161,12 @@ func (w *writing) actionItems() error {
 
 // noise lists alert floods.
 func (w *writing) noise(c desk.Causes) []reports.Part {
+	since := ""
+	if !c.FloodsFrom.IsZero() {
+		since = "Looked for from " + w.day(c.FloodsFrom) + " on only, for there are many incidents."
+	}
 	if len(c.Floods) == 0 {
-		return []reports.Part{reports.Prose(fmt.Sprintf("No alert flood: nowhere did %d alerts or more come within minutes of each other, ten times as many as usual.", analytics.FewestInFlood))}
+		return []reports.Part{reports.Prose(strings.TrimSpace(fmt.Sprintf("No alert flood: nowhere did %d alerts or more come within minutes of each other, ten times as many as usual. %s", analytics.FewestInFlood, since)))}
 	}
 	t := reports.Table{ID: "floods", Title: "Alert floods", Shown: groupsShown, Source: w.source(len(c.Floods), nil, "alert_floods", "n counts floods"), Columns: []reports.Column{{Key: "from", Title: "From", Unit: reports.Instant}, {Key: "to", Title: "To", Unit: reports.Instant},
 		{Key: "alerts", Title: "Alerts", Unit: reports.Count}, {Key: "usual", Title: "Usual in so long a time", Unit: reports.Count}, {Key: "services", Title: "Services", Unit: reports.Text}}}
@@ -161,26 +175,24 @@ func (w *writing) noise(c desk.Causes) []reports.Part {
 		alerts += f.Alerts()
 		t.Rows = append(t.Rows, []reports.Cell{{Time: f.From, Link: "/incidents/" + string(f.Lead)}, instant(f.To), reports.Num(float64(f.Alerts())), reports.Num(f.Usual), reports.Str(strings.Join(f.Services, ", "))})
 	}
+	t.Note = since
 	return []reports.Part{reports.Prose(fmt.Sprintf("%s made %s: each is one event, and its alerts are candidates to be grouped or silenced.", counted(len(c.Floods), "flood"), counted(alerts, "alert"))), t}
 }
 
-// reading lists what others wrote in the period, the most read first.
+// reading lists what others published in the period, the latest first.
 func (w *writing) reading() error {
-	all, err := w.desk.ListRetros(w.ctx, desk.RetroQuery{Read: "most"}, w.asked.Sight)
+	all, err := w.desk.ListRetros(w.ctx, desk.RetroQuery{}, w.asked.Sight)
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(all, func(a, b desk.VisibleRetro) int { return b.PublishedAt.Compare(a.PublishedAt) })
 	var items []reports.Item
 	for _, r := range all {
 		own := slices.ContainsFunc(r.Incident.Services, func(u incident.ServiceUse) bool { return slices.Contains(w.query.Services, u.Service) }) || slices.Contains(w.query.Teams, r.Incident.Team)
-		if own || r.PublishedAt.Before(w.query.From) || !w.query.To.IsZero() && !r.PublishedAt.Before(w.query.To) || len(items) == mostReading {
+		if own || r.Number == 0 || r.PublishedAt.Before(w.query.From) || !w.query.To.IsZero() && !r.PublishedAt.Before(w.query.To) || len(items) == mostReading {
 			continue
 		}
-		text := r.Incident.Title
-		if n := r.Reach.Readers; n > 0 {
-			text += ", read by " + reports.Format(reports.Count, float64(n))
-		}
-		items = append(items, reports.Item{Text: text, Link: "/incidents/" + string(r.Incident.ID) + "/retrospective"})
+		items = append(items, reports.Item{Text: r.Incident.Title, Link: "/incidents/" + string(r.Incident.ID) + "/retrospective"})
 	}
 	if len(items) > 0 {
 		w.section("What others learnt", reports.List{Items: items})
@@ -204,13 +216,19 @@ func (w *writing) load() error {
 			t.Columns = append(t.Columns, reports.Column{Key: c[0] + suffix, Title: c[1] + []string{"", ", from", ", to"}[i], Unit: unit, Bound: i > 0})
 		}
 	}
+	if !r.All {
+		t.Note = "There are more incidents than are read for this; the oldest are missing."
+	}
+	if !r.Ended.IsZero() {
+		t.Note += " The record falls silent after " + w.day(r.Ended) + ": the period ends there."
+	}
 	for _, x := range r.Teams {
 		row := []reports.Cell{reports.Str(x.Name), reports.Num(float64(x.Incidents))}
 		for _, e := range []analytics.Estimate{x.PerWeek, x.SleepShare, x.OutsideShare} {
 			if x.Withheld != "" {
 				e = analytics.Estimate{Reason: x.Withheld}
 			}
-			row = append(row, estimated(e)...)
+			row = append(row, reports.EstimateCells(e)...)
 		}
 		t.Rows = append(t.Rows, row)
 		t.Source.N += x.Incidents

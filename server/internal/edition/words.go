@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"hindsight/analytics"
 	"hindsight/reports"
 )
 
@@ -22,15 +21,4 @@ func instant(t time.Time) reports.Cell {
 		return reports.Missing("not known")
 	}
 	return reports.Cell{Time: t}
-}
-
-// estimated are the three cells of an estimate: value and bounds.
-func estimated(e analytics.Estimate) []reports.Cell {
-	out := []reports.Cell{reports.Missing(e.Reason), reports.Missing(e.Reason), reports.Missing(e.Reason)}
-	for i, x := range []*float64{e.Value, e.Low, e.High} {
-		if x != nil {
-			out[i] = reports.Num(*x)
-		}
-	}
-	return out
 }
