@@ -52,7 +52,7 @@ func TestReportFileAlone(t *testing.T) {
 			if got := eval[string](t, ctx, wide); got != "" {
 				t.Errorf("%s at %d px is %s", s.Name, width, got)
 			}
-			if got := eval[bool](t, ctx, `[...document.querySelectorAll('.chart-picture > svg')].every(e => e.getBoundingClientRect().height > 200)`); !got {
+			if got := eval[bool](t, ctx, `[...document.querySelectorAll('.chart-picture > svg')].every(e => e.getBoundingClientRect().height > 60)`); !got {
 				t.Errorf("%s, %s: a picture is not to be seen", s.Name, theme)
 			}
 			grounds[eval[string](t, ctx, `getComputedStyle(document.body).backgroundColor + getComputedStyle(document.querySelector('.chart-picture text') ?? document.body).fill`)] = true

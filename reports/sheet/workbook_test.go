@@ -95,7 +95,8 @@ func check(t *testing.T, got grid, of reports.Table, zone *time.Location) {
 				}
 			case time.Time:
 				days, err := strconv.ParseFloat(cell.text, 64)
-				clock := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).Add(time.Duration(math.Round(days*86400)) * time.Second)
+				whole := math.Floor(days) // further from its epoch than a Duration reaches
+				clock := time.Date(1899, 12, 30+int(whole), 0, 0, 0, 0, time.UTC).Add(time.Duration(math.Round((days-whole)*86400)) * time.Second)
 				if err != nil || clock.Format(time.DateTime) != v.In(zone).Format(time.DateTime) {
 					t.Errorf("%s = %v, want %v", where, clock, v.In(zone))
 				}

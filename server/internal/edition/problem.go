@@ -137,6 +137,9 @@ func (w *writing) promises(x desk.Standing) error {
 		{Key: "owner", Title: "Owner", Unit: reports.Text}, {Key: "due", Title: "Due", Unit: reports.Instant}, {Key: "done", Title: "Done", Unit: reports.Instant}, {Key: "since", Title: "Since then", Unit: reports.Text}}}
 	for i, a := range found {
 		since := reports.Missing("not done")
+		if a.State == incident.ActionUnknown {
+			since = reports.Missing("its source does not say whether it is done")
+		}
 		if e := effects[i]; e.Outcome != "" {
 			since = reports.Str(effectWords[e.Outcome] + ". " + cmp.Or(e.Why, e.Effect.Sentence))
 		}
