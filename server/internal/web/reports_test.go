@@ -64,7 +64,7 @@ func TestReports(t *testing.T) {
 	if !strings.Contains(narrow, `href="/reports/sla?service=checkout&amp;range=90d"`) {
 		t.Error("another period loses the filter")
 	}
-	s.holds(narrow, "the report of a viewer", "1 promise broken")
+	s.holds(narrow, "the report of a viewer", "1 clock broken")
 
 	var file struct {
 		About string `json:"about"`
@@ -86,5 +86,5 @@ func TestReports(t *testing.T) {
 	s.holds(s.get("/palette?q=service+lev", http.StatusOK), "the palette", "Report: Service levels")
 
 	s.signIn(incident.Admin)
-	s.holds(s.get("/reports/sla?range=all&service=checkout", http.StatusOK), "the report of an administrator", "2 promises broken")
+	s.holds(s.get("/reports/sla?range=all&service=checkout", http.StatusOK), "the report of an administrator", "2 clocks broken")
 }
